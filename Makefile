@@ -1,0 +1,53 @@
+# On a machine with Python 3.11 or later, git and make, every target sets up all it needs under .tools and .venv.
+PYTHON ?= python3
+UV_VERSION = 0.13.9
+UV = .tools/bin/uv
+RUN = $(UV) run --frozen --no-sync
+export UV_PYTHON_DOWNLOADS = never
+export UV_PYTHON_PREFERENCE = only-system
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test test-quick check format bench lock clean
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/.ready ## a virtual environment with everything the lock file names
+
+$(UV):
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.ready: $(UV) pyproject.toml uv.lock
+	$(UV) sync --frozen --quiet --python $$($(PYTHON) -c 'import sys; print(sys.executable)')
+	@touch $@
+
+demo: setup ## a picture bot on this machine, with stand-ins of LINE, OpenAI and R2: no account
+	$(RUN) easel demo --say "一隻在彈吉他的水獺"
+
+serve: setup ## the service; its settings come from the environment or .env
+	$(RUN) easel serve
+
+test: setup ## all tests
+	$(RUN) pytest
+
+test-quick: setup ## the tests without kills, restarts and Postgres
+	$(RUN) pytest -m "not slow"
+
+check: setup ## lint, format and types
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy --strict app
+
+format: setup ## put the code into its form
+	$(RUN) ruff check --fix
+	$(RUN) ruff format
+
+bench: setup ## speed and memory, measured
+	$(RUN) python -m bench
+
+lock: $(UV) ## bring uv.lock up to date, within the week's cooldown of pyproject.toml
+	$(UV) lock --upgrade
+
+clean: ## remove what the other targets made
+	rm -rf .venv .tools data

@@ -1,0 +1,41 @@
+"""Our own name cut out of a text. No I/O."""
+
+from app.line.contents import Mention, Text
+
+_AT = ("@", "＠")  # noqa: RUF001 - the full-width at sign
+_SPACES = (" ", "\u3000")
+
+
+def without_self_mentions(text: Text) -> str:
+    """Cut the mentions of the bot out of a text, each with one space of its own. The names of others stay."""
+    spans = {_span(text.text, mention) for mention in text.mentions if mention.is_self}
+    said, limit = text.text, len(text.text)
+    for start, end in sorted((span for span in spans if span), reverse=True):
+        before, after = said[:start], said[min(end, limit) :]
+        if after.startswith(_SPACES) and (not before or before.endswith((*_SPACES, "\n"))):
+            after = after[1:]
+        said, limit = before + after, start
+    return said
+
+
+def _span(said: str, mention: Mention) -> tuple[int, int] | None:
+    """Find a mention in Python's own positions; None where it cannot be found."""
+    if not mention.length:
+        return None
+    # LINE counts text in UTF-16 units, but says so of what we send, not of webhooks. So the "@" must confirm it:
+    # https://developers.line.biz/en/docs/messaging-api/text-character-count/ (read 2026-11-22)
+    start = _position(said, mention.index)
+    if said.startswith(_AT, start):
+        return start, _position(said, mention.index + mention.length)
+    if said.startswith(_AT, mention.index):
+        return mention.index, mention.index + mention.length
+    names = [position for position, character in enumerate(said) if character in _AT]
+    if not names:
+        return None
+    nearest = min(names, key=lambda position: abs(position - start))
+    return nearest, nearest + _position(said[nearest:], mention.length)
+
+
+def _position(said: str, utf16_offset: int) -> int:
+    # "ignore" leaves out half a character at the end, so that none is ever cut in two.
+    return len(said.encode("utf-16-le", "surrogatepass")[: 2 * utf16_offset].decode("utf-16-le", "ignore"))

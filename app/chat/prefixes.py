@@ -1,0 +1,68 @@
+"""Words that call us at the start of a message: "draw", "/draw", "畫". No I/O."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+# Takes no room and is no letter: soft hyphen, zero-width marks, direction marks, fillers, the blank Braille cell.
+INVISIBLE = "\xad\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u2800\u3164\ufeff\uffa0"
+_SEPARATORS = re.compile(rf"[\s{INVISIBLE}:：︰﹕,，﹐､、﹑]+")  # noqa: RUF001 - full-width forms are what people type
+_WRITTEN_WITHOUT_SPACES = (
+    "CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "BOPOMOFO", "HANGUL", "THAI", "LAO", "KHMER",
+    "MYANMAR", "TIBETAN",
+)  # fmt: skip
+
+
+def without_separators(text: str) -> str:
+    """Remove spaces, new lines, colons and commas before the first word."""
+    found = _SEPARATORS.match(text)
+    return text[found.end() :] if found else text
+
+
+def after_prefix(text: str, prefixes: Sequence[str], *, glued: bool) -> str | None:
+    """Take what follows the longest prefix that the text starts with; None where it starts with none of them.
+
+    Case and width of the letters do not matter. What follows keeps the writer's own characters.
+
+    Args:
+        text: Starts with its first word.
+        prefixes: Empty ones never match.
+        glued: A prefix of a script without spaces (畫, วาด) may stand before its next word without anything between.
+    """
+    for prefix in sorted(prefixes, key=len, reverse=True):
+        end = _end_of(_folded(prefix.strip()), text)
+        if end and _stands_apart(text[:end], text[end:], glued=glued):
+            return without_separators(text[end:])
+    return None
+
+
+def _end_of(folded_prefix: str, text: str) -> int | None:
+    """Find how much of the text, as typed, is the prefix."""
+    # Several characters may be typed for one: ﾄﾞ for ド, three letters for one Korean syllable.
+    for end in range(1, min(len(text), 3 * len(folded_prefix)) + 1):
+        if _folded(text[:end]) == folded_prefix:
+            # A mark that comes next makes the last letter another one: "cafe" is not the start of "café".
+            return end if _folded(text[: end + 1]).startswith(folded_prefix) and not _is_mark(text[end:]) else None
+    return None
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _is_mark(rest: str) -> bool:
+    return unicodedata.category(rest[:1] or " ").startswith("M")
+
+
+def _stands_apart(prefix: str, rest: str, *, glued: bool) -> bool:
+    if not rest or _SEPARATORS.match(rest):
+        return True
+    last, following = _folded(prefix)[-1], rest[0]
+    if not last.isalnum():
+        return True
+    if unicodedata.name(last, "").startswith(_WRITTEN_WITHOUT_SPACES):
+        return glued
+    # "draw貓", "draw🐱", "draw「貓」" are wishes; "drawing", "draw.io", "draw-off" are other words.
+    return unicodedata.name(following, "").startswith("CJK") or (
+        following == '"' or unicodedata.category(following) in {"So", "Ps", "Pi"}
+    )

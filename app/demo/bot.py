@@ -1,0 +1,155 @@
+"""The bot as a process of its own, started, stopped and killed as an operator or a power cut would."""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+State = Literal["starting", "ready", "stopping", "stopped", "killed", "died"]
+LogLine = dict[str, Any]
+
+START_S_MAX = 60.0
+STOP_S_MAX = 15.0
+LINE_BYTES_MAX = 2**20
+LAST_WORDS = 20
+
+
+class Bot:
+    """`easel serve` on a free port.
+
+    Attributes:
+        state: What the process does now.
+        settings: Environment variables that the page has changed; they hold from the next start on.
+        starts: How often it was started.
+    """
+
+    def __init__(
+        self,
+        *,
+        environment: Mapping[str, str],
+        directory: Path,
+        on_line: Callable[[LogLine], None],
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Keep the parts. `on_line` gets each line of the bot's log, `on_change` hears of each new state."""
+        self.state: State = "stopped"
+        self.settings: dict[str, str] = {}
+        self.starts = 0
+        self.port = 0
+        self._environment = dict(environment)
+        self._directory = directory
+        self._on_line = on_line
+        self._on_change = on_change
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._listening = asyncio.Event()
+        self._last_words: list[str] = []
+        self._changing = asyncio.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it lives."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    @property
+    def callback_url(self) -> str:
+        """Where LINE sends its webhooks."""
+        return f"http://127.0.0.1:{self.port}/callback"
+
+    @property
+    def last_words(self) -> str:
+        """The end of its log, for people who want to know why it died."""
+        return "\n".join(self._last_words)
+
+    async def start(self) -> bool:
+        """Start it unless it runs. Return whether it listens now."""
+        async with self._changing:
+            if self.pid is not None:
+                return True
+            self._listening.clear()
+            self._last_words.clear()
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "app.demo.leash", "serve", "--host", "127.0.0.1", "--port", str(self.port)),
+                env=self._environment | self.settings | {"PYTHONPATH": _import_path()},
+                cwd=self._directory,
+                stdin=asyncio.subprocess.PIPE,  # the leash
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                limit=LINE_BYTES_MAX,
+                start_new_session=True,  # Ctrl-C is for the demo, which then stops the bot cleanly
+            )
+            self.starts += 1
+            self._become("starting")
+            self._reader = asyncio.create_task(self._read(self._process))
+            return await self._until_listening()
+
+    async def kill(self) -> None:
+        """Like a power cut."""
+        async with self._changing:
+            if self._process and self.pid is not None:
+                self._become("killed")
+                self._process.kill()
+                await self._ended()
+
+    async def stop(self) -> None:
+        """Like a supervisor: SIGTERM, and SIGKILL for what does not hear it."""
+        async with self._changing:
+            if self._process and self.pid is not None:
+                self._become("stopping")
+                self._process.terminate()
+                try:
+                    async with asyncio.timeout(STOP_S_MAX):
+                        await self._process.wait()
+                except TimeoutError:
+                    self._process.kill()
+                await self._ended()
+                self._become("stopped")
+
+    async def _until_listening(self) -> bool:
+        heard = asyncio.create_task(self._listening.wait())
+        assert self._reader is not None  # noqa: S101 - start() has just made it
+        await asyncio.wait((heard, self._reader), timeout=START_S_MAX, return_when=asyncio.FIRST_COMPLETED)
+        heard.cancel()
+        return self._listening.is_set()
+
+    async def _ended(self) -> None:
+        if self._process and self._reader:
+            await self._process.wait()
+            await self._reader
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stderr is not None  # noqa: S101 - start() asked for a pipe
+        with (self._directory / "bot.log").open("ab") as file:
+            async for raw in process.stderr:
+                file.write(raw)
+                file.flush()
+                self._note(raw.decode(errors="replace").rstrip())
+        await process.wait()
+        if self.state in {"starting", "ready"}:
+            self._become("died")
+
+    def _note(self, text: str) -> None:
+        self._last_words = [*self._last_words[-LAST_WORDS:], text]
+        line: LogLine = {}
+        with contextlib.suppress(ValueError):
+            line = json.loads(text)
+        if line.get("event") == "listening":
+            self.port = int(line["port"])
+            self._become("ready")
+            self._listening.set()
+        if line:
+            self._on_line(line)
+
+    def _become(self, state: State) -> None:
+        self.state = state
+        self._on_change()
+
+
+def _import_path() -> str:
+    """The folder that holds this very `app`, before whatever the environment names."""
+    here = str(Path(__file__).resolve().parents[2])
+    return os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))

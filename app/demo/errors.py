@@ -1,0 +1,15 @@
+"""What keeps a demo from starting or from going well. No I/O."""
+
+from collections.abc import Sequence
+
+
+class CannotStart(Exception):
+    """The demo cannot run with these settings or on this machine. `problems` has one sentence for each, with a cure."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class NotAllowed(Exception):
+    """Somebody on the page wants what is not possible now; the message says why."""

@@ -1,0 +1,113 @@
+"""`easel demo --say`: one person writes, the bot draws, the picture is saved. No browser."""
+
+import asyncio
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.demo.bot import LogLine
+from app.demo.stage import Stage
+from app.sandbox.line_chats import ChatMessage
+from app.sandbox.line_phone import Seen
+
+PATIENCE_S = 400.0  # longer than a model may take by the bot's own default
+EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
+STEPS = {
+    "webhook_accepted": "webhook accepted",
+    "event_understood": "drawing",
+    "picture_generated": "drawn and kept",
+    "picture_stored": "stored",
+    "promise_sent": 'said "still drawing"',
+    "reply_sent": "replied",
+    "push_sent": "pushed",
+    "picture_not_generated": "the model did not draw",
+    "picture_not_stored": "the bucket did not take it",
+    "delivery_tried_again": "LINE did not take it",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What came back. `saved` is None when there is no picture; `words` say then what the bot said."""
+
+    saved: Path | None = None
+    url: str = ""
+    words: str = ""
+
+
+class Progress:
+    """Tells the steps of a request as the bot logs them."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._began = time.perf_counter()
+        self.on = False
+
+    def step(self, what: str, note: str = "") -> None:
+        """Tell one step with the seconds since the beginning."""
+        self._tell(f"{time.perf_counter() - self._began:7.2f} s  {what:<26}{note}".rstrip())
+
+    def on_line(self, line: LogLine) -> None:
+        """Tell a line of the bot's log if it is a step."""
+        what = STEPS.get(str(line.get("event")))
+        if not self.on or what is None or line.get("wants") not in {None, "picture"}:
+            return
+        notes = [f"{line[name]:g} ms" for name in ("duration_ms",) if name in line]
+        notes += [str(line[name]) for name in ("model", "code") if line.get(name)]
+        self.step(what, ", ".join(notes))
+
+
+async def say(stage: Stage, text: str, progress: Progress, *, output: Path) -> Said:
+    """Let a friend of the bot write `text`, wait for the picture as a person would, save it.
+
+    Args:
+        stage: Where the bot lives.
+        text: What is written.
+        progress: Told of each step.
+        output: A file, or a folder to which a file is added.
+    """
+    line = stage.line
+    person = line.add_person("Mei", language="zh-TW")
+    progress.on = True
+    delivery = await line.send_text(person, text)
+    if not delivery.ok:
+        return Said(words=f"the bot did not take the webhook: {delivery.attempts[-1].error}")
+    seen = 0
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            said = await line.wait_for(lambda: line.chat(person).from_bot[seen:], PATIENCE_S)
+            seen += len(said)
+            if any(message.type == "image" for message in said):
+                return await asyncio.to_thread(_saved, (await line.look(person))[-1], text, output)
+            if said[-1].type != "template":
+                return Said(words=str(said[-1].body.get("text", said[-1].type)))
+            await _tap(stage, person, said[-1], progress)
+
+
+async def _tap(stage: Stage, person: str, promise: ChatMessage, progress: Progress) -> None:
+    """Wait a little less than a token lives, then ask for the picture by the button."""
+    label = str(next(iter(stage.line.chat(person).actions()))["label"])
+    progress.step(f"tapped [{label}]", str(promise.body.get("altText", "")))
+    await stage.line.send_tap(person, label)
+
+
+def _saved(seen: Seen, text: str, output: Path) -> Said:
+    if seen.broken:
+        return Said(url=seen.original.url, words=f"the picture does not show: {seen.broken}")
+    path = _path(output, text, EXTENSIONS[seen.original.content_type])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(seen.original.body)
+    return Said(saved=path, url=seen.original.url)
+
+
+def _path(output: Path, text: str, extension: str) -> Path:
+    if output.suffix and not output.is_dir():
+        return output
+    name = re.sub(r"\W+", "-", text).strip("-")[:40] or "picture"
+    path, number = output / f"{name}.{extension}", 1
+    while path.exists():
+        number += 1
+        path = output / f"{name}-{number}.{extension}"
+    return path

@@ -1,0 +1,142 @@
+"""Every error Easel raises on purpose. Each leaf answers: again? after how long? for which reason?
+
+EaselError
+├── Again                 nothing happened at the vendor; asking again is safe
+│   ├── RateLimited       429; `retry_after_s` where the vendor said it
+│   ├── Unreachable       no connection, so nothing was sent
+│   └── VendorFault       5xx
+├── OutcomeUnknown        a time-out or a dropped connection: the vendor may have acted, and charged
+├── BadAnswer             the vendor acted and charged, but what came back is unusable
+└── Final                 asking again changes nothing
+    ├── ModelGone         this model does not exist any more; another one may
+    ├── Refused           moderation said no
+    ├── BadRequest        the vendor does not take what we sent
+    ├── NotAPicture       these bytes are not a picture that can be shown
+    ├── NotPermitted      key, right, billing or quota: the operator must act
+    ├── TokenDead         the reply token was used, is too old or is not one
+    └── MonthlyLimit      LINE's paid messages of this month are used up
+
+No I/O.
+"""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a request has no picture. The sentences of `app/chat/sentences` turn it into words."""
+
+    MODERATION = "moderation"
+    BUSY = "busy"
+    BROKE = "broke"
+    TOO_LATE = "too_late"
+    QUEUE_FULL = "queue_full"
+    CLOSED = "closed"
+
+
+class EaselError(Exception):
+    """What was tried and what came back. Never a secret, a prompt, a body or a user id.
+
+    Attributes:
+        reason: What the user is told when this error ends a request.
+        code: The vendor's own short code, for logs ("moderation_blocked", "http_503").
+        vendor_request_id: `x-request-id` of OpenAI, `x-line-request-id` of LINE.
+    """
+
+    reason: Reason = Reason.BROKE
+
+    def __init__(self, message: str, *, code: str | None = None, vendor_request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.vendor_request_id = vendor_request_id
+
+
+class Again(EaselError):
+    """Nothing happened at the vendor: asking again is safe, after `retry_after_s` where it is known."""
+
+    reason = Reason.BUSY
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        vendor_request_id: str | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, code=code, vendor_request_id=vendor_request_id)
+        self.retry_after_s = retry_after_s
+
+
+class RateLimited(Again):
+    """429 that refills by itself."""
+
+
+class Unreachable(Again):
+    """No connection was made, so the vendor never saw the request."""
+
+
+class VendorFault(Again):
+    """5xx. For a picture: safe to ask again, a few times. For a reply: its outcome is unknown."""
+
+
+class OutcomeUnknown(EaselError):
+    """A time-out or a dropped connection after the request was sent. The vendor may have acted and charged."""
+
+    reason = Reason.TOO_LATE
+
+
+class BadAnswer(EaselError):
+    """The vendor acted, and charged, but the answer is truncated, empty, too large or not a picture."""
+
+
+class Final(EaselError):
+    """Asking again changes nothing."""
+
+
+class ModelGone(Final):
+    """The model was shut down or never existed. The next model of the list may live."""
+
+    reason = Reason.CLOSED
+
+
+class Refused(Final):
+    """Moderation refused the prompt or the picture.
+
+    Attributes:
+        categories: Coarse, open-ended vendor words ("sexual", "violence"), possibly none.
+    """
+
+    reason = Reason.MODERATION
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        vendor_request_id: str | None = None,
+        categories: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message, code=code, vendor_request_id=vendor_request_id)
+        self.categories = categories
+
+
+class BadRequest(Final):
+    """The vendor does not take what we sent: a fault of ours or of the settings."""
+
+
+class NotAPicture(Final):
+    """The bytes are not a JPEG, PNG, WebP or GIF that can be decoded within our limits."""
+
+
+class NotPermitted(Final):
+    """Key, right, organisation, billing or quota. Only the operator can mend it."""
+
+    reason = Reason.CLOSED
+
+
+class TokenDead(Final):
+    """The reply token was used, is too old, or is not one."""
+
+
+class MonthlyLimit(Final):
+    """LINE's paid messages of this month are used up."""

@@ -1,0 +1,1 @@
+"""The durable workflows: an event, a picture, and what is said in a chat."""

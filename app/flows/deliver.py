@@ -1,0 +1,197 @@
+"""The token rule: what a chat is told, when, and on which reply token.
+
+Free first. A reply token that dies soonest is spent first; near its deadline it buys the button [Show picture], whose
+tap brings a new one. A reply cannot be retried by LINE's rules, so its intent is written down before the call, an
+unknown outcome is asked again with the same token, and nothing is ever pushed after it.
+https://developers.line.biz/en/docs/messaging-api/retrying-api-request/ (read 2026-11-22)
+"""
+
+import asyncio
+import time
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.chat import answers
+from app.errors import Reason
+from app.flows.bell import Bell
+from app.flows.courier import TOKEN_LIFE_S, Courier
+from app.flows.decide import SHOW
+from app.flows.languages import Languages
+from app.line.events import Chat as LineChat
+from app.line.events import ChatKind
+from app.line.messages import MESSAGES_MAX, Message, text
+from app.store.deliveries import Chat, Deliveries, Token, Way
+from app.store.requests import Request, State
+
+POINTING = "here"  # words that mean nothing without what they quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRule:
+    """`deadline_s`: age at which a token is spent at the latest. `late`: what happens to an answer without one."""
+
+    deadline_s: float
+    late: Literal["button", "push"]
+
+
+class Deliver:
+    """Speaks in chats. One voice for each chat at a time in this process; the store keeps processes apart."""
+
+    def __init__(
+        self,
+        *,
+        deliveries: Deliveries,
+        courier: Courier,
+        languages: Languages,
+        bell: Bell,
+        rule: TokenRule,
+        url_of: Callable[[str], str],
+        is_orphan: Callable[[str], bool],
+        group_prefix: str,
+    ) -> None:
+        """Keep the parts. `url_of` makes an address of an object key; `is_orphan` knows owners that are dead."""
+        self._deliveries = deliveries
+        self._courier = courier
+        self._languages = languages
+        self._bell = bell
+        self._rule = rule
+        self._url_of = url_of
+        self._is_orphan = is_orphan
+        self._group_prefix = group_prefix
+        self._voices: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+
+    async def now(self, chat_id: str) -> Chat:
+        """Say everything that can be said in this chat now. Return what is left."""
+        voice = self._voices.setdefault(chat_id, asyncio.Lock())
+        async with voice:
+            chat = await self._deliveries.chat(chat_id)
+            for delivery in chat.intents:
+                if self._is_orphan(delivery.owner):
+                    # A process died between intent and outcome.
+                    await self._courier.carry(delivery, may_have_landed=True)
+            while await self._one(chat := await self._deliveries.chat(chat_id)):
+                self._bell.ring(chat_id)
+        return chat
+
+    def next_deadline_s(self, chat: Chat) -> float | None:
+        """Return in how many seconds an open token of this chat must be spent."""
+        ages = [time.time() - token.arrived_at for token in chat.tokens if token.addressed]
+        return max(0.0, self._rule.deadline_s - max(ages)) if ages else None
+
+    async def _one(self, chat: Chat) -> bool:
+        """Do the next thing; False when there is nothing left to do."""
+        now = time.time()
+        dead = [token.event_id for token in chat.tokens if now - token.arrived_at >= TOKEN_LIFE_S]
+        if dead:
+            await self._deliveries.close_tokens(dead)
+            return True
+        if chat.due and chat.tokens:
+            return await self._answer_all(chat, _fitting(chat))
+        if chat.due:
+            return await self._may_push(chat.due[0]) and await self._answer_all(chat, None)
+        for token in chat.tokens:
+            if token.addressed and chat.doubtful and not chat.waiting and not chat.doubtful[0].promised_at:
+                return await self._ask_doubtful(chat.doubtful[0], token)
+            if now - token.arrived_at >= self._rule.deadline_s:
+                return await self._spend(chat, token)
+        return False
+
+    async def _spend(self, chat: Chat, token: Token) -> bool:
+        """A token is near its end while nothing is ready: it buys the promise, unless one stands below its event."""
+        if not token.addressed or not _uncovered(chat, token):
+            await self._deliveries.close_tokens([token.event_id])
+            return True
+        covered = [one.id for one in chat.waiting]
+        message = await self._promise(chat.waiting)
+        return await self._say(
+            Way.PROMISE, chat.waiting[0], token, ids=[covered[0]], messages=[message], promised=covered
+        )
+
+    async def _promise(self, waiting: Sequence[Request]) -> Message:
+        first = waiting[0]
+        words = await self._languages.words_for(first.user_id)
+        if len(waiting) > 1:
+            said = words.say("drawing_many", count=len(waiting))
+        else:
+            said = words.say("drawing_push" if await self._may_push(first) else "drawing")
+        return answers.promise(said, words=words, data=f"{SHOW}{first.id}")
+
+    async def _ask_doubtful(self, request: Request, token: Token) -> bool:
+        words = await self._languages.words_for(request.user_id)
+        message = answers.promise(words.say("maybe_sent"), words=words, data=f"{SHOW}{request.id}")
+        return await self._say(Way.PROMISE, request, token, ids=[request.id], messages=[message], promised=[request.id])
+
+    async def _answer_all(self, chat: Chat, token: Token | None) -> bool:
+        """Put as many answers into one call as LINE takes, oldest first; a push when there is no token.
+
+        When the token is the last one and somebody else still waits, it buys the promise as well.
+        """
+        promised: list[str] = []
+        if token and len(chat.tokens) == 1 and _uncovered(chat, token):
+            promised = [one.id for one in chat.waiting]
+        ids: list[str] = []
+        messages: list[Message] = []
+        for request in chat.due:
+            answer = await self._answer(request, on_time=token is not None and token.event_id == request.id)
+            if len(messages) + len(answer) > MESSAGES_MAX - bool(promised):
+                break
+            ids += [request.id] * len(answer)
+            messages += answer
+        if promised:
+            messages.append(await self._promise(chat.waiting))
+        way = Way.REPLY if token else Way.PUSH
+        return await self._say(way, chat.due[0], token, ids=ids, messages=messages, promised=promised)
+
+    async def _answer(self, request: Request, *, on_time: bool) -> list[Message]:
+        # In company, or late, an answer says which request it answers.
+        bare = on_time and request.chat_kind == ChatKind.USER
+        shows = request.state is State.READY and request.object_key and request.preview_key
+        if not shows:
+            said = await self._say_in_words(request, request.words or Reason.BROKE)
+            points = not bare or request.words == POINTING
+            return [text(said, quote_token=request.quote_token if points else None)]
+        lead = None if bare else await self._say_in_words(request, "yours" if on_time else "late")
+        return answers.picture(
+            original_url=self._url_of(request.object_key or ""),
+            preview_url=self._url_of(request.preview_key or ""),
+            lead=lead,
+            quote_token=request.quote_token,
+        )
+
+    async def _say_in_words(self, request: Request, key: str) -> str:
+        words = await self._languages.words_for(request.user_id)
+        return words.say(key, prefix=self._group_prefix)
+
+    async def _say(
+        self,
+        way: Way,
+        request: Request,
+        token: Token | None,
+        *,
+        ids: Sequence[str],
+        messages: Sequence[Message],
+        promised: Sequence[str],
+    ) -> bool:
+        delivery = await self._deliveries.claim(
+            request.chat_id, way=way, token=token, request_ids=ids, messages=messages, promised=promised
+        )
+        # Without a claim somebody else was faster: look again.
+        return delivery is None or await self._courier.carry(delivery)
+
+    async def _may_push(self, request: Request) -> bool:
+        if self._rule.late != "push":
+            return False
+        return await self._courier.may_push(LineChat(kind=ChatKind(request.chat_kind), id=request.chat_id))
+
+
+def _fitting(chat: Chat) -> Token:
+    """Choose the token for what is due: its own, else the one that dies soonest, so that the younger ones last."""
+    due = {request.id for request in chat.due}
+    return next((token for token in chat.tokens if token.event_id in due), chat.tokens[0])
+
+
+def _uncovered(chat: Chat, token: Token) -> list[Request]:
+    """Find who waits without a promise that stands below this token's event in the chat."""
+    return [one for one in chat.waiting if not one.promised_at or one.promised_at < token.arrived_at]

@@ -1,0 +1,72 @@
+"""Brings events from the inbox to the engine, at the engine's pace.
+
+The inbox takes bursts far faster than workflows start, and LINE waits 2 s for the inbox but a minute for an answer: so
+while webhooks rush in, starting workflows waits.
+"""
+
+import asyncio
+import time
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.engine import Engine
+from app.flows.event import NAME
+from app.store.inbox import Inbox
+
+log = structlog.get_logger()
+
+AT_ONCE = 8
+SWEEP_S = 5.0  # for whatever a fault left behind
+RUSH_ARRIVALS = 20  # within RUSH_S; a burst, not a conversation
+RUSH_S = 0.1
+RUSH_PAUSE_S = 0.05
+
+
+class Feeder:
+    """One for each process."""
+
+    def __init__(self, *, inbox: Inbox, engine: Engine) -> None:
+        self._inbox = inbox
+        self._engine = engine
+        self._news = asyncio.Event()
+        self._arrivals = 0
+        self._window_began = 0.0
+
+    def arrived(self) -> None:
+        """Something new is in the inbox."""
+        now = time.monotonic()
+        if now - self._window_began > RUSH_S:
+            self._window_began, self._arrivals = now, 0
+        self._arrivals += 1
+        self._news.set()
+
+    async def feed(self) -> None:
+        """Feed for ever."""
+        while True:
+            self._news.clear()
+            try:
+                while await self._feed_some():
+                    pass
+            except SQLAlchemyError as error:
+                log.warning("inbox_not_read", error=type(error).__name__)
+            await self._wait_for_news()
+
+    async def _feed_some(self) -> bool:
+        if self._is_rush():
+            await asyncio.sleep(RUSH_PAUSE_S)
+        event_ids = await self._inbox.unbegun(limit=AT_ONCE)
+        if event_ids:
+            await asyncio.gather(*(self._engine.begin(NAME, event_id) for event_id in event_ids))
+            await self._inbox.mark_begun(event_ids)
+        return bool(event_ids)
+
+    def _is_rush(self) -> bool:
+        return self._arrivals >= RUSH_ARRIVALS and time.monotonic() - self._window_began <= RUSH_S
+
+    async def _wait_for_news(self) -> None:
+        try:
+            async with asyncio.timeout(SWEEP_S):
+                await self._news.wait()
+        except TimeoutError:
+            pass

@@ -1,0 +1,38 @@
+"""The loading animation of 1:1 chats. A courtesy: its failure never costs a picture."""
+
+import time
+
+import structlog
+
+from app.errors import EaselError
+from app.line.client import LineClient
+
+log = structlog.get_logger()
+
+LOADING_S = 60  # the longest: https://developers.line.biz/en/reference/messaging-api/#display-a-loading-indicator
+AGAIN_AFTER_S = 50.0
+
+
+class Loading:
+    """One for each process. Several flows that wait with one chat share its animation."""
+
+    def __init__(self, line: LineClient) -> None:
+        self._line = line
+        self._since: dict[str, float] = {}
+
+    async def keep_up(self, chat_id: str) -> float:
+        """Start the animation when it is time. Return in how many seconds it is time again."""
+        now = time.monotonic()
+        since = self._since.get(chat_id)
+        if since is not None and now - since < AGAIN_AFTER_S:
+            return AGAIN_AFTER_S - (now - since)
+        self._since[chat_id] = now
+        try:
+            await self._line.start_loading(chat_id, seconds=LOADING_S)
+        except EaselError as error:
+            log.debug("loading_not_started", code=error.code, vendor_request=error.vendor_request_id)
+        return AGAIN_AFTER_S
+
+    def ended(self, chat_id: str) -> None:
+        """A message of ours ends the animation, and so does the end of all waiting."""
+        self._since.pop(chat_id, None)

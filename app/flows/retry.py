@@ -1,0 +1,77 @@
+"""Whether a call to the model is made again, and when. Deciding only, no I/O.
+
+Rules and sources: an unknown outcome may have been charged, so it is asked again once at the most; 429 refills
+(https://developers.openai.com/api/docs/guides/rate-limits); a 5xx is not charged, or rarely.
+"""
+
+import random
+from dataclasses import dataclass
+
+from app.errors import Again, BadAnswer, EaselError, ModelGone, OutcomeUnknown, RateLimited, Reason
+
+FAULTS_MAX = 3  # more tries after a 5xx or without a connection
+FAULTS_WITHIN_S = 20.0
+LIMITED_MAX = 6  # more tries after a 429
+LIMITED_WITHIN_S = 90.0
+BLIND_MAX = 1  # more tries after a call that may have been charged for nothing
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """Ask the same model again after so many seconds."""
+
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AskNextModel:
+    """This model is gone; the next of the list may live."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """No picture; the user is told why."""
+
+    reason: Reason
+
+
+@dataclass(slots=True)
+class Tries:
+    """What was tried for one request so far. `waited_s` is the time spent waiting; `blind` survives restarts."""
+
+    faults: int = 0
+    limited: int = 0
+    blind: int = 0
+    waited_s: float = 0.0
+
+
+def decide(error: EaselError, tries: Tries) -> AskAgain | AskNextModel | GiveUp:
+    """Decide after a failed call, and count it in `tries`."""
+    match error:
+        case ModelGone():
+            return AskNextModel()
+        case OutcomeUnknown() | BadAnswer():
+            tries.blind += 1
+            return AskAgain(0.0) if tries.blind <= BLIND_MAX else GiveUp(error.reason)
+        case RateLimited():
+            tries.limited += 1
+            allowed = tries.limited <= LIMITED_MAX
+            return _after(error, tries, count=tries.limited, within_s=LIMITED_WITHIN_S if allowed else 0)
+        case Again():
+            tries.faults += 1
+            allowed = tries.faults <= FAULTS_MAX
+            return _after(error, tries, count=tries.faults, within_s=FAULTS_WITHIN_S if allowed else 0)
+    return GiveUp(error.reason)
+
+
+def _after(error: Again, tries: Tries, *, count: int, within_s: float) -> AskAgain | GiveUp:
+    wait_s = error.retry_after_s if error.retry_after_s is not None else backoff_s(count)
+    if tries.waited_s + wait_s > within_s:
+        return GiveUp(error.reason)
+    tries.waited_s += wait_s
+    return AskAgain(wait_s)
+
+
+def backoff_s(count: int, *, first_s: float = 0.5, longest_s: float = 8.0) -> float:
+    """Return the wait before the `count`-th try more: doubling, less up to a quarter so that a crowd spreads out."""
+    return min(first_s * 2.0 ** (count - 1), longest_s) * random.uniform(0.75, 1.0)  # noqa: S311 - not a secret

@@ -1,0 +1,83 @@
+"""Whether Easel can keep its promises.
+
+`/healthz`: the process answers. `/readyz`: the store takes writes and the engine works.
+"""
+
+import asyncio
+import time
+
+import structlog
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from app.engine import Engine
+from app.store.inbox import Inbox
+from app.store.upkeep import Upkeep
+
+log = structlog.get_logger()
+
+CHECK_EVERY_S = 2.0
+STALE_AFTER_S = 15.0
+
+
+class Health:
+    """Looks after the store and the engine every 2 s. The webhook asks it before it says 200."""
+
+    def __init__(self, *, upkeep: Upkeep, inbox: Inbox, engine: Engine) -> None:
+        self._upkeep = upkeep
+        self._inbox = inbox
+        self._engine = engine
+        self._problems: dict[str, str] = {"start": "not started yet"}
+        self._checked_at = time.monotonic()
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """What is wrong, by part. Empty: ready."""
+        if time.monotonic() - self._checked_at > STALE_AFTER_S:
+            return {"health": "the last check has not come back"}
+        return self._problems
+
+    async def watch(self) -> None:
+        """Check for ever."""
+        while True:
+            await self.check()
+            await asyncio.sleep(CHECK_EVERY_S)
+
+    async def check(self) -> None:
+        """Check now, and say so once when something changes."""
+        found: dict[str, str] = {}
+        try:
+            async with asyncio.timeout(STALE_AFTER_S):
+                await self._upkeep.beat()
+        except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
+            found["store"] = type(error).__name__
+        try:
+            await self._engine.check()
+        except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
+            found["engine"] = type(error).__name__
+        if not self._engine.is_alive():
+            found["engine"] = "its threads are gone"
+        if not self._inbox.is_alive:
+            found["inbox"] = "its thread is gone"
+        if found and found != self._problems:
+            log.error("not_ready", **found)
+        if self._problems and not found:
+            log.info("ready")
+        self._problems = found
+        self._checked_at = time.monotonic()
+
+
+def routes(health: Health) -> APIRouter:
+    """The two addresses for orchestrators and load balancers."""
+    router = APIRouter()
+
+    @router.get("/healthz")
+    async def healthz() -> JSONResponse:
+        return JSONResponse({"status": "alive"})
+
+    @router.get("/readyz")
+    async def readyz() -> JSONResponse:
+        problems = health.problems
+        return JSONResponse({"ready": not problems, "problems": problems}, status_code=503 if problems else 200)
+
+    return router

@@ -1,0 +1,106 @@
+"""Notices dead processes when several share a Postgres, and goes on with their work.
+
+The open-source engine does not. Each process renews a lease; unfinished work whose owner has none is adopted by whoever
+sees it first. After an outage of the database nobody is declared dead for one term, since nobody could renew.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.engine import Engine
+from app.store.inbox import Inbox
+from app.store.leases import Leases
+
+log = structlog.get_logger()
+
+TERM_S = 6.0
+RENEW_S = TERM_S / 4
+ALONE = "local"  # on SQLite one process owns the file
+
+
+def new_executor_id() -> str:
+    """Make an id for this process: no two live ones share it, and its own machine can tell whether it still runs."""
+    return f"{_pid_space()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+class Lease:
+    """The lease of this process, and what it knows of the others."""
+
+    def __init__(
+        self, *, leases: Leases, inbox: Inbox, engine: Engine, executor_id: str, adopted: Callable[[], None]
+    ) -> None:
+        """Keep the parts. `adopted` is called when events of the dead are in our inbox."""
+        self._leases = leases
+        self._inbox = inbox
+        self._engine = engine
+        self._adopted = adopted
+        self._id = executor_id
+        self._living = {executor_id}
+        self._patient_until = 0.0
+
+    def is_dead(self, executor_id: str) -> bool:
+        """Whether this process may finish what that one began. In doubt it lives."""
+        if executor_id == self._id:
+            return True  # one voice for each chat: whatever of ours is unfinished was left behind
+        return executor_id not in self._living and time.monotonic() >= self._patient_until
+
+    async def begin(self) -> None:
+        """Say that this process lives, before it takes any work."""
+        await self._leases.renew(self._id, term_s=TERM_S)
+
+    async def keep(self) -> None:
+        """Renew for ever, and adopt what the dead left."""
+        renewed_at = time.monotonic()
+        while True:
+            try:
+                await self._leases.renew(self._id, term_s=TERM_S)
+                if time.monotonic() - renewed_at > TERM_S:
+                    self._patient_until = time.monotonic() + TERM_S
+                renewed_at = time.monotonic()
+                await self._adopt()
+            except SQLAlchemyError as error:
+                log.warning("lease_not_renewed", error=type(error).__name__)
+            await asyncio.sleep(RENEW_S)
+
+    async def give_up(self) -> None:
+        """Hand this process's work over at once. Do not renew afterwards."""
+        await self._leases.release([self._id])
+
+    async def _adopt(self) -> None:
+        living = await self._leases.living()
+        self._living = {one for one in living if not _has_ended(one)} | {self._id}
+        if time.monotonic() < self._patient_until:
+            return
+        dead = sorted((await self._engine.owners_of_pending() | await self._inbox.owners()) - self._living)
+        if dead:
+            await self._inbox.adopt(dead)
+            self._adopted()
+            workflows = await self._engine.adopt(dead)
+            await self._leases.release(dead)
+            log.warning("work_adopted", of=len(dead), workflows=workflows)
+
+
+def _has_ended(executor_id: str) -> bool:
+    """Whether that process surely runs no more: it was on this machine, among the processes that we can see."""
+    space, _, rest = executor_id.rpartition("-")[0].rpartition("-")
+    if space != _pid_space() or not rest.isdigit():
+        return False
+    return int(rest) == os.getpid() or not Path(f"/proc/{rest}").exists()
+
+
+def _pid_space() -> str:
+    """Name the machine and its process id space: a container has its own."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:8]
+        space = Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        return f"{socket.gethostname()}-{secrets.token_hex(4)}"
+    return f"{socket.gethostname()}.{boot}.{space}"

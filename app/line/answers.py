@@ -1,0 +1,122 @@
+"""What LINE answered, and which of our errors it is. No I/O.
+
+LINE does not promise its error texts, so the status decides; a text is only a hint where one status has two meanings.
+https://developers.line.biz/en/reference/messaging-api/#status-codes (read 2026-11-22)
+https://developers.line.biz/en/reference/messaging-api/#error-responses (read 2026-11-22)
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.errors import BadRequest, EaselError, MonthlyLimit, NotPermitted, RateLimited, TokenDead, VendorFault
+from app.line import json_text
+from app.line.fields import Json, identifier, sections, string
+
+
+class Call(StrEnum):
+    """What we asked LINE for, as error messages name it."""
+
+    REPLY = "reply"
+    PUSH = "push"
+    LOADING = "loading animation"
+    QUOTA = "quota"
+    MEMBERS = "members count"
+    PROFILE = "profile"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer of LINE. `body` is empty where it did not come whole or is not a JSON object."""
+
+    status: int
+    request_id: str | None
+    retry_after_s: float | None
+    body: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentMessage:
+    """A message of ours in a chat. Its id is what an event names that quotes it."""
+
+    id: str
+    quote_token: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What was sent, in our order, and `x-line-request-id`. No messages where the answer could not be read."""
+
+    messages: tuple[SentMessage, ...]
+    request_id: str | None
+
+
+def body_of(content: bytes) -> dict[str, Any]:
+    """Read the JSON object of an answer; an empty one where there is none."""
+    try:
+        body = json_text.loads(content)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def sent_of(answer: Answer) -> Sent:
+    """Read `sentMessages` of a reply or push."""
+    sent = ((identifier(message, "id"), identifier(message, "quoteToken")) for message in _sent_messages(answer))
+    messages = tuple(SentMessage(id=found or "", quote_token=quote_token) for found, quote_token in sent)
+    return Sent(messages=messages, request_id=answer.request_id)
+
+
+def error_of(answer: Answer, *, call: Call) -> EaselError:
+    """Name the error of an answer that is not a success."""
+    said = f"{call}: LINE answered {answer.status}{_hint(answer.body)}"
+    code, request_id = f"http_{answer.status}", answer.request_id
+    if answer.status >= 500:  # noqa: PLR2004 - the class of the status
+        return VendorFault(said, code=code, vendor_request_id=request_id, retry_after_s=answer.retry_after_s)
+    match answer.status:
+        case 429 if call is Call.PUSH and _says(answer, "monthly limit"):
+            return MonthlyLimit(said, code="monthly_limit", vendor_request_id=request_id)
+        case 429:
+            return RateLimited(said, code=code, vendor_request_id=request_id, retry_after_s=answer.retry_after_s)
+        case 401 | 403:
+            return NotPermitted(said, code=code, vendor_request_id=request_id)
+        case 400 if call is Call.REPLY and _says(answer, "invalid reply token"):
+            return TokenDead(said, code="invalid_reply_token", vendor_request_id=request_id)
+    return BadRequest(said, code=code, vendor_request_id=request_id)
+
+
+def _sent_messages(answer: Answer) -> list[Json]:
+    return sections(answer.body, "sentMessages")
+
+
+def _says(answer: Answer, words: str) -> bool:
+    return words in string(answer.body, "message").lower()
+
+
+# Only sentences that are known to hold nothing of the user's are repeated; the rest might quote what we sent.
+# https://developers.line.biz/en/reference/messaging-api/#error-messages (read 2026-11-22)
+_KNOWN_SENTENCE = re.compile(
+    r"The request body has \d+ error\(s\)|Invalid reply token|Failed to send messages|Not found"
+    r"|Access to this API is not available for your account|You have reached your monthly limit\."
+    r"|The API rate limit has been exceeded\. Try again later\.|May not be empty|must be specified|invalid uri"
+    r"|(?:Size|Length) must be between \d+ and \d+|Must be between \d+ and \d+|must be a multiple of five"
+    r"|Only user id is acceptable, please confirm if there are any group/room ids or illegal ids\.",
+    re.IGNORECASE,
+)
+_PROPERTY = re.compile(r"[A-Za-z]{1,40}(?:\[\d{1,3}\]|\.[A-Za-z]{1,40}){0,12}")
+_DETAILS_MAX = 5
+
+
+def _hint(body: Json) -> str:
+    hints = [_known(body)]
+    for detail in sections(body, "details")[:_DETAILS_MAX]:
+        place = string(detail, "property")
+        hints.append(f"{place if _PROPERTY.fullmatch(place) else 'somewhere'}: {_known(detail) or 'not accepted'}")
+    said = "; ".join(hint for hint in hints if hint)
+    return f" ({said})" if said else ""
+
+
+def _known(holder: Json) -> str:
+    sentence = string(holder, "message")
+    return sentence if _KNOWN_SENTENCE.fullmatch(sentence) else ""

@@ -1,0 +1,142 @@
+"""What the Images API sends back: the picture, what it cost in tokens, and how it was drawn. No I/O.
+
+By the schema only `created` is certain (OpenAI's SDK 3.54, types/images_response.py, read 2026-11-22), and compatible
+servers leave out more, so all but the picture itself is optional: it is paid for.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+import pybase64
+
+from app.errors import BadAnswer
+
+MAGIC: Final = {
+    b"\xff\xd8\xff": "jpeg",
+    b"\x89PNG\r\n\x1a\n": "png",
+    b"GIF87a": "gif",
+    b"GIF89a": "gif",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens of one call, by price."""
+
+    text_in: int
+    image_in: int
+    image_out: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """One picture as the model drew it.
+
+    Attributes:
+        data: The encoded picture, C2PA data included.
+        output_format: "jpeg", "png", "webp" or "gif", by the bytes themselves.
+        size: As the answer says, which may be one that no request could ask for.
+        quality: As the answer says: what "auto" became.
+        model: The one that was asked.
+        usage: None if the server does not count.
+        request_id: The vendor's, for its support.
+        duration_ms: From the call to the decoded picture.
+    """
+
+    data: bytes = field(repr=False)
+    output_format: str
+    size: str | None
+    quality: str | None
+    model: str
+    usage: Usage | None
+    request_id: str | None
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """The body of a good answer, decoded."""
+
+    data: bytes = field(repr=False)
+    output_format: str
+    size: str | None
+    quality: str | None
+    usage: Usage | None
+
+
+def read_content(body: bytes, *, request_id: str | None) -> Content:
+    """Decode the body of a 200.
+
+    Raises:
+        BadAnswer: Not JSON, no `data[0].b64_json`, not base64, or not a picture by its first bytes.
+    """
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError as exc:
+        message = f"The answer to a picture is not JSON ({len(body)} bytes)"
+        raise BadAnswer(message, code="not_json", vendor_request_id=request_id) from exc
+    match answer:
+        case {"data": [{"b64_json": str(encoded)}, *_]} if encoded:
+            data = _decode(encoded, request_id=request_id)
+        case _:
+            raise BadAnswer("The answer holds no picture", code="no_data", vendor_request_id=request_id)
+    output_format = _true_format(data)
+    if output_format is None:
+        message = f"The answer holds {len(data)} bytes that are no picture"
+        raise BadAnswer(message, code="not_a_picture", vendor_request_id=request_id)
+    return Content(
+        data=data,
+        output_format=output_format,
+        size=_text(answer.get("size")),
+        quality=_text(answer.get("quality")),
+        usage=_usage(answer.get("usage")),
+    )
+
+
+def _decode(encoded: str, *, request_id: str | None) -> bytes:
+    if encoded.startswith("data:"):  # some compatible servers send a data URL
+        encoded = encoded.partition(",")[2]
+    try:
+        return pybase64.b64decode(encoded, validate=True)
+    except ValueError as exc:
+        raise BadAnswer("The picture is not base64", code="not_base64", vendor_request_id=request_id) from exc
+
+
+def _true_format(data: bytes) -> str | None:
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "webp"
+    return next((name for magic, name in MAGIC.items() if data.startswith(magic)), None)
+
+
+def _usage(usage: Any) -> Usage | None:  # noqa: ANN401 - whatever the vendor sent
+    """Read the counts; None without an output count, since a price of nothing would be wrong."""
+    if not isinstance(usage, dict):
+        return None
+    into, out = _table(usage.get("input_tokens_details")), _table(usage.get("output_tokens_details"))
+    image_out = _count(out.get("image_tokens"), _count(usage.get("output_tokens"), None))
+    if image_out is None:
+        return None
+    image_in = _count(into.get("image_tokens"), 0) or 0
+    all_in = _count(usage.get("input_tokens"), image_in) or 0
+    text_in = _count(into.get("text_tokens"), max(0, all_in - image_in)) or 0
+    total = _count(usage.get("total_tokens"), None)
+    return Usage(
+        text_in=text_in,
+        image_in=image_in,
+        image_out=image_out,
+        total=text_in + image_in + image_out if total is None else total,
+    )
+
+
+def _table(value: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the vendor sent
+    return value if isinstance(value, dict) else {}
+
+
+def _count(value: Any, otherwise: int | None) -> int | None:  # noqa: ANN401 - whatever the vendor sent
+    return value if type(value) is int and value >= 0 else otherwise
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 - whatever the vendor sent
+    return value if isinstance(value, str) else None

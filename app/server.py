@@ -1,0 +1,80 @@
+"""Runs the service in this process until SIGTERM or SIGINT."""
+
+import os
+import signal
+import socket
+import sys
+
+import structlog
+import uvicorn
+
+from app import telemetry
+from app.engine import EngineError
+from app.main import create_app
+from app.settings import Settings
+
+log = structlog.get_logger()
+
+EX_CONFIG = 78
+REQUESTS_END_S = 2  # for webhooks under way; each takes milliseconds
+
+
+class Server(uvicorn.Server):
+    """uvicorn, but it says in our words where it listens."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the port once everything is started."""
+        await super().startup(sockets)
+        for server in self.servers:
+            for one in server.sockets:
+                host, port, *_ = one.getsockname()
+                log.info("listening", host=host, port=port)
+
+
+def configure_logs(settings: Settings) -> None:
+    """Send every log line through one formatter that knows this process's secrets."""
+    secrets = [
+        settings.line_channel_access_token.get_secret_value(),
+        settings.openai_api_key.get_secret_value(),
+        settings.r2_access_key_id.get_secret_value(),
+        settings.r2_secret_access_key.get_secret_value(),
+        *settings.channel_secrets,
+    ]
+    telemetry.configure(level=settings.log_level, style=settings.log_format, secrets=secrets)
+
+
+def run(settings: Settings) -> int:
+    """Serve until told to stop. Return the exit code: 0, 1 when a worker died, 78 when it cannot run here."""
+    os.umask(0o077)  # the database holds people's words
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=REQUESTS_END_S,
+    )
+    try:
+        app.state.easel.take_database()
+    except EngineError as error:
+        log.error("cannot_start", message=str(error))
+        return EX_CONFIG
+    server = Server(config)
+
+    def stop(*_: object) -> None:
+        # Before uvicorn listens to signals; and once more when it has stopped: to us a stop on request is success.
+        server.should_exit = True
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, stop)
+    server.run()
+    if not server.started:
+        return 1
+    return 1 if app.state.easel.failed else 0

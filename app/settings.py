@@ -1,0 +1,229 @@
+"""Every environment variable: its unit, its default, its reason. Read once, by `main.py` and `cli.py` only.
+
+`.env.example` and the README's table name the same variables; a test holds the three together.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.openai_images import PictureOrder, check_options
+from app.r2 import endpoint_url
+
+LIVE_MODELS = ("gpt-image-1", "gpt-image-2.6-flare", "gpt-image-2.5-flare", "gpt-image-2")
+LINE_ID = re.compile(r"[UCR][0-9a-f]{32}")
+
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class SettingsError(Exception):
+    """The environment is not usable. `problems` has one sentence for each variable, with the cure."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class Settings(BaseSettings):
+    """The whole configuration, frozen. Secrets never print."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    line_channel_secret: SecretStr = Field(description="signs webhooks; LINE Developers console, Basic settings")
+    line_channel_access_token: SecretStr = Field(description="LINE Developers console, Messaging API")
+    line_channel_secret_previous: SecretStr | None = Field(None, description="accepted too, while a secret is changed")
+    openai_api_key: SecretStr = Field(description="platform.openai.com, API keys")
+    r2_account_id: str = Field(description="Cloudflare dashboard, R2")
+    r2_access_key_id: SecretStr = Field(description="account token with Object Read & Write on the one bucket")
+    r2_secret_access_key: SecretStr = Field(description="shown once, beside the access key id")
+    r2_bucket: str = Field(description="name of the bucket")
+    r2_public_base_url: str = Field(description="https:// address that serves the bucket")
+
+    line_api_base_url: str = Field("https://api.line.me", description="for tests and gateways")
+    line_data_api_base_url: str = Field("https://api-data.line.me", description="for tests and gateways")
+    openai_base_url: str = Field("https://api.openai.com/v1", description="for tests, gateways and regions")
+    r2_endpoint_url: str | None = Field(None, description="for tests and jurisdictions; made from the account id")
+
+    image_models: Names = Field(LIVE_MODELS, description="asked in order; one that is gone is skipped")
+    image_size: str = Field("1024x1024", description="WIDTHxHEIGHT in pixels, or auto")
+    image_quality: Literal["auto", "low", "medium", "high", "xhigh", "max"] = Field("low", description="price class")
+    image_format: Literal["jpeg", "png", "webp"] = Field("jpeg", description="what the model answers with")
+    image_compression: int = Field(50, ge=0, le=100, description="percent; jpeg and webp only")
+    image_moderation: Literal["auto", "low"] = Field("low", description="strictness of the vendor's filter")
+    image_background: Literal["auto", "opaque", "transparent"] = Field("auto", description="transparent: png or webp")
+
+    openai_timeout_s: float = Field(300, gt=0, le=3600, description="seconds; one call, from start to end")
+    reply_deadline_s: float = Field(45, gt=0, le=55, description="seconds; age at which a reply token is spent")
+    late_delivery: Literal["button", "push"] = Field("button", description="button is free, a push is paid")
+    pictures_at_once: int = Field(16, ge=1, le=10_000, description="drawn at the same time, across all processes")
+    pictures_at_once_per_user: int = Field(2, ge=1, le=10_000, description="the same for one person")
+    pictures_per_minute: int = Field(0, ge=0, description="started in any 60 s; 0: no limit")
+    pictures_waiting: int = Field(500, ge=1, description="undrawn pictures at which new wishes are declined")
+
+    allowed_ids: Names = Field((), description="user, group or room ids; empty: everybody")
+    blocked_ids: Names = Field((), description="user, group or room ids that get no answer")
+    group_prefixes: Names = Field(("畫", "draw", "/draw"), description="in groups a text that starts so is for Easel")
+    default_language: Literal["zh-TW", "en", "ja", "th"] = Field("zh-TW", description="where the person's is not known")
+
+    database_url: str = Field("sqlite:///data/easel.db", description="or postgresql://..., shared by several processes")
+    host: str = Field("0.0.0.0", description="address to listen on")  # noqa: S104 - a container's service
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0: any free one")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severity that is logged")
+    log_format: Literal["json", "text"] = Field("json", description="text is for people")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _strip(cls, value: Any) -> Any:  # noqa: ANN401 - the raw environment
+        """Take off the spaces and quotes that come along when a value is pasted."""
+        if isinstance(value, str):
+            value = value.strip()
+            if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+                value = value[1:-1].strip()
+            if not value:
+                raise ValueError("is blank: set it, or take the line out")
+        return value
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _sendable(cls, value: Any) -> Any:  # noqa: ANN401 - any field
+        """Secrets travel in HTTP headers; what cannot is a slip of the clipboard."""
+        if isinstance(value, SecretStr) and not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+            raise ValueError("holds blanks or characters that no secret has: copy it again")
+        return value
+
+    @field_validator("image_models", "allowed_ids", "blocked_ids", "group_prefixes", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:  # noqa: ANN401 - the raw environment
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_level", "log_format", "late_delivery", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:  # noqa: ANN401 - the raw environment
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("image_models")
+    @classmethod
+    def _at_least_one(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("name at least one model, for example gpt-image-2.6-flare")
+        return tuple(dict.fromkeys(value))
+
+    @field_validator("allowed_ids", "blocked_ids")
+    @classmethod
+    def _line_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not LINE_ID.fullmatch(one) for one in value):
+            raise ValueError("each id is U, C or R followed by 32 lowercase hex digits, separated by commas")
+        return value
+
+    @field_validator(
+        "r2_public_base_url", "line_api_base_url", "line_data_api_base_url", "openai_base_url", "r2_endpoint_url"
+    )
+    @classmethod
+    def _https(cls, value: str | None) -> str | None:
+        """LINE shows pictures over https only; plain http is for stand-ins on this machine."""
+        if value is None or re.match(r"https://[^/\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)", value):
+            return value.rstrip("/") if value else None
+        raise ValueError("must be an address that starts with https:// and has no spaces")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if re.match(r"sqlite:///.+", value) and ":memory:" not in value:
+            return value
+        if match := re.match(r"postgres(?:ql)?(?:\+psycopg)?://(.+)", value):
+            return f"postgresql+psycopg://{match[1]}"
+        raise ValueError("must be sqlite:///path/to/easel.db or postgresql://user:password@host/database")
+
+    @field_validator("image_background")
+    @classmethod
+    def _options_fit(cls, value: str, others: ValidationInfo) -> str:
+        """Look at the options of a picture together; this is the last of them."""
+        if len(options := _options(others.data | {"image_background": value})) < len(_OPTIONS):
+            return value  # one of them is wrong by itself, and says so
+        if problems := check_options(PictureOrder(prompt="", **options), models=others.data.get("image_models", ())):
+            named = (f"IMAGE_{_VARIABLES.get(one.split()[0], one.split()[0].upper())}: {one}" for one in problems)
+            raise ValueError("\n".join(named))
+        return value
+
+    @field_validator("pictures_at_once_per_user")
+    @classmethod
+    def _not_above_all(cls, value: int, others: ValidationInfo) -> int:
+        if value > others.data.get("pictures_at_once", value):
+            raise ValueError("must not be larger than PICTURES_AT_ONCE: lower it")
+        return value
+
+    @property
+    def picture_defaults(self) -> PictureOrder:
+        """What a picture is asked for with, but for its prompt."""
+        return PictureOrder(prompt="", **_options(self.model_dump()))
+
+    @property
+    def channel_secrets(self) -> tuple[str, ...]:
+        """The channel secret, and the previous one while it is being changed."""
+        secrets = (self.line_channel_secret, self.line_channel_secret_previous)
+        return tuple(secret.get_secret_value() for secret in secrets if secret)
+
+    @property
+    def bucket_endpoint_url(self) -> str:
+        """Where the S3 API of the bucket is."""
+        return self.r2_endpoint_url or endpoint_url(self.r2_account_id)
+
+    @property
+    def several_processes(self) -> bool:
+        """Whether other processes may share the database."""
+        return self.database_url.startswith("postgresql")
+
+
+_OPTIONS = {
+    "size": "image_size",
+    "quality": "image_quality",
+    "output_format": "image_format",
+    "output_compression": "image_compression",
+    "moderation": "image_moderation",
+    "background": "image_background",
+}
+
+
+_VARIABLES = {"model": "MODELS"}
+
+
+def _options(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {option: values[field] for option, field in _OPTIONS.items() if field in values}
+
+
+def load(**overrides: Any) -> Settings:  # noqa: ANN401 - any field of Settings
+    """Read the environment and `.env`.
+
+    Raises:
+        SettingsError: With every problem at once, by variable name, with the cure and without any value.
+    """
+    try:
+        return Settings(**overrides)
+    except OSError as error:
+        raise SettingsError([f".env cannot be read ({error.strerror}): mend its rights or take it away"]) from None
+    except ValidationError as error:
+        sentences = [_sentence(problem) for problem in error.errors(include_input=False)]
+        raise SettingsError([line for sentence in sentences for line in sentence.splitlines()]) from None
+
+
+def _sentence(problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    message = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if not problem["loc"]:
+        return str(message)
+    field = str(problem["loc"][0])
+    if message.startswith("IMAGE_"):
+        return str(message)  # it names its own variable
+    meaning = Settings.model_fields[field].description
+    if problem["type"] == "missing":
+        return f"{field.upper()} is not set: {meaning}"
+    return f"{field.upper()} {message} ({meaning})"

@@ -1,0 +1,1 @@
+"""What survives a restart: tables, and one verb for each change of state."""

@@ -1,0 +1,127 @@
+"""The connection: SQLite in one file, or Postgres. Every statement runs in a thread, never on the event loop."""
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+HEAD = "0001"  # the newest revision under migrations/versions; a test holds it
+THREADS = 4
+PATIENCE_S = 600.0
+AGAIN_MAX_S = 5.0
+MIGRATION_LOCK = 4_158_201  # any number, the same in every process that shares a Postgres
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+
+class Database:
+    """One SQLAlchemy engine and the threads that may wait for it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        # One writer at a time in this process: waiting here is fair, waiting for SQLite's lock sleeps in long steps.
+        self._writing = threading.Lock() if self.is_sqlite else contextlib.nullcontext()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
+        self._engine = self._connect()
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction, in a thread. It commits when `work` returns.
+
+        A database that is away or full is waited for, up to 10 minutes: a workflow must not end over it. `work` may
+        run again after a commit whose answer was lost, so every verb is written to bear that.
+        """
+        attempt = 0
+        give_up_at = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return await self.run_once(work)
+            except (OperationalError, InterfaceError) as error:
+                attempt += 1
+                if time.monotonic() > give_up_at:
+                    raise
+                log.warning("store_tried_again", attempt=attempt, error=type(error).__name__)
+                await asyncio.sleep(min(0.1 * 2**attempt, AGAIN_MAX_S))
+
+    async def run_once(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction, in a thread, and raise what goes wrong."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, work)
+
+    def _transact(self, work: Callable[[Connection], T]) -> T:
+        with self.transaction() as connection:
+            return work(connection)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction of the calling thread."""
+        with self._writing, self._engine.begin() as connection:
+            yield connection
+
+    def insert_once(self, table: sa.Table) -> sa.Insert:
+        """Return an insert that leaves a row alone which is there already."""
+        if self.is_sqlite:
+            return sqlite.insert(table).on_conflict_do_nothing()
+        return postgresql.insert(table).on_conflict_do_nothing()
+
+    def migrate(self) -> None:
+        """Bring the tables up to date. Safe when several processes start at once."""
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        with self._engine.begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+            if _revision(connection) != HEAD:
+                _upgrade(connection)
+
+    def close(self) -> None:
+        """Give every connection back. Work that is under way ends first."""
+        self._threads.shutdown(wait=True)
+        self._engine.dispose()
+
+    def _connect(self) -> Engine:
+        # hide_parameters: an error's text must not hold prompts or tokens.
+        if not self.is_sqlite:
+            return sa.create_engine(self.url, hide_parameters=True, pool_size=THREADS + 2, pool_pre_ping=True)
+        engine = sa.create_engine(self.url, hide_parameters=True, pool_size=THREADS + 2)
+
+        @sa.event.listens_for(engine, "connect")
+        def _configure(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
+            connection.isolation_level = None  # sqlite3's; we say BEGIN ourselves
+            for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @sa.event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        return engine
+
+
+def _revision(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
+
+
+def _upgrade(connection: Connection) -> None:
+    # Here and not above: a quarter of a second that most starts do not need.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,242 @@
+"""Reply tokens and answers: who may speak in a chat, with what, and whether it landed.
+
+A delivery is written down as an intent before the call, with its token and its exact messages, so that a crash in the
+middle can be finished with the same words. Claiming is one transaction, so two claims never share a token or an answer.
+"""
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.store.database import Database
+from app.store.requests import Answer, Request, request_of
+from app.store.tables import deliveries, requests, sent, tokens
+
+Message = dict[str, Any]
+
+
+class Way(StrEnum):
+    """How a delivery travels."""
+
+    REPLY = "reply"
+    PROMISE = "promise"  # a reply that says "still drawing"
+    PUSH = "push"
+
+
+class Outcome(StrEnum):
+    """What became of a delivery."""
+
+    INTENT = "intent"
+    LANDED = "landed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A reply token that has not been used. `arrived_at` is when its webhook came, Unix seconds."""
+
+    event_id: str
+    token: str
+    arrived_at: float
+    addressed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One call of reply or push. `request_ids` runs beside `messages`; a promise has one message for all of them."""
+
+    id: str
+    chat_id: str
+    way: Way
+    token: str | None
+    token_at: float | None
+    request_ids: Sequence[str]
+    messages: Sequence[Message]
+    owner: str
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """What a chat waits for, what is ready for it, and the means to say it. Oldest first."""
+
+    waiting: Sequence[Request]
+    due: Sequence[Request]
+    doubtful: Sequence[Request]
+    tokens: Sequence[Token]
+    intents: Sequence[Delivery]
+
+
+class Deliveries:
+    """The verbs. `owner` is this process."""
+
+    def __init__(self, database: Database, *, owner: str) -> None:
+        self._database = database
+        self._owner = owner
+
+    async def chat(self, chat_id: str) -> Chat:
+        """Return the chat as it is now."""
+
+        def read(connection: sa.Connection) -> Chat:
+            unsent = requests.c.answer.in_([Answer.WAITING, Answer.DUE, Answer.UNKNOWN])
+            rows = sa.select(requests).where(requests.c.chat_id == chat_id, unsent).order_by(requests.c.created_at)
+            found = [request_of(row) for row in connection.execute(rows).mappings()]
+            is_open = sa.select(tokens).where(tokens.c.chat_id == chat_id, tokens.c.is_open)
+            intents = sa.select(deliveries).where(
+                deliveries.c.chat_id == chat_id, deliveries.c.outcome == Outcome.INTENT
+            )
+            return Chat(
+                waiting=[one for one in found if one.answer is Answer.WAITING],
+                due=[one for one in found if one.answer is Answer.DUE],
+                doubtful=[one for one in found if one.answer is Answer.UNKNOWN],
+                tokens=[_token_of(row) for row in connection.execute(is_open.order_by(tokens.c.arrived_at)).mappings()],
+                intents=[_delivery_of(row) for row in connection.execute(intents).mappings()],
+            )
+
+        return await self._database.run(read)
+
+    async def claim(
+        self,
+        chat_id: str,
+        *,
+        way: Way,
+        token: Token | None,
+        request_ids: Sequence[str],
+        messages: Sequence[Message],
+        promised: Sequence[str] = (),
+    ) -> Delivery | None:
+        """Write down the intent to say `messages` and take the token and the answers of `request_ids`.
+
+        The ids run beside the messages. A way that is only a promise takes no answer. `promised` are the requests that
+        a promise among the messages speaks of.
+
+        Returns:
+            None when somebody else was faster with the token or with one of the answers: look again.
+        """
+        delivery = Delivery(
+            id=str(uuid.uuid4()),
+            chat_id=chat_id,
+            way=way,
+            token=token.token if token else None,
+            token_at=token.arrived_at if token else None,
+            request_ids=list(request_ids),
+            messages=list(messages),
+            owner=self._owner,
+            created_at=time.time(),
+        )
+
+        def write(connection: sa.Connection) -> Delivery | None:
+            if token and not _closed(connection, token):
+                return None
+            ids = set(delivery.request_ids)
+            if way is not Way.PROMISE and not _taken(connection, ids, delivery.id):
+                connection.rollback()
+                return None
+            noted = sa.update(requests).where(requests.c.id.in_(promised)).values(promised_at=delivery.created_at)
+            connection.execute(noted)
+            row = {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__}
+            connection.execute(sa.insert(deliveries).values(**row, outcome=Outcome.INTENT))
+            return delivery
+
+        return await self._database.run(write)
+
+    async def landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> None:
+        """LINE has it. `messages` are the ids and quote tokens it confirmed; none when only the fact is known."""
+        confirmed = list(zip(delivery.request_ids, messages, strict=False))
+        # The last message of a request is its picture.
+        quotes = {request_id: quote_token for request_id, (_, quote_token) in confirmed}
+
+        def write(connection: sa.Connection) -> None:
+            connection.execute(_ended(delivery, Outcome.LANDED))
+            for request_id, (message_id, _) in confirmed:
+                row = {"message_id": message_id, "chat_id": delivery.chat_id, "request_id": request_id}
+                connection.execute(self._database.insert_once(sent), row)
+            if delivery.way is not Way.PROMISE:
+                for request_id in set(delivery.request_ids):
+                    values = {
+                        "answer": Answer.SENT,
+                        "sent_at": delivery.created_at,  # what LINE dates later was done with the answer in sight
+                        "sent_quote_token": quotes.get(request_id),
+                    }
+                    connection.execute(_mine(delivery, request_id).values(**values))
+
+        await self._database.run(write)
+
+    async def not_landed(self, delivery: Delivery, *, reopen: bool = False) -> None:
+        """LINE certainly does not have it: its answers are due again. `reopen` when its token may still be good."""
+
+        def write(connection: sa.Connection) -> None:
+            connection.execute(_ended(delivery, Outcome.FAILED))
+            if reopen:
+                connection.execute(sa.update(tokens).where(tokens.c.token == delivery.token).values(is_open=True))
+            for request_id in set(delivery.request_ids):
+                if delivery.way is Way.PROMISE:
+                    undone = sa.update(requests).where(requests.c.id == request_id).values(promised_at=None)
+                else:
+                    undone = _mine(delivery, request_id).values(answer=Answer.DUE, delivery_id=None)
+                connection.execute(undone)
+
+        await self._database.run(write)
+
+    async def doubtful(self, delivery: Delivery) -> None:
+        """LINE may or may not have it, and there is no way to find out."""
+
+        def write(connection: sa.Connection) -> None:
+            connection.execute(_ended(delivery, Outcome.UNKNOWN))
+            if delivery.way is not Way.PROMISE:
+                for request_id in set(delivery.request_ids):
+                    values = {"answer": Answer.UNKNOWN, "promised_at": None}
+                    connection.execute(_mine(delivery, request_id).values(**values))
+
+        await self._database.run(write)
+
+    async def close_tokens(self, event_ids: Sequence[str]) -> None:
+        """These tokens are too old to be used."""
+        change = sa.update(tokens).where(tokens.c.event_id.in_(event_ids)).values(is_open=False)
+        await self._database.run(lambda connection: connection.execute(change))
+
+    async def request_of_message(self, message_id: str, *, chat_id: str) -> str | None:
+        """Return the request that a message of ours answered, "" when it answered none, None when it is not ours."""
+        wanted = sa.select(sent.c.request_id).where(sent.c.message_id == message_id, sent.c.chat_id == chat_id)
+
+        def read(connection: sa.Connection) -> str | None:
+            row = connection.execute(wanted).first()
+            return (row.request_id or "") if row else None
+
+        return await self._database.run(read)
+
+
+def _closed(connection: sa.Connection, token: Token) -> bool:
+    change = sa.update(tokens).where(tokens.c.event_id == token.event_id, tokens.c.is_open).values(is_open=False)
+    return connection.execute(change).rowcount == 1
+
+
+def _taken(connection: sa.Connection, ids: set[str], delivery_id: str) -> bool:
+    change = sa.update(requests).where(requests.c.id.in_(ids), requests.c.answer == Answer.DUE)
+    taken = connection.execute(change.values(answer=Answer.SENDING, delivery_id=delivery_id))
+    return taken.rowcount == len(ids)
+
+
+def _ended(delivery: Delivery, outcome: Outcome) -> sa.Update:
+    change = sa.update(deliveries).where(deliveries.c.id == delivery.id)
+    # The messages hold people's words; they are of no use once the outcome is known.
+    return change.values(outcome=outcome, ended_at=time.time(), messages=[], token=None)
+
+
+def _mine(delivery: Delivery, request_id: str) -> sa.Update:
+    return sa.update(requests).where(requests.c.id == request_id, requests.c.delivery_id == delivery.id)
+
+
+def _token_of(row: Mapping[Any, Any]) -> Token:
+    return Token(event_id=row["event_id"], token=row["token"], arrived_at=row["arrived_at"], addressed=row["addressed"])
+
+
+def _delivery_of(row: Mapping[Any, Any]) -> Delivery:
+    fields = {name: row[name] for name in Delivery.__dataclass_fields__}
+    return Delivery(**fields | {"way": Way(row["way"])})

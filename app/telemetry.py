@@ -1,0 +1,78 @@
+"""Logs: one JSON line per event. No secret, prompt, reply token or user id at any level.
+
+Values that may hold one never reach a log call; `_scrub` is the second line of defence, for libraries and tracebacks.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+import structlog
+
+SHAPES = re.compile(
+    r"(?P<id>\b[UCR][0-9a-f]{32}\b)"
+    r"|(?P<bearer>(?i:bearer)\s+[\w.~+/=-]{8,})"
+    r"|(?P<key>\bsk-[\w*-]{6,})"
+    r"|(?P<url>://[^/\s:@]+:)[^/\s@]+(?=@)"
+)
+# Libraries that say at info what we say ourselves, or that put addresses with user ids into their lines.
+QUIET = ("httpx", "httpcore", "boto3", "botocore", "urllib3", "s3transfer", "uvicorn.access", "alembic", "asyncio")
+
+
+class Scrubber:
+    """Replaces known secrets, and whatever looks like one, in any text."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = sorted({secret for secret in secrets if len(secret) >= 6}, key=len, reverse=True)  # noqa: PLR2004
+
+    def __call__(self, text: str) -> str:
+        """Return the text without secrets and LINE ids."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return SHAPES.sub(lambda match: f"{match['url'] or ''}***", text)
+
+
+def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
+    """Send every logger of this process, ours and the libraries', to standard error through one formatter."""
+    scrub = Scrubber(secrets)
+
+    def scrubbed(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:  # noqa: ANN401
+        return {key: scrub(value) if isinstance(value, str) else value for key, value in event.items()}
+
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if style == "json":
+        last += [structlog.processors.format_exc_info, scrubbed, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    else:
+        last += [structlog.processors.format_exc_info, scrubbed, structlog.dev.ConsoleRenderer(colors=False)]
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(allow=())],
+            processors=last,
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    # With a handler of its own DBOS would add a console of its own beside ours.
+    engine = logging.getLogger("dbos")
+    engine.handlers = [logging.NullHandler()]
+    engine.propagate = True

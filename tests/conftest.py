@@ -1,0 +1,49 @@
+"""One world for a whole run; each test brings its own people."""
+
+import logging
+
+import pytest
+import pytest_asyncio
+
+from tests.world import World, world
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def vendors():
+    """The stand-ins of LINE, OpenAI and R2."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    async with world() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running(vendors, tmp_path_factory):
+    """One Easel with default settings for all stories that do not need another."""
+    async with vendors.easel(tmp_path_factory.mktemp("easel")) as easel:
+        yield easel
+
+
+@pytest.fixture
+def easel(running, vendors):
+    """The running Easel on a fine day: no faults, no latency."""
+    yield running
+    restore(vendors)
+
+
+@pytest.fixture
+def stage(vendors):
+    """The vendors alone, for stories that start an Easel of their own."""
+    webhook_url = vendors.line.webhook_url
+    yield vendors
+    restore(vendors)
+    vendors.line.webhook_url = webhook_url
+
+
+def restore(vendors: World) -> None:
+    """Make it a fine day again."""
+    for vendor in (vendors.line, vendors.openai, vendors.r2):
+        vendor.faults.clear()
+    vendors.openai.latency_s = 0.0
+    vendors.line.token_life_s = 60.0
+    vendors.line.monthly_quota = 200
+    vendors.line.used_this_month = 0

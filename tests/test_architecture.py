@@ -1,0 +1,72 @@
+"""The map holds: imports go one way, modules stay small, settings are read in few places."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+APP = Path(__file__).parent.parent / "app"
+LINES_MAX = 300
+
+# Each room and the rooms it may import from.
+MAY_IMPORT = {
+    "errors": set(),
+    "telemetry": set(),
+    "line": {"errors"},
+    "openai_images": {"errors"},
+    "pictures": {"errors"},
+    "r2": {"errors"},
+    "store": set(),
+    "sandbox": set(),
+    "settings": {"openai_images", "r2"},
+    "chat": {"errors", "line"},
+    "engine": set(),
+    "lease": {"engine", "store"},
+    "health": {"engine", "store"},
+    "webhook": {"health", "line", "store"},
+    "flows": {"chat", "engine", "errors", "line", "openai_images", "pictures", "r2", "store"},
+    "main": {"engine", "flows", "health", "lease", "line", "openai_images", "r2", "settings", "store", "webhook"},
+    "server": {"engine", "main", "settings", "telemetry"},
+    "demo": {"sandbox"},
+    "cli": {"demo", "server", "settings"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in APP.rglob("*.py") if "migrations" not in path.parts)
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(APP).parts[0].removesuffix(".py")
+
+
+def rooms_imported_by(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" if node.module == "app" else node.module for alias in node.names}
+    return {name.split(".")[1] for name in names if name.startswith("app.")}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(APP)))
+def test_imports_go_one_way(path):
+    """A room imports only from the rooms that the table allows."""
+    room = room_of(path)
+    assert rooms_imported_by(path) - {room} <= MAY_IMPORT[room]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(APP)))
+def test_a_module_is_one_room(path):
+    """No module grows past what can be read at once."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES_MAX
+
+
+def test_the_map_names_every_room():
+    """The map in app/__init__.py speaks of every file and folder beside it."""
+    told = (APP / "__init__.py").read_text(encoding="utf-8")
+    rooms = {path.stem for path in APP.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert not {room for room in rooms - {"__init__", "__main__"} if room not in told}

@@ -1,0 +1,35 @@
+"""README, .env.example and the code name the same settings."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+VARIABLES = sorted(name.upper() for name in Settings.model_fields)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_every_setting_is_documented(variable):
+    """A setting has a row in the README and a line in .env.example."""
+    assert f"`{variable}`" in README
+    assert re.search(rf"^(# )?{variable}=", EXAMPLE, flags=re.MULTILINE)
+
+
+def test_nothing_is_documented_that_is_not_there():
+    """.env.example names no variable that Easel does not read."""
+    assert set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", EXAMPLE, flags=re.MULTILINE)) == set(VARIABLES)
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_defaults_are_told_as_they_are(variable):
+    """Where .env.example shows a default, it is the real one."""
+    shown = re.search(rf"^# {variable}=(.+)$", EXAMPLE, flags=re.MULTILINE)
+    default = Settings.model_fields[variable.lower()].default
+    if shown is None or default is None:
+        return
+    assert shown[1] == (",".join(default) if isinstance(default, tuple) else str(default))

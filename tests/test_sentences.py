@@ -1,0 +1,127 @@
+"""What is said to users, in every language."""
+
+import re
+import string
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import app.chat.sentences
+from app.chat.sentences import LANGUAGES, Words, sentences_for
+from app.errors import Reason
+from app.line.messages import buttons, postback_action
+from app.line.text_length import graphemes
+
+KEYS = [field.name for field in fields(Words)]
+PLACEHOLDERS = {"greeting_group": {"prefix"}, "drawing_many": {"count"}}
+OVER_A_BUTTON = ["drawing", "drawing_many", "drawing_push", "maybe_sent"]
+WITH_AN_EXAMPLE = ["blank", "sticker", "image", "voice", "video", "file", "location", "greeting", "greeting_group"]
+EXAMPLE_MARKS = {"zh-TW": "例如：", "en": ("for example:", "For example:", "like:"), "ja": "例：", "th": "เช่น"}  # noqa: RUF001 - Chinese and Japanese colons
+INTERNALS = re.compile(
+    r"https?:|www\.|\.(?:com|me)\b|\bLINE\b|OpenAI|GPT|Cloudflare|\bR2\b|\bAPI\b|server|error|token|quota|webhook|伺服器|サーバー|エラー|เซิร์ฟเวอร์",
+    re.IGNORECASE,
+)
+
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+every_sentence = pytest.mark.parametrize(
+    ("language", "key"), [(language, key) for language in LANGUAGES for key in KEYS]
+)
+
+
+@every_language
+def test_same_keys(language):
+    """Each file holds every sentence, and nothing that is never said."""
+    file = Path(app.chat.sentences.__file__).with_name(f"{language}.toml")
+    assert set(tomllib.loads(file.read_text(encoding="utf-8"))) == set(KEYS)
+
+
+@every_sentence
+def test_same_placeholders(language, key):
+    """Each sentence has the same blanks to fill in every language."""
+    sentence = getattr(sentences_for(language, "en"), key)
+    assert {name for _, name, _, _ in string.Formatter().parse(sentence) if name} == PLACEHOLDERS.get(key, set())
+
+
+@every_sentence
+def test_tone(language, key):
+    """Sentences are short and clean, and hold no internals, vendors or addresses."""
+    sentence = getattr(sentences_for(language, "en"), key)
+    assert sentence == sentence.strip()
+    assert 1 < len(graphemes(sentence)) <= 240
+    assert not INTERNALS.search(sentence)
+    assert "  " not in sentence
+
+
+@every_language
+def test_every_reason_has_words(language):
+    """Whatever the reason why there is no picture, people are told, and differently for each."""
+    words = sentences_for(language, "en")
+    assert len({words.say(reason) for reason in Reason}) == len(Reason)
+
+
+@every_sentence
+def test_say(language, key):
+    """Any sentence can be said with all the parts that some sentence needs, and none shows a brace."""
+    said = sentences_for(language, "en").say(key, prefix="畫", count=3)
+    assert not {"{", "}"} & set(said)
+
+
+@every_language
+@pytest.mark.parametrize("key", [*WITH_AN_EXAMPLE, "welcome_back"])
+def test_examples(language, key):
+    """Whoever is told what Easel can do gets an example."""
+    sentence = getattr(sentences_for(language, "en"), key)
+    marks = EXAMPLE_MARKS[language]
+    assert any(mark in sentence for mark in (marks if isinstance(marks, tuple) else (marks,)))
+
+
+@every_language
+@pytest.mark.parametrize("key", OVER_A_BUTTON)
+def test_promises_fit(language, key):
+    """The words over a button and on it are shown whole."""
+    words = sentences_for(language, "en")
+    sentence = words.say(key, count=100)
+    action = postback_action(words.show, data="x", display_text=words.show_said)
+    message = buttons(sentence, alt_text=words.still_drawing_alt, actions=[action])
+    assert message["template"]["text"] == sentence
+    assert message["template"]["actions"][0]["label"] == words.show
+
+
+@every_language
+def test_group_greeting(language):
+    """The greeting of a group shows how to begin a wish."""
+    greeting = sentences_for(language, "en").say("greeting_group", prefix="{畫}")
+    assert greeting.count("{畫}") == 2
+    assert "@" in greeting
+
+
+@pytest.mark.parametrize(
+    ("language", "default", "spoken"),
+    [
+        ("zh-TW", "en", "zh-TW"),
+        ("zh-Hant", "en", "zh-TW"),
+        ("zh-Hant-HK", "en", "zh-TW"),
+        ("zh-HK", "en", "zh-TW"),
+        ("zh", "en", "zh-TW"),
+        ("ZH_tw", "en", "zh-TW"),
+        ("zh-Hans", "en", "zh-TW"),
+        ("zh-CN", "en", "zh-TW"),
+        ("ja", "en", "ja"),
+        ("ja-JP", "en", "ja"),
+        ("th-TH", "en", "th"),
+        ("en-GB", "th", "en"),
+        ("EN", "th", "en"),
+        (" en ", "th", "en"),
+        ("fr", "th", "th"),
+        ("english", "ja", "ja"),
+        ("", "ja", "ja"),
+        (None, "ja", "ja"),
+        (None, "th-TH", "th"),
+        ("fr", "de", "zh-TW"),
+    ],
+)
+def test_language_tags(language, default, spoken):
+    """People are spoken to in their own language where we speak it, else in the default one."""
+    assert sentences_for(language, default) is sentences_for(spoken, "en")

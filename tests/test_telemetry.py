@@ -1,0 +1,70 @@
+import io
+import json
+import logging
+
+import pytest
+import structlog
+
+from app import telemetry
+
+SECRETS = ["a-channel-secret", "an-access-token"]
+USER = "U" + "0a" * 16
+
+
+@pytest.fixture
+def logged():
+    """Configure the logs as `easel serve` does, and give what was written as parsed lines."""
+    written = io.StringIO()
+    handlers = logging.getLogger().handlers
+    telemetry.configure(level="debug", style="json", secrets=SECRETS, stream=written)
+
+    def lines() -> list[dict[str, object]]:
+        return [json.loads(line) for line in written.getvalue().splitlines()]
+
+    yield lines
+    structlog.reset_defaults()
+    logging.getLogger().handlers = handlers
+
+
+def test_one_json_line_for_each_event(logged):
+    """Every line is one JSON object with the event, its level, its time and its fields."""
+    structlog.get_logger().info("picture_stored", request="01H", duration_ms=12)
+    (line,) = logged()
+    assert (line["event"], line["level"], line["request"], line["duration_ms"]) == ("picture_stored", "info", "01H", 12)
+    assert line["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"GET /v2/bot/profile/{USER}",
+        "key an-access-token refused",
+        "Authorization: Bearer abcdefghijklmnop",
+        "Incorrect API key provided: sk-proj-****abcd",
+        "postgresql+psycopg://easel:hunter2@db/easel",
+    ],
+)
+def test_libraries_leak_nothing(logged, text):
+    """What a library logs goes through the same sieve: no ids of people, no secrets, no keys."""
+    logging.getLogger("some.library").warning(text)
+    (line,) = logged()
+    for secret in [USER, "an-access-token", "abcdefghijklmnop", "sk-proj", "hunter2"]:
+        assert secret not in json.dumps(line)
+
+
+def test_tracebacks_leak_nothing(logged):
+    """A traceback is one line like any other, with the secrets taken out."""
+    try:
+        int(f"bad token {SECRETS[1]} of {USER}")
+    except ValueError:
+        structlog.get_logger().exception("request_broke")
+    (line,) = logged()
+    assert "ValueError" in line["exception"]
+    assert USER not in line["exception"]
+    assert SECRETS[1] not in line["exception"]
+
+
+def test_http_addresses_are_not_logged(logged):
+    """The HTTP client says each address at info, and addresses hold ids."""
+    logging.getLogger("httpx").info("HTTP Request: GET https://api.line.me/v2/bot/profile/x")
+    assert logged() == []

@@ -1,0 +1,186 @@
+"""A whole world on loopback: strict stand-ins of LINE, OpenAI and R2, and Easel as the process that operators run."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from app.sandbox.line import LineStandIn
+from app.sandbox.openai_images import OpenAIStandIn
+from app.sandbox.r2 import R2StandIn
+from app.sandbox.server import serve
+
+SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
+ACCESS_TOKEN = "an-access-token-of-the-stand-in"
+API_KEY = "sk-proj-of-the-stand-in"
+R2_KEY, R2_SECRET, BUCKET = "0123456789abcdef0123456789abcdef", "f" * 64, "pictures"
+PATIENCE_S = 20.0
+ROOT = Path(__file__).parent.parent
+
+
+class Easel:
+    """`easel serve` as a process of its own, with its log as the tests read it."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.lines: list[dict[str, Any]] = []
+        self.text = ""
+        self.port = 0
+        self._news = asyncio.Condition()
+        self._reader = asyncio.create_task(self._read())
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    async def _read(self) -> None:
+        assert self.process.stderr is not None
+        async for raw in self.process.stderr:
+            self.text += raw.decode()
+            with contextlib.suppress(ValueError):
+                self.lines.append(json.loads(raw))
+            async with self._news:
+                self._news.notify_all()
+        async with self._news:
+            self._news.notify_all()
+
+    async def logged(self, event: str, *, times: int = 1, **fields: Any) -> dict[str, Any]:
+        """Wait until the log has this event, with these fields, so many times. Return the last such line."""
+
+        def found() -> list[dict[str, Any]]:
+            return [one for one in self.lines if one.get("event") == event and fields.items() <= one.items()]
+
+        async with asyncio.timeout(PATIENCE_S), self._news:
+            await self._news.wait_for(lambda: len(found()) >= times or self._reader.done())
+        assert len(found()) >= times, f"{event} was not logged:\n{self.text}"
+        return found()[-1]
+
+    async def listening(self) -> "Easel":
+        self.port = (await self.logged("listening"))["port"]
+        return self
+
+    async def kill(self) -> None:
+        """Like a power cut."""
+        self.process.kill()
+        await self.process.wait()
+        await self._reader
+
+    async def stop(self) -> int:
+        """Like a supervisor: SIGTERM, then wait. Return the exit code."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(15):
+            code = await self.process.wait()
+        await self._reader
+        return code
+
+
+class World:
+    """The three vendors, and the environment that leads Easel to them."""
+
+    def __init__(self, line: LineStandIn, openai: OpenAIStandIn, r2: R2StandIn, environment: dict[str, str]) -> None:
+        self.line = line
+        self.openai = openai
+        self.r2 = r2
+        self.environment = environment
+        self.people = 0
+
+    def person(self, *, language: str | None = "en") -> str:
+        """Somebody new, who is a friend of the bot."""
+        self.people += 1
+        return self.line.add_person(f"person {self.people}", language=language)
+
+    def group(self, *members: str) -> str:
+        self.people += 1
+        return self.line.add_group(f"group {self.people}", members)
+
+    @contextlib.asynccontextmanager
+    async def easel(self, directory: Path, **settings: str) -> AsyncIterator[Easel]:
+        """Run Easel with its database in `directory`, as the bot behind LINE's webhook. It is stopped at the end."""
+        easel = await self.start(directory, **settings)
+        try:
+            yield easel
+        finally:
+            if easel.process.returncode is None:
+                await easel.stop()
+
+    async def start(self, directory: Path, **settings: str) -> Easel:
+        database = {"DATABASE_URL": f"sqlite:///{directory}/easel.db"}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app", "serve", "--host", "127.0.0.1", "--port", "0"),
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | self.environment | database | settings,
+            cwd=directory,
+            stderr=asyncio.subprocess.PIPE,
+            limit=2**20,
+        )
+        easel = await Easel(process).listening()
+        self.line.webhook_url = f"{easel.url}/callback"
+        return easel
+
+    def picture_calls(self) -> int:
+        """How often the model was asked."""
+        return sum(1 for call in self.openai.calls if call.path.endswith("/images/generations"))
+
+    def drawing(self, words: str) -> int:
+        """How many pictures of a prompt with these words the model is drawing now."""
+        return sum(1 for call in self.openai.calls if not call.status and words in str(call.body))
+
+    async def said(self, chat: str, *, count: int = 1) -> list[dict[str, Any]]:
+        """Wait until the bot has said so many messages in a chat. Return them."""
+        await self.until(lambda: len(self.line.chat(chat).from_bot) >= count)
+        return [dict(message.body) for message in self.line.chat(chat).from_bot]
+
+    async def picture(self, chat: str, *, count: int = 1) -> list[dict[str, Any]]:
+        """Wait until the bot has sent so many pictures in a chat. Return them."""
+        await self.until(lambda: len(self.line.chat(chat).pictures) >= count)
+        return [dict(message.body) for message in self.line.chat(chat).pictures]
+
+    async def until(self, predicate: Callable[[], bool], *, timeout_s: float = PATIENCE_S) -> None:
+        await self.line.wait_for(predicate, timeout_s)
+
+
+@contextlib.asynccontextmanager
+async def world(**line_options: Any) -> AsyncIterator[World]:
+    """Open the three vendors on free ports."""
+    line = LineStandIn(channel_secret=SECRET, channel_access_token=ACCESS_TOKEN, allow_http=True, **line_options)
+    openai = OpenAIStandIn(api_key=API_KEY, paint=False)
+    r2 = R2StandIn(access_key_id=R2_KEY, secret_access_key=R2_SECRET, bucket=BUCKET)
+    async with serve(line.app) as line_url, serve(openai.app) as openai_url, serve(r2.app) as r2_url:
+        yield World(
+            line,
+            openai,
+            r2,
+            {
+                "LINE_CHANNEL_SECRET": SECRET,
+                "LINE_CHANNEL_ACCESS_TOKEN": ACCESS_TOKEN,
+                "LINE_API_BASE_URL": line_url,
+                "LINE_DATA_API_BASE_URL": line_url,
+                "OPENAI_API_KEY": API_KEY,
+                "OPENAI_BASE_URL": f"{openai_url}/v1",
+                "IMAGE_MODELS": "gpt-image-2.6-flare",
+                "R2_ACCOUNT_ID": "account",
+                "R2_ACCESS_KEY_ID": R2_KEY,
+                "R2_SECRET_ACCESS_KEY": R2_SECRET,
+                "R2_BUCKET": BUCKET,
+                "R2_ENDPOINT_URL": r2_url,
+                "R2_PUBLIC_BASE_URL": f"{r2_url}/public",
+                "LOG_LEVEL": "debug",
+            },
+        )
+
+
+async def post(url: str, content: bytes, **headers: str) -> httpx.Response:
+    """Post bytes, as a stranger would."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        return await http.post(url, content=content, headers=headers)
