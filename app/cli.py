@@ -1,7 +1,10 @@
 """`easel serve`: the command line. Everything heavy is imported where it is used, so that --help is quick."""
 
+import os
 import signal
 import sys
+import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -36,7 +39,39 @@ def serve(
     from app import server  # noqa: PLC0415 - heavy
 
     server.configure_logs(settings)
-    sys.exit(server.run(settings))
+    code = server.run(settings)
+    if threading.active_count() > 1:
+        # A thread that still waits for a vendor would keep the process for half a minute.
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+@cli.command()
+def demo(
+    say: Annotated[str | None, typer.Option(help="One round trip without a browser: draw this.")] = None,
+    output: Annotated[Path, typer.Option(help="With --say: file or folder for the picture.")] = Path("data/demo"),
+    bot: Annotated[str | None, typer.Option(help="Webhook address of another bot to try on the stand-ins.")] = None,
+    host: Annotated[str, typer.Option(help="Address of the page. Other than loopback, others can use it.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the page; a free one if it is taken.")] = 8000,
+    data: Annotated[Path | None, typer.Option(help="Keep the bot's database here. Default: a temporary folder.")] = None,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser where there is one.")] = True,  # noqa: FBT002 - typer's way
+    stand_ins: Annotated[bool, typer.Option("--stand-ins", help="Use no keys, even where they are set.")] = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Try everything on this machine with no account: a chat page, with stand-ins of LINE, OpenAI and R2."""
+    from app.demo import run  # noqa: PLC0415 - heavy
+
+    options = run.Options(
+        host=host,
+        port=port,
+        say=say,
+        output=output,
+        data=data,
+        bot_url=bot,
+        opens_browser=open_browser,
+        stand_ins_only=stand_ins,
+    )
+    sys.exit(run.run(options, os.environ, print))
 
 
 @cli.command()

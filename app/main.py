@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import structlog
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import Route
 
 from app import health, lease
@@ -42,6 +43,7 @@ from app.webhook import Webhook
 
 log = structlog.get_logger()
 
+STOP_S = 8.5
 DRAIN_S = 6.0  # what a picture that is nearly drawn gets at a stop, of the 10 s until the supervisor kills
 PRUNE_EVERY_S = 3600.0
 
@@ -180,22 +182,30 @@ class Easel:
 
     async def stop(self) -> None:
         """Take nothing new, let pictures that are nearly drawn end, hand the rest back to the engine."""
+        try:
+            async with asyncio.timeout(STOP_S):
+                await self._stop()
+        except TimeoutError:
+            log.warning("stopped_in_a_hurry", after_s=STOP_S)
+        else:
+            log.info("stopped")
+
+    async def _stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self._inbox.stop)
         await self._engine.stop(drain=DRAW, drain_s=DRAIN_S)
         if self._settings.several_processes:
-            with contextlib.suppress(Exception):  # the lease runs out by itself
+            with contextlib.suppress(SQLAlchemyError):  # the lease runs out by itself
                 await self._lease.give_up()
         self._draw.close()
         await self._line.aclose()
         await self._images.aclose()
-        await self._bucket.aclose()
-        self._database.close()
+        await asyncio.to_thread(self._database.close)
         if self._owned:
             self._owned.close()
-        log.info("stopped")
+        await self._bucket.aclose()  # last: a put that hangs may take half a minute
 
     def _keep(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
         task = asyncio.create_task(work, name=name)

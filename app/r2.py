@@ -114,8 +114,8 @@ class Bucket:
         return f"{self._public_base_url}/{quote(key)}"
 
     async def aclose(self) -> None:
-        """Let calls under way end, drop those that have not begun, and close the connections."""
-        await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
+        """Drop calls that have not begun, and close idle connections. Calls under way end by themselves."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
         if self._opened is not None:
             self._opened.close()
 

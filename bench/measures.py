@@ -41,9 +41,7 @@ async def rush(vendors: Vendors, *, rounds: int, seconds: float) -> list[Figure]
     return [
         Figure(name="echo bot, events acknowledged", value=yardstick, unit="/s", note=_all(plain, "per_s")),
         Figure(name="echo bot, p99", value=_median(plain, "p99_ms"), unit="ms", note=_all(plain, "p99_ms")),
-        Figure(
-            name=f"Easel drawing {drawing}, events acknowledged", value=rate, unit="/s", note=_all(ours, "per_s")
-        ),
+        Figure(name=f"Easel drawing {drawing}, events acknowledged", value=rate, unit="/s", note=_all(ours, "per_s")),
         Figure(name="Easel / echo bot", value=rate / yardstick, unit="times", aim=3, most=False),
         Figure(
             name=f"Easel drawing {drawing}, p99",
@@ -127,7 +125,9 @@ async def start(vendors: Vendors, *, times: int) -> list[Figure]:
     took_s = [await _timed(_help) for _ in range(2 * times + 1)]
     return [
         Figure(name="echo bot, start to first answer", value=statistics.median(plain), unit="s", note=_list(plain)),
-        Figure(name="start to ready, empty directory", value=statistics.median(first), unit="s", aim=2.5, note=_list(first)),
+        Figure(
+            name="start to ready, empty directory", value=statistics.median(first), unit="s", aim=2.5, note=_list(first)
+        ),
         Figure(name="start to ready, later", value=statistics.median(later), unit="s", aim=2.5, note=_list(later)),
         Figure(name="easel --help", value=statistics.median(took_s), unit="s", aim=0.3, note=_list(took_s)),
     ]
@@ -158,8 +158,6 @@ async def _draw_many(bot: Service, vendors: Vendors) -> float:
 
 
 async def _cpu_share(bot: Service, over_s: float = 3.0) -> float:
-    if not Path("/proc").exists():
-        return float("nan")
     before = bot.cpu_s()
     await asyncio.sleep(over_s)
     return (bot.cpu_s() - before) / over_s

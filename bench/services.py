@@ -37,9 +37,11 @@ class Service:
         return int(ps.stdout) * 1024 / 1e6
 
     def cpu_s(self) -> float:
-        """Processor time used so far, in seconds; Linux only."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Processor time used so far, in seconds; NaN where there is no /proc."""
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return float("nan")
 
     def events_on_disk(self) -> int:
         """Count what the inbox of a dead Easel holds."""
@@ -99,7 +101,8 @@ async def _running(
             *(*command, "--port", str(port)), env=base | dict(environment), cwd=directory, stdout=log, stderr=log
         )
         try:
-            await _until_ready(process, port, ready, log=directory / "log")
+            if not await _becomes_ready(process, port, ready):
+                raise RuntimeError(f"the service did not start:\n{_end_of(directory / 'log')}")
             yield Service(process, port, directory, time.perf_counter() - began)
         finally:
             await stop(process)
@@ -118,12 +121,17 @@ async def stop(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _until_ready(process: asyncio.subprocess.Process, port: int, status: int, *, log: Path) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while await _status_of_readyz(port) != status:
-            if process.returncode is not None:
-                raise RuntimeError(f"the service did not start:\n{log.read_text()[-3000:]}")
-            await asyncio.sleep(0.005)
+async def _becomes_ready(process: asyncio.subprocess.Process, port: int, status: int) -> bool:
+    give_up_at = time.monotonic() + PATIENCE_S
+    while await _status_of_readyz(port) != status:
+        if process.returncode is not None or time.monotonic() > give_up_at:
+            return False
+        await asyncio.sleep(0.005)
+    return True
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text()[-3000:]
 
 
 async def _status_of_readyz(port: int) -> int | None:

@@ -162,6 +162,17 @@ async def test_pictures_at_once_holds_across_people(stage, tmp_path):
     assert stage.openai.max_drawing == 2
 
 
+async def test_pictures_per_minute_holds(stage, tmp_path):
+    """Beyond the rate a wish waits its turn, and is promised its picture."""
+    async with stage.easel(tmp_path, PICTURES_PER_MINUTE="2", REPLY_DEADLINE_S="1"):
+        people = [stage.person() for _ in range(3)]
+        for person in people:
+            await stage.line.send_text(person, "one of three")
+        chats = [stage.line.chat(person) for person in people]
+        await stage.until(lambda: all(chat.from_bot for chat in chats))
+        assert sorted(chat.from_bot[0].type for chat in chats) == ["image", "image", "template"]
+
+
 async def test_a_slow_model_is_cut_off(stage, tmp_path):
     """OPENAI_TIMEOUT_S bounds one call; two of them, and the user hears that it took too long."""
     stage.openai.latency_s = 30.0

@@ -192,6 +192,23 @@ async def test_a_clean_stop_hands_back_what_takes_longer(stage, tmp_path, databa
     await easel.stop()
 
 
+async def test_a_clean_stop_does_not_wait_for_a_hanging_bucket(stage, tmp_path):
+    """SIGTERM while R2 says nothing: exit 0 within 10 s, one paid call, and the picture after the next start."""
+    person, before, release = stage.person(), stage.picture_calls(), asyncio.Event()
+    stage.r2.faults.add(Fault.held(release), times=2)
+    easel = await stage.start(tmp_path)
+    await stage.line.send_text(person, "a cat")
+    await easel.logged("picture_generated")
+    await stage.r2.wait_for(lambda: any(not call.status for call in stage.r2.calls), 20)
+    async with asyncio.timeout(10):
+        assert await easel.stop() == 0
+    easel = await stage.start(tmp_path)
+    release.set()
+    await stage.picture(person)
+    await easel.stop()
+    assert stage.picture_calls() == before + 1
+
+
 async def test_two_easels_share_one_postgres(stage, tmp_path, postgres):
     """Both take webhooks; when one dies the other finishes its pictures, each once."""
     postgres.psql("CREATE DATABASE easel_shared")

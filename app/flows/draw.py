@@ -170,8 +170,12 @@ class DrawFlow:
         return False
 
     async def _hand_over(self, request_id: str) -> None:
-        if request := await self._requests.get(request_id):
+        request = await self._requests.get(request_id)
+        if request is None:
+            return
+        try:
             await self._deliver.now(request.chat_id)
+        finally:
             self._bell.ring(request.chat_id)
 
     async def _fail(self, request_id: str, reason: Reason, *, refused: bool = False) -> None:

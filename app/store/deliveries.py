@@ -135,7 +135,10 @@ class Deliveries:
             if token and not _closed(connection, token):
                 return None
             ids = set(delivery.request_ids)
-            if way is not Way.PROMISE and not _taken(connection, ids, delivery.id):
+            spoken_for = (
+                _taken(connection, ids, delivery.id) if way is not Way.PROMISE else _still_open(connection, ids)
+            )
+            if not spoken_for:
                 connection.rollback()
                 return None
             noted = sa.update(requests).where(requests.c.id.in_(promised)).values(promised_at=delivery.created_at)
@@ -221,6 +224,13 @@ def _taken(connection: sa.Connection, ids: set[str], delivery_id: str) -> bool:
     change = sa.update(requests).where(requests.c.id.in_(ids), requests.c.answer == Answer.DUE)
     taken = connection.execute(change.values(answer=Answer.SENDING, delivery_id=delivery_id))
     return taken.rowcount == len(ids)
+
+
+def _still_open(connection: sa.Connection, ids: set[str]) -> bool:
+    """Whether nothing became ready meanwhile that would make the promise untrue."""
+    unanswered = requests.c.answer.in_([Answer.WAITING, Answer.UNKNOWN])
+    found = sa.select(requests.c.id).where(requests.c.id.in_(ids), unanswered).with_for_update()
+    return len(connection.execute(found).all()) == len(ids)
 
 
 def _ended(delivery: Delivery, outcome: Outcome) -> sa.Update:

@@ -1,0 +1,225 @@
+"""What people on the page do. Each act is checked as a phone would, put into the chat and delivered to the bot."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.demo.board import Value
+from app.demo.errors import NotAllowed
+from app.demo.mirror import Mirror
+from app.demo.traces import Traces
+from app.sandbox.line import LineStandIn
+from app.sandbox.line_chats import ChatMessage, Person
+from app.sandbox.line_events import Event
+
+TEXT_CHARS_MAX = 5000
+NAME_CHARS_MAX = 20
+PHOTO_BYTES_MAX = 10_000_000
+PHOTO_TYPES = frozenset({"image/jpeg", "image/png"})
+COPIES_MAX = 10
+
+
+class Acts:
+    """The people's hands.
+
+    Attributes:
+        copies: How often the network brings each webhook; 1 on a fine day.
+    """
+
+    def __init__(self, line: LineStandIn, mirror: Mirror, traces: Traces) -> None:
+        """Keep the parts."""
+        self.copies = 1
+        self._line = line
+        self._mirror = mirror
+        self._traces = traces
+        self._last: tuple[Event, ...] = ()
+        self._sending: set[asyncio.Task[Any]] = set()
+
+    async def close(self) -> None:
+        """Stop what is being delivered."""
+        for task in self._sending:
+            task.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
+
+    def text(self, who: Value) -> None:
+        """Somebody writes, may mention people of the group by @name, and may quote a message."""
+        person, group = self._place(who)
+        text = str(who.get("text", "")).replace("\r\n", "\n")
+        if not text or len(text) > TEXT_CHARS_MAX:
+            raise NotAllowed(f"a text has between 1 and {TEXT_CHARS_MAX} characters")
+        quoted = str(who["quote"]) if who.get("quote") else None
+        if quoted and self._message(who, quoted).quote_token is None:
+            raise NotAllowed("this message cannot be quoted")
+        mentions = [one for one in self._mentionable(group) if f"@{self._name(one)}" in text] if group else []
+        event = self._line.text(person, text, group=group, mentions=mentions, quote=quoted)
+        if quoted:
+            self._mirror.quotes(_message_id(event), quoted)
+        self._send(event, who, text=text)
+
+    def sticker(self, who: Value) -> None:
+        """Somebody sends one of the page's stickers, named by its keyword."""
+        person, group = self._place(who)
+        keyword = str(who.get("sticker", "hello"))[:NAME_CHARS_MAX]
+        self._send(self._line.sticker(person, group=group, keywords=[keyword]), who)
+
+    def photo(self, who: Value, body: bytes, content_type: str) -> None:
+        """Somebody sends a photo."""
+        person, group = self._place(who)
+        if content_type not in PHOTO_TYPES:
+            raise NotAllowed("a photo is a JPEG or a PNG")
+        if not 0 < len(body) <= PHOTO_BYTES_MAX:
+            raise NotAllowed(f"a photo has at most {PHOTO_BYTES_MAX // 1_000_000} MB")
+        self._send(self._line.image(person, body, group=group, content_type=content_type), who)
+
+    def tap(self, who: Value) -> None:
+        """Somebody taps a button of a message; only those that are really on it can be tapped."""
+        person, group = self._place(who)
+        message = self._message(who, str(who.get("message")))
+        wanted = who.get("action")
+        if not any(action == wanted for action in _actions_in(message.body)):
+            raise NotAllowed("this message has no such button")
+        match wanted:
+            case {"type": "postback", "data": str() as data, **rest}:
+                if shown := rest.get("displayText") or rest.get("text"):
+                    body = {"type": "text", "text": str(shown)}
+                    self._line.hear(group or person, person, body, quotable=True)
+                self._send(self._line.postback(person, data, group=group), who, text=str(rest.get("label", "")))
+            case {"type": "message", "text": str() as text}:
+                self._send(self._line.text(person, text, group=group), who, text=text)
+            case _:
+                raise NotAllowed("this button makes no event")
+
+    def unsend(self, who: Value) -> None:
+        """Somebody takes their own message back."""
+        person, group = self._place(who)
+        message = self._message(who, str(who.get("message")))
+        if message.sender != person or message.unsent:
+            raise NotAllowed("only your own messages can be taken back")
+        event = self._line.unsend(person, message.id, group=group)
+        self._mirror.show(message)
+        self._send(event, who)
+
+    def follow(self, who: Value) -> None:
+        """Somebody adds the bot as a friend, or unblocks it."""
+        person = self._person(who)
+        event = self._line.follow(person.id, is_unblocked=person.has_blocked)
+        self._send(event, {"person": person.id, "chat": person.id})
+
+    def unfollow(self, who: Value) -> None:
+        """Somebody blocks the bot."""
+        person = self._person(who)
+        self._send(self._line.unfollow(person.id), {"person": person.id, "chat": person.id})
+
+    def join(self, who: Value) -> None:
+        """The bot is added to a group."""
+        group = self._group(str(who.get("chat")))
+        self._send(self._line.join(group), {"chat": group})
+
+    def leave(self, who: Value) -> None:
+        """The bot is removed from a group."""
+        group = self._group(str(who.get("chat")))
+        self._send(self._line.leave(group), {"chat": group})
+
+    def language(self, who: Value) -> None:
+        """Somebody changes the language of their phone; None keeps it from the bot."""
+        person = self._person(who)
+        person.language = str(who["language"]) if who.get("language") else None
+        self._mirror.show_people()
+
+    def add(self, who: Value) -> None:
+        """One more person, who also comes into every group."""
+        name = str(who.get("name", "")).strip()
+        if not 0 < len(name) <= NAME_CHARS_MAX or name in {one.name for one in self._line.people.values()}:
+            raise NotAllowed(f"a name is new and has between 1 and {NAME_CHARS_MAX} characters")
+        person = self._line.add_person(name, language=str(who.get("language") or "en"), is_friend=False)
+        self._mirror.show_people()
+        for group in self._line.groups.values():
+            event = self._line.member_joined(group.id, [person])
+            if group.has_bot:
+                self._send(event, {"chat": group.id})
+        self._mirror.show_people()
+
+    def again(self, who: Value) -> None:
+        """LINE sends the last events again: as a redelivery, or several times at once."""
+        if not self._last:
+            raise NotAllowed("nothing was sent yet")
+        copies = int(str(who.get("copies", 0)))
+        if not 0 <= copies <= COPIES_MAX:
+            raise NotAllowed(f"between 0 and {COPIES_MAX} copies")
+        if copies:
+            self._keep(self._line.deliver(*self._last, copies=copies))
+        else:
+            self._keep(self._line.redeliver(*self._last))
+
+    async def look(self, who: Value) -> None:
+        """Somebody opens a picture again that did not show."""
+        message = self._message(who, str(who.get("message")))
+        await self._mirror.look(message)
+
+    def _send(self, event: Event, who: Value, *, text: str = "") -> None:
+        person = str(who["person"]) if who.get("person") else None
+        self._traces.open(event, chat=str(who["chat"]), person=person, text=text)
+        self._last = (event,)
+        self._mirror.show_people()
+        self._keep(self._line.deliver(event, copies=self.copies))
+
+    def _keep(self, work: Any) -> None:  # noqa: ANN401 - any coroutine of a delivery
+        task = asyncio.create_task(work)
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    # Who and where
+
+    def _place(self, who: Value) -> tuple[str, str | None]:
+        person, chat = self._person(who), str(who.get("chat"))
+        if chat == person.id:
+            if not person.is_friend or person.has_blocked:
+                raise NotAllowed(f"{person.name} is no friend of the bot")
+            return person.id, None
+        group = self._group(chat)
+        if person.id not in self._line.groups[group].members:
+            raise NotAllowed(f"{person.name} is not in this group")
+        if not self._line.groups[group].has_bot:
+            raise NotAllowed("the bot is not in this group")
+        return person.id, group
+
+    def _person(self, who: Value) -> Person:
+        if (person := self._line.people.get(str(who.get("person")))) is None:
+            raise NotAllowed("there is no such person")
+        return person
+
+    def _group(self, chat: str) -> str:
+        if chat not in self._line.groups:
+            raise NotAllowed("there is no such chat")
+        return chat
+
+    def _message(self, who: Value, message_id: str) -> ChatMessage:
+        chat = str(who.get("chat"))
+        message = self._line.chat(chat).find(message_id) if chat in self._line.chats else None
+        if message is None:
+            raise NotAllowed("there is no such message")
+        return message
+
+    def _mentionable(self, group: str) -> list[str]:
+        return [self._line.bot_user_id, *self._line.groups[group].members]
+
+    def _name(self, who: str) -> str:
+        return self._line.bot_name if who == self._line.bot_user_id else self._line.people[who].name
+
+
+def _message_id(event: Event) -> str:
+    message = event["message"]
+    return str(message["id"]) if isinstance(message, Mapping) else json.dumps(message)
+
+
+def _actions_in(value: object) -> Iterator[object]:
+    match value:
+        case {"type": "postback" | "message" | "uri" | "clipboard" | "datetimepicker", "label": str()}:
+            yield value
+        case Mapping():
+            for item in value.values():
+                yield from _actions_in(item)
+        case list():
+            for item in value:
+                yield from _actions_in(item)

@@ -1,0 +1,62 @@
+"""What the page shows, as records by kind and id. A browser that comes back gets what it missed, exactly. No I/O."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+
+Value = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The newest state of one thing; `value` is None when it is gone."""
+
+    number: int
+    kind: str
+    id: str
+    value: Value | None
+
+
+class Board:
+    """Numbers every change. Only the newest state of each record is kept, so that memory stays flat.
+
+    Attributes:
+        epoch: Another board, another epoch: numbers of an earlier demo mean nothing here.
+        number: Of the latest change.
+    """
+
+    def __init__(self) -> None:
+        self.epoch = secrets.token_hex(4)
+        self.number = 0
+        self._records: dict[tuple[str, str], Record] = {}
+        self._changed = asyncio.Event()
+
+    def put(self, kind: str, record_id: str, value: Value | None) -> None:
+        """Set a record, or take it off with None. Nothing happens when it is as before."""
+        key = (kind, record_id)
+        if (before := self._records.get(key)) is not None and before.value == value:
+            return
+        self.number += 1
+        self._records.pop(key, None)  # added again below, so that records stay in the order of their numbers
+        self._records[key] = Record(number=self.number, kind=kind, id=record_id, value=value)
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def get(self, kind: str, record_id: str) -> Value | None:
+        """The newest value of a record."""
+        record = self._records.get((kind, record_id))
+        return record.value if record else None
+
+    def since(self, number: int) -> list[Record]:
+        """Every record that changed after this number, oldest change first."""
+        fresh: list[Record] = []
+        for record in reversed(self._records.values()):
+            if record.number <= number:
+                break
+            fresh.append(record)
+        return fresh[::-1]
+
+    async def changed_after(self, number: int) -> None:
+        """Wait until something has changed after this number."""
+        while self.number <= number:
+            await self._changed.wait()

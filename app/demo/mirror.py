@@ -1,0 +1,177 @@
+"""Copies what happens at the stand-ins to the board: people, chats, pictures as a phone sees them, calls."""
+
+import asyncio
+import contextlib
+from collections import OrderedDict, deque
+from collections.abc import Coroutine
+from typing import Any
+
+from app.demo.board import Board, Value
+from app.demo.stage import Stage
+from app.demo.traces import Traces
+from app.demo.wire import Vendor
+from app.sandbox.feed import Happening
+from app.sandbox.front import Call
+from app.sandbox.line_chats import Chat, ChatMessage
+from app.sandbox.line_phone import Fetched, Seen, look_at
+from app.sandbox.line_webhooks import Delivery
+from app.sandbox.openai_invoice import InvoiceLine
+from app.sandbox.stand_in import StandIn
+
+PICTURES_KEPT = 200
+PUBLIC = "/public/"  # what people's phones fetch is not a call of the bot
+
+
+class Mirror:
+    """Listens as long as its context is open.
+
+    Attributes:
+        seen: Message id to the picture as the phone got it.
+    """
+
+    def __init__(self, stage: Stage, board: Board, traces: Traces) -> None:
+        """Keep the parts."""
+        self.seen: OrderedDict[str, Seen] = OrderedDict()
+        self._stage = stage
+        self._board = board
+        self._traces = traces
+        self._quotes: dict[str, str] = {}
+        self._fates: dict[str, Value] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> "Mirror":
+        """Show everybody, then listen."""
+        self.show_people()
+        vendors: tuple[tuple[Vendor, StandIn], ...] = (
+            ("line", self._stage.line), ("openai", self._stage.openai), ("r2", self._stage.r2),
+        )  # fmt: skip
+        for vendor, stand_in in vendors:
+            self._keep(self._listen(vendor, stand_in))
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        """Stop listening."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def show_people(self) -> None:
+        """Put people and groups on the board as they are now."""
+        for person in self._stage.line.people.values():
+            value: Value = {
+                "name": person.name, "language": person.language,
+                "isFriend": person.is_friend, "hasBlocked": person.has_blocked,
+            }  # fmt: skip
+            self._board.put("person", person.id, value)
+        for group in self._stage.line.groups.values():
+            self._board.put(
+                "group", group.id, {"name": group.name, "members": list(group.members), "hasBot": group.has_bot}
+            )
+
+    def quotes(self, message_id: str, quoted_id: str) -> None:
+        """A person's message quotes another one; LINE tells the bot, but the chat does not keep it."""
+        self._quotes[message_id] = quoted_id
+        self._show_by_id(message_id)
+
+    def show(self, message: ChatMessage) -> None:
+        """Put a message on the board as it is now."""
+        body = {} if message.unsent else dict(message.body)
+        quoted = self._quotes.get(message.id) or self._quoted(message)
+        value: Value = {
+            "chat": message.chat_id,
+            "sender": message.sender,
+            "type": message.type,
+            "body": {name: item for name, item in body.items() if name not in {"quoteToken", "mention"}},
+            "mentions": body.get("mention"),
+            "at": message.at,
+            "way": message.way,
+            "unsent": message.unsent,
+            "seen": message.seen,
+            "quotable": message.quote_token is not None,
+            "quoted": quoted,
+            "fate": self._fates.get(message.id),
+        }
+        self._board.put("message", message.id, value)
+
+    async def look(self, message: ChatMessage) -> None:
+        """Let the phone fetch a picture message, once more if it did before."""
+        phone = Chat(id=message.chat_id)
+        phone.messages.append(message)
+        for seen in await look_at(phone):
+            self.seen[message.id] = seen
+            if len(self.seen) > PICTURES_KEPT:
+                self.seen.popitem(last=False)
+            value: Value = {
+                "broken": seen.broken, "preview": _fetched(seen.preview), "original": _fetched(seen.original)
+            }  # fmt: skip
+            self._board.put("seen", message.id, value)
+
+    async def _listen(self, vendor: Vendor, stand_in: StandIn) -> None:
+        with stand_in.subscribe() as happenings:
+            async for happening in happenings:
+                self._mirror(vendor, happening)
+
+    def _mirror(self, vendor: Vendor, happening: Happening) -> None:
+        match happening.what:
+            case Call() as call if not call.path.startswith(PUBLIC):
+                self._traces.called(vendor, call)
+            case InvoiceLine() as line:
+                self._traces.charged(line)
+            case Delivery() as delivery:
+                self._delivered(delivery)
+            case ChatMessage() as message:
+                self.show(message)
+                if message.is_from_bot:
+                    self._said(message)
+            case Chat() as chat:
+                self._board.put("loading", chat.id, {"until": chat.loading_until} if chat.loading_until else None)
+
+    def _said(self, message: ChatMessage) -> None:
+        self._traces.spoken(message.chat_id, dict(message.body), request_id=message.request_id)
+        if message.type == "image":
+            self._keep(self.look(message))
+
+    def _delivered(self, delivery: Delivery) -> None:
+        self._traces.delivered(delivery)
+        last = delivery.attempts[-1]
+        for event in delivery.events:
+            match event.get("message"):
+                case {"id": str() as message_id}:
+                    read = bool((self._fates.get(message_id) or {}).get("read")) or last.ok
+                    self._fates[message_id] = {
+                        "read": read, "error": None if read else last.error, "status": last.status
+                    }  # fmt: skip
+                    self._show_by_id(message_id)
+
+    def _show_by_id(self, message_id: str) -> None:
+        for chat in self._stage.line.chats.values():
+            if message := chat.find(message_id):
+                self.show(message)
+
+    def _quoted(self, message: ChatMessage) -> str | None:
+        token = message.body.get("quoteToken")
+        if token is None:
+            return None
+        others = self._stage.line.chat(message.chat_id).messages
+        return next((other.id for other in others if other.quote_token == token), None)
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        with contextlib.suppress(asyncio.CancelledError):
+            if error := task.exception():
+                task.get_loop().call_exception_handler({"message": "the page has lost its mirror", "exception": error})
+
+
+def _fetched(fetched: Fetched) -> Value:
+    return {
+        "url": fetched.url,
+        "status": fetched.status,
+        "contentType": fetched.content_type,
+        "bytes": len(fetched.body),
+        "broken": fetched.broken,
+    }

@@ -1,0 +1,287 @@
+"""The way of each request through webhook, queue, model, bucket and reply, put together from wire and log."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from app.demo import wire
+from app.demo.board import Board, Value
+from app.demo.bot import LogLine
+from app.demo.wire import Vendor
+from app.sandbox.front import Call
+from app.sandbox.line_webhooks import Attempt, Delivery
+from app.sandbox.openai_invoice import InvoiceLine
+
+TRACES_KEPT = 60
+CALLS_KEPT = 300
+HTTP_ERRORS = 400
+LANES: dict[Vendor, str] = {"line": "reply", "openai": "model", "r2": "bucket"}
+ANSWERS = frozenset({"reply_sent", "push_sent"})
+# Log lines with a duration, for vendors whose wire we do not see because they are real.
+TIMED = {
+    "picture_generated": ("openai", "model"),
+    "picture_stored": ("r2", "bucket"),
+    "reply_sent": ("line", "reply"),
+    "promise_sent": ("line", "reply"),
+    "push_sent": ("line", "reply"),
+}
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Trace:
+    """One event that went to the bot.
+
+    Attributes:
+        id: Its `webhookEventId`, which is Easel's request id too.
+        text: What was written, or "" for other events.
+        marks: What happened besides: log lines, the end of the process.
+        spans: Durations that only the log told.
+        wants: What the bot understood, if it says so in its log.
+    """
+
+    id: str
+    chat: str
+    person: str | None
+    kind: str
+    text: str
+    token: str | None
+    at: float
+    attempts: list[Attempt] = field(default_factory=list)
+    calls: dict[str, Vendor] = field(default_factory=dict)
+    marks: list[Value] = field(default_factory=list)
+    spans: list[Value] = field(default_factory=list)
+    wants: str | None = None
+    answered_at: float | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is taken and not answered yet."""
+        return self.answered_at is None and any(attempt.ok for attempt in self.attempts)
+
+
+class Traces:
+    """Finds for each call and each log line the request that it belongs to.
+
+    The bot's log names request ids and the vendors' own request ids; where it does not (yet), the reply token, the
+    chat, the prompt or the object key tell.
+    """
+
+    def __init__(self, board: Board, *, real: Iterable[Vendor] = ()) -> None:
+        """Keep the board. `real`: vendors whose calls nobody here can see."""
+        self._board = board
+        self._real = frozenset(real)
+        self._traces: OrderedDict[str, Trace] = OrderedDict()
+        self._calls: OrderedDict[str, tuple[Vendor, Call]] = OrderedDict()
+        self._costs: dict[str, int] = {}
+        self._tokens: dict[str, str] = {}
+
+    # What happens
+
+    def open(self, event: dict[str, object], *, chat: str, person: str | None, text: str) -> None:
+        """An event is about to go out."""
+        token = event.get("replyToken")
+        trace = Trace(
+            id=str(event["webhookEventId"]),
+            chat=chat,
+            person=person,
+            kind=str(event["type"]),
+            text=text,
+            token=token if isinstance(token, str) else None,
+            at=time.time(),
+        )
+        self._traces[trace.id] = trace
+        if trace.token:
+            self._tokens[trace.token] = trace.id
+        while len(self._traces) > TRACES_KEPT:
+            old_id, old = self._traces.popitem(last=False)
+            self._tokens.pop(old.token or "", None)
+            self._board.put("trace", old_id, None)
+        self._show(trace)
+
+    def delivered(self, delivery: Delivery) -> None:
+        """The bot was sent a webhook, once more."""
+        for event in delivery.events:
+            if trace := self._traces.get(str(event["webhookEventId"])):
+                trace.attempts.append(delivery.attempts[-1])
+                self._show(trace)
+
+    def called(self, vendor: Vendor, call: Call) -> None:
+        """A call began, ended or lost its client."""
+        call_id = f"{vendor}-{call.number}"
+        is_new = call_id not in self._calls
+        self._calls[call_id] = (vendor, call)
+        while len(self._calls) > CALLS_KEPT:
+            old_id, _ = self._calls.popitem(last=False)
+            self._board.put("call", old_id, None)
+        if is_new and (trace := self._guess(vendor, call)):
+            trace.calls[call_id] = vendor
+        self._show_call(call_id)
+
+    def charged(self, line: InvoiceLine) -> None:
+        """The model took an order: the call under way that is for this model and not charged yet."""
+        for call_id, (vendor, call) in reversed(self._calls.items()):
+            if vendor == "openai" and call.notes.get("model") == line.model and call_id not in self._costs:
+                self._costs[call_id] = line.micro_dollars
+                self._show_call(call_id)
+                return
+
+    def spoken(self, chat: str, body: dict[str, object], *, request_id: str | None) -> None:
+        """The bot said something: an address in it tells whose objects were stored."""
+        call_id = self._call_of("line", request_id)
+        owners = [trace for trace in self._traces.values() if call_id in trace.calls] if call_id else []
+        url = str(body.get("originalContentUrl", ""))
+        preview = str(body.get("previewImageUrl", ""))
+        for stored_id, (vendor, call) in self._calls.items():
+            key = str(call.notes.get("key") or "\0")
+            if vendor == "r2" and owners and (key in url or key in preview):
+                asked = [trace for trace in owners if any(v == "openai" for v in trace.calls.values())]
+                self._move(stored_id, (asked or owners)[0])
+        for trace in owners:
+            if trace.answered_at is None and trace.chat == chat and body["type"] != "template":
+                trace.answered_at = time.time()
+                self._show(trace)
+
+    def logged(self, line: LogLine) -> None:
+        """The bot wrote a line into its log."""
+        event = str(line.get("event"))
+        ids = [line["request"]] if line.get("request") else list(line.get("requests") or ())
+        owners = [trace for one in ids if (trace := self._traces.get(str(one)))]
+        vendor_request = line.get("vendor_request")
+        for vendor in LANES if vendor_request else ():
+            if call_id := self._call_of(vendor, str(vendor_request)):
+                self._claim(call_id, owners, shared=vendor == "line")
+        for trace in owners:
+            self._note(trace, event, line)
+
+    def mark(self, what: str) -> None:
+        """Something befell the bot: note it at everything that waits."""
+        for trace in self._traces.values():
+            if trace.waits:
+                trace.marks.append({"at": time.time(), "event": what, "level": "warning"})
+                self._show(trace)
+
+    # Whose call it is
+
+    def _guess(self, vendor: Vendor, call: Call) -> Trace | None:
+        body = call.body if isinstance(call.body, dict) else {}
+        if vendor == "line":
+            if trace := self._traces.get(self._tokens.get(str(body.get("replyToken")), "")):
+                return trace
+            place = {str(body.get("chatId")), str(body.get("to")), *call.path.split("/")}
+            return self._latest(trace for trace in self._traces.values() if place & {trace.chat, trace.person})
+        waiting = [trace for trace in self._traces.values() if trace.waits]
+        if vendor == "openai":
+            prompt = str(body.get("prompt", "\0")).strip()
+            same = [trace for trace in waiting if trace.text and (prompt in trace.text or trace.text in prompt)]
+            undrawn = [trace for trace in same if "openai" not in trace.calls.values()]
+            return next(iter(undrawn or same or waiting), None)
+        drawn = [trace for trace in waiting if "openai" in trace.calls.values()]
+        few = [trace for trace in drawn if sum(v == "r2" for v in trace.calls.values()) < 2]  # noqa: PLR2004 - original and preview
+        return next(iter(few or drawn or waiting), None)
+
+    def _latest(self, traces: Iterable[Trace]) -> Trace | None:
+        return max(traces, key=lambda trace: (trace.waits, trace.at), default=None)
+
+    def _call_of(self, vendor: Vendor, request_id: str | None) -> str | None:
+        return next(
+            (
+                call_id
+                for call_id, (whose, call) in reversed(self._calls.items())
+                if whose == vendor and request_id and call.request_id == request_id
+            ),
+            None,
+        )
+
+    def _claim(self, call_id: str, owners: list[Trace], *, shared: bool) -> None:
+        """The log names the owners: of a reply, beside the event whose token it used; of other calls, alone."""
+        for trace in owners:
+            if call_id not in trace.calls:
+                if not shared:
+                    self._move(call_id, trace)
+                trace.calls[call_id] = self._calls[call_id][0]
+        self._show_call(call_id)
+
+    def _move(self, call_id: str, owner: Trace) -> None:
+        for trace in self._traces.values():
+            if trace is not owner and trace.calls.pop(call_id, None):
+                self._show(trace)
+        owner.calls[call_id] = self._calls[call_id][0]
+        self._show_call(call_id)
+
+    # For the page
+
+    def _note(self, trace: Trace, event: str, line: LogLine) -> None:
+        now = time.time()
+        details = {k: v for k, v in line.items() if k not in {"event", "level", "timestamp", "request", "requests"}}
+        trace.marks.append({"at": now, "event": event, "level": line.get("level"), "details": wire.shortened(details)})
+        if event == "event_understood":
+            trace.wants = str(line.get("wants"))
+        if event in ANSWERS and trace.answered_at is None:
+            trace.answered_at = now
+        vendor, lane = TIMED.get(event, ("", ""))
+        if vendor in self._real:
+            began = now - float(line.get("duration_ms", 0)) / 1000
+            trace.spans.append({"lane": lane, "start": began, "end": now, "ok": True, "note": event})
+        self._show(trace)
+
+    def _show_call(self, call_id: str) -> None:
+        vendor, call = self._calls[call_id]
+        owners = [trace for trace in self._traces.values() if call_id in trace.calls]
+        cost = self._costs.get(call_id)
+        value = wire.shown(vendor, call, traces=[trace.id for trace in owners], micro_dollars=cost)
+        self._board.put("call", call_id, value)
+        for trace in owners:
+            self._show(trace)
+
+    def _show(self, trace: Trace) -> None:
+        calls = [call_id for call_id in trace.calls if call_id in self._calls]
+        spans = [_webhook_span(attempt) for attempt in trace.attempts]
+        spans += [self._call_span(call_id) for call_id in calls]
+        value: Value = {
+            "chat": trace.chat,
+            "person": trace.person,
+            "kind": trace.kind,
+            "text": trace.text,
+            "at": trace.at,
+            "spans": sorted([*_queue_span(trace, spans), *spans, *trace.spans], key=lambda span: str(span["start"])),
+            "marks": list(trace.marks),
+            "wants": trace.wants,
+            "waits": trace.waits,
+            "answeredAt": trace.answered_at,
+            "microDollars": sum(self._costs.get(call_id, 0) for call_id in calls),
+            "calls": calls,
+        }
+        self._board.put("trace", trace.id, value)
+
+    def _call_span(self, call_id: str) -> Value:
+        vendor, call = self._calls[call_id]
+        ended = None if call.duration_ms is None else call.started_at + call.duration_ms / 1000
+        spoilt = bool(call.fault) and not str(call.fault).startswith(("slow", "held"))
+        ok = None if ended is None else call.status is not None and call.status < HTTP_ERRORS and not spoilt
+        name = call.path.rsplit("/", 1)[-1] if vendor != "r2" else call.method
+        note = call.fault or ("the bot hung up" if call.client_gone else call.outcome)
+        return {
+            "lane": LANES[vendor], "start": call.started_at, "end": ended, "ok": ok,
+            "name": name, "status": call.status, "note": note, "call": call_id,
+        }  # fmt: skip
+
+
+def _webhook_span(attempt: Attempt) -> Value:
+    note = attempt.error or ("redelivery" if attempt.is_redelivery else None)
+    return {
+        "lane": "webhook", "start": attempt.at, "end": attempt.at + attempt.ms / 1000, "ok": attempt.ok,
+        "name": "POST", "status": attempt.status, "note": note,
+    }  # fmt: skip
+
+
+def _queue_span(trace: Trace, spans: list[Value]) -> list[Value]:
+    """From the webhook's 200 to the first order to the model."""
+    taken = [attempt.at + attempt.ms / 1000 for attempt in trace.attempts if attempt.ok]
+    orders = [float(str(span["start"])) for span in spans if span["lane"] == "model"]
+    if not taken or not (orders or (trace.wants == "picture" and trace.waits)):
+        return []
+    end = min(orders) if orders else None
+    if end is not None and end < taken[0]:  # the order went out before LINE had read our 200
+        return []
+    return [{"lane": "queue", "start": taken[0], "end": end, "ok": True, "name": "queue"}]

@@ -1,0 +1,194 @@
+"""The page's addresses: static files, the live stream, pictures, and what people on the page do."""
+
+import asyncio
+import base64
+import hashlib
+import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from app.demo.acts import PHOTO_BYTES_MAX, Acts
+from app.demo.bench import Bench
+from app.demo.board import Board, Record, Value
+from app.demo.errors import NotAllowed
+from app.demo.guard import Guard
+from app.demo.mirror import Mirror
+from app.demo.operator import Operator
+from app.sandbox.line import LineStandIn
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+FILES = Path(__file__).parent / "page"
+WISH_BYTES_MAX = 100_000
+ALIVE_EVERY_S = 15.0
+RETRY_MS = 700
+
+
+class Web:
+    """Serves one demo. `close` ends the live streams, which would otherwise keep the server from stopping."""
+
+    def __init__(
+        self, *, board: Board, acts: Acts, bench: Bench, mirror: Mirror, operator: Operator, line: LineStandIn
+    ) -> None:
+        """Keep the parts."""
+        self._board = board
+        self._acts = acts
+        self._mirror = mirror
+        self._line = line
+        self._closing = asyncio.Event()
+        self._verbs: dict[str, Callable[[Value], None]] = {
+            "text": acts.text, "sticker": acts.sticker, "tap": acts.tap, "unsend": acts.unsend,
+            "follow": acts.follow, "unfollow": acts.unfollow, "join": acts.join, "leave": acts.leave,
+            "language": acts.language, "add": acts.add, "again": acts.again,
+            "day": bench.day, "set": bench.set, "fine": bench.fine, "bot": operator.do,
+        }  # fmt: skip
+
+    def app(self, *, host: str) -> "ASGIApp":
+        """Everything behind the guard. `host`: the address it will listen on."""
+        index = (FILES / "index.html").read_bytes()
+        headers = _headers(index)
+
+        async def page(_request: Request) -> Response:
+            return HTMLResponse(index, headers=headers)
+
+        routes = [
+            Route("/", lambda _request: RedirectResponse("/demo")),
+            Route("/demo", page),
+            Route("/demo/events", self._events),
+            Route("/demo/do/{verb}", self._do, methods=["POST"]),
+            Route("/demo/photo", self._photo, methods=["POST"]),
+            Route("/demo/picture/{message}/{which}", self._picture),
+            Route("/demo/content/{message}", self._content),
+            Route("/favicon.ico", lambda _request: FileResponse(FILES / "icon.svg", media_type="image/svg+xml")),
+            Mount("/demo/page", _Fresh(directory=FILES)),
+        ]
+        return Guard(Starlette(routes=routes, exception_handlers={NotAllowed: _refuse}), host=host)
+
+    def close(self) -> None:
+        """End the live streams."""
+        self._closing.set()
+
+    async def _events(self, request: Request) -> Response:
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        stream = self._stream(request.headers.get("last-event-id", ""))
+        return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+    async def _stream(self, last_event_id: str) -> AsyncIterator[bytes]:
+        epoch, _, number = last_event_id.partition(".")
+        at = int(number) if epoch == self._board.epoch and number.isdecimal() else 0
+        yield f"retry: {RETRY_MS}\n\n".encode()
+        if not at:
+            yield b"event: reset\ndata: {}\n\n"
+        while not self._closing.is_set():
+            if fresh := self._board.since(at):
+                at = fresh[-1].number
+                yield _message(self._board.epoch, at, fresh)
+            if not await self._changed(at):
+                yield b": alive\n\n"
+
+    async def _changed(self, at: int) -> bool:
+        """Wait for a change or for the end; False when neither came for a while."""
+        waits = {
+            asyncio.create_task(self._board.changed_after(at)),
+            asyncio.create_task(self._closing.wait()),
+        }
+        done, late = await asyncio.wait(waits, timeout=ALIVE_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
+        for task in late:
+            task.cancel()
+        return bool(done)
+
+    async def _do(self, request: Request) -> Response:
+        wish = await _wish(request)
+        verb = request.path_params["verb"]
+        if verb == "look":
+            await self._acts.look(wish)
+        elif (act := self._verbs.get(verb)) is not None:
+            act(wish)
+        else:
+            raise NotAllowed("there is no such verb")
+        return JSONResponse({})
+
+    async def _photo(self, request: Request) -> Response:
+        parts: list[bytes] = []
+        try:
+            async for part in request.stream():
+                parts.append(part)
+                if sum(map(len, parts)) > PHOTO_BYTES_MAX:
+                    raise NotAllowed(f"a photo has at most {PHOTO_BYTES_MAX // 1_000_000} MB")
+        except ClientDisconnect:
+            return Response(status_code=400)
+        content_type = request.headers.get("content-type", "").partition(";")[0].strip()
+        self._acts.photo(dict(request.query_params), b"".join(parts), content_type)
+        return JSONResponse({})
+
+    async def _picture(self, request: Request) -> Response:
+        seen = self._mirror.seen.get(request.path_params["message"])
+        if seen is None:
+            return Response(status_code=404)
+        fetched = seen.preview if request.path_params["which"] == "preview" else seen.original
+        if fetched.broken:
+            return Response(status_code=404)
+        return Response(fetched.body, media_type=fetched.content_type, headers=_FILE)
+
+    async def _content(self, request: Request) -> Response:
+        content = self._line.contents.get(request.path_params["message"])
+        if content is None or content.state != "ready" or not content.content_type.startswith("image/"):
+            return Response(status_code=404)
+        return Response(content.body, media_type=content.content_type, headers=_FILE)
+
+
+_FILE = {"cache-control": "no-store", "x-content-type-options": "nosniff", "cross-origin-resource-policy": "same-origin"}
+
+
+class _Fresh(StaticFiles):
+    """Files that are asked for again each time: another version of Easel, another page."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["cache-control"] = "no-cache"
+        response.headers["x-content-type-options"] = "nosniff"
+        return response
+
+
+def _headers(index: bytes) -> dict[str, str]:
+    """Nothing from outside this machine; the only inline script is the import map, by its hash."""
+    found = re.search(rb'<script type="importmap">(.*?)</script>', index, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(found[1] if found else b"").digest()).decode()
+    policy = f"default-src 'self'; script-src 'self' 'sha256-{digest}'; img-src 'self' data: blob:"
+    return {
+        "content-security-policy": f"{policy}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+        "cache-control": "no-cache",
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+    }
+
+
+def _message(epoch: str, number: int, records: list[Record]) -> bytes:
+    body = [{"kind": one.kind, "id": one.id, "value": one.value} for one in records]
+    return f"id: {epoch}.{number}\ndata: ".encode() + orjson.dumps(body) + b"\n\n"
+
+
+async def _wish(request: Request) -> Value:
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise NotAllowed("send JSON")
+    body = await request.body()
+    try:
+        wish = orjson.loads(body) if len(body) <= WISH_BYTES_MAX else None
+    except orjson.JSONDecodeError:
+        wish = None
+    if not isinstance(wish, dict):
+        raise NotAllowed("send a JSON object")
+    return wish
+
+
+async def _refuse(_request: Request, problem: Exception) -> Response:
+    return JSONResponse({"problem": str(problem)}, 400)
