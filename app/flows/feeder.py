@@ -22,7 +22,7 @@ SWEEP_S = 5.0  # for whatever a fault left behind
 RUSH_ARRIVALS = 50  # within RUSH_S; a burst, not a conversation
 RUSH_S = 0.1
 RUSH_PAUSE_S = 0.1
-AT_ONCE_IN_RUSH = 2  # a workflow costs as much processor time as fifty webhooks
+AT_ONCE_IN_RUSH = 1  # a workflow costs as much processor time as a hundred webhooks
 
 
 class Feeder:

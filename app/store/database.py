@@ -17,6 +17,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 HEAD = "0001"  # the newest revision under migrations/versions; a test holds it
 THREADS = 4
+CONNECT_TIMEOUT_S = 5
 PATIENCE_S = 600.0
 AGAIN_MAX_S = 5.0
 MIGRATION_LOCK = 4_158_201  # any number, the same in every process that shares a Postgres
@@ -93,7 +94,13 @@ class Database:
     def _connect(self) -> Engine:
         # hide_parameters: an error's text must not hold prompts or tokens.
         if not self.is_sqlite:
-            return sa.create_engine(self.url, hide_parameters=True, pool_size=THREADS + 2, pool_pre_ping=True)
+            return sa.create_engine(
+                self.url,
+                hide_parameters=True,
+                pool_size=THREADS + 2,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+            )
         engine = sa.create_engine(self.url, hide_parameters=True, pool_size=THREADS + 2)
 
         @sa.event.listens_for(engine, "connect")

@@ -1,0 +1,236 @@
+"""The page in a real browser, as somebody sees it who tries Easel for the first time."""
+
+import os
+import re
+import shutil
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.demo.demo_process import demo
+from tests.demo.other_bot import other_bot
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
+expect = playwright.expect
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 20_000
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"there is no browser at {CHROMIUM}: install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """One demo for all stories."""
+    with demo(tmp_path_factory.mktemp("demo"), "--port", "0") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(running, browser):
+    """The page on a fine day with a quick model; it must not complain in the console."""
+    running.do("fine")
+    running.do("set", latencyS=0.3)
+    running.do("bot", what="start")
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en")
+    opened = context.new_page()
+    opened.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+    opened.goto(running.url)
+    expect(opened.get_by_role("textbox", name="Write a message")).to_be_visible()
+    expect(opened.locator(".state.ready")).to_be_visible()
+    yield opened
+    context.close()
+    assert not [one for one in problems if "ERR_CONNECTION" not in one]
+
+
+def say(page, text: str) -> None:
+    page.locator(".composer textarea").fill(text)
+    page.keyboard.press("Enter")
+    expect(mine(page, text)).to_be_visible()
+
+
+def mine(page, text: str):
+    return page.locator(".row.mine", has_text=text).last
+
+
+def theirs(page):
+    return page.locator(".row.theirs")
+
+
+def pictures(page):
+    return page.locator(".row.theirs button.picture img")
+
+
+def open_menu(page, row, entry: str) -> None:
+    row.locator(".hold").click(button="right")
+    page.get_by_role("menuitem", name=entry).click()
+
+
+def as_person(page, name: str) -> None:
+    page.get_by_role("radio", name=re.compile(name)).click()
+
+
+def test_chat(page):
+    """A wish is read, the animation runs, the picture shows, opens in full and stays after a reload."""
+    as_person(page, "Alex")
+    before = pictures(page).count()
+    say(page, "a red fox in the snow")
+    expect(mine(page, "a red fox in the snow").get_by_text("Read")).to_be_visible()
+    expect(page.locator(".dots")).to_be_visible()
+    expect(pictures(page)).to_have_count(before + 1)
+    expect(page.locator(".dots")).to_have_count(0)
+    pictures(page).last.click()
+    full = page.locator("dialog.viewer img")
+    expect(full).to_be_visible()
+    expect(full).to_have_js_property("naturalWidth", 1024)
+    page.keyboard.press("Escape")
+    expect(full).to_have_count(0)
+    page.reload()
+    expect(pictures(page)).to_have_count(before + 1)
+    expect(page.locator(".chathead small")).to_have_text("Alex")
+
+
+def test_promise_and_tap(page, running):
+    """A slow picture is promised before the token dies; a tap on the button brings it."""
+    running.do("bot", what="restart", settings={"REPLY_DEADLINE_S": "3"})
+    expect(page.locator(".bot small")).to_contain_text("start 2")
+    expect(page.locator(".state.ready")).to_be_visible()
+    running.do("set", latencyS=5)
+    before = pictures(page).count()
+    say(page, "a lighthouse that takes its time")
+    show = page.locator(".card button").last
+    expect(show).to_be_visible()
+    show.click()
+    expect(pictures(page)).to_have_count(before + 1)
+    running.do("bot", what="restart", settings={"REPLY_DEADLINE_S": "45"})
+    expect(page.locator(".bot small")).to_contain_text("start 3")
+
+
+def test_photo_and_sticker(page):
+    """A photo and a sticker show in the chat, and each is answered in words."""
+    buffer = BytesIO()
+    Image.new("RGB", (320, 200), (40, 120, 90)).save(buffer, "JPEG")
+    heard = theirs(page).count()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
+    )
+    expect(page.locator(".row.mine .picture img")).to_be_visible()
+    expect(theirs(page)).to_have_count(heard + 1)
+    page.get_by_role("button", name="Stickers").click()
+    page.get_by_role("button", name="Sticker: party").click()
+    expect(page.locator(".row.mine svg.sticker").last).to_be_visible()
+    expect(theirs(page)).to_have_count(heard + 2)
+
+
+def test_quote(page):
+    """A message is quoted by its menu; the quote shows above the text and leads back."""
+    as_person(page, "Alex")
+    say(page, "a paper boat on a lake")
+    open_menu(page, mine(page, "a paper boat on a lake"), "Reply")
+    expect(page.locator(".quoting")).to_contain_text("a paper boat on a lake")
+    say(page, "the same at night")
+    expect(mine(page, "the same at night").locator(".quoted")).to_contain_text("a paper boat on a lake")
+    expect(page.locator(".quoting")).to_have_count(0)
+
+
+def test_group_mention(page):
+    """In a group nothing happens until the bot is mentioned; the answer quotes the request."""
+    page.locator(".chatlist button", has_text="sketchers").click()
+    before = pictures(page).count()
+    say(page, "who wants tea?")
+    field = page.locator(".composer textarea")
+    field.press_sequentially("@ea")
+    expect(page.get_by_role("option", name="@Easel")).to_be_visible()
+    page.keyboard.press("Enter")
+    field.press_sequentially("a teapot in the rain")
+    page.keyboard.press("Enter")
+    expect(page.locator(".row.mine .mention").last).to_have_text("@Easel")
+    expect(pictures(page)).to_have_count(before + 1)
+    expect(page.locator(".row.theirs .quoted").last).to_contain_text("a teapot in the rain")
+    as_person(page, "さくら")
+    page.locator(".chatlist button", has_text="sketchers").click()
+    expect(page.locator(".row.theirs", has_text="who wants tea?")).to_be_visible()
+
+
+def test_quick_reply(browser, tmp_path):
+    """With another bot: quick replies stand under the last message, are tapped, and vanish with the next one."""
+    with other_bot() as (url, settings), demo(tmp_path, "--port", "0", "--bot", url) as other:
+        settings.update(other.settings)
+        page = browser.new_page(locale="en")
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(other.url)
+        page.get_by_role("button", name="Add as a friend").click()
+        say(page, "tea or coffee")
+        page.get_by_role("group", name="Quick replies").get_by_role("button", name="No").click()
+        expect(theirs(page).last).to_contain_text("You said No")
+        say(page, "walks")
+        expect(page.locator(".card")).to_have_count(2)
+        expect(page.locator(".quick")).to_have_count(0)
+        page.locator(".card button", has_text="Take it").first.click()
+        expect(theirs(page).last).to_contain_text("You said I take it")
+        page.close()
+
+
+def test_unsend(page):
+    """A message that was taken back is gone for everybody, on the page and for the bot."""
+    as_person(page, "นก")
+    say(page, "a secret garden")
+    open_menu(page, mine(page, "a secret garden"), "Unsend")
+    expect(page.locator(".notice", has_text="unsent a message")).to_be_visible()
+    expect(page.locator(".row.mine", has_text="a secret garden")).to_have_count(0)
+
+
+def test_kill_and_restart(page, running):
+    """A bot that is killed while it draws answers after its next start, exactly once."""
+    as_person(page, "さくら")
+    running.do("set", latencyS=3)
+    before = pictures(page).count()
+    say(page, "a phoenix")
+    expect(page.locator(".trace.open .lane.model .span.open")).to_be_visible()
+    page.get_by_role("button", name="Kill -9").click()
+    expect(page.locator(".state.killed")).to_be_visible()
+    say(page, "and nobody hears this")
+    expect(mine(page, "and nobody hears this").get_by_text("Not delivered")).to_be_visible()
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator(".state.ready")).to_be_visible()
+    expect(pictures(page)).to_have_count(before + 1)
+    expect(page.locator(".trace .mark.bot_killed")).not_to_have_count(0)
+
+
+def test_bad_day(page):
+    """A bad day that is chosen on the bench strikes, is counted, and shows on the timeline."""
+    as_person(page, "Alex")
+    page.locator("summary", has_text="OpenAI").click()
+    day = page.get_by_role("radiogroup", name="OpenAI refuses the prompt")
+    day.get_by_role("radio", name="Next").click()
+    say(page, "something that is refused")
+    expect(page.locator(".day", has_text="OpenAI refuses the prompt")).to_contain_text("struck 1")
+    expect(page.locator(".trace.open .lane.model .span.bad").last).to_be_visible()
+    expect(day.get_by_role("radio", name="Off")).to_be_checked()
