@@ -129,7 +129,8 @@ class Deliver:
         When the token is the last one and somebody else still waits, it buys the promise as well.
         """
         promised: list[str] = []
-        if token and len(chat.tokens) == 1 and _uncovered(chat, token):
+        others = any(other.addressed for other in chat.tokens if other is not token)
+        if token and not others and _uncovered(chat, token):
             promised = [one.id for one in chat.waiting]
         ids: list[str] = []
         messages: list[Message] = []
