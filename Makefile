@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON_PREFERENCE = only-system
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-quick check format bench lock clean
+.PHONY: help setup demo chat serve test test-quick check format bench lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,8 +22,12 @@ $(UV):
 	$(UV) sync --frozen --quiet --python $$($(PYTHON) -c 'import sys; print(sys.executable)')
 	@touch $@
 
-demo: setup ## a picture bot on this machine, with stand-ins of LINE, OpenAI and R2: no account
+demo: setup ## one round trip with stand-ins of LINE, OpenAI and R2, no account; then, in a terminal, the chat page
 	$(RUN) easel demo --say "一隻在彈吉他的水獺"
+	@if [ -t 1 ]; then $(RUN) easel demo; fi
+
+chat: setup ## the chat page of the demo, until Ctrl-C
+	$(RUN) easel demo
 
 serve: setup ## the service; its settings come from the environment or .env
 	$(RUN) easel serve

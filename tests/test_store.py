@@ -7,7 +7,7 @@ import alembic.migration
 import pytest
 import sqlalchemy as sa
 
-from app.store.database import HEAD, Database
+from app.store.database import HEAD, Database, upgrade
 from app.store.deliveries import Deliveries, Way
 from app.store.inbox import Arrival, Inbox
 from app.store.requests import Answer, NewRequest, NewToken, Requests, Sender, State
@@ -35,12 +35,20 @@ async def received(database, *names: str) -> tuple[Requests, Deliveries]:
     return requests, deliveries
 
 
-def test_migrations_make_the_tables_of_the_code(database):
-    """Step by step or at once: the same tables."""
+@pytest.mark.parametrize("way", ["created", "migrated"])
+def test_both_ways_make_the_tables_of_the_code(tmp_path, way):
+    """An empty database gets all tables at once, an old one step by step: they end up the same."""
+    database = Database(f"sqlite:///{tmp_path}/{way}.db")
+    if way == "created":
+        database.migrate()
+    else:
+        with database.transaction() as connection:
+            upgrade(connection)
     with database.transaction() as connection:
         context = alembic.migration.MigrationContext.configure(connection)
         assert context.get_current_revision() == HEAD
         assert alembic.autogenerate.compare_metadata(context, metadata) == []
+    database.close()
 
 
 def test_migrating_again_changes_nothing(database):

@@ -15,6 +15,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from app.store.tables import metadata
+
 HEAD = "0001"  # the newest revision under migrations/versions; a test holds it
 THREADS = 4
 CONNECT_TIMEOUT_S = 5
@@ -83,8 +85,11 @@ class Database:
         with self._engine.begin() as connection:
             if not self.is_sqlite:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-            if _revision(connection) != HEAD:
-                _upgrade(connection)
+            revision = _revision(connection)
+            if revision is None:
+                _create(connection)
+            elif revision != HEAD:
+                upgrade(connection)
 
     def close(self) -> None:
         """Give every connection back. Work that is under way ends first."""
@@ -123,8 +128,16 @@ def _revision(connection: Connection) -> str | None:
     return revision
 
 
-def _upgrade(connection: Connection) -> None:
-    # Here and not above: a quarter of a second that most starts do not need.
+def _create(connection: Connection) -> None:
+    """Make the tables of an empty database as they are today. A test holds that migrating makes the same."""
+    metadata.create_all(connection)
+    connection.execute(sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(sa.text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+
+
+def upgrade(connection: Connection) -> None:
+    """Run every migration that this database has not seen."""
+    # Here and not above: a quarter of a second and 8 MB that most starts do not need.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
