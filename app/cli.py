@@ -52,9 +52,9 @@ def demo(
     say: Annotated[str | None, typer.Option(help="One round trip without a browser: draw this.")] = None,
     output: Annotated[Path, typer.Option(help="With --say: file or folder for the picture.")] = Path("data/demo"),
     bot: Annotated[str | None, typer.Option(help="Webhook address of another bot to try on the stand-ins.")] = None,
-    host: Annotated[str, typer.Option(help="Address of the page. Other than loopback, others can use it.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address of the page; not loopback: others can use it.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of the page; a free one if it is taken.")] = 8000,
-    data: Annotated[Path | None, typer.Option(help="Keep the bot's database here. Default: a temporary folder.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Keep the bot's database here, not in a temporary folder.")] = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser where there is one.")] = True,  # noqa: FBT002 - typer's way
     stand_ins: Annotated[bool, typer.Option("--stand-ins", help="Use no keys, even where they are set.")] = False,  # noqa: FBT002 - typer's way
 ) -> None:

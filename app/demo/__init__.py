@@ -11,7 +11,7 @@ The page, all of whose state lives here:
     board        records by kind and id; a browser that comes back gets exactly what it missed
     cast         the people and the group; `acts` is what they do on the page
     mirror       copies what happens at the stand-ins to the board
-    traces       the way of one request through webhook, queue, model, bucket and reply; `wire` shows a call
+    traces       the way of each request through webhook, queue, model, bucket and reply; `trace` is one, `wire` a call
     bench        the bad days
     web, guard   the page's addresses, and who may use them
 """

@@ -21,15 +21,10 @@ COPIES_MAX = 10
 
 
 class Acts:
-    """The people's hands.
-
-    Attributes:
-        copies: How often the network brings each webhook; 1 on a fine day.
-    """
+    """The people's hands."""
 
     def __init__(self, line: LineStandIn, mirror: Mirror, traces: Traces) -> None:
         """Keep the parts."""
-        self.copies = 1
         self._line = line
         self._mirror = mirror
         self._traces = traces
@@ -162,7 +157,7 @@ class Acts:
         self._traces.open(event, chat=str(who["chat"]), person=person, text=text)
         self._last = (event,)
         self._mirror.show_people()
-        self._keep(self._line.deliver(event, copies=self.copies))
+        self._keep(self._line.deliver(event))
 
     def _keep(self, work: Any) -> None:  # noqa: ANN401 - any coroutine of a delivery
         task = asyncio.create_task(work)
@@ -202,9 +197,11 @@ class Acts:
         return message
 
     def _mentionable(self, group: str) -> list[str]:
-        return [self._line.bot_user_id, *self._line.groups[group].members]
+        return [self._line.bot_user_id, "all", *self._line.groups[group].members]
 
     def _name(self, who: str) -> str:
+        if who == "all":
+            return "All"
         return self._line.bot_name if who == self._line.bot_user_id else self._line.people[who].name
 
 

@@ -1,14 +1,16 @@
 """The bench of bad days: what the page can make go wrong, and how it tells what is going wrong."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from app.demo.board import Board, Value
 from app.demo.errors import NotAllowed
 from app.demo.stage import Stage
 from app.demo.wire import Vendor
 from app.sandbox.bad_days import BadDay, bad_days
-from app.sandbox.faults import Rule
 from app.sandbox.stand_in import StandIn
+
+if TYPE_CHECKING:
+    from app.sandbox.faults import Rule
 
 Mode = Literal["off", "once", "always"]
 

@@ -94,6 +94,7 @@ class Bot:
                 self._become("killed")
                 self._process.kill()
                 await self._ended()
+                self._on_change()
 
     async def stop(self) -> None:
         """Like a supervisor: SIGTERM, and SIGKILL for what does not hear it."""

@@ -30,7 +30,8 @@ class Guard:
         """Let the request through or refuse it."""
         if scope["type"] != "http":
             return
-        problem = self._problem(Headers(scope=scope), is_visit=scope["method"] == "GET" and scope["path"] in {"/", "/demo"})
+        is_visit = scope["method"] == "GET" and scope["path"] in {"/", "/demo"}
+        problem = self._problem(Headers(scope=scope), is_visit=is_visit)
         if problem:
             await PlainTextResponse(problem, 403)(scope, receive, send)
         else:

@@ -24,9 +24,9 @@ class House:
         self.real = _real(parts)
         self.board = Board()
         self.traces = Traces(self.board, real=self.real)
-        self.mirror = Mirror(stage, self.board, self.traces)
-        self.acts = Acts(stage.line, self.mirror, self.traces)
         self.bench = Bench(stage, self.board, real=self.real)
+        self.mirror = Mirror(stage, self.board, self.traces, on_call=self.bench.show)
+        self.acts = Acts(stage.line, self.mirror, self.traces)
         self.operator = Operator(self.board, self.traces, stage.line)
         self.web = Web(
             board=self.board,

@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-from collections import OrderedDict, deque
-from collections.abc import Coroutine
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Any, Self
 
 from app.demo.board import Board, Value
 from app.demo.stage import Stage
@@ -29,17 +29,18 @@ class Mirror:
         seen: Message id to the picture as the phone got it.
     """
 
-    def __init__(self, stage: Stage, board: Board, traces: Traces) -> None:
-        """Keep the parts."""
+    def __init__(self, stage: Stage, board: Board, traces: Traces, *, on_call: Callable[[], None]) -> None:
+        """Keep the parts. `on_call` hears of every call of the bot, when it begins and when it ends."""
         self.seen: OrderedDict[str, Seen] = OrderedDict()
         self._stage = stage
         self._board = board
         self._traces = traces
+        self._on_call = on_call
         self._quotes: dict[str, str] = {}
         self._fates: dict[str, Value] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def __aenter__(self) -> "Mirror":
+    async def __aenter__(self) -> Self:
         """Show everybody, then listen."""
         self.show_people()
         vendors: tuple[tuple[Vendor, StandIn], ...] = (
@@ -115,6 +116,7 @@ class Mirror:
         match happening.what:
             case Call() as call if not call.path.startswith(PUBLIC):
                 self._traces.called(vendor, call)
+                self._on_call()
             case InvoiceLine() as line:
                 self._traces.charged(line)
             case Delivery() as delivery:

@@ -27,6 +27,7 @@ class Operator:
         self._board = board
         self._traces = traces
         self._line = line
+        self._marked = ""
         self._working: set[asyncio.Task[Any]] = set()
 
     async def close(self) -> None:
@@ -47,7 +48,8 @@ class Operator:
 
     def changed(self) -> None:
         """The process has another state now."""
-        if self.bot is not None:
+        if self.bot is not None and self.bot.state != self._marked:
+            self._marked = self.bot.state
             if self.bot.state in {"killed", "died", "stopping", "ready"}:
                 self._traces.mark(f"bot_{self.bot.state}")
             if self.bot.state == "ready":

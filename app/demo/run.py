@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -109,7 +110,9 @@ async def _page(options: Options, parts: Parts, inherited: Mapping[str, str], te
     with _directory(options) as directory, _socket(options.host, options.port) as listening:
         ports = tuple(_free(port) for port in FIXED_PORTS) if other else (0, 0, 0)
         async with (
-            open_stage(ports=(ports[0], ports[1], ports[2]), latency_s=LATENCY_S) as stage,
+            open_stage(
+                ports=(ports[0], ports[1], ports[2]), latency_s=LATENCY_S, bot_name="Bot" if other else "Easel"
+            ) as stage,
             House(stage, parts).open() as house,
         ):
             url = _url(options.host, listening)
@@ -203,7 +206,7 @@ def _socket(host: str, port: int) -> Iterator[socket.socket]:
             listening.bind((host, port))
             listening.listen()
         except OSError as error:
-            if not isinstance(error, PermissionError) and error.errno != 98:  # noqa: PLR2004 - EADDRINUSE
+            if not isinstance(error, PermissionError) and error.errno != errno.EADDRINUSE:
                 raise CannotStart([f"cannot listen on {host}: {error.strerror}"]) from error
             listening.close()
             with _socket(host, 0) as other:

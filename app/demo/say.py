@@ -5,11 +5,12 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from app.demo.bot import LogLine
 from app.demo.stage import Stage
-from app.sandbox.line_chats import ChatMessage
+from app.sandbox.line_chats import Chat, ChatMessage
 from app.sandbox.line_phone import Seen
 
 PATIENCE_S = 400.0  # longer than a model may take by the bot's own default
@@ -54,6 +55,9 @@ class Progress:
         what = STEPS.get(str(line.get("event")))
         if not self.on or what is None or line.get("wants") not in {None, "picture"}:
             return
+        if line.get("then") == "AskNextModel":
+            self.step("asks the next model", f"{line.get('model')} is gone")
+            return
         notes = [f"{line[name]:g} ms" for name in ("duration_ms",) if name in line]
         notes += [str(line[name]) for name in ("model", "code") if line.get(name)]
         self.step(what, ", ".join(notes))
@@ -77,7 +81,7 @@ async def say(stage: Stage, text: str, progress: Progress, *, output: Path) -> S
     seen = 0
     async with asyncio.timeout(PATIENCE_S):
         while True:
-            said = await line.wait_for(lambda: line.chat(person).from_bot[seen:], PATIENCE_S)
+            said = await line.wait_for(partial(_after, line.chat(person), seen), PATIENCE_S)
             seen += len(said)
             if any(message.type == "image" for message in said):
                 return await asyncio.to_thread(_saved, (await line.look(person))[-1], text, output)
@@ -86,8 +90,12 @@ async def say(stage: Stage, text: str, progress: Progress, *, output: Path) -> S
             await _tap(stage, person, said[-1], progress)
 
 
+def _after(chat: Chat, count: int) -> list[ChatMessage]:
+    return chat.from_bot[count:]
+
+
 async def _tap(stage: Stage, person: str, promise: ChatMessage, progress: Progress) -> None:
-    """Wait a little less than a token lives, then ask for the picture by the button."""
+    """Ask for the picture by the button of the promise; the bot holds this new token for as long as it can."""
     label = str(next(iter(stage.line.chat(person).actions()))["label"])
     progress.step(f"tapped [{label}]", str(promise.body.get("altText", "")))
     await stage.line.send_tap(person, label)

@@ -38,9 +38,17 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(*, ports: tuple[int, int, int] = (0, 0, 0), latency_s: float = 0.0) -> AsyncIterator[Stage]:
-    """Serve the stand-ins as long as the block runs. `latency_s`: how long the model draws."""
-    line = LineStandIn(channel_secret=SECRET, channel_access_token=ACCESS_TOKEN, allow_http=True)
+async def open_stage(
+    *, ports: tuple[int, int, int] = (0, 0, 0), latency_s: float = 0.0, bot_name: str = "Easel"
+) -> AsyncIterator[Stage]:
+    """Serve the stand-ins as long as the block runs.
+
+    Args:
+        ports: Of LINE, OpenAI and R2; 0 takes a free one.
+        latency_s: How long the model draws.
+        bot_name: What people call the bot.
+    """
+    line = LineStandIn(channel_secret=SECRET, channel_access_token=ACCESS_TOKEN, bot_name=bot_name, allow_http=True)
     openai = OpenAIStandIn(api_key=API_KEY, latency_s=latency_s)
     r2 = R2StandIn(access_key_id=R2_KEY, secret_access_key=R2_SECRET, bucket=BUCKET, objects_max=OBJECTS_MAX)
     async with (

@@ -3,11 +3,11 @@
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from app.demo import wire
-from app.demo.board import Board, Value
+from app.demo.board import Board
 from app.demo.bot import LogLine
+from app.demo.trace import LANES, Trace, drawn
 from app.demo.wire import Vendor
 from app.sandbox.front import Call
 from app.sandbox.line_webhooks import Attempt, Delivery
@@ -15,8 +15,6 @@ from app.sandbox.openai_invoice import InvoiceLine
 
 TRACES_KEPT = 60
 CALLS_KEPT = 300
-HTTP_ERRORS = 400
-LANES: dict[Vendor, str] = {"line": "reply", "openai": "model", "r2": "bucket"}
 ANSWERS = frozenset({"reply_sent", "push_sent"})
 # Log lines with a duration, for vendors whose wire we do not see because they are real.
 TIMED = {
@@ -26,38 +24,6 @@ TIMED = {
     "promise_sent": ("line", "reply"),
     "push_sent": ("line", "reply"),
 }
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Trace:
-    """One event that went to the bot.
-
-    Attributes:
-        id: Its `webhookEventId`, which is Easel's request id too.
-        text: What was written, or "" for other events.
-        marks: What happened besides: log lines, the end of the process.
-        spans: Durations that only the log told.
-        wants: What the bot understood, if it says so in its log.
-    """
-
-    id: str
-    chat: str
-    person: str | None
-    kind: str
-    text: str
-    token: str | None
-    at: float
-    attempts: list[Attempt] = field(default_factory=list)
-    calls: dict[str, Vendor] = field(default_factory=dict)
-    marks: list[Value] = field(default_factory=list)
-    spans: list[Value] = field(default_factory=list)
-    wants: str | None = None
-    answered_at: float | None = None
-
-    @property
-    def waits(self) -> bool:
-        """Whether it is taken and not answered yet."""
-        return self.answered_at is None and any(attempt.ok for attempt in self.attempts)
 
 
 class Traces:
@@ -85,7 +51,7 @@ class Traces:
             id=str(event["webhookEventId"]),
             chat=chat,
             person=person,
-            kind=str(event["type"]),
+            kind=_kind(event),
             text=text,
             token=token if isinstance(token, str) else None,
             at=time.time(),
@@ -128,7 +94,7 @@ class Traces:
 
     def spoken(self, chat: str, body: dict[str, object], *, request_id: str | None) -> None:
         """The bot said something: an address in it tells whose objects were stored."""
-        call_id = self._call_of("line", request_id)
+        call_id = self._call_of("line", request_id) or self._speaking(chat)
         owners = [trace for trace in self._traces.values() if call_id in trace.calls] if call_id else []
         url = str(body.get("originalContentUrl", ""))
         preview = str(body.get("previewImageUrl", ""))
@@ -146,6 +112,8 @@ class Traces:
         """The bot wrote a line into its log."""
         event = str(line.get("event"))
         ids = [line["request"]] if line.get("request") else list(line.get("requests") or ())
+        if event == "event_understood" and "line" in self._real and ids[0] not in self._traces:
+            self._open_unseen(line)
         owners = [trace for one in ids if (trace := self._traces.get(str(one)))]
         vendor_request = line.get("vendor_request")
         for vendor in LANES if vendor_request else ():
@@ -160,6 +128,13 @@ class Traces:
             if trace.waits:
                 trace.marks.append({"at": time.time(), "event": what, "level": "warning"})
                 self._show(trace)
+
+    def _open_unseen(self, line: LogLine) -> None:
+        """With the real LINE nobody here sees the webhook; the log is the first to tell of it."""
+        event: dict[str, object] = {"webhookEventId": line["request"], "type": line.get("type", "message")}
+        self.open(event, chat="", person=None, text="")
+        taken = Attempt(at=time.time(), ms=0.0, status=200)
+        self._traces[line["request"]].attempts.append(taken)
 
     # Whose call it is
 
@@ -193,6 +168,15 @@ class Traces:
             None,
         )
 
+    def _speaking(self, chat: str) -> str | None:
+        """The call that is saying something in this chat right now; its answer, with its id, is not out yet."""
+        for call_id, (vendor, call) in reversed(self._calls.items()):
+            if vendor == "line" and call.duration_ms is None and "/message/" in call.path:
+                owners = (trace for trace in self._traces.values() if call_id in trace.calls)
+                if any(trace.chat == chat for trace in owners):
+                    return call_id
+        return None
+
     def _claim(self, call_id: str, owners: list[Trace], *, shared: bool) -> None:
         """The log names the owners: of a reply, beside the event whose token it used; of other calls, alone."""
         for trace in owners:
@@ -204,7 +188,8 @@ class Traces:
 
     def _move(self, call_id: str, owner: Trace) -> None:
         for trace in self._traces.values():
-            if trace is not owner and trace.calls.pop(call_id, None):
+            if trace is not owner and call_id in trace.calls:
+                del trace.calls[call_id]
                 self._show(trace)
         owner.calls[call_id] = self._calls[call_id][0]
         self._show_call(call_id)
@@ -235,53 +220,12 @@ class Traces:
             self._show(trace)
 
     def _show(self, trace: Trace) -> None:
-        calls = [call_id for call_id in trace.calls if call_id in self._calls]
-        spans = [_webhook_span(attempt) for attempt in trace.attempts]
-        spans += [self._call_span(call_id) for call_id in calls]
-        value: Value = {
-            "chat": trace.chat,
-            "person": trace.person,
-            "kind": trace.kind,
-            "text": trace.text,
-            "at": trace.at,
-            "spans": sorted([*_queue_span(trace, spans), *spans, *trace.spans], key=lambda span: str(span["start"])),
-            "marks": list(trace.marks),
-            "wants": trace.wants,
-            "waits": trace.waits,
-            "answeredAt": trace.answered_at,
-            "microDollars": sum(self._costs.get(call_id, 0) for call_id in calls),
-            "calls": calls,
-        }
-        self._board.put("trace", trace.id, value)
-
-    def _call_span(self, call_id: str) -> Value:
-        vendor, call = self._calls[call_id]
-        ended = None if call.duration_ms is None else call.started_at + call.duration_ms / 1000
-        spoilt = bool(call.fault) and not str(call.fault).startswith(("slow", "held"))
-        ok = None if ended is None else call.status is not None and call.status < HTTP_ERRORS and not spoilt
-        name = call.path.rsplit("/", 1)[-1] if vendor != "r2" else call.method
-        note = call.fault or ("the bot hung up" if call.client_gone else call.outcome)
-        return {
-            "lane": LANES[vendor], "start": call.started_at, "end": ended, "ok": ok,
-            "name": name, "status": call.status, "note": note, "call": call_id,
-        }  # fmt: skip
+        self._board.put("trace", trace.id, drawn(trace, self._calls, self._costs))
 
 
-def _webhook_span(attempt: Attempt) -> Value:
-    note = attempt.error or ("redelivery" if attempt.is_redelivery else None)
-    return {
-        "lane": "webhook", "start": attempt.at, "end": attempt.at + attempt.ms / 1000, "ok": attempt.ok,
-        "name": "POST", "status": attempt.status, "note": note,
-    }  # fmt: skip
-
-
-def _queue_span(trace: Trace, spans: list[Value]) -> list[Value]:
-    """From the webhook's 200 to the first order to the model."""
-    taken = [attempt.at + attempt.ms / 1000 for attempt in trace.attempts if attempt.ok]
-    orders = [float(str(span["start"])) for span in spans if span["lane"] == "model"]
-    if not taken or not (orders or (trace.wants == "picture" and trace.waits)):
-        return []
-    end = min(orders) if orders else None
-    if end is not None and end < taken[0]:  # the order went out before LINE had read our 200
-        return []
-    return [{"lane": "queue", "start": taken[0], "end": end, "ok": True, "name": "queue"}]
+def _kind(event: dict[str, object]) -> str:
+    """What sort of event it is; a message is named by its own type."""
+    match event.get("message"):
+        case {"type": str() as kind} if event["type"] == "message":
+            return kind
+    return str(event["type"])

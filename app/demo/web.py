@@ -146,7 +146,11 @@ class Web:
         return Response(content.body, media_type=content.content_type, headers=_FILE)
 
 
-_FILE = {"cache-control": "no-store", "x-content-type-options": "nosniff", "cross-origin-resource-policy": "same-origin"}
+_FILE = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "same-origin",
+}
 
 
 class _Fresh(StaticFiles):

@@ -83,7 +83,7 @@ class Courier:
             sent = await self._line.push(delivery.chat_id, delivery.messages, retry_key=delivery.id)
         log.info(
             {Way.REPLY: "reply_sent", Way.PROMISE: "promise_sent", Way.PUSH: "push_sent"}[delivery.way],
-            requests=list(dict.fromkeys(delivery.request_ids)),
+            requests=_requests(delivery),
             messages=len(delivery.messages),
             attempt=attempt,
             vendor_request=sent.request_id,
@@ -96,7 +96,7 @@ class Courier:
         young = delivery.token_at is not None and time.time() - delivery.token_at < TOKEN_YOUNG_S
         match error:
             case TokenDead() if may_have_landed and young:
-                log.info("reply_had_landed", delivery=delivery.id, vendor_request=error.vendor_request_id)
+                log.info("reply_had_landed", requests=_requests(delivery), vendor_request=error.vendor_request_id)
                 await self._deliveries.landed(delivery, [])
                 return True
             case TokenDead() if may_have_landed:
@@ -107,13 +107,15 @@ class Courier:
             case MonthlyLimit():
                 self._close_pushes()
         level = log.error if isinstance(error, NotPermitted) else log.warning
-        level("delivery_refused", delivery=delivery.id, way=delivery.way, code=error.code, message=str(error))
+        level("delivery_refused", requests=_requests(delivery), way=delivery.way, code=error.code, message=str(error))
         await self._deliveries.not_landed(delivery)
         return isinstance(error, TokenDead)
 
     async def _not_taken(self, delivery: Delivery, error: BadRequest, *, may_have_landed: bool) -> bool:
         """LINE does not take these messages: a fault of ours. Say so in words, on the same token if it still lives."""
-        log.error("message_not_taken", delivery=delivery.id, way=delivery.way, code=error.code, message=str(error))
+        log.error(
+            "message_not_taken", requests=_requests(delivery), way=delivery.way, code=error.code, message=str(error)
+        )
         if may_have_landed or all(message.get("type") == "text" for message in delivery.messages):
             await self._doubt(delivery, error)
             return True
@@ -127,18 +129,18 @@ class Courier:
         if may_have_landed:
             await self._doubt(delivery, error)
         else:
-            log.warning("delivery_failed", delivery=delivery.id, way=delivery.way, code=error.code)
+            log.warning("delivery_failed", requests=_requests(delivery), way=delivery.way, code=error.code)
             await self._deliveries.not_landed(delivery)
         return delivery.way is not Way.PUSH
 
     async def _doubt(self, delivery: Delivery, error: EaselError) -> None:
-        log.warning("delivery_in_doubt", delivery=delivery.id, way=delivery.way, code=error.code)
+        log.warning("delivery_in_doubt", requests=_requests(delivery), way=delivery.way, code=error.code)
         await self._deliveries.doubtful(delivery)
 
     def _log_again(self, delivery: Delivery, error: EaselError, attempt: int) -> None:
         log.warning(
             "delivery_tried_again",
-            delivery=delivery.id,
+            requests=_requests(delivery),
             way=delivery.way,
             attempt=attempt,
             code=error.code or type(error).__name__,
@@ -148,3 +150,8 @@ class Courier:
     def _close_pushes(self) -> None:
         self._pushes_closed_until = time.time() + PUSHES_CLOSED_S
         log.warning("push_quota_used_up", late_answers_by="button")
+
+
+def _requests(delivery: Delivery) -> list[str]:
+    """Name the requests of a delivery, each once, for the log."""
+    return list(dict.fromkeys(delivery.request_ids))

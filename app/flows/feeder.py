@@ -19,10 +19,11 @@ log = structlog.get_logger()
 
 AT_ONCE = 8
 SWEEP_S = 5.0  # for whatever a fault left behind
-RUSH_ARRIVALS = 50  # within RUSH_S; a burst, not a conversation
+# A burst, not a conversation: webhooks come faster than workflows can be started. Then one is started at a time, since
+# each costs as much processor time as a hundred webhooks, and several at once would hold those up for 100 ms and more.
+RUSH_ARRIVALS = 10  # within RUSH_S
 RUSH_S = 0.1
-RUSH_PAUSE_S = 0.1
-AT_ONCE_IN_RUSH = 1  # a workflow costs as much processor time as a hundred webhooks
+RUSH_PAUSE_S = 0.05
 
 
 class Feeder:
@@ -51,10 +52,9 @@ class Feeder:
             await self._wait_for_news()
 
     async def _feed_some(self) -> bool:
-        rush = self._is_rush()
-        if rush:
+        if self._is_rush():
             await asyncio.sleep(RUSH_PAUSE_S)
-        event_ids = await self._inbox.unbegun(limit=AT_ONCE_IN_RUSH if rush else AT_ONCE)
+        event_ids = await self._inbox.unbegun(limit=1 if self._is_rush() else AT_ONCE)
         if event_ids:
             await asyncio.gather(*(self._engine.begin(NAME, event_id) for event_id in event_ids))
             await self._inbox.mark_begun(event_ids)

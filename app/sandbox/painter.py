@@ -1,49 +1,48 @@
 """Paints a picture that depends on the prompt, in place of a model: same prompt, same bytes.
 
-Call it in a thread: one picture of 1024x1024 keeps a core busy for some 50 ms.
+Call it in a thread: one picture of 1024x1024 keeps a core busy for some 100 ms.
 """
 
 import hashlib
+import math
 import random
 import textwrap
 from dataclasses import dataclass
-from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
 
-from PIL import Image, ImageChops, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageColor, ImageDraw
+
+from app.sandbox.fonts import best_font, writable
 
 Colour = tuple[int, int, int]
 
-LABEL = "STAND-IN - not drawn by a model"
+LABEL = "STAND-IN · not drawn by a model"
+LAYERS = 5
 _GRAIN_PX = 256
-_WORDS: dict[str, Colour] = {
-    "red": (200, 60, 50), "紅": (200, 60, 50), "赤": (200, 60, 50), "fox": (210, 110, 50), "狐": (210, 110, 50),
-    "orange": (225, 140, 50), "橘": (225, 140, 50), "yellow": (235, 205, 80), "黃": (235, 205, 80),
-    "green": (80, 150, 80), "綠": (80, 150, 80), "forest": (50, 105, 65), "森": (50, 105, 65),
-    "blue": (60, 110, 190), "藍": (60, 110, 190), "sea": (40, 110, 150), "海": (40, 110, 150),
-    "purple": (125, 80, 165), "紫": (125, 80, 165), "pink": (235, 150, 175), "粉": (235, 150, 175),
-    "night": (25, 30, 70), "夜": (25, 30, 70), "snow": (230, 238, 245), "雪": (230, 238, 245),
-    "black": (30, 30, 34), "黑": (30, 30, 34), "white": (240, 240, 236), "白": (240, 240, 236),
+_SMOOTH_PIXELS_MAX = 1_600_000  # larger pictures are drawn without the doubling that smooths their edges
+_TEXT_MAX = 400
+# Sky above, sky at the horizon, light, far ground, near ground.
+_PALETTES = (
+    ("#2e6f95", "#f7d9b0", "#fff3d6", "#9db8bd", "#1f4e4a"),
+    ("#f08a5d", "#f9d8a6", "#fff6dd", "#d99a8b", "#4a2545"),
+    ("#74a9cf", "#e9f3f7", "#fffbe8", "#a7c4a0", "#2f5d3a"),
+    ("#5b4b8a", "#f4a7a0", "#ffe9c9", "#a77fa8", "#2d1e4f"),
+    ("#3aa6a0", "#f2efcf", "#fffdf0", "#8cc5ac", "#14534f"),
+    ("#c9705a", "#f6cf9b", "#fff1cf", "#c99573", "#5a2d22"),
+    ("#86b6d9", "#fbe4e4", "#ffffff", "#c3b4d1", "#57457a"),
+)
+_NIGHT = ("#0d1b3e", "#3b4f86", "#f4efd2", "#3c4a7a", "#0c1226")
+_SNOW = ("#9db9d3", "#f1f5fa", "#ffffff", "#dfe8f1", "#8fa6bd")
+_NIGHT_WORDS = ("night", "moon", "star", "space", "夜", "月", "星", "宇宙", "กลางคืน")
+_SNOW_WORDS = ("snow", "winter", "ice", "雪", "冬", "หิมะ")
+_TINTS: dict[str, str] = {
+    "red": "#c8493d", "紅": "#c8493d", "赤": "#c8493d", "แดง": "#c8493d", "fox": "#d2692e", "狐": "#d2692e",
+    "orange": "#e18c32", "橘": "#e18c32", "yellow": "#ebc94e", "黃": "#ebc94e", "gold": "#d9a93a", "金": "#d9a93a",
+    "green": "#4f9660", "綠": "#4f9660", "緑": "#4f9660", "forest": "#3a6b45", "森": "#3a6b45",
+    "blue": "#3c6ebe", "藍": "#3c6ebe", "青": "#3c6ebe", "sea": "#2a7f9c", "海": "#2a7f9c", "ocean": "#2a7f9c",
+    "purple": "#7d50a5", "紫": "#7d50a5", "pink": "#eb96af", "粉": "#eb96af", "櫻": "#eb96af", "桜": "#eb96af",
+    "black": "#26262b", "黑": "#26262b", "黒": "#26262b", "white": "#f0f0ec", "白": "#f0f0ec",
 }  # fmt: skip
-_FONT_FOLDERS = (
-    "/usr/share/fonts",
-    "/usr/local/share/fonts",
-    "/System/Library/Fonts",
-    "/Library/Fonts",
-    "C:/Windows/Fonts",
-)
-_FONT_NAMES = (
-    "NotoSansCJK",
-    "NotoSansTC",
-    "NotoSansJP",
-    "PingFang",
-    "msjh",
-    "wqy",
-    "Arial Unicode",
-    "DejaVuSans.",
-    "Arial.",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +69,11 @@ def paint(prompt: str, canvas: Canvas, sources: tuple[bytes, ...] = ()) -> bytes
     for source in sources:
         seed.update(source)
     rng = random.Random(seed.digest())  # noqa: S311  # a seed makes the same picture again
-    picture = _landscape(prompt, canvas, rng)
+    picture = _grained(_landscape(prompt, canvas, rng), rng)
     if sources:
         with Image.open(BytesIO(sources[0])) as first:
             picture = Image.blend(picture, first.convert("RGB").resize(picture.size), 0.6)
-    _write(ImageDraw.Draw(picture), prompt, canvas)
+    _write(picture, prompt)
     return _encoded(_cut_out(picture) if canvas.transparent else picture, canvas)
 
 
@@ -85,38 +84,86 @@ def plain(canvas: Canvas) -> bytes:
 
 
 def _landscape(prompt: str, canvas: Canvas, rng: random.Random) -> Image.Image:
-    width, height = canvas.width_px, canvas.height_px
-    palette = _palette(prompt, rng)
-    sky = Image.new("RGB", (3, 4))
-    sky.putdata([_mixed(palette[0], palette[1], (i // 3) / 3 + rng.uniform(-0.1, 0.1)) for i in range(12)])
+    """Sky, light, and hills that grow darker as they come near."""
+    final = (canvas.width_px, canvas.height_px)
+    scale = 2 if final[0] * final[1] <= _SMOOTH_PIXELS_MAX else 1
+    width, height = final[0] * scale, final[1] * scale
+    above, horizon, light, far, near = _palette(prompt, rng)
+    sky = Image.new("RGB", (1, 3))
+    sky.putdata([above, _mixed(above, horizon, 0.65), horizon])
     picture = sky.resize((width, height), Image.Resampling.BICUBIC)
     draw = ImageDraw.Draw(picture)
-    radius = rng.uniform(0.06, 0.14) * min(width, height)
-    x, y = rng.uniform(0.15, 0.85) * width, rng.uniform(0.12, 0.35) * height
-    draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=_mixed(palette[2], (255, 250, 220), 0.7))
-    for layer in range(4):
-        ground = height * (0.45 + 0.13 * layer)
-        points = [(width * i / 8, ground + rng.uniform(-0.09, 0.07) * height) for i in range(9)]
-        draw.polygon([(0, height), *points, (width, height)], fill=_mixed(palette[2], palette[3], layer / 3))
-    return _grained(picture, rng)
+    if any(word in prompt.lower() for word in _NIGHT_WORDS):
+        _stars(draw, width, height, rng)
+    _shine(picture, light, rng)
+    for layer in range(LAYERS):
+        share = layer / (LAYERS - 1)
+        ridge = _ridge(width, height * (0.46 + 0.1 * layer), height * (0.035 + 0.03 * share), rng)
+        draw.polygon([(0, height), *ridge, (width, height)], fill=_mixed(far, near, share))
+        if layer == LAYERS - 2:
+            _trees(draw, ridge, height, _mixed(far, near, 0.92), rng)
+    return picture.resize(final, Image.Resampling.BOX) if scale > 1 else picture
 
 
 def _palette(prompt: str, rng: random.Random) -> list[Colour]:
-    """Four colours: those the prompt names first, then whatever its seed gives."""
+    """Five colours that go together, drawn towards those that the prompt names."""
     lowered = prompt.lower()
-    named = [colour for word, colour in _WORDS.items() if word in lowered]
-    made = [(rng.randrange(40, 230), rng.randrange(40, 230), rng.randrange(40, 230)) for _ in range(4)]
-    return [*dict.fromkeys(named), *made][:4]
+    chosen = rng.choice(_PALETTES)
+    chosen = _SNOW if any(word in lowered for word in _SNOW_WORDS) else chosen
+    chosen = _NIGHT if any(word in lowered for word in _NIGHT_WORDS) else chosen
+    colours = [_rgb(name) for name in chosen]
+    tints = [_rgb(tint) for word, tint in _TINTS.items() if word in lowered][:2]
+    for tint, which in zip(tints, ((3, 4), (0, 1)), strict=False):
+        for index in which:
+            colours[index] = _mixed(colours[index], tint, 0.5)
+    return colours
 
 
-def _mixed(a: Colour, b: Colour, share: float) -> Colour:
-    part = min(1.0, max(0.0, share))
-    return (round(a[0] + (b[0] - a[0]) * part), round(a[1] + (b[1] - a[1]) * part), round(a[2] + (b[2] - a[2]) * part))
+def _stars(draw: ImageDraw.ImageDraw, width: int, height: int, rng: random.Random) -> None:
+    for _ in range(140):
+        x, y, radius = rng.uniform(0, width), rng.uniform(0, height * 0.5), rng.uniform(0.0006, 0.0019) * width
+        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(236, 236, 220))
+
+
+def _shine(picture: Image.Image, light: Colour, rng: random.Random) -> None:
+    """A sun or a moon with a glow around it."""
+    side = min(picture.size)
+    x, y = rng.uniform(0.2, 0.8) * picture.width, rng.uniform(0.16, 0.36) * picture.height
+    glow_px, radius = round(side * 0.9), rng.uniform(0.055, 0.1) * side
+    fades = Image.radial_gradient("L")  # from 0 in the middle to 180 where it meets the edges
+    glow = fades.point(lambda level: max(0, 180 - level) ** 2 // 220)
+    corner = (round(x - glow_px / 2), round(y - glow_px / 2))
+    picture.paste(Image.new("RGB", (glow_px, glow_px), light), corner, glow.resize((glow_px, glow_px)))
+    ImageDraw.Draw(picture).ellipse((x - radius, y - radius, x + radius, y + radius), fill=light)
+
+
+def _ridge(width: int, middle: float, swing: float, rng: random.Random) -> list[tuple[float, float]]:
+    """The line of a hill: a few waves on top of each other."""
+    waves = [(rng.uniform(0.6, 1.6) * 2**octave, rng.uniform(0, math.tau), 0.55**octave) for octave in range(4)]
+    points = 160
+    return [
+        (
+            width * i / points,
+            middle + swing * sum(part * math.sin(math.tau * often * i / points + at) for often, at, part in waves),
+        )
+        for i in range(points + 1)
+    ]
+
+
+def _trees(
+    draw: ImageDraw.ImageDraw, ridge: list[tuple[float, float]], height: int, colour: Colour, rng: random.Random
+) -> None:
+    for _ in range(rng.randrange(14, 34)):
+        x, y = ridge[rng.randrange(len(ridge))]
+        tall = rng.uniform(0.03, 0.075) * height
+        for part in (0.0, 0.3, 0.55):
+            half, top = tall * (0.24 - 0.24 * part * 0.8), y - tall * part
+            draw.polygon([(x - half, top), (x + half, top), (x, top - tall * 0.5)], fill=colour)
 
 
 def _grained(picture: Image.Image, rng: random.Random) -> Image.Image:
     """The same picture with grain, so that its files are as large as those of real pictures."""
-    tile = Image.frombytes("L", (_GRAIN_PX, _GRAIN_PX), rng.randbytes(_GRAIN_PX**2)).point(lambda level: level // 24)
+    tile = Image.frombytes("L", (_GRAIN_PX, _GRAIN_PX), rng.randbytes(_GRAIN_PX**2)).point(lambda level: level // 28)
     grain = Image.new("L", picture.size)
     for left in range(0, picture.width, _GRAIN_PX):
         for top in range(0, picture.height, _GRAIN_PX):
@@ -124,66 +171,31 @@ def _grained(picture: Image.Image, rng: random.Random) -> Image.Image:
     return ImageChops.subtract(picture, Image.merge("RGB", (grain, grain, grain)))
 
 
-def _write(draw: ImageDraw.ImageDraw, prompt: str, canvas: Canvas) -> None:
-    """The label and as much of the prompt as fits into the lower part."""
-    size = max(14, min(canvas.width_px, canvas.height_px) // 28)
-    font = best_font(prompt, size)
-    columns = max(8, round(canvas.width_px / (size * (1.05 if not prompt.isascii() else 0.62))) - 2)
-    lines = textwrap.wrap(_writable(prompt, font), columns, max_lines=4, placeholder="...") or [""]
-    top = canvas.height_px - round((len(lines) + 2) * size * 1.4)
-    draw.rectangle((0, top, canvas.width_px, canvas.height_px), fill=(20, 20, 24))
-    draw.text((size, top + size * 0.5), LABEL, fill=(250, 205, 90), font=best_font(LABEL, size))
-    for row, line in enumerate(lines, start=1):
-        draw.text((size, top + size * (0.5 + 1.4 * row)), line, fill=(245, 245, 245), font=font)
+def _write(picture: Image.Image, prompt: str) -> None:
+    """The label and as much of the prompt as fits, on a dark band at the foot."""
+    width, height = picture.size
+    size, small = max(14, min(width, height) // 25), max(11, min(width, height) // 40)
+    shown = " ".join(prompt[:_TEXT_MAX].split())
+    font = best_font(shown, size)
+    columns = max(8, round(width / (size * (1.05 if not shown.isascii() else 0.58))) - 2)
+    lines = textwrap.wrap(writable(shown, font), columns, max_lines=3, placeholder="…" if shown else "") or [""]
+    top = height - round((len(lines) * 1.4 + 0.7) * size + 2.2 * small)
+    band = picture.crop((0, top, width, height)).point(lambda level: level // 4)
+    picture.paste(band, (0, top))
+    draw = ImageDraw.Draw(picture)
+    for row, line in enumerate(lines):
+        draw.text((size, top + size * (0.45 + 1.4 * row)), line, fill=(250, 250, 247), font=font)
+    draw.text((size, height - 1.9 * small), LABEL, fill=(250, 212, 120), font=best_font(LABEL, small))
 
 
-def best_font(text: str, size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The font of this machine that has most letters of `text`; Pillow's own where there is none."""
-    fonts = [font for path in _font_paths() if (font := _font(path, size_px)) is not None]
-    letters = set(text) - {" ", "\n"}
-    for font in fonts:
-        if all(_has(font, letter) for letter in letters):
-            return font
-    return max(
-        fonts, key=lambda font: sum(_has(font, letter) for letter in letters), default=ImageFont.load_default(size_px)
-    )
+def _rgb(name: str) -> Colour:
+    red, green, blue = ImageColor.getrgb(name)[:3]
+    return red, green, blue
 
 
-def _writable(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
-    """The text with a dot for every letter that the font does not have; emoji among them."""
-    if isinstance(font, ImageFont.ImageFont):
-        return text.encode("latin-1", "replace").decode("latin-1")
-    if text.strip() and not any(_has(font, letter) for letter in text if not letter.isspace()):
-        return "(this machine has no font for the letters of this prompt)"
-    return "".join(letter if letter.isspace() or _has(font, letter) else "\u00b7" for letter in text[:400])
-
-
-def _has(font: ImageFont.FreeTypeFont, letter: str) -> bool:
-    if not letter.isprintable():
-        return False
-    return bytes(font.getmask(letter)) != _missing_glyph(font)
-
-
-@lru_cache(maxsize=64)
-def _missing_glyph(font: ImageFont.FreeTypeFont) -> bytes:
-    return bytes(font.getmask("\uffff"))
-
-
-@lru_cache(maxsize=64)
-def _font(path: Path, size_px: int) -> ImageFont.FreeTypeFont | None:
-    try:
-        return ImageFont.truetype(path, size_px)
-    except OSError:
-        return None
-
-
-@lru_cache(maxsize=1)
-def _font_paths() -> tuple[Path, ...]:
-    """Fonts worth trying, those with Chinese letters first."""
-    files = [
-        p for folder in _FONT_FOLDERS for p in sorted(Path(folder).rglob("*")) if p.suffix in {".ttf", ".ttc", ".otf"}
-    ]
-    return tuple(path for name in _FONT_NAMES for path in files if path.name.startswith(name))[:6]
+def _mixed(a: Colour, b: Colour, share: float) -> Colour:
+    part = min(1.0, max(0.0, share))
+    return (round(a[0] + (b[0] - a[0]) * part), round(a[1] + (b[1] - a[1]) * part), round(a[2] + (b[2] - a[2]) * part))
 
 
 def _cut_out(picture: Image.Image) -> Image.Image:

@@ -1,0 +1,86 @@
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Bench } from "./bench.js";
+import { Chat } from "./chat.js";
+import { Icon, html } from "./html.js";
+import { People } from "./people.js";
+import { all, connect, get, live, messagesOf, onProblem, useStore } from "./store.js";
+import { language, say } from "./words.js";
+
+// Where one is stays in the address, so that a reload comes back to it.
+const read = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+
+function usePlace() {
+  const [place, set] = useState(read);
+  useEffect(() => {
+    const changed = () => set(read());
+    addEventListener("hashchange", changed);
+    return () => removeEventListener("hashchange", changed);
+  }, []);
+  const go = (change) => {
+    const next = { ...read(), ...change };
+    history.replaceState(null, "", `#${new URLSearchParams(next)}`);
+    set(next);
+  };
+  return [place, go];
+}
+
+function firstPerson(people) {
+  const wanted = navigator.language.slice(0, 2);
+  return people.find((person) => person.language?.startsWith(wanted)) ?? people[0];
+}
+
+function Problem() {
+  const [text, set] = useState(null);
+  useEffect(() => {
+    let timer;
+    onProblem((problem) => {
+      set(problem || say("problem"));
+      clearTimeout(timer);
+      timer = setTimeout(() => set(null), 6000);
+    });
+  }, []);
+  return html`<div class="problem" role="alert" hidden=${text === null}>${text}</div>`;
+}
+
+function Tabs({ view, go }) {
+  const tab = (name, icon) => html`<button type="button" aria-current=${view === name ? "page" : undefined} onClick=${() => go({ view: name })}>
+    <${Icon} name=${icon} />${say(name)}</button>`;
+  return html`<nav class="tabs" aria-label=${say("title")}>${tab("chats", "chats")}${tab("bench", "bench")}</nav>`;
+}
+
+function App() {
+  useStore();
+  const [place, go] = usePlace();
+  const [trace, setTrace] = useState(null);
+  const people = all("person");
+  const bot = get("bot");
+  if (!bot) return html`<p class="waiting">Easel…</p>`;
+  const person = people.find((one) => one.id === place.person) ?? firstPerson(people);
+  const group = all("group").find((one) => one.id === place.chat && person && one.members.includes(person.id));
+  const chat = group?.id ?? person?.id;
+  const view = place.view ?? "chat";
+  const showTrace = (message) => {
+    const found = all("trace").find((one) => one.chat === message.chat && Math.abs(one.at - message.at) < 0.5);
+    if (found) { setTrace(found.id); go({ view: "bench" }); }
+  };
+  return html`
+    <div class="app" data-view=${view}>
+      <header class="hidden"><h1>${say("title")}</h1></header>
+      <${People} people=${people} person=${person} chat=${chat} bot=${bot} go=${go} messagesOf=${messagesOf} />
+      ${person
+        ? html`<${Chat} key=${`${person.id} ${chat}`} person=${person} chat=${chat} group=${group} bot=${bot} go=${go} showTrace=${showTrace} />`
+        : html`<main class="chat empty"><p class="waiting">${say("real_line")}</p><p class="waiting">${say("tunnel", { url: bot.url ?? "" })}</p></main>`}
+      <${Bench} bot=${bot} chosen=${trace} choose=${setTrace} go=${go} />
+      <${Tabs} view=${view} go=${go} />
+    </div>
+    <div class="offline" role="status" hidden=${live}>${say("offline")}</div>
+    <${Problem} />`;
+}
+
+document.documentElement.lang = language;
+document.title = say("title");
+connect();
+const root = document.getElementById("page");
+root.replaceChildren();
+render(html`<${App} />`, root);

@@ -1,0 +1,75 @@
+// Whose phone it is, and the chats on it.
+import { useRef, useState } from "preact/hooks";
+import { Avatar, Icon, clock, html } from "./html.js";
+import { act, all, get } from "./store.js";
+import { language, say, speak } from "./words.js";
+
+export const LANGUAGES = ["zh-TW", "en", "ja", "th", ""];
+const seenUntil = new Map();
+
+export function summary(message) {
+  if (!message) return "";
+  if (message.unsent) return "…";
+  const body = message.body;
+  if (message.type === "text") return body.text;
+  if (message.type === "image") return say("picture");
+  if (message.type === "sticker") return say("sticker");
+  return body.altText ?? message.type;
+}
+
+export function People({ people, person, chat, bot, go, messagesOf }) {
+  const [adding, setAdding] = useState(false);
+  const real = get("parts")?.real ?? [];
+  return html`<nav class="people" aria-label=${say("chats")}>
+    <header class="brand">
+      <img src="/demo/page/icon.svg" alt="" />
+      <strong>${say("title")}</strong>
+      <button type="button" class="plain" lang=${language === "en" ? "zh-TW" : "en"}
+        onClick=${() => speak(language === "en" ? "zh-TW" : "en")}>${language === "en" ? "中文" : "English"}</button>
+    </header>
+    ${person && html`<h2>${say("phones")}</h2>
+    <div class="phones" role="radiogroup" aria-label=${say("phones")}>
+      ${people.map((one) => html`<button type="button" role="radio" aria-checked=${one.id === person?.id} key=${one.id}
+          onClick=${() => go({ person: one.id, chat: "" })}>
+          <${Avatar} name=${one.name} size="44" /><span>${one.name}</span><small>${one.language || "–"}</small></button>`)}
+      <button type="button" class="new" onClick=${() => setAdding(true)}><span class="avatar"><${Icon} name="plus" /></span><span>${say("add")}</span></button>
+    </div>`}
+    ${adding && html`<${NewPerson} close=${() => setAdding(false)} />`}
+    ${person && html`<h2>${say("chats")}</h2><ul class="chatlist">
+      <${Entry} id=${person.id} name=${bot.name} bot current=${chat} messages=${messagesOf(person.id)} open=${() => go({ person: person.id, chat: "", view: "chat" })} />
+      ${all("group").filter((group) => group.members.includes(person.id)).map((group) => html`
+        <${Entry} key=${group.id} id=${group.id} name=${group.name} group current=${chat} messages=${messagesOf(group.id)}
+          open=${() => go({ person: person.id, chat: group.id, view: "chat" })} />`)}
+    </ul>`}
+    <footer>
+      ${["line", "openai", "r2"].map((vendor) => html`<span class="part ${real.includes(vendor) ? "real" : ""}">
+        ${{ line: "LINE", openai: "OpenAI", r2: "R2" }[vendor]} <b>${say(real.includes(vendor) ? "real" : "stand_in")}</b></span>`)}
+    </footer>
+  </nav>`;
+}
+
+function Entry({ id, name, bot, group, current, messages, open }) {
+  const visible = messages.filter((message) => message.seen);
+  const last = visible.at(-1);
+  if (id === current && last) seenUntil.set(id, last.id);
+  const unread = visible.filter((message) => message.sender === "bot" && message.id > (seenUntil.get(id) ?? "")).length;
+  return html`<li><button type="button" aria-current=${id === current ? "true" : undefined} onClick=${open}>
+    <${Avatar} name=${name} bot=${bot} group=${group} size="48" />
+    <span class="entry"><b>${name}</b><span class="last">${last ? summary(last) : say("nothing_yet")}</span></span>
+    <span class="when"><time>${last ? clock(last.at, language) : ""}</time>${unread > 0 && html`<span class="unread">${unread}</span>`}</span>
+  </button></li>`;
+}
+
+function NewPerson({ close }) {
+  const name = useRef();
+  const choice = useRef();
+  const add = async (event) => {
+    event.preventDefault();
+    if (await act("add", { name: name.current.value, language: choice.current.value })) close();
+  };
+  return html`<form class="newperson" onSubmit=${add} onKeyDown=${(event) => event.key === "Escape" && close()}>
+    <label>${say("name")}<input ref=${name} required maxlength="20" autofocus /></label>
+    <label>${say("language")}<select ref=${choice}>${LANGUAGES.filter(Boolean).map((one) => html`<option>${one}</option>`)}</select></label>
+    <button type="submit" class="primary">${say("add")}</button><button type="button" onClick=${close}>${say("cancel")}</button>
+  </form>`;
+}
