@@ -1,5 +1,6 @@
 """Runs the service in this process until SIGTERM or SIGINT."""
 
+import gc
 import os
 import signal
 import socket
@@ -25,10 +26,18 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open the port once everything is started."""
         await super().startup(sockets)
+        _spare_the_collector()
         for server in self.servers:
             for one in server.sockets:
                 host, port, *_ = one.getsockname()
                 log.info("listening", host=host, port=port)
+
+
+def _spare_the_collector() -> None:
+    """Keep full collections short and rare: with 200 pictures under way one stopped every webhook for 170 ms."""
+    gc.collect()
+    gc.freeze()  # what was built by now lives as long as the process
+    gc.set_threshold(10_000, 20, 50)
 
 
 def configure_logs(settings: Settings) -> None:

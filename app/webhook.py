@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from app.health import Health
 from app.line.envelopes import envelopes
@@ -34,8 +35,12 @@ class Webhook:
         self._health = health
         self._arrived = arrived
 
-    async def callback(self, request: Request) -> Response:
-        """Take one webhook."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one webhook, as an ASGI app."""
+        response = await self._callback(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _callback(self, request: Request) -> Response:
         began = time.perf_counter()
         try:
             body = await _body(request)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.demo.board import Value
+from app.demo.board import Board, Value
 from app.demo.errors import NotAllowed
 from app.demo.mirror import Mirror
 from app.demo.traces import Traces
@@ -23,12 +23,14 @@ COPIES_MAX = 10
 class Acts:
     """The people's hands."""
 
-    def __init__(self, line: LineStandIn, mirror: Mirror, traces: Traces) -> None:
+    def __init__(self, line: LineStandIn, board: Board, mirror: Mirror, traces: Traces) -> None:
         """Keep the parts."""
         self._line = line
+        self._board = board
         self._mirror = mirror
         self._traces = traces
         self._last: tuple[Event, ...] = ()
+        self._held: list[Event] | None = None
         self._sending: set[asyncio.Task[Any]] = set()
 
     async def close(self) -> None:
@@ -147,6 +149,15 @@ class Acts:
         else:
             self._keep(self._line.redeliver(*self._last))
 
+    def hold(self, who: Value) -> None:
+        """LINE keeps events back; when it lets go of them they come newest first, for their order is no promise."""
+        held, self._held = self._held or [], None
+        if who.get("on"):
+            self._held = held
+        elif held:
+            self._keep(self._line.deliver_each(*reversed(held)))
+        self._show_held()
+
     async def look(self, who: Value) -> None:
         """Somebody opens a picture again that did not show."""
         message = self._message(who, str(who.get("message")))
@@ -157,7 +168,14 @@ class Acts:
         self._traces.open(event, chat=str(who["chat"]), person=person, text=text)
         self._last = (event,)
         self._mirror.show_people()
-        self._keep(self._line.deliver(event))
+        if self._held is None:
+            self._keep(self._line.deliver(event))
+        else:
+            self._held.append(event)
+            self._show_held()
+
+    def _show_held(self) -> None:
+        self._board.put("held", "held", None if self._held is None else {"count": len(self._held)})
 
     def _keep(self, work: Any) -> None:  # noqa: ANN401 - any coroutine of a delivery
         task = asyncio.create_task(work)

@@ -26,7 +26,7 @@ class House:
         self.traces = Traces(self.board, real=self.real)
         self.bench = Bench(stage, self.board, real=self.real)
         self.mirror = Mirror(stage, self.board, self.traces, on_call=self.bench.show)
-        self.acts = Acts(stage.line, self.mirror, self.traces)
+        self.acts = Acts(stage.line, self.board, self.mirror, self.traces)
         self.operator = Operator(self.board, self.traces, stage.line)
         self.web = Web(
             board=self.board,

@@ -42,14 +42,15 @@ class Web:
         """Keep the parts."""
         self._board = board
         self._acts = acts
+        self._bench = bench
         self._mirror = mirror
         self._line = line
         self._closing = asyncio.Event()
         self._verbs: dict[str, Callable[[Value], None]] = {
             "text": acts.text, "sticker": acts.sticker, "tap": acts.tap, "unsend": acts.unsend,
             "follow": acts.follow, "unfollow": acts.unfollow, "join": acts.join, "leave": acts.leave,
-            "language": acts.language, "add": acts.add, "again": acts.again,
-            "day": bench.day, "set": bench.set, "fine": bench.fine, "bot": operator.do,
+            "language": acts.language, "add": acts.add, "again": acts.again, "hold": acts.hold,
+            "day": bench.day, "set": bench.set, "fine": self._fine, "bot": operator.do,
         }  # fmt: skip
 
     def app(self, *, host: str) -> "ASGIApp":
@@ -116,6 +117,10 @@ class Web:
         else:
             raise NotAllowed("there is no such verb")
         return JSONResponse({})
+
+    def _fine(self, wish: Value) -> None:
+        self._bench.fine(wish)
+        self._acts.hold({"on": False})
 
     async def _photo(self, request: Request) -> Response:
         parts: list[bytes] = []

@@ -97,6 +97,19 @@ def as_person(page, name: str) -> None:
     page.get_by_role("radio", name=re.compile(name)).click()
 
 
+def restart(page, running, **settings: str) -> None:
+    """Give the bot other settings, and wait for the process that has them."""
+    process = page.locator(".bot small")
+    starts = int(re.search(r"start (\d+)", process.inner_text())[1])
+    running.do("bot", what="restart", settings=settings)
+    expect(process).to_contain_text(f"start {starts + 1}")
+    expect(page.locator(".state.ready")).to_be_visible()
+
+
+def open_line_days(page) -> None:
+    page.locator("summary", has_text="LINE").click()
+
+
 def test_chat(page):
     """A wish is read, the animation runs, the picture shows, opens in full and stays after a reload."""
     as_person(page, "Alex")
@@ -119,18 +132,15 @@ def test_chat(page):
 
 def test_promise_and_tap(page, running):
     """A slow picture is promised before the token dies; a tap on the button brings it."""
-    running.do("bot", what="restart", settings={"REPLY_DEADLINE_S": "3"})
-    expect(page.locator(".bot small")).to_contain_text("start 2")
-    expect(page.locator(".state.ready")).to_be_visible()
-    running.do("set", latencyS=5)
+    restart(page, running, REPLY_DEADLINE_S="3")
+    running.do("set", latencyS=4)
     before = pictures(page).count()
     say(page, "a lighthouse that takes its time")
     show = page.locator(".card button").last
     expect(show).to_be_visible()
     show.click()
     expect(pictures(page)).to_have_count(before + 1)
-    running.do("bot", what="restart", settings={"REPLY_DEADLINE_S": "45"})
-    expect(page.locator(".bot small")).to_contain_text("start 3")
+    restart(page, running, REPLY_DEADLINE_S="45")
 
 
 def test_photo_and_sticker(page):
@@ -234,3 +244,115 @@ def test_bad_day(page):
     expect(page.locator(".day", has_text="OpenAI refuses the prompt")).to_contain_text("struck 1")
     expect(page.locator(".trace.open .lane.model .span.bad").last).to_be_visible()
     expect(day.get_by_role("radio", name="Off")).to_be_checked()
+
+
+def test_again(page, running):
+    """An event that comes again while it is worked on, and five times at once, still makes one picture."""
+    as_person(page, "Alex")
+    open_line_days(page)
+    running.do("set", latencyS=1)
+    before = pictures(page).count()
+    say(page, "a heron at dawn")
+    expect(page.locator(".trace.open .lane.model .span.open")).to_be_visible()
+    page.get_by_role("button", name="Redeliver the last event").click()
+    page.get_by_role("button", name="Send it five times").click()
+    expect(page.locator(".trace.open .lane.webhook .span")).to_have_count(7)
+    expect(pictures(page)).to_have_count(before + 1)
+    page.get_by_role("button", name="Send it five times").click()
+    expect(page.locator(".trace.open .lane.webhook .span")).to_have_count(12)
+    say(page, "a stork at noon")
+    expect(mine(page, "a stork at noon").locator("xpath=following-sibling::li").locator(".picture img")).to_be_visible()
+    expect(pictures(page)).to_have_count(before + 2)
+
+
+def test_newest_first(page):
+    """Events that were held back come newest first, and each is answered."""
+    as_person(page, "さくら")
+    open_line_days(page)
+    before = pictures(page).count()
+    page.get_by_role("button", name="Hold events back").click()
+    say(page, "the first snow")
+    say(page, "the second snow")
+    expect(page.locator(".trace", has_text="on its way")).to_have_count(2)
+    page.get_by_role("button", name="Deliver 2 held events, newest first").click()
+    expect(pictures(page)).to_have_count(before + 2)
+    expect(page.locator(".trace", has_text="on its way")).to_have_count(0)
+
+
+def test_short_token(page, running):
+    """A picture whose reply token died on the way is not lost: it comes with the next message."""
+    as_person(page, "Alex")
+    open_line_days(page)
+    running.do("set", latencyS=4)
+    page.get_by_label("Reply tokens live").fill("3")
+    say(page, "a comet")
+    expect(page.locator(".trace.open .lane.reply .span.bad")).to_be_visible()
+    page.get_by_role("button", name="Make it a fine day").click()
+    running.do("set", latencyS=0.3)
+    say(page, "a meteor")
+    expect(theirs(page).locator(".quoted", has_text="a comet")).to_be_visible()
+    expect(page.locator(".trace", has_text="a comet").locator(".is-answered")).to_be_visible()
+
+
+def test_block_and_follow_again(page):
+    """Who blocks the bot cannot write to it; who comes back is welcomed back."""
+    as_person(page, "Alex")
+    page.get_by_label("More", exact=True).click()
+    page.get_by_role("menuitem", name="Block").click()
+    expect(page.locator(".gate")).to_contain_text("You blocked Easel")
+    expect(page.locator(".composer")).to_have_count(0)
+    page.get_by_role("button", name="Unblock").click()
+    expect(theirs(page).last).to_contain_text("Welcome back")
+    expect(page.locator(".composer")).to_be_visible()
+
+
+def test_add_person(page):
+    """A new person has a phone at once, becomes a friend, gets a picture, and is in the group."""
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.keyboard.type("Robin")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("radio", name=re.compile("Robin"))).to_be_checked()
+    page.get_by_role("button", name="Add as a friend").click()
+    expect(theirs(page)).to_have_count(1)
+    say(page, "a robin on a branch")
+    expect(pictures(page)).to_have_count(1)
+    page.locator(".chatlist button", has_text="sketchers").click()
+    expect(page.locator(".chathead small")).to_have_text("6 people")
+
+
+def test_long_press(browser, running):
+    """On a phone a long press on a picture opens its menu, not the picture, even if the finger slips a little."""
+    running.do("set", latencyS=0.3)
+    context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, locale="en")
+    page = context.new_page()
+    page.goto(running.url)
+    before = pictures(page).count()
+    say(page, "a kite over the sea")
+    expect(pictures(page)).to_have_count(before + 1)
+    box = pictures(page).last.bounding_box()
+    finger = context.new_cdp_session(page)
+    at = {"x": box["x"] + 90, "y": box["y"] + 60}
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [at | {"x": at["x"] + 4}]})
+    expect(page.get_by_role("menu")).to_be_visible()
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.get_by_role("menuitem", name="Reply").tap()
+    expect(page.locator(".quoting")).to_contain_text("Picture")
+    pictures(page).last.tap()
+    expect(page.locator("dialog.viewer img")).to_be_visible()
+    context.close()
+
+
+def test_quota_gone(page, running):
+    """Where late pictures are pushed and the month's messages are used up, a button takes the push's place."""
+    restart(page, running, LATE_DELIVERY="push", REPLY_DEADLINE_S="3")
+    as_person(page, "นก")
+    open_line_days(page)
+    page.get_by_label("The month's messages are used up").check()
+    running.do("set", latencyS=4)
+    before = pictures(page).count()
+    say(page, "a lantern festival")
+    page.locator(".card button").click()
+    expect(pictures(page)).to_have_count(before + 1)
+    expect(page.locator(".push")).to_have_count(0)
+    expect(page.locator(".sums")).to_contain_text("200/200")

@@ -5,13 +5,13 @@ import { Timeline } from "./timeline.js";
 import { say } from "./words.js";
 
 export function Bench({ bot, chosen, choose, go }) {
-  return html`<aside class="bench" aria-label=${say("bench")}>
+  return html`<section class="bench" aria-label=${say("bench")}>
     <div class="controls">
       <${Bot} bot=${bot} />
       <${Weather} bot=${bot} />
     </div>
     <${Timeline} chosen=${chosen} choose=${choose} go=${go} />
-  </aside>`;
+  </section>`;
 }
 
 function Bot({ bot }) {
@@ -45,12 +45,15 @@ function OtherBot({ bot }) {
 }
 
 function Slider({ label, value, min, max, step, move, disabled }) {
-  return html`<label class="slider"><span>${label}<output>${say("seconds", { count: value })}</output></span>
-    <input type="range" min=${min} max=${max} step=${step} value=${value} disabled=${disabled} onChange=${(event) => move(Number(event.target.value))} /></label>`;
+  const shown = say("seconds", { count: value });
+  // No <output>: a label names the first element in it that can have one, and that would be the output.
+  return html`<label class="slider"><span>${label}<b aria-hidden="true">${shown}</b></span>
+    <input type="range" aria-valuetext=${shown} min=${min} max=${max} step=${step} value=${value} disabled=${disabled} onChange=${(event) => move(Number(event.target.value))} /></label>`;
 }
 
 function Weather({ bot }) {
   const bench = get("bench");
+  const held = get("held");
   const days = all("day");
   const on = days.filter((day) => day.mode !== "off");
   const real = get("parts")?.real ?? [];
@@ -69,8 +72,10 @@ function Weather({ bot }) {
     <${Days} title="LINE" days=${days.filter((day) => day.vendor === "line")}>
       <${Slider} label=${say("token_life")} value=${bench.tokenLifeS} min="3" max="60" step="1" move=${set("tokenLifeS")} disabled=${real.includes("line")} />
       ${check("quotaGone")}${check("redelivers")}
-      <div class="buttons"><button type="button" onClick=${() => act("again", { copies: 0 })}>${say("redeliver")}</button>
-        <button type="button" onClick=${() => act("again", { copies: 5 })}>${say("five_times")}</button></div>
+      <div class="buttons"><button type="button" disabled=${real.includes("line")} onClick=${() => act("again", { copies: 0 })}>${say("redeliver")}</button>
+        <button type="button" disabled=${real.includes("line")} onClick=${() => act("again", { copies: 5 })}>${say("five_times")}</button></div>
+      <div class="buttons"><button type="button" disabled=${real.includes("line")} onClick=${() => act("hold", { on: !held })}>
+        ${held ? say("let_go", { count: held.count }) : say("hold_back")}</button></div>
     <//>
   </section>`;
 }

@@ -8,29 +8,35 @@ import { Sticker } from "./stickers.js";
 import { language, say } from "./words.js";
 
 const LONG_PRESS_MS = 450;
+const SLIP_PX = 10; // a finger never rests quite still
 
 export function Message(props) {
   const { message, before, who, bot, group } = props;
   const menu = useMenu();
-  const press = useRef();
+  const press = useRef({});
   const mine = message.sender === who.person;
   const name = message.sender === "bot" ? bot.name : get("person", message.sender)?.name ?? "?";
   if (message.unsent) return html`<li class="notice"><span>${say("unsent", { name })}</span></li>`;
   const entries = menuOf(props, mine);
+  const openAt = (hold, x, y) => menu.openAt(hold.parentElement.querySelector(".dotmenu"), x, y);
   const hold = (event) => {
+    press.current = { x: event.clientX, y: event.clientY };
     if (event.pointerType !== "touch") return;
     const { currentTarget, clientX, clientY } = event;
-    press.current = setTimeout(() => menu.openAt(currentTarget, clientX, clientY), LONG_PRESS_MS);
+    press.current.timer = setTimeout(() => { press.current.long = true; openAt(currentTarget, clientX, clientY); }, LONG_PRESS_MS);
   };
-  const release = () => clearTimeout(press.current);
-  const context = (event) => { event.preventDefault(); menu.openAt(event.currentTarget, event.clientX, event.clientY); };
+  const release = () => clearTimeout(press.current.timer);
+  const moved = ({ clientX, clientY }) => { if (Math.hypot(clientX - press.current.x, clientY - press.current.y) > SLIP_PX) release(); };
+  const click = (event) => { if (press.current.long && event.detail) event.stopPropagation(); }; // the finger that opened the menu is lifted
+  const context = (event) => { event.preventDefault(); openAt(event.currentTarget, event.clientX, event.clientY); };
   const follows = before && before.sender === message.sender && !before.unsent && message.at - before.at < 120;
   return html`<li class="row ${mine ? "mine" : "theirs"} ${follows ? "follows" : ""} ${Date.now() / 1000 - message.at < 1.5 ? "fresh" : ""}" data-message=${message.id} tabindex="-1">
     ${!mine && html`<${Avatar} name=${name} bot=${message.sender === "bot"} size="38" />`}
     <div class="content">
       ${!mine && (group || message.sender === "bot") && !follows && html`<span class="sender">${name}</span>`}
       <div class="speech">
-        <div class="hold" onPointerDown=${hold} onPointerUp=${release} onPointerMove=${release} onPointerCancel=${release} onContextMenu=${context}>
+        <div class="hold" onPointerDown=${hold} onPointerUp=${release} onPointerMove=${moved} onPointerCancel=${release}
+          onClickCapture=${click} onContextMenu=${context}>
           <${Body} ...${props} mine=${mine} name=${name} /></div>
         <div class="side">
           <button type="button" class="dotmenu" aria-label="${say("more")}: ${summary(message).slice(0, 40)}" aria-haspopup="menu" onClick=${menu.toggle}><${Icon} name="more" /></button>

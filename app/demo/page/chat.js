@@ -19,13 +19,13 @@ export function Chat({ person, chat, group, bot, go, showTrace }) {
   const quote = (message) => { setQuoting(message.id); field.current?.focus(); };
   const last = messages.at(-1);
   const quick = last?.sender === "bot" ? last.body.quickReply?.items ?? [] : [];
-  return html`<main class="chat" aria-label=${group?.name ?? bot.name}>
+  return html`<section class="chat" aria-label=${group?.name ?? bot.name}>
     <${Header} person=${person} group=${group} bot=${bot} go=${go} />
     <${Messages} messages=${messages} who=${who} bot=${bot} group=${group} quote=${quote} open=${setOpened} showTrace=${showTrace} />
     ${quick.length > 0 && html`<${QuickReplies} items=${quick} message=${last} who=${who} />`}
     <${Bottom} person=${person} group=${group} bot=${bot} who=${who} quoted=${quoted} setQuoting=${setQuoting} field=${field} />
     ${opened && html`<${Viewer} message=${opened} name=${nameOf(opened, bot)} close=${() => setOpened(null)} />`}
-  </main>`;
+  </section>`;
 }
 
 export const nameOf = (message, bot) =>

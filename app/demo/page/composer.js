@@ -21,6 +21,8 @@ export function Composer({ who, group, bot, field, quoted, quotedName, quotedTex
     box.style.height = `${Math.min(box.scrollHeight, 132)}px`;
   };
   useEffect(grow, [text]);
+  const list = useRef();
+  useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [choice, found.length]);
 
   const send = async (event) => {
     event?.preventDefault();
@@ -58,7 +60,7 @@ export function Composer({ who, group, bot, field, quoted, quotedName, quotedTex
   const sticker = (name) => { setStickers(false); act("sticker", { ...who, sticker: name }); field.current.focus(); };
 
   return html`<form class="composer" onSubmit=${send}>
-    ${found.length > 0 && html`<ul class="mentions" id="mentions" role="listbox" aria-label=${say("mention")}>
+    ${found.length > 0 && html`<ul ref=${list} class="mentions" id="mentions" role="listbox" tabindex="0" aria-label=${say("mention")}>
       ${found.map((name, index) => html`<li role="option" id="mention-${index}" key=${name} aria-selected=${index === choice % found.length}
         onPointerDown=${(event) => { event.preventDefault(); mention(name); }}>@${name}</li>`)}</ul>`}
     ${quoted && html`<div class="quoting"><span><b>${say("quoting", { name: quotedName })}</b>${quotedText}</span>
@@ -70,7 +72,7 @@ export function Composer({ who, group, bot, field, quoted, quotedName, quotedTex
         <input type="file" accept="image/jpeg,image/png" onChange=${photo} /></label>
       <button type="button" class="round" aria-label=${say("stickers")} title=${say("stickers")} aria-expanded=${stickers} onClick=${() => setStickers(!stickers)}><${Icon} name="smile" /></button>
       <textarea ref=${field} rows="1" maxlength="5000" value=${text} aria-label=${say("write")} placeholder=${say(group ? "write_group" : "write")}
-        role=${group ? "combobox" : undefined} aria-expanded=${group ? found.length > 0 : undefined} aria-controls=${group ? "mentions" : undefined}
+        aria-haspopup=${group ? "listbox" : undefined} aria-controls=${found.length ? "mentions" : undefined}
         aria-activedescendant=${found.length ? `mention-${choice % found.length}` : undefined} aria-autocomplete=${group ? "list" : undefined}
         onInput=${(event) => { setText(event.target.value); setChoice(0); setClosedAt(-1); }} onKeyDown=${keys}></textarea>
       <button type="submit" class="round send" aria-label=${say("send")} disabled=${!text.trim()}><${Icon} name="send" /></button>

@@ -65,15 +65,15 @@ function App() {
     if (found) { setTrace(found.id); go({ view: "bench" }); }
   };
   return html`
-    <div class="app" data-view=${view}>
+    <main class="app" data-view=${view}>
       <header class="hidden"><h1>${say("title")}</h1></header>
       <${People} people=${people} person=${person} chat=${chat} bot=${bot} go=${go} messagesOf=${messagesOf} />
       ${person
         ? html`<${Chat} key=${`${person.id} ${chat}`} person=${person} chat=${chat} group=${group} bot=${bot} go=${go} showTrace=${showTrace} />`
-        : html`<main class="chat empty"><p class="waiting">${say("real_line")}</p><p class="waiting">${say("tunnel", { url: bot.url ?? "" })}</p></main>`}
+        : html`<section class="chat empty"><p class="waiting">${say("real_line")}</p><p class="waiting">${say("tunnel", { url: bot.url ?? "" })}</p></section>`}
       <${Bench} bot=${bot} chosen=${trace} choose=${setTrace} go=${go} />
       <${Tabs} view=${view} go=${go} />
-    </div>
+    </main>
     <div class="offline" role="status" hidden=${live}>${say("offline")}</div>
     <${Problem} />`;
 }

@@ -1,5 +1,5 @@
 // Whose phone it is, and the chats on it.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Avatar, Icon, clock, html } from "./html.js";
 import { act, all, get } from "./store.js";
 import { language, say, speak } from "./words.js";
@@ -19,7 +19,12 @@ export function summary(message) {
 
 export function People({ people, person, chat, bot, go, messagesOf }) {
   const [adding, setAdding] = useState(false);
+  const [awaited, setAwaited] = useState(null);
   const real = get("parts")?.real ?? [];
+  useEffect(() => {
+    const come = awaited && people.find((one) => one.name === awaited);
+    if (come) { setAwaited(null); go({ person: come.id, chat: "" }); }
+  }, [awaited, people.length]);
   return html`<nav class="people" aria-label=${say("chats")}>
     <header class="brand">
       <img src="/demo/page/icon.svg" alt="" />
@@ -34,7 +39,7 @@ export function People({ people, person, chat, bot, go, messagesOf }) {
           <${Avatar} name=${one.name} size="44" /><span>${one.name}</span><small>${one.language || "–"}</small></button>`)}
       <button type="button" class="new" onClick=${() => setAdding(true)}><span class="avatar"><${Icon} name="plus" /></span><span>${say("add")}</span></button>
     </div>`}
-    ${adding && html`<${NewPerson} close=${() => setAdding(false)} />`}
+    ${adding && html`<${NewPerson} close=${() => setAdding(false)} added=${setAwaited} />`}
     ${person && html`<h2>${say("chats")}</h2><ul class="chatlist">
       <${Entry} id=${person.id} name=${bot.name} bot current=${chat} messages=${messagesOf(person.id)} open=${() => go({ person: person.id, chat: "", view: "chat" })} />
       ${all("group").filter((group) => group.members.includes(person.id)).map((group) => html`
@@ -60,16 +65,20 @@ function Entry({ id, name, bot, group, current, messages, open }) {
   </button></li>`;
 }
 
-function NewPerson({ close }) {
+function NewPerson({ close, added }) {
   const name = useRef();
   const choice = useRef();
+  useEffect(() => name.current.focus(), []);
   const add = async (event) => {
     event.preventDefault();
-    if (await act("add", { name: name.current.value, language: choice.current.value })) close();
+    const wanted = name.current.value.trim();
+    if (!(await act("add", { name: wanted, language: choice.current.value }))) return;
+    added(wanted);
+    close();
   };
   return html`<form class="newperson" onSubmit=${add} onKeyDown=${(event) => event.key === "Escape" && close()}>
-    <label>${say("name")}<input ref=${name} required maxlength="20" autofocus /></label>
-    <label>${say("language")}<select ref=${choice}>${LANGUAGES.filter(Boolean).map((one) => html`<option>${one}</option>`)}</select></label>
+    <label>${say("name")}<input ref=${name} required maxlength="20" /></label>
+    <label>${say("language")}<select ref=${choice}>${LANGUAGES.filter(Boolean).map((one) => html`<option selected=${one === language}>${one}</option>`)}</select></label>
     <button type="submit" class="primary">${say("add")}</button><button type="button" onClick=${close}>${say("cancel")}</button>
   </form>`;
 }

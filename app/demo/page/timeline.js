@@ -39,7 +39,7 @@ function Trace({ trace, open, chosen, choose }) {
   const end = moving ? Math.max(now, ...ends) : Math.max(trace.at + 0.001, ...ends);
   const failed = trace.marks.some((mark) => ["error", "warning"].includes(mark.level) && !mark.event.startsWith("bot_"));
   const taken = trace.spans.some((span) => span.lane === "webhook" && span.ok);
-  const state = moving ? "waiting" : trace.answeredAt ? "answered" : taken || !trace.spans.length ? "passed" : "not_delivered";
+  const state = !trace.spans.length ? "held" : moving ? "waiting" : trace.answeredAt ? "answered" : taken ? "passed" : "not_delivered";
   const person = get("person", trace.person)?.name ?? get("group", trace.chat)?.name ?? "";
   return html`<li class="trace ${open ? "open" : ""} ${failed ? "bumpy" : ""}" ref=${card}>
     <button type="button" class="head" aria-expanded=${open} onClick=${choose}>
