@@ -1,6 +1,6 @@
 """Logs: one JSON line per event. No secret, prompt, reply token or user id at any level.
 
-Values that may hold one never reach a log call; `_scrub` is the second line of defence, for libraries and tracebacks.
+Values that may hold one never reach a log call; `Scrubber` is the second line of defence, for libraries and tracebacks.
 """
 
 import logging
@@ -65,7 +65,9 @@ def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: Te
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    render: structlog.typing.Processor = structlog.dev.ConsoleRenderer(colors=False)
+    render: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
     if style == "json":
         render = structlog.processors.JSONRenderer(ensure_ascii=False)
     last: list[structlog.typing.Processor] = [structlog.processors.format_exc_info, scrubbed, render]

@@ -68,3 +68,21 @@ def test_http_addresses_are_not_logged(logged):
     """The HTTP client says each address at info, and addresses hold ids."""
     logging.getLogger("httpx").info("HTTP Request: GET https://api.line.me/v2/bot/profile/x")
     assert logged() == []
+
+
+def test_people_can_read_the_text_format():
+    """LOG_FORMAT=text: one line for each event, a traceback below it, and the same sieve."""
+    written = io.StringIO()
+    handlers = logging.getLogger().handlers
+    telemetry.configure(level="info", style="text", secrets=SECRETS, stream=written)
+    try:
+        int(f"bad token {SECRETS[1]}")
+    except ValueError:
+        structlog.get_logger().exception("request_broke", request="01H")
+    structlog.reset_defaults()
+    logging.getLogger().handlers = handlers
+    first, *rest = written.getvalue().splitlines()
+    assert "request_broke" in first
+    assert "request=01H" in first
+    assert "ValueError" in rest[-1]
+    assert SECRETS[1] not in written.getvalue()
