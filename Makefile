@@ -35,7 +35,7 @@ serve: setup ## the service; its settings come from the environment or .env
 test: setup ## all tests
 	$(RUN) pytest
 
-test-quick: setup ## the tests without kills, restarts and Postgres
+test-quick: setup ## the tests without kills, restarts, Postgres and browsers
 	$(RUN) pytest -m "not slow"
 
 check: setup ## lint, format and types

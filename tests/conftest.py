@@ -8,6 +8,13 @@ import pytest_asyncio
 from tests.world import World, world
 
 
+def pytest_collection_modifyitems(items):
+    """A story that starts an Easel of its own is a slow one."""
+    for item in items:
+        if {"stage", "tmp_path"} <= set(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def vendors():
     """The stand-ins of LINE, OpenAI and R2."""

@@ -34,12 +34,11 @@ export function Composer({ who, group, bot, field, quoted, quotedName, quotedTex
     if (!(await act("text", { ...who, text: said, quote: quoted?.id }))) setText(said);
   };
   const mention = (name) => {
-    const start = caret - asked[2].length - 1;
-    const rest = text.slice(caret);
-    const next = `${text.slice(0, start)}@${name} `;
-    setText(next + rest);
+    // Straight into the field: whoever types on must not overtake the caret.
+    field.current.focus();
+    field.current.setRangeText(`@${name} `, caret - asked[2].length - 1, caret, "end");
+    setText(field.current.value);
     setChoice(0);
-    requestAnimationFrame(() => { field.current.focus(); field.current.setSelectionRange(next.length, next.length); });
   };
   const keys = (event) => {
     if (event.isComposing) return; // Enter ends a word in Chinese and Japanese input
