@@ -229,6 +229,26 @@ async def test_two_easels_share_one_postgres(stage, tmp_path, postgres):
     assert await second.stop() == 0
 
 
+async def test_an_answer_in_doubt_is_offered_not_repeated(stage, tmp_path):
+    """Nobody can know whether it arrived: the next event brings a button, once, and only its tap shows it again."""
+    person = stage.person()
+    easel = await stage.start(tmp_path)
+    event = stage.line.text(person, "a cat")
+    await stage.line.deliver(event)
+    await easel.logged("reply_sent", requests=[event["webhookEventId"]])
+    await easel.stop()
+    with sqlite3.connect(tmp_path / "easel.db") as connection:
+        connection.execute("UPDATE requests SET answer = 'unknown', sent_at = NULL, sent_quote_token = NULL")
+    easel = await stage.start(tmp_path)
+    for count in (3, 4):
+        await stage.line.deliver(stage.line.sticker(person))
+        await stage.said(person, count=count)
+    assert [message.type for message in stage.line.chat(person).from_bot] == ["image", "text", "template", "text"]
+    await stage.line.send_tap(person, "Show picture")
+    await stage.picture(person, count=2)
+    await easel.stop()
+
+
 async def test_a_second_easel_on_one_sqlite_file_is_refused(stage, tmp_path):
     """Two would draw everything twice: the second says so and ends with 78."""
     async with stage.easel(tmp_path):

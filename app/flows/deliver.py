@@ -119,29 +119,38 @@ class Deliver:
         return answers.promise(said, words=words, data=f"{SHOW}{first.id}")
 
     async def _ask_doubtful(self, request: Request, token: Token) -> bool:
-        words = await self._languages.words_for(request.user_id)
-        message = answers.promise(words.say("maybe_sent"), words=words, data=f"{SHOW}{request.id}")
+        message = await self._doubt(request)
         return await self._say(Way.PROMISE, request, token, ids=[request.id], messages=[message], promised=[request.id])
 
-    async def _answer_all(self, chat: Chat, token: Token | None) -> bool:
-        """Put as many answers into one call as LINE takes, oldest first; a push when there is no token.
+    async def _doubt(self, request: Request) -> Message:
+        words = await self._languages.words_for(request.user_id)
+        return answers.promise(words.say("maybe_sent"), words=words, data=f"{SHOW}{request.id}")
 
-        When the token is the last one and somebody else still waits, it buys the promise as well.
+    async def _besides(self, chat: Chat, token: Token | None) -> tuple[list[Message], list[str]]:
+        """Find what would stay unsaid without this token, and whom it speaks of.
+
+        That is the promise to those who wait, when it is the last token; or the doubt whether an answer arrived.
         """
-        promised: list[str] = []
         others = any(other.addressed for other in chat.tokens if other is not token)
         if token and not others and _uncovered(chat, token):
-            promised = [one.id for one in chat.waiting]
+            return [await self._promise(chat.waiting)], [one.id for one in chat.waiting]
+        unasked = [one for one in chat.doubtful if not one.promised_at]
+        if token and token.addressed and unasked:
+            return [await self._doubt(unasked[0])], [unasked[0].id]
+        return [], []
+
+    async def _answer_all(self, chat: Chat, token: Token | None) -> bool:
+        """Put as many answers into one call as LINE takes, oldest first; a push when there is no token."""
+        besides, promised = await self._besides(chat, token)
         ids: list[str] = []
         messages: list[Message] = []
         for request in chat.due:
             answer = await self._answer(request, on_time=token is not None and token.event_id == request.id)
-            if len(messages) + len(answer) > MESSAGES_MAX - bool(promised):
+            if len(messages) + len(answer) > MESSAGES_MAX - len(besides):
                 break
             ids += [request.id] * len(answer)
             messages += answer
-        if promised:
-            messages.append(await self._promise(chat.waiting))
+        messages += besides
         way = Way.REPLY if token else Way.PUSH
         return await self._say(way, chat.due[0], token, ids=ids, messages=messages, promised=promised)
 
