@@ -122,13 +122,20 @@ class Engine:
         )
         self._dbos: DBOS | None = None
 
-    def workflow(self, name: str, body: Body) -> None:
-        """Make `body(id)` a durable workflow. Its order of steps must not change while old ones may be running."""
+    def workflow(self, name: str, body: Body, *, broke: Body | None = None) -> None:
+        """Make `body(id)` a durable workflow. Its order of steps must not change while old ones may be running.
+
+        `broke(id)` goes on when `body` raises: a fault of ours, and somebody may wait for an answer.
+        """
 
         async def counted(workflow_id: str) -> None:
             self._running[name] = self._running.get(name, 0) + 1
             try:
                 await body(workflow_id)
+            except Exception:  # what DBOS raises to a process that was replaced is none
+                log.exception("workflow_broke", workflow=name, request=workflow_id)
+                if broke:
+                    await broke(workflow_id)
             finally:
                 self._running[name] -= 1
                 self._one_ended.set()

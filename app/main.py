@@ -146,7 +146,7 @@ class Easel:
             waiting_max=settings.pictures_waiting,
         )
         self._engine.workflow(NAME, event.run)
-        self._engine.workflow(DRAW, draw.run)
+        self._engine.workflow(DRAW, draw.run, broke=draw.give_up)
         return draw
 
     def take_database(self) -> None:
@@ -201,12 +201,12 @@ class Easel:
             with contextlib.suppress(SQLAlchemyError):  # the lease runs out by itself
                 await self._lease.give_up()
         self._draw.close()
+        await self._bucket.aclose()
         await self._line.aclose()
         await self._images.aclose()
         await asyncio.to_thread(self._database.close)
         if self._owned:
             self._owned.close()
-        await self._bucket.aclose()  # last: a put that hangs may take half a minute
 
     def _keep(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
         task = asyncio.create_task(work, name=name)

@@ -5,6 +5,7 @@ On SQLite, and on a real Postgres, where a restarted process has another executo
 
 import asyncio
 import resource
+import signal
 import sqlite3
 import sys
 from pathlib import Path
@@ -226,6 +227,30 @@ async def test_two_easels_share_one_postgres(stage, tmp_path, postgres):
     for person in people:
         await stage.picture(person)
         await quiet(stage, person)
+    assert await second.stop() == 0
+
+
+async def test_a_frozen_process_that_thaws_spoils_nothing(stage, tmp_path, postgres):
+    """Its work was taken over: what it brings late is used or dropped, and nobody is told that something broke."""
+    postgres.psql("CREATE DATABASE easel_frozen")
+    shared = {"DATABASE_URL": postgres.get_uri(database="easel_frozen")}
+    person, early, late = stage.person(), asyncio.Event(), asyncio.Event()
+    stage.openai.faults.add(Fault.held(early), match="/images/")
+    first = await stage.start(tmp_path, **shared)
+    await stage.line.send_text(person, "a frozen cat")
+    await stage.openai.wait_for(lambda: stage.drawing("a frozen cat") == 1, 20)
+    stage.openai.faults.add(Fault.held(late), match="/images/")
+    second = await stage.start(tmp_path, **shared)
+    first.process.send_signal(signal.SIGSTOP)
+    await stage.openai.wait_for(lambda: stage.drawing("a frozen cat") == 2, 20)
+    first.process.send_signal(signal.SIGCONT)
+    early.set()
+    await first.logged("picture_generated")
+    late.set()
+    await stage.picture(person)
+    await quiet(stage, person)
+    assert [message.type for message in stage.line.chat(person).from_bot] == ["image", "text"]
+    assert await first.stop() == 0
     assert await second.stop() == 0
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from app.demo.board import Board, Value
@@ -10,7 +10,7 @@ from app.demo.errors import NotAllowed
 from app.demo.mirror import Mirror
 from app.demo.traces import Traces
 from app.sandbox.line import LineStandIn
-from app.sandbox.line_chats import ChatMessage, Person
+from app.sandbox.line_chats import ChatMessage, Person, actions_in
 from app.sandbox.line_events import Event
 
 TEXT_CHARS_MAX = 5000
@@ -74,7 +74,7 @@ class Acts:
         person, group = self._place(who)
         message = self._message(who, str(who.get("message")))
         wanted = who.get("action")
-        if not any(action == wanted for action in _actions_in(message.body)):
+        if not any(action == wanted for action in actions_in(message.body)):
             raise NotAllowed("this message has no such button")
         match wanted:
             case {"type": "postback", "data": str() as data, **rest}:
@@ -226,15 +226,3 @@ class Acts:
 def _message_id(event: Event) -> str:
     message = event["message"]
     return str(message["id"]) if isinstance(message, Mapping) else json.dumps(message)
-
-
-def _actions_in(value: object) -> Iterator[object]:
-    match value:
-        case {"type": "postback" | "message" | "uri" | "clipboard" | "datetimepicker", "label": str()}:
-            yield value
-        case Mapping():
-            for item in value.values():
-                yield from _actions_in(item)
-        case list():
-            for item in value:
-                yield from _actions_in(item)

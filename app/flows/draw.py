@@ -57,13 +57,13 @@ class DrawFlow:
 
     async def run(self, request_id: str) -> None:
         """Each step looks up what is done already, so that running it again neither pays nor uploads twice."""
-        try:
-            await Engine.step("generate", self._generate, request_id)
-            await Engine.step("store", self._store, request_id)
-        except Exception:
-            # A fault of ours. Whatever it is, somebody waits for an answer.
-            log.exception("request_broke", request=request_id)
-            await Engine.step("give_up", self._fail, request_id, Reason.BROKE)
+        await Engine.step("generate", self._generate, request_id)
+        await Engine.step("store", self._store, request_id)
+        await Engine.step("deliver", self._hand_over, request_id)
+
+    async def give_up(self, request_id: str) -> None:
+        """Answer that something broke, after a fault of ours."""
+        await Engine.step("give_up", self._fail, request_id, Reason.BROKE)
         await Engine.step("deliver", self._hand_over, request_id)
 
     def close(self) -> None:

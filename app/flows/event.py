@@ -44,15 +44,11 @@ class EventFlow:
 
     async def run(self, event_id: str) -> None:
         """Understand the event, have its picture drawn, and see to it that the chat gets its answer."""
-        try:
-            # Step results hold no ids of people: the engine's tables are not ours to clean.
-            turn = await Engine.step("receive", self._receive, event_id)
-            if turn:
-                await self._engine.enqueue(DRAW, f"{DRAW}-{event_id}", argument=event_id, user=turn)
-            await Engine.step("answer", self._answer, event_id)
-        except Exception:
-            # A fault of ours. What it asked for is answered by its own workflow, or by the chat's next event.
-            log.exception("event_broke", request=event_id)
+        # Step results hold no ids of people: the engine's tables are not ours to clean.
+        turn = await Engine.step("receive", self._receive, event_id)
+        if turn:
+            await self._engine.enqueue(DRAW, f"{DRAW}-{event_id}", argument=event_id, user=turn)
+        await Engine.step("answer", self._answer, event_id)
 
     async def _receive(self, event_id: str) -> str:
         """Write down what the event wants. Return whose turn its picture uses up, "" when there is none to draw."""

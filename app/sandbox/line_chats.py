@@ -103,10 +103,10 @@ class Chat:
         """Every action that can be tapped now: quick replies of the last message, then buttons, youngest first."""
         visible = [message for message in reversed(self.messages) if message.seen and not message.unsent]
         if visible:
-            yield from _actions_in(visible[0].body.get("quickReply"))
+            yield from actions_in(visible[0].body.get("quickReply"))
         for message in visible:
             if message.is_from_bot:
-                yield from _actions_in({k: v for k, v in message.body.items() if k != "quickReply"})
+                yield from actions_in({k: v for k, v in message.body.items() if k != "quickReply"})
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -140,14 +140,14 @@ def id_of(kind: str, name: str) -> str:
     return kind + hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
 
 
-def _actions_in(value: object) -> Iterator[Mapping[str, object]]:
+def actions_in(value: object) -> Iterator[Mapping[str, object]]:
     """Every action object within a message, in order."""
     match value:
         case {"type": str() as kind, "label": str() as label, **rest} if kind in TAPPABLE:
             yield {"type": kind, "label": label} | {str(name): item for name, item in rest.items()}
         case Mapping():
             for item in value.values():
-                yield from _actions_in(item)
+                yield from actions_in(item)
         case list():
             for item in value:
-                yield from _actions_in(item)
+                yield from actions_in(item)

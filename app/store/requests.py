@@ -146,10 +146,9 @@ class Requests:
         """
 
         def write(connection: sa.Connection) -> None:
-            connection.execute(self._database.insert_once(kept), {"request_id": request_id, "data": data})
-            connection.execute(
-                _moved(request_id, State.KEPT, since=[State.QUEUED, State.DRAWING]).values(size=size, **drawn)
-            )
+            moved = _moved(request_id, State.KEPT, since=[State.QUEUED, State.DRAWING]).values(size=size, **drawn)
+            if connection.execute(moved).rowcount == 1:
+                connection.execute(self._database.insert_once(kept), {"request_id": request_id, "data": data})
             ended = {"outcome": "paid", "ended_at": time.time()}
             paid = {"usage": drawn["usage"], "vendor_request_id": drawn["vendor_request_id"]}
             connection.execute(sa.update(calls).where(calls.c.id == call_id).values(**ended, **paid))
