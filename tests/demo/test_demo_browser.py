@@ -62,12 +62,17 @@ def page(running, browser):
     problems: list[str] = []
     opened.on("pageerror", lambda error: problems.append(str(error)))
     opened.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
-    opened.goto(running.url)
-    expect(opened.get_by_role("textbox", name="Write a message")).to_be_visible()
-    expect(opened.locator(".state.ready")).to_be_visible()
+    go_to(opened, running)
     yield opened
     context.close()
     assert not [one for one in problems if "ERR_CONNECTION" not in one]
+
+
+def go_to(page, running) -> None:
+    """Open the page, and wait until it shows what was said before: what is counted earlier is not there yet."""
+    page.goto(running.url)
+    expect(page.get_by_role("textbox", name="Write a message")).to_be_visible()
+    expect(page.locator(".state.ready")).to_be_attached()
 
 
 def say(page, text: str) -> None:
@@ -95,6 +100,7 @@ def open_menu(page, row, entry: str) -> None:
 
 def as_person(page, name: str) -> None:
     page.get_by_role("radio", name=re.compile(name)).click()
+    expect(page.locator(".chathead small")).to_have_text(name)
 
 
 def restart(page, running, **settings: str) -> None:
@@ -325,7 +331,7 @@ def test_long_press(browser, running):
     running.do("set", latencyS=0.3)
     context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, locale="en")
     page = context.new_page()
-    page.goto(running.url)
+    go_to(page, running)
     before = pictures(page).count()
     say(page, "a kite over the sea")
     expect(pictures(page)).to_have_count(before + 1)
