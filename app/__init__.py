@@ -1,15 +1,19 @@
 """Easel: a person writes in LINE; a picture appears in the chat. The way of one picture, in the order of the code.
 
-    cli, server      `easel serve` reads the `settings`, sets up `telemetry` and runs what `main` has built
+    cli, server      `easel serve` reads the `settings`, sets up `telemetry` and runs what `main` starts and stops
+    build            makes every object once: the settings go in, the parts come out
     webhook          POST /callback: `line.signature` over the raw bytes, `line.envelopes`, `store.inbox`, 200
     flows.feeder     brings events from the inbox to the `engine`, one durable workflow for each
-    flows.event      `line.events` and `chat.wish` say what it wants; a wish goes into the engine's queue
-    flows.draw       `openai_images` asks a model, `store` keeps the paid bytes, `pictures` makes them fit for LINE,
-                     `r2` serves them
-    flows.deliver    the token rule: what the chat is told, on which reply token; `flows.courier` carries it to
-                     `line.client`, `chat.sentences` has the words
+    flows.event      `line.events` reads it, `flows.decide` says what it wants (`chat` knows the words), `flows.wants`
+                     performs it; `flows.gate` lets a wish in, and it goes into the engine's queue
+    flows.draw       `flows.ask` asks a model over `openai_images`; `store.ledger` books it by `prices` and `days`;
+                     the paid bytes are kept, `pictures` makes them fit for LINE, `r2` serves them
+    flows.deliver    the token rule: what the chat is told, on which reply token; `flows.replies` makes the messages,
+                     `flows.courier` carries them to `line.client`
     flows.watch      stays with a chat that waits: spends tokens in time, keeps the loading animation going
 
-Beside the way: `health` (/healthz, /readyz), `lease` (dead peers on Postgres), `errors` (every error we raise),
-`sandbox` (stand-ins of LINE, OpenAI and R2) and `demo` (the whole bot on one machine with them).
+Beside the way: `flows.sweep` (what people take back leaves the bucket), `flows.lookout` and `flows.alarm` (what admins
+should hear), `health` (/healthz, /readyz), `metrics` (/metrics), `traces` (OpenTelemetry), `lease` (dead peers on
+Postgres), `errors` (every error we raise), `doctor`, `setup` and `backup` (commands of those names), `sandbox` (the
+stand-ins of LINE, OpenAI and R2) and `demo` (the whole bot on one machine with them).
 """

@@ -40,11 +40,7 @@ def serve(
 
     server.configure_logs(settings)
     code = server.run(settings)
-    if threading.active_count() > 1:
-        # A thread that still waits for a vendor would keep the process for half a minute.
-        sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
+    _exit(code)
 
 
 @cli.command()
@@ -75,6 +71,77 @@ def demo(
 
 
 @cli.command()
+def doctor(
+    draw: Annotated[bool, typer.Option("--draw", help="Draw one small picture, too; costs about a cent.")] = False,  # noqa: FBT002 - typer's way
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Try every key, right and address for real. Exit code 0: nothing failed, 1: something, 78: the settings."""
+    import asyncio  # noqa: PLC0415 - 40 ms that --help need not wait for
+
+    from app.doctor import examine, report  # noqa: PLC0415 - heavy
+    from app.settings import SettingsError, load  # noqa: PLC0415 - heavy
+
+    try:
+        settings = load()
+    except SettingsError as error:
+        sections, code = examine.examine_nothing(error.problems), EX_CONFIG
+    else:
+        sections = asyncio.run(examine.examine(settings, draws=draw))
+        code = int(report.has_failed(sections))
+    typer.echo(report.as_json(sections) if as_json else report.text(sections))
+    _exit(code)
+
+
+@cli.command()
+def setup(
+    url: Annotated[
+        str | None, typer.Option(help="Webhook address: https://your.domain/callback. Default: stays.")
+    ] = None,
+    rich_menu: Annotated[bool, typer.Option(help="Show the menu under every chat.")] = True,  # noqa: FBT002 - typer's way
+    retention: Annotated[bool, typer.Option(help="Set the bucket's rule by PICTURE_RETENTION_DAYS.")] = True,  # noqa: FBT002 - typer's way
+) -> None:
+    """Set webhook, rich menu and retention at LINE and R2, and tell what only their consoles can do. Safe to repeat."""
+    settings = _settings()
+    import asyncio  # noqa: PLC0415 - 40 ms that --help need not wait for
+
+    from app.setup import set_up, step  # noqa: PLC0415 - heavy
+
+    steps = asyncio.run(set_up.set_up(settings, set_up.Wanted(url=url, rich_menu=rich_menu, retention=retention)))
+    typer.echo(step.text(steps))
+    _exit(int(step.any_failed(steps)))
+
+
+@cli.command()
+def backup(
+    directory: Annotated[Path, typer.Argument(help="A new directory for the copies.")],
+) -> None:
+    """Copy the SQLite files to DIRECTORY, while the service runs. For Postgres: pg_dump."""
+    _copied("saved", directory)
+
+
+@cli.command()
+def restore(
+    directory: Annotated[Path, typer.Argument(help="The directory of a backup.")],
+) -> None:
+    """Put a backup of the SQLite files back, and what is there aside. The service must be stopped."""
+    _copied("restored", directory)
+
+
+def _copied(done: str, directory: Path) -> None:
+    settings = _settings()
+    from app import backup as copies  # noqa: PLC0415 - heavy
+    from app.store.ownership import DatabaseTakenError  # noqa: PLC0415 - heavy
+
+    work = copies.save if done == "saved" else copies.restore
+    try:
+        for file in work(settings.database_url, directory):
+            typer.echo(f"{done}  {file}")
+    except (copies.BackupError, DatabaseTakenError) as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
+@cli.command()
 def health(
     port: Annotated[int, typer.Option(envvar="PORT", help="Where the service listens on this machine.")] = 8000,
 ) -> None:
@@ -96,6 +163,15 @@ def _settings(**overrides: Any) -> "Settings":  # noqa: ANN401 - any field of Se
         return settings.load(**overrides)
     except settings.SettingsError as error:
         _refuse("Easel cannot start. Please mend these settings:", *(f"  - {problem}" for problem in error.problems))
+
+
+def _exit(code: int) -> NoReturn:
+    if threading.active_count() > 1:
+        # A thread that still waits for a vendor would keep the process for half a minute.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _refuse(*lines: str) -> NoReturn:

@@ -12,6 +12,8 @@ EaselError
     ├── Refused           moderation said no
     ├── BadRequest        the vendor does not take what we sent
     ├── NotAPicture       these bytes are not a picture that can be shown
+    ├── SourceGone        what was to be read is not there: unsent, expired or deleted
+    ├── TooLarge          what was to be read has more bytes than we take
     ├── NotPermitted      key, right, billing or quota: the operator must act
     ├── TokenDead         the reply token was used, is too old or is not one
     └── MonthlyLimit      LINE's paid messages of this month are used up
@@ -125,7 +127,15 @@ class BadRequest(Final):
 
 
 class NotAPicture(Final):
-    """The bytes are not a JPEG, PNG, WebP or GIF that can be decoded within our limits."""
+    """The bytes are not a picture of a kind that we read, or cannot be decoded within our limits."""
+
+
+class SourceGone(Final):
+    """A photo or a picture is not there any more: its sender took it back, it expired, or it was deleted."""
+
+
+class TooLarge(Final):
+    """A photo or a picture has more bytes than we take; it was not read to its end."""
 
 
 class NotPermitted(Final):

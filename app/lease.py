@@ -93,7 +93,18 @@ def _has_ended(executor_id: str) -> bool:
     space, _, rest = executor_id.rpartition("-")[0].rpartition("-")
     if space != _pid_space() or not rest.isdigit():
         return False
-    return int(rest) == os.getpid() or not Path(f"/proc/{rest}").exists()
+    return int(rest) == os.getpid() or not _runs(int(rest))
+
+
+def _runs(pid: int) -> bool:
+    # Not by /proc, which may hide the processes of others.
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _pid_space() -> str:

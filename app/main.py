@@ -1,8 +1,7 @@
-"""Builds every object once, in one place, and starts and stops them."""
+"""Starts and stops what `build` has built, and makes a web service of it."""
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import signal
 import time
@@ -12,35 +11,18 @@ from typing import IO, Any
 
 import structlog
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from app import health, lease
-from app.engine import Engine, EngineError, Limits, check_sqlite
-from app.flows.bell import Bell
-from app.flows.courier import Courier
-from app.flows.decide import Rules
-from app.flows.deliver import Deliver, TokenRule
-from app.flows.draw import DrawFlow
-from app.flows.event import DRAW, NAME, EventFlow
-from app.flows.feeder import Feeder
-from app.flows.languages import Languages
-from app.flows.loading import Loading
-from app.flows.watch import Watch
-from app.line.client import LineClient
-from app.openai_images import OpenAIImages
-from app.r2 import Bucket
+from app import health, metrics
+from app.build import build
+from app.engine import EngineError, check_sqlite
+from app.flows.event import DRAW
 from app.settings import Settings
-from app.store.calls import Calls
-from app.store.database import Database
-from app.store.deliveries import Deliveries
-from app.store.inbox import Inbox
-from app.store.leases import Leases
-from app.store.people import People
-from app.store.requests import Requests
-from app.store.upkeep import EVENTS_KEPT_S, Upkeep
-from app.webhook import Webhook
+from app.store.ownership import DatabaseTakenError, own
+from app.store.upkeep import EVENTS_KEPT_S
 
 log = structlog.get_logger()
 
@@ -54,100 +36,14 @@ class Easel:
 
     def __init__(self, settings: Settings) -> None:
         """Build; touch nothing outside this process."""
-        executor_id = lease.new_executor_id() if settings.several_processes else lease.ALONE
-        self._settings = settings
-        self._database = Database(settings.database_url)
-        self._engine = Engine(
-            database_url=settings.database_url,
-            executor_id=executor_id,
-            limits=Limits(
-                at_once=settings.pictures_at_once,
-                at_once_per_user=settings.pictures_at_once_per_user,
-                per_minute=settings.pictures_per_minute,
-            ),
-        )
-        self._inbox = Inbox(self._database, owner=executor_id)
-        self._feeder = Feeder(inbox=self._inbox, engine=self._engine)
-        self._lease = lease.Lease(
-            leases=Leases(self._database),
-            inbox=self._inbox,
-            engine=self._engine,
-            executor_id=executor_id,
-            adopted=self._feeder.arrived,
-        )
-        self._upkeep = Upkeep(self._database, owner=executor_id)
-        self._line = LineClient(
-            channel_access_token=settings.line_channel_access_token.get_secret_value(),
-            base_url=settings.line_api_base_url,
-            data_base_url=settings.line_data_api_base_url,
-        )
-        self._images = OpenAIImages(
-            api_key=settings.openai_api_key.get_secret_value(),
-            base_url=settings.openai_base_url,
-            timeout_s=settings.openai_timeout_s,
-        )
-        self._bucket = Bucket(
-            endpoint_url=settings.bucket_endpoint_url,
-            access_key_id=settings.r2_access_key_id.get_secret_value(),
-            secret_access_key=settings.r2_secret_access_key.get_secret_value(),
-            bucket=settings.r2_bucket,
-            public_base_url=settings.r2_public_base_url,
-        )
-        self._draw = self._register_flows(executor_id)
-        self.health = health.Health(upkeep=self._upkeep, inbox=self._inbox, engine=self._engine)
-        self.webhook = Webhook(
-            secrets=settings.channel_secrets, inbox=self._inbox, health=self.health, arrived=self._feeder.arrived
-        )
+        self._several_processes = settings.several_processes
+        self._parts = build(settings)
+        self.health = self._parts.health
+        self.webhook = self._parts.webhook
+        self.exposition = self._parts.exposition
         self._tasks: set[asyncio.Task[None]] = set()
         self._owned: IO[str] | None = None
         self.failed = False
-
-    def _register_flows(self, executor_id: str) -> DrawFlow:
-        settings = self._settings
-        requests, deliveries = Requests(self._database), Deliveries(self._database, owner=executor_id)
-        bell, loading = Bell(), Loading(self._line)
-        deliver = Deliver(
-            deliveries=deliveries,
-            courier=Courier(deliveries=deliveries, requests=requests, line=self._line, loading=loading),
-            languages=Languages(people=People(self._database), line=self._line, default=settings.default_language),
-            bell=bell,
-            rule=TokenRule(deadline_s=settings.reply_deadline_s, late=settings.late_delivery),
-            url_of=self._bucket.url,
-            is_orphan=self._lease.is_dead,
-            group_prefix=settings.group_prefixes[0] if settings.group_prefixes else "@",
-        )
-        draw = DrawFlow(
-            requests=requests,
-            calls=Calls(self._database),
-            images=self._images,
-            bucket=self._bucket,
-            deliver=deliver,
-            bell=bell,
-            models=settings.image_models,
-            defaults=settings.picture_defaults,
-        )
-        event = EventFlow(
-            engine=self._engine,
-            inbox=self._inbox,
-            requests=requests,
-            deliveries=deliveries,
-            watch=Watch(
-                deliver=deliver,
-                loading=loading,
-                bell=bell,
-                several_processes=settings.several_processes,
-                pushes=settings.late_delivery == "push",
-            ),
-            rules=Rules(
-                group_prefixes=settings.group_prefixes,
-                allowed_ids=frozenset(settings.allowed_ids),
-                blocked_ids=frozenset(settings.blocked_ids),
-            ),
-            waiting_max=settings.pictures_waiting,
-        )
-        self._engine.workflow(NAME, event.run)
-        self._engine.workflow(DRAW, draw.run, broke=draw.give_up)
-        return draw
 
     def take_database(self) -> None:
         """Make sure that this machine can run the engine and that the SQLite file is ours alone.
@@ -155,9 +51,12 @@ class Easel:
         Raises:
             EngineError: It is not; the message says what helps.
         """
-        if self._database.is_sqlite and not self._owned:
+        if self._parts.database.is_sqlite and not self._owned:
             check_sqlite()
-            self._owned = _own(Path(self._database.url.database or "easel.db"))
+            try:
+                self._owned = own(Path(self._parts.database.url.database or "easel.db"))
+            except DatabaseTakenError as error:
+                raise EngineError(str(error)) from error
 
     async def start(self) -> None:
         """Open the store, launch the engine, go on with what was left. Asks no vendor.
@@ -167,18 +66,20 @@ class Easel:
         """
         began = time.perf_counter()
         self.take_database()
-        await asyncio.to_thread(self._database.migrate)
-        self._inbox.start()
-        if self._settings.several_processes:
-            await self._lease.begin()
-        await self._engine.start()
+        await asyncio.to_thread(self._parts.database.migrate)
+        self._parts.inbox.start()
+        if self._several_processes:
+            await self._parts.lease.begin()
+        await self._parts.engine.start()
         await self.health.check()
-        self._keep(self._feeder.feed(), name="feeder")
+        self._keep(self._parts.feeder.feed(), name="feeder")
         self._keep(self.health.watch(), name="health")
         self._keep(self._prune(), name="upkeep")
-        self._keep(self._bucket.connect(), name="bucket")
-        if self._settings.several_processes:
-            self._keep(self._lease.keep(), name="lease")
+        self._keep(self._parts.sweep.keep(), name="sweep")
+        self._keep(self._parts.lookout.keep(), name="lookout")
+        self._keep(self._parts.bucket.connect(), name="bucket")
+        if self._several_processes:
+            self._keep(self._parts.lease.keep(), name="lease")
         log.info("started", duration_ms=round((time.perf_counter() - began) * 1000))
 
     async def stop(self) -> None:
@@ -195,16 +96,17 @@ class Easel:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.to_thread(self._inbox.stop)
-        await self._engine.stop(drain=DRAW, drain_s=DRAIN_S)
-        if self._settings.several_processes:
+        await asyncio.to_thread(self._parts.inbox.stop)
+        await self._parts.engine.stop(drain=DRAW, drain_s=DRAIN_S)
+        if self._several_processes:
             with contextlib.suppress(SQLAlchemyError):  # the lease runs out by itself
-                await self._lease.give_up()
-        self._draw.close()
-        await self._bucket.aclose()
-        await self._line.aclose()
-        await self._images.aclose()
-        await asyncio.to_thread(self._database.close)
+                await self._parts.lease.give_up()
+        self._parts.renderers.shutdown(wait=False, cancel_futures=True)
+        await self._parts.bucket.aclose()
+        await self._parts.line.aclose()
+        await self._parts.images.aclose()
+        await asyncio.to_thread(self._parts.traces.close)
+        await asyncio.to_thread(self._parts.database.close)
         if self._owned:
             self._owned.close()
 
@@ -225,8 +127,8 @@ class Easel:
     async def _prune(self) -> None:
         while True:
             await asyncio.sleep(PRUNE_EVERY_S)
-            await self._upkeep.prune()
-            while await self._engine.prune(before=time.time() - EVENTS_KEPT_S):
+            await self._parts.upkeep.prune()
+            while await self._parts.engine.prune(before=time.time() - EVENTS_KEPT_S):
                 pass
 
 
@@ -257,21 +159,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.easel = easel
     app.router.routes.append(Route("/callback", easel.webhook, methods=["POST"]))  # for 405; see Service
     app.include_router(health.routes(easel.health))
+    app.include_router(metrics.routes(easel.exposition, token=_secret(settings.metrics_token)))
     return app
 
 
-def _own(database: Path) -> IO[str]:
-    """Take the SQLite file for this process alone: two would draw everything twice."""
-    try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        lock = database.with_name(f"{database.name}.lock").open("w", encoding="ascii")
-    except OSError as error:
-        raise EngineError(f"{database.parent} cannot be written ({error.strerror}): check DATABASE_URL") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise EngineError(
-            f"another Easel uses {database}: stop it, or set DATABASE_URL=postgresql://... to share the work"
-        ) from error
-    return lock
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value else None

@@ -48,6 +48,7 @@ def configure_logs(settings: Settings) -> None:
         settings.r2_access_key_id.get_secret_value(),
         settings.r2_secret_access_key.get_secret_value(),
         *settings.channel_secrets,
+        *(one.get_secret_value() for one in (settings.admin_token, settings.metrics_token) if one),
     ]
     telemetry.configure(level=settings.log_level, style=settings.log_format, secrets=secrets)
 

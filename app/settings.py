@@ -5,7 +5,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -14,6 +16,7 @@ from app.openai_images import PictureOrder, check_options
 from app.r2 import endpoint_url
 
 LIVE_MODELS = ("gpt-image-1", "gpt-image-2.6-flare", "gpt-image-2.5-flare", "gpt-image-2")
+ADMIN_TOKEN_MIN = 16
 LINE_ID = re.compile(r"[UCR][0-9a-f]{32}")
 
 Names = Annotated[tuple[str, ...], NoDecode]
@@ -70,6 +73,25 @@ class Settings(BaseSettings):
     pictures_per_minute: int = Field(0, ge=0, description="started in any 60 s; 0: no limit")
     pictures_waiting: int = Field(500, ge=1, description="undrawn pictures at which new wishes are declined")
 
+    pictures_waiting_per_user: int = Field(20, ge=1, description="undrawn pictures of one person; more are declined")
+
+    user_daily_pictures: int = Field(0, ge=0, description="pictures of one person a day; 0: no limit")
+    daily_budget_usd: Decimal = Field(Decimal(0), ge=0, le=1_000_000, description="USD a day; 0: no limit")
+    monthly_budget_usd: Decimal = Field(Decimal(0), ge=0, le=1_000_000, description="USD a month; 0: no limit")
+    chat_monthly_budget_usd: Decimal = Field(
+        Decimal(0), ge=0, le=1_000_000, description="USD a month for one person or group; 0: no limit"
+    )
+    timezone: str = Field("Asia/Taipei", description="IANA name; where days and months begin")
+    picture_retention_days: int = Field(0, ge=0, le=36_500, description="pictures older than this go; 0: they stay")
+
+    admin_user_ids: Names = Field((), description="user ids that may ask for the status, pause and block")
+    admin_token: SecretStr | None = Field(None, description="opens /admin; unset: there is no /admin")
+    admin_shows_prompts: bool = Field(default=False, description="whether /admin shows what people asked for")
+    metrics_token: SecretStr | None = Field(
+        None, description="bearer token of /metrics; unset: open to whoever reaches it"
+    )
+    otel_exporter_otlp_endpoint: str | None = Field(None, description="address that takes traces over OTLP/HTTP")
+
     allowed_ids: Names = Field((), description="user, group or room ids; empty: everybody")
     blocked_ids: Names = Field((), description="user, group or room ids that get no answer")
     group_prefixes: Names = Field(("畫", "draw", "/draw"), description="in groups a text that starts so is for Easel")
@@ -101,7 +123,7 @@ class Settings(BaseSettings):
             raise ValueError("holds blanks or characters that no secret has: copy it again")
         return value
 
-    @field_validator("image_models", "allowed_ids", "blocked_ids", "group_prefixes", mode="before")
+    @field_validator("image_models", "allowed_ids", "blocked_ids", "admin_user_ids", "group_prefixes", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:  # noqa: ANN401 - the raw environment
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -125,6 +147,29 @@ class Settings(BaseSettings):
             raise ValueError("each id is U, C or R followed by 32 lowercase hex digits, separated by commas")
         return value
 
+    @field_validator("admin_user_ids")
+    @classmethod
+    def _people(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not LINE_ID.fullmatch(one) or not one.startswith("U") for one in value):
+            raise ValueError("each id is U followed by 32 lowercase hex digits, separated by commas")
+        return value
+
+    @field_validator("admin_token")
+    @classmethod
+    def _long(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and len(value.get_secret_value()) < ADMIN_TOKEN_MIN:
+            raise ValueError(f"must have at least {ADMIN_TOKEN_MIN} characters: make one with openssl rand -hex 24")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("is no IANA time zone, such as Asia/Taipei or Europe/Berlin") from error
+        return value
+
     @field_validator(
         "r2_public_base_url", "line_api_base_url", "line_data_api_base_url", "openai_base_url", "r2_endpoint_url"
     )
@@ -134,6 +179,13 @@ class Settings(BaseSettings):
         if value is None or re.match(r"https://[^/\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)", value):
             return value.rstrip("/") if value else None
         raise ValueError("must be an address that starts with https:// and has no spaces")
+
+    @field_validator("otel_exporter_otlp_endpoint")
+    @classmethod
+    def _collector(cls, value: str | None) -> str | None:
+        if value and not re.match(r"https?://[^/\s]+", value):
+            raise ValueError("must be an address such as http://collector:4318")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -172,6 +224,11 @@ class Settings(BaseSettings):
         """The channel secret, and the previous one while it is being changed."""
         secrets = (self.line_channel_secret, self.line_channel_secret_previous)
         return tuple(secret.get_secret_value() for secret in secrets if secret)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where days and months begin."""
+        return ZoneInfo(self.timezone)
 
     @property
     def bucket_endpoint_url(self) -> str:

@@ -14,7 +14,9 @@ from starlette.types import Receive, Scope, Send
 from app.health import Health
 from app.line.envelopes import envelopes
 from app.line.signature import verify
+from app.metrics import Metrics
 from app.store.inbox import Arrival, Inbox
+from app.traces import Traces
 
 log = structlog.get_logger()
 
@@ -28,20 +30,32 @@ class BodyTooLargeError(Exception):
 class Webhook:
     """Answers 400 (not LINE's), 413 (too large), 500 (not stored, LINE may send it again) or 200 (stored)."""
 
-    def __init__(self, *, secrets: Sequence[str], inbox: Inbox, health: Health, arrived: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        *,
+        secrets: Sequence[str],
+        inbox: Inbox,
+        health: Health,
+        arrived: Callable[[], None],
+        metrics: Metrics,
+        traces: Traces,
+    ) -> None:
         """Keep the parts. `arrived` is called when something new is in the inbox."""
         self._secrets = secrets
         self._inbox = inbox
         self._health = health
         self._arrived = arrived
+        self._metrics = metrics
+        self._traces = traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one webhook, as an ASGI app."""
-        response = await self._callback(Request(scope, receive))
+        began = time.perf_counter()
+        response = await self._callback(Request(scope, receive), began)
+        self._metrics.webhook(response.status_code, time.perf_counter() - began)
         await response(scope, receive, send)
 
-    async def _callback(self, request: Request) -> Response:
-        began = time.perf_counter()
+    async def _callback(self, request: Request, began: float) -> Response:
         try:
             body = await _body(request)
         except BodyTooLargeError:
@@ -58,7 +72,10 @@ class Webhook:
             return Response(status_code=400)
         if arrivals and not await self._stored(arrivals):
             return Response(status_code=500)
-        log.info("webhook_accepted", events=len(arrivals), duration_ms=round((time.perf_counter() - began) * 1000, 1))
+        seconds = time.perf_counter() - began
+        for one in arrivals:
+            self._traces.arrived(one.event_id, began_at=time.time() - seconds, seconds=seconds)
+        log.info("webhook_accepted", events=len(arrivals), duration_ms=round(seconds * 1000, 1))
         return Response(status_code=200)
 
     async def _stored(self, arrivals: Sequence[Arrival]) -> bool:

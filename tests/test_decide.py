@@ -2,8 +2,28 @@ import json
 
 import pytest
 
-from app.flows.decide import PASS, Plan, Rules, decide
+from app.chat.commands import Command, Name
+from app.chat.options import Options
+from app.flows.decide import Rules, decide
+from app.flows.plan import (
+    PASS,
+    AskForPhoto,
+    Change,
+    Come,
+    Do,
+    Draw,
+    Fetch,
+    Forget,
+    Leave,
+    Redraw,
+    Remember,
+    Say,
+    Set,
+    Show,
+)
 from app.line.events import read
+from app.store.chats import ChatState, Expected
+from app.store.surroundings import Quote, Surroundings
 
 USER, GROUP = "U" + "a" * 32, "C" + "b" * 32
 RULES = Rules(group_prefixes=["畫", "draw"])
@@ -19,39 +39,101 @@ def message(source, **fields):
     return event(source, message={"id": "1", "quoteToken": "q"} | fields)
 
 
+def drawing(prompt, **more):
+    return Draw(prompt=prompt, options=Options(), **more)
+
+
 @pytest.mark.parametrize(
-    ("happened", "plan"),
+    ("happened", "act"),
     [
-        (message(ALONE, type="text", text="a cat"), Plan(addressed=True, prompt="a cat", quote_token="q")),
-        (message(ALONE, type="text", text=" \u200b"), Plan(addressed=True, words="blank", quote_token="q")),
-        (message(ALONE, type="sticker"), Plan(addressed=True, words="sticker", quote_token="q")),
-        (message(ALONE, type="image"), Plan(addressed=True, words="image", quote_token="q")),
-        (message(ALONE, type="audio"), Plan(addressed=True, words="voice", quote_token="q")),
-        (message(ALONE, type="hologram"), PASS),
-        (message(TOGETHER, type="text", text="a cat"), PASS),
-        (message(TOGETHER, type="text", text="draw a cat"), Plan(addressed=True, prompt="a cat", quote_token="q")),
-        (message(TOGETHER, type="text", text="draw"), Plan(addressed=True, words="blank", quote_token="q")),
-        (message(TOGETHER, type="sticker"), PASS),
-        (message(TOGETHER, type="image"), PASS),
-        (event(ALONE, type="follow"), Plan(addressed=True, words="greeting")),
-        (event(ALONE, type="follow", follow={"isUnblocked": True}), Plan(addressed=True, words="welcome_back")),
-        (event(TOGETHER, type="join"), Plan(addressed=True, words="greeting_group")),
-        (event(TOGETHER, type="memberJoined"), PASS),
-        (event(ALONE, type="unfollow"), PASS),
-        (event(ALONE, type="postback", postback={"data": "show:R1"}), Plan(addressed=True, show="R1")),
-        (event(ALONE, type="postback", postback={"data": "somebody else's"}), PASS),
-        (event({"type": "planet"}, type="follow"), PASS),
+        (message(ALONE, type="text", text="a cat"), drawing("a cat")),
+        (message(ALONE, type="text", text="a cat 16:9"), Draw(prompt="a cat", options=Options(ratio=(16, 9)))),
+        (message(ALONE, type="text", text=" \u200b"), Say(words="blank")),
+        (message(ALONE, type="text", text="16:9"), Change(verb="again", options=Options(ratio=(16, 9)))),
+        (message(ALONE, type="text", text="help"), Do(command=Command(name=Name.HELP))),
+        (message(ALONE, type="text", text="again"), Change(verb="again")),
+        (
+            message(ALONE, type="text", text="make this photo a cartoon"),
+            AskForPhoto(prompt="make this photo a cartoon", options=Options()),
+        ),
+        (message(ALONE, type="sticker"), Say(words="sticker")),
+        (
+            message(ALONE, type="sticker", keywords=["hi", "cony"]),
+            Say(words="sticker_offer", details={"keywords": "hi, cony"}, prompt="hi, cony"),
+        ),
+        (message(ALONE, type="audio"), Say(words="voice")),
+        (message(ALONE, type="hologram"), None),
+        (message(TOGETHER, type="text", text="a cat"), None),
+        (message(TOGETHER, type="text", text="help"), None),
+        (message(TOGETHER, type="text", text="draw a cat"), drawing("a cat")),
+        (message(TOGETHER, type="text", text="draw help"), Do(command=Command(name=Name.HELP))),
+        (message(TOGETHER, type="text", text="draw"), Say(words="blank")),
+        (message(TOGETHER, type="sticker"), None),
+        (event(ALONE, type="follow"), Come(words="greeting")),
+        (event(ALONE, type="follow", follow={"isUnblocked": True}), Come(words="welcome_back")),
+        (event(TOGETHER, type="join"), Come(words="greeting_group")),
+        (event(TOGETHER, type="memberJoined"), None),
+        (event(ALONE, type="unfollow"), Leave()),
+        (event(TOGETHER, type="leave"), Leave()),
+        (event(ALONE, type="unsend", unsend={"messageId": "7"}), Forget(message_id="7")),
+        (event(ALONE, type="postback", postback={"data": "show:R1"}), Show(request_id="R1")),
+        (event(ALONE, type="postback", postback={"data": "draw:R1"}), Redraw(request_id="R1")),
+        (event(ALONE, type="postback", postback={"data": "fine:P1"}), Change(verb="fine", picture_id="P1")),
+        (event(ALONE, type="postback", postback={"data": "do:mine"}), Do(command=Command(name=Name.MINE))),
+        (event(ALONE, type="postback", postback={"data": "set:size=16:9"}), Set(name="size", value="16:9")),
+        (event(ALONE, type="postback", postback={"data": "set:size="}), Set(name="size", value="")),
+        (event(ALONE, type="postback", postback={"data": "somebody else's"}), None),
+        (event(ALONE, type="postback", postback={"data": "burn:everything"}), None),
+        (event({"type": "planet"}, type="follow"), None),
     ],
 )
-def test_what_an_event_wants(happened, plan):
+def test_what_an_event_wants(happened, act):
     """Each kind of event, alone and among others."""
-    assert decide(happened, RULES, quotes_us=False) == plan
+    assert decide(happened, RULES).act == act
+
+
+@pytest.mark.parametrize(
+    ("around", "act"),
+    [
+        (Surroundings(quote=Quote(ours=True, picture_id="P1")), drawing("at night", sources=[{"picture": "P1"}])),
+        (Surroundings(quote=Quote(photo_id="7")), drawing("at night", sources=[{"photo": "7"}])),
+        (
+            Surroundings(photos=["7", "8"]),
+            drawing("at night", sources=[{"photo": "7"}, {"photo": "8"}], photos=["7", "8"], settled=True),
+        ),
+        (
+            Surroundings(chat=ChatState(expected=Expected(what="words", sources=[{"picture": "P1"}]))),
+            drawing("at night", sources=[{"picture": "P1"}], settled=True),
+        ),
+        (
+            Surroundings(chat=ChatState(expected=Expected(what="photo", prompt="as a stamp"))),
+            drawing("at night", settled=True),
+        ),
+    ],
+)
+def test_what_stands_around_words(around, act):
+    """Words mean what they quote, what was sent before them, or what a button asked for."""
+    assert decide(message(ALONE, type="text", text="at night"), RULES, around).act == act
+
+
+def test_a_photo_is_fetched_alone_and_only_remembered_in_company():
+    """Among people a photo is nobody's wish until it is quoted."""
+    assert isinstance(decide(message(ALONE, type="image"), RULES).act, Fetch)
+    plan = decide(message(TOGETHER, type="image"), RULES)
+    assert isinstance(plan.act, Remember)
+    assert not plan.addressed
+
+
+def test_a_group_that_is_not_allowed_is_left():
+    """Who invites Easel where it may not be hears so."""
+    rules = Rules(group_prefixes=["draw"], allowed_ids=frozenset({USER}))
+    assert decide(event(TOGETHER, type="join"), rules).act == Leave(words="group_not_allowed")
 
 
 def test_in_standby_nothing_is_wanted():
     """Another tool holds the conversation."""
     happened = read(json.dumps({"type": "follow", "mode": "standby", "source": ALONE}))
-    assert decide(happened, RULES, quotes_us=False) == PASS
+    assert decide(happened, RULES) == PASS
 
 
 @pytest.mark.parametrize(
@@ -69,7 +151,5 @@ def test_in_standby_nothing_is_wanted():
 def test_who_is_answered(rules, allowed):
     """A list of the allowed lets a person or a whole group in; the blocked stay out in any case."""
     lists = {name: frozenset(ids) for name, ids in rules.items()}
-    plan = decide(
-        message(TOGETHER, type="text", text="draw a cat"), Rules(group_prefixes=["draw"], **lists), quotes_us=False
-    )
+    plan = decide(message(TOGETHER, type="text", text="draw a cat"), Rules(group_prefixes=["draw"], **lists))
     assert (plan != PASS) is allowed

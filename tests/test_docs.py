@@ -32,4 +32,5 @@ def test_defaults_are_told_as_they_are(variable):
     default = Settings.model_fields[variable.lower()].default
     if shown is None or default is None:
         return
-    assert shown[1] == (",".join(default) if isinstance(default, tuple) else str(default))
+    told = ",".join(default) if isinstance(default, tuple) else str(default)
+    assert shown[1] == (told.lower() if isinstance(default, bool) else told)

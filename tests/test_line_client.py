@@ -402,6 +402,102 @@ async def test_language(respond, language):
     assert came[0].line == f"GET /v2/bot/profile/{USER_ID} HTTP/1.1"
 
 
+PHOTO = b"\xff\xd8\xff\xe0 a photo"
+
+
+async def test_content():
+    """What somebody sent comes as it is, whatever is in it, from the host for files."""
+    async with line_that(answers(200, PHOTO, content_type="image/jpeg")) as (line, came):
+        assert await line.content("354718705033693859", bytes_max=len(PHOTO)) == PHOTO
+    (request,) = came
+    assert request.line == "GET /v2/bot/message/354718705033693859/content HTTP/1.1"
+    assert request.headers["authorization"] == f"Bearer {TOKEN}"
+
+
+async def test_content_has_a_host_of_its_own(unused_port):
+    """The usual one does not serve it."""
+    async with line_that(answers(200, PHOTO)) as (line, _):
+        host = line._line._data_base_url
+        other = LineClient(
+            channel_access_token=TOKEN, base_url=f"http://127.0.0.1:{unused_port}", data_base_url=f"{host}/"
+        )
+        assert await other.content("1/../2", bytes_max=100) == PHOTO
+        await other.aclose()
+
+
+async def test_content_that_is_not_ready_is_asked_for_again():
+    """LINE prepares some of it first, and says so."""
+    async with line_that(answers(202, b""), answers(202, b""), answers(200, PHOTO)) as (line, came):
+        assert await line.content("1", bytes_max=100) == PHOTO
+    assert len(came) == 3
+
+
+async def test_content_that_is_never_ready():
+    """We wait no longer than told, and asking later is safe."""
+    async with line_that(*(answers(202, b"") for _ in range(20))) as (line, _):
+        with pytest.raises(errors.Again) as caught:
+            await line.content("1", bytes_max=100, timeout_s=1.7)
+    assert caught.value.code == "not_ready"
+
+
+@pytest.mark.parametrize(
+    ("respond", "leaf"),
+    [
+        (answers(404, {"message": "not found"}), errors.SourceGone),
+        (answers(410, {"message": "The content is gone"}), errors.SourceGone),
+        (answers(400, {}), errors.BadRequest),
+        (answers_as("authentication_401"), errors.NotPermitted),
+        (answers_as("rate_limit_429"), errors.RateLimited),
+        (answers_as("fault_500"), errors.VendorFault),
+        (answers(200, PHOTO * 10), errors.TooLarge),
+        (hangs_up, errors.OutcomeUnknown),
+        (hangs_up_within_the_answer, errors.OutcomeUnknown),
+    ],
+)
+async def test_content_that_cannot_be_had(respond, leaf):
+    """Half a photo is none, and one that its sender took back is known as such."""
+    async with line_that(respond) as (line, came):
+        with pytest.raises(leaf):
+            await line.content("1", bytes_max=100)
+    assert len(came) == 1
+
+
+@pytest.mark.parametrize("respond", [never_answers, stops_within_the_answer])
+async def test_content_that_does_not_come(respond):
+    """The limit is for all of it, not for each byte."""
+    async with line_that(respond) as (line, _):
+        with pytest.raises(errors.OutcomeUnknown):
+            await line.content("1", bytes_max=10_000, timeout_s=0.8)
+
+
+async def test_content_without_end_is_not_read_to_its_end():
+    """What is too large is known before all of it is here."""
+
+    async def pours(reader, writer):
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + bytes(100_000))
+        await writer.drain()
+        await reader.read()
+
+    async with line_that(pours) as (line, _):
+        with pytest.raises(errors.TooLarge):
+            await line.content("1", bytes_max=50_000)
+
+
+@pytest.mark.parametrize("kind", [ChatKind.GROUP, ChatKind.ROOM])
+async def test_leave(kind):
+    """A group is left by its own id, however odd."""
+    async with line_that(answers(200, {})) as (line, came):
+        await line.leave(Chat(kind=kind, id="C1/../2"))
+    assert came[0].line == f"POST /v2/bot/{kind}/C1%2F..%2F2/leave HTTP/1.1"
+
+
+async def test_leaving_a_person_is_nothing():
+    """Only they can end it."""
+    async with line_that() as (line, came):
+        await line.leave(Chat(kind=ChatKind.USER, id=USER_ID))
+    assert came == []
+
+
 @pytest.mark.parametrize("token", ["", "with space", "token\n", "令牌"])
 def test_unusable_token(token):
     """A token that cannot be sent is refused at once, without being shown."""

@@ -194,6 +194,28 @@ async def test_wrong_access_token():
             await client.reply(token_from(line, line.add_person("Mei")), [PICTURE])
 
 
+async def test_photo():
+    """A photo can be fetched until its sender takes it back."""
+    async with line_and_client() as (line, client):
+        mei = line.add_person("Mei")
+        (event,) = received(line, line.image(mei, b"a photo"))
+        assert await client.content(event.content.id, bytes_max=100) == b"a photo"
+        line.unsend(mei, event.content.id)
+        with pytest.raises(errors.SourceGone):
+            await client.content(event.content.id, bytes_max=100)
+        with pytest.raises(errors.SourceGone):
+            await client.content("7", bytes_max=100)
+
+
+async def test_leave():
+    """Whoever has left a group cannot speak in it."""
+    async with line_and_client() as (line, client):
+        group = Chat(kind=ChatKind.GROUP, id=line.add_group("friends", [line.add_person("Mei")]))
+        await client.leave(group)
+        with pytest.raises(errors.BadRequest):
+            await client.push(group.id, [PICTURE], retry_key=str(uuid4()))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_all_we_say(language):
     """LINE takes everything that we say, in each language, and a promise can be tapped."""

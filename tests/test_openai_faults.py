@@ -133,6 +133,18 @@ def test_the_format_is_read_from_the_bytes(encoded, output_format):
 
 
 @pytest.mark.parametrize(
+    "others",
+    [[], [{"b64_json": JPEG_BASE64}], [{"url": "https://example.com/a.png"}], [None, {"b64_json": "?"}, 7]],
+)
+def test_of_several_pictures_every_readable_one_is_kept(others):
+    """They are paid for, so one that is spoilt or missing loses no other."""
+    for data in ([{"b64_json": "iVBORw0KGgo="}, *others], [*others, {"b64_json": "iVBORw0KGgo="}]):
+        content = read_content(orjson.dumps({"data": data}), request_id=None)
+        readable = [JPEG] if {"b64_json": JPEG_BASE64} in others else []
+        assert sorted(content.pictures) == sorted([b"\x89PNG\r\n\x1a\n", *readable])
+
+
+@pytest.mark.parametrize(
     ("usage", "counted"),
     [
         (
@@ -166,4 +178,4 @@ def test_an_echo_of_the_wrong_type_is_no_echo():
     """A paid picture is never lost over a field beside it."""
     body = orjson.dumps({"data": [{"b64_json": JPEG_BASE64}], "size": 7, "quality": ["low"]})
     content = read_content(body, request_id=None)
-    assert (content.data, content.size, content.quality) == (JPEG, None, None)
+    assert (content.pictures, content.size, content.quality) == ((JPEG,), None, None)

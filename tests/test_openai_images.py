@@ -2,7 +2,9 @@ import asyncio
 import base64
 import contextlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
+from email.parser import BytesParser
 from pathlib import Path
 
 import orjson
@@ -11,17 +13,20 @@ import pytest
 from app.errors import (
     BadAnswer,
     BadRequest,
+    ModelGone,
     NotPermitted,
     OutcomeUnknown,
     RateLimited,
     Unreachable,
     VendorFault,
 )
-from app.openai_images import OpenAIImages, PictureOrder, Usage, parameters
+from app.openai_images import ModelStatus, OpenAIImages, PictureOrder, Usage, parameters
 
 SAMPLES = Path(__file__).parent / "samples" / "openai"
 KEY = "sk-proj-0123456789"
 JPEG = b"\xff\xd8\xff\xe0 a small picture"
+PNG = b"\x89PNG\r\n\x1a\n a small picture"
+WEBP = b"RIFF\0\0\0\0WEBP a small picture"
 ORDER = PictureOrder(
     prompt="a cat 🐈 in the rain",
     size="1024x1024",
@@ -58,7 +63,7 @@ class RawServer:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             first, *lines = head.strip().split("\r\n")
             headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
-            body = await reader.readexactly(int(headers["content-length"]))
+            body = await reader.readexactly(int(headers.get("content-length", 0)))
             self.requests.append((first, headers, body))
             if len(self.requests) >= self.holds:
                 self.released.set()
@@ -102,9 +107,24 @@ def http(body, *, status=200, headers=None, length=None):
     return f"HTTP/1.1 {status} Whatever\r\n{lines}\r\n".encode() + raw
 
 
-def drawn(data=JPEG, **echoes):
+def drawn(*pictures, **echoes):
     """The body of a good answer."""
-    return {"created": 1, "data": [{"b64_json": base64.b64encode(data).decode()}]} | echoes
+    data = [{"b64_json": base64.b64encode(picture).decode()} for picture in pictures or [JPEG]]
+    return {"created": 1, "data": data} | echoes
+
+
+def parts(headers, body):
+    """The parts of a form, as the standard library reads them: name, file name, type, bytes."""
+    head = f"content-type: {headers['content-type']}\r\n\r\n".encode()
+    return [
+        (
+            part.get_param("name", header="content-disposition"),
+            part.get_filename(),
+            part.get_content_type(),
+            part.get_payload(decode=True),
+        )
+        for part in BytesParser().parsebytes(head + body).get_payload()
+    ]
 
 
 async def test_a_picture_is_drawn_with_one_call():
@@ -119,7 +139,7 @@ async def test_a_picture_is_drawn_with_one_call():
     assert headers["authorization"] == f"Bearer {KEY}"
     assert (headers["content-type"], headers["accept-encoding"]) == ("application/json", "identity")
     assert json.loads(sent) == parameters(ORDER, model="gpt-image-1")
-    assert (got.data, got.output_format, got.size, got.quality) == (JPEG, "jpeg", "1024x1024", "low")
+    assert (got.pictures, got.output_format, got.size, got.quality) == ((JPEG,), "jpeg", "1024x1024", "low")
     assert (got.model, got.request_id) == ("gpt-image-1", "req_1")
     assert got.usage == Usage(text_in=14, image_in=0, image_out=272, total=286)
     assert 0 <= got.duration_ms < 5000
@@ -130,7 +150,111 @@ async def test_a_large_picture_comes_through_whole():
     png = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 12_000
     async with RawServer(http(drawn(png))).client() as images:
         got = await images.generate(ORDER, model="gpt-image-1")
-    assert (got.data, got.output_format) == (png, "png")
+    assert (got.pictures, got.output_format) == ((png,), "png")
+
+
+async def test_several_pictures_are_drawn_with_one_call():
+    """Fewer than were asked for are what there is; the usage is that of the call."""
+    usage = {"input_tokens": 14, "output_tokens": 544, "total_tokens": 558}
+    server = RawServer(http(drawn(JPEG, PNG, usage=usage)))
+    async with server.client() as images:
+        got = await images.generate(replace(ORDER, count=4), model="gpt-image-2")
+    assert json.loads(server.requests[0][2])["n"] == 4
+    assert (got.pictures, got.usage.image_out) == ((JPEG, PNG), 544)
+
+
+async def test_an_edit_is_a_form_with_its_sources():
+    """Each source has a file name and a type that are true; all else is a field, and nothing else is there."""
+    server = RawServer(http(drawn(PNG), headers={"x-request-id": "req_1"}))
+    async with server.client() as images:
+        got = await images.edit(replace(ORDER, count=2), model="gpt-image-2", sources=[JPEG, PNG, WEBP])
+    ((first, headers, body),) = server.requests
+    sent = parts(headers, body)
+    assert first == "POST /v1/images/edits HTTP/1.1"
+    assert (headers["authorization"], headers["accept-encoding"]) == (f"Bearer {KEY}", "identity")
+    assert [part for part in sent if part[1]] == [
+        ("image[]", "source-1.jpg", "image/jpeg", JPEG),
+        ("image[]", "source-2.png", "image/png", PNG),
+        ("image[]", "source-3.webp", "image/webp", WEBP),
+    ]
+    assert {name: value.decode() for name, filename, _, value in sent if not filename} == {
+        "model": "gpt-image-2",
+        "prompt": ORDER.prompt,
+        "n": "2",
+        "size": "1024x1024",
+        "quality": "low",
+        "output_format": "jpeg",
+        "output_compression": "50",
+    }
+    assert (got.pictures, got.output_format, got.request_id) == ((PNG,), "png", "req_1")
+
+
+@pytest.mark.parametrize(
+    ("sources", "code"),
+    [
+        ([], "source_count"),
+        ([JPEG] * 17, "source_count"),
+        ([JPEG, b"GIF89a"], "source_format"),
+        ([b"<svg>"], "source_format"),
+        ([JPEG + bytes(50_000_000)], "source_size"),
+    ],
+)
+async def test_sources_that_the_api_would_not_take_are_not_sent(sources, code):
+    """The message says which one, and not what is in it."""
+    server = RawServer(http(drawn()))
+    async with server.client() as images:
+        with pytest.raises(BadRequest) as caught:
+            await images.edit(ORDER, model="gpt-image-2", sources=sources)
+    assert (caught.value.code, server.requests) == (code, [])
+
+
+async def test_a_lost_answer_to_an_edit_leaves_the_outcome_unknown():
+    """As with any picture: it may be drawn, and charged."""
+    server = RawServer()
+    async with server.client() as images:
+        with pytest.raises(OutcomeUnknown):
+            await images.edit(ORDER, model="gpt-image-2", sources=[JPEG])
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ({"shutdown_date": "2026-12-01"}, date(2026, 12, 1)),
+        ({"shutdown_date": None}, None),
+        ({}, None),
+        ({"shutdown_date": "soon"}, None),
+        ({"shutdown_date": 20261201}, None),
+    ],
+)
+async def test_a_model_tells_until_when_it_lives(said, day):
+    """Where a day is named and can be read."""
+    server = RawServer(http({"id": "gpt-image-1.5", "object": "model"} | said))
+    async with server.client() as images:
+        got = await images.model("gpt-image-1.5")
+    assert server.requests[0][0] == "GET /v1/models/gpt-image-1.5 HTTP/1.1"
+    assert "content-type" not in server.requests[0][1]
+    assert got == ModelStatus(id="gpt-image-1.5", shutdown_date=day)
+
+
+@pytest.mark.parametrize(
+    ("sample", "leaf"),
+    [("404-model-not-found", ModelGone), ("404-invalid-url", BadRequest), ("401-invalid-api-key", NotPermitted)],
+)
+async def test_a_model_that_cannot_be_asked_about_is_told_from_one_that_is_gone(sample, leaf):
+    """A server without this endpoint says nothing about the model."""
+    said = json.loads((SAMPLES / f"{sample}.json").read_text(encoding="utf-8"))
+    async with RawServer(http(said["body"], status=said["status"])).client() as images:
+        with pytest.raises(leaf):
+            await images.model("gpt-image-1")
+
+
+@pytest.mark.parametrize("body", ["<html></html>", "[]", "null", ""])
+async def test_a_model_of_which_nothing_readable_is_said_is_a_bad_answer(body):
+    """A page of somebody in between is no life sign."""
+    async with RawServer(http(body)).client() as images:
+        with pytest.raises(BadAnswer):
+            await images.model("gpt-image-1")
 
 
 async def test_three_hundred_pictures_are_drawn_at_once():
@@ -138,7 +262,7 @@ async def test_three_hundred_pictures_are_drawn_at_once():
     server = RawServer(http(drawn()), holds=300)
     async with server.client(timeout_s=30) as images:
         got = await asyncio.gather(*(images.generate(ORDER, model="gpt-image-1") for _ in range(300)))
-    assert {one.data for one in got} == {JPEG}
+    assert {one.pictures for one in got} == {(JPEG,)}
 
 
 @pytest.mark.parametrize(

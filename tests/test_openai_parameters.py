@@ -3,9 +3,11 @@ import typing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openai.types.image_edit_params import ImageEditParamsBase
 from openai.types.image_generate_params import ImageGenerateParamsBase
 
-from app.openai_images import PictureOrder, check_options, parameters
+from app.openai_images import PictureOrder, check_options, parameters, size_for, unmet
+from app.openai_images.order import form_fields
 
 CLASSIC = ["gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5", "gpt-image-1.5-2025-12-16", "chatgpt-image-latest"]
 FREE = ["gpt-image-2", "gpt-image-2-2026-04-21", "gpt-image-2.5-flare", "gpt-image-2.5-sunburst", "gpt-image-2.6-flare"]
@@ -163,13 +165,80 @@ def test_every_size_finds_a_legal_one(width, height, model):
     moderation=st.sampled_from(["auto", "low"]),
 )
 def test_openais_own_sdk_knows_every_field_and_value(model, quality, output_format, background, moderation):
-    """The SDK's types are the judge; nothing of dall-e is ever sent, and one picture at a time."""
+    """The SDK's types are the judge, of the form of an edit too; nothing of dall-e is ever sent."""
     body = sent(model, quality=quality, output_format=output_format, background=background, moderation=moderation)
     known = typing.get_type_hints(ImageGenerateParamsBase)
     assert set(body) <= set(known) - {"n", "response_format", "style", "user"}
     for name in {"quality", "output_format", "background", "moderation"} & set(body):
         literal = typing.get_args(known[name])[0]
         assert body[name] in typing.get_args(literal)
+    form = form_fields(order(quality=quality, output_format=output_format, background=background), model=model)
+    assert set(form) <= set(typing.get_type_hints(ImageEditParamsBase)) - {"moderation", "input_fidelity", "user"}
+
+
+@pytest.mark.parametrize(("count", "expected"), [(1, None), (2, 2), (10, 10), (11, 10), (0, None)])
+@pytest.mark.parametrize("model", ["gpt-image-1", "gpt-image-2.6-flare", "my-deployment"])
+def test_only_several_pictures_are_asked_for_by_number(model, count, expected):
+    """One is what every server draws unasked, and ten are the most of one call."""
+    assert sent(model, count=count).get("n") == expected
+
+
+@pytest.mark.parametrize(
+    ("ratio", "near", "expected"),
+    [
+        ((16, 9), "1024x1024", "1360x768"),
+        ((9, 16), "1024x1024", "768x1360"),
+        ((1, 1), "1024x1024", "1024x1024"),
+        ((2, 3), "auto", "832x1248"),
+        ((1, 1), "1536x1024", "1248x1248"),
+        ((16, 9), "3840x2160", "3840x2160"),
+        ((100, 1), "1024x1024", "1776x592"),
+        ((0, 0), "1024x1024", "1024x1024"),
+        ((1, 1), "16x16", "816x816"),
+    ],
+)
+def test_a_shape_becomes_a_size_with_about_as_many_pixels(ratio, near, expected):
+    """So a wide picture costs about what the square one does."""
+    assert size_for(ratio, near=near) == expected
+
+
+@given(width=st.integers(1, 300), height=st.integers(1, 300), model=st.sampled_from(FREE))
+def test_a_shape_that_a_model_can_draw_is_met(width, height, model):
+    """Up to 3 to 1 the later models draw every shape as it was asked, whatever the size it is near."""
+    for near in ("1024x1024", "1536x1024", "3840x2160", "auto"):
+        size = size_for((width, height), near=near)
+        assert sent(model, size=size)["size"] == size
+        if max(width, height) <= 3 * min(width, height):
+            assert not unmet(order(size=f"{width * 16}x{height * 16}"), model=model)
+
+
+@pytest.mark.parametrize(
+    ("model", "changes", "expected"),
+    [
+        ("gpt-image-1", {}, []),
+        ("gpt-image-1", {"size": "1360x768"}, ["size"]),
+        ("gpt-image-1", {"size": "832x1248"}, []),
+        ("gpt-image-1", {"size": "auto", "quality": "auto"}, []),
+        ("gpt-image-2", {"size": "1360x768"}, []),
+        ("gpt-image-2", {"size": "2000x400"}, ["size"]),
+        ("gpt-image-2", {"size": "4096x4096"}, []),
+        ("gpt-image-2", {"quality": "max"}, ["quality"]),
+        ("gpt-image-2.5-flare", {"quality": "max"}, []),
+        ("gpt-image-2", {"background": "transparent", "output_format": "png"}, ["background"]),
+        ("gpt-image-2.6-flare", {"background": "transparent", "output_format": "png"}, []),
+        ("gpt-image-2.6-flare", {"background": "transparent"}, ["background"]),
+        ("gpt-image-1", {"size": "1360x768", "quality": "max", "output_format": "webp"}, ["size", "quality"]),
+        (
+            "my-deployment",
+            {"size": "1360x768", "background": "opaque"},
+            ["size", "quality", "background", "output_format"],
+        ),
+        ("my-deployment", {"quality": "auto", "output_format": "png"}, ["output_format"]),
+    ],
+)
+def test_what_a_model_does_not_take_as_asked_is_named(model, changes, expected):
+    """So that whoever asked for it can be told."""
+    assert unmet(order(**changes), model=model) == expected
 
 
 @pytest.mark.parametrize(
@@ -199,6 +268,7 @@ def test_defaults_that_one_model_of_the_list_takes_are_fine(models, changes):
         ((), {"output_compression": 101}, "compression 101 is not between 0 and 100"),
         ((), {"moderation": "off"}, "moderation 'off' is none of auto, low"),
         ((), {"background": "blue"}, "background 'blue' is none of auto, opaque, transparent"),
+        ((), {"count": 11}, "count 11 is not between 1 and 10"),
         ((), {"background": "transparent"}, "background 'transparent' needs format 'png' or 'webp'"),
         (("gpt-image-2",), {"background": "transparent", "output_format": "png"}, "is taken by none of the models"),
         (("dall-e-3",), {}, "model 'dall-e-3' was shut down on 2026-05-12"),

@@ -1,9 +1,12 @@
 import asyncio
 import contextlib
+import io
 import itertools
 from dataclasses import replace
+from datetime import date
 
 import pytest
+from PIL import Image
 
 from app.errors import ModelGone, OutcomeUnknown, Refused
 from app.openai_images import OpenAIImages, PictureOrder
@@ -49,6 +52,43 @@ async def test_every_wish_becomes_something_every_model_takes():
             vendor.revive(model)
             await asyncio.gather(*(images.generate(order, model=model) for order in orders))
     assert len(vendor.invoice) == len(orders) * len(vendor.models)
+
+
+async def test_every_wish_to_change_pictures_becomes_something_every_model_takes():
+    """A strict vendor reads the form, its fields and its sources."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(out, "PNG")
+    orders = [
+        replace(ORDER, quality=quality, output_format=output_format, background=background, safety_identifier="5e8d")
+        for quality, output_format, background in itertools.product(
+            ["auto", "max"], ["jpeg", "png"], ["auto", "transparent"]
+        )
+    ]
+    async with stand_in() as (vendor, images):
+        for model in vendor.models:
+            vendor.revive(model)
+            for order in orders:
+                await images.edit(order, model=model, sources=[out.getvalue()] * 2)
+    assert {line.endpoint for line in vendor.invoice} == {"edits"}
+    assert len(vendor.invoice) == len(orders) * len(vendor.models)
+
+
+async def test_several_pictures_are_charged_by_one_call():
+    """Each is paid for, and each is there."""
+    async with stand_in() as (vendor, images):
+        got = await images.generate(replace(ORDER, count=3), model="gpt-image-2")
+    assert (len(got.pictures), got.usage.image_out) == (3, 3 * 196)
+    assert len(vendor.invoice) == 1
+
+
+async def test_models_tell_whether_they_live():
+    """And until when, free of charge."""
+    async with stand_in() as (vendor, images):
+        assert (await images.model("gpt-image-1.5")).shutdown_date == date(2026, 12, 1)
+        assert (await images.model("gpt-image-2.6-flare")).shutdown_date is None
+        with pytest.raises(ModelGone):
+            await images.model("gpt-image-1")
+    assert not vendor.invoice
 
 
 async def test_what_was_charged_is_what_we_count():

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from app.errors import NotAPicture
-from app.pictures import _jpeg, render
+from app.pictures import render
+from app.pictures.encoding import jpeg
 
 ORIENTATION = 0x0112
 
@@ -201,7 +202,7 @@ def test_a_picture_above_ten_megabytes_is_made_to_fit(side, bands):
 def test_a_picture_that_no_quality_makes_fit_gets_smaller():
     """The limit in bytes is LINE's; the pixels are ours to give."""
     noise = Image.merge("RGB", [Image.effect_noise((400, 400), 200) for _ in range(3)])
-    data = _jpeg(noise, (80, 60), bytes_aim=10_000, bytes_max=20_000)
+    data = jpeg(noise, (80, 60), bytes_aim=10_000, bytes_max=20_000)
     assert len(data) <= 20_000
     assert decoded(data).size < (400, 400)
 

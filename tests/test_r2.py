@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from app import errors
-from app.errors import EaselError, NotPermitted, OutcomeUnknown, Unreachable, VendorFault
-from app.r2 import Bucket, endpoint_url, new_key
+from app.errors import EaselError, NotPermitted, OutcomeUnknown, SourceGone, TooLarge, Unreachable, VendorFault
+from app.r2 import Bucket, Stored, endpoint_url, new_key
 from app.sandbox.faults import Fault
 from app.sandbox.r2 import R2StandIn
 from app.sandbox.server import serve
@@ -140,6 +140,125 @@ async def test_objects_are_deleted(r2):
     assert list(stand_in.objects) == ["c.jpg"]
 
 
+async def test_a_picture_is_read_back(r2):
+    """As it was stored."""
+    _, bucket = r2
+    await bucket.put("i/k.jpg", JPEG, content_type="image/jpeg")
+    assert await bucket.get("i/k.jpg", bytes_max=len(JPEG)) == JPEG
+    assert await bucket.head("i/k.jpg") == Stored(
+        size_bytes=len(JPEG), content_type="image/jpeg", cache_control="public, max-age=31536000, immutable"
+    )
+
+
+async def test_a_picture_that_is_gone_is_known_as_such(r2):
+    """Deleted, or never there: nobody has to mend anything."""
+    _, bucket = r2
+    with pytest.raises(SourceGone) as caught:
+        await bucket.get("never.jpg")
+    assert caught.value.code == "NoSuchKey"
+    assert await bucket.head("never.jpg") is None
+
+
+async def test_an_object_above_the_limit_is_not_read_to_its_end(r2):
+    """Memory is not the bucket's to fill."""
+    _, bucket = r2
+    await bucket.put("k.jpg", JPEG * 100, content_type="image/jpeg")
+    with pytest.raises(TooLarge):
+        await bucket.get("k.jpg", bytes_max=len(JPEG))
+
+
+async def test_half_an_object_is_none(r2):
+    """The connection broke; asking again is safe."""
+    stand_in, bucket = r2
+    await bucket.put("k.jpg", JPEG, content_type="image/jpeg")
+    stand_in.faults.add(Fault.truncate(), times=None)
+    with pytest.raises(OutcomeUnknown):
+        await bucket.get("k.jpg")
+
+
+async def test_reading_tells_of_trouble_like_storing(r2):
+    """A missing bucket is no missing picture."""
+    stand_in, bucket = r2
+    stand_in.bucket = "paintings"
+    with pytest.raises(NotPermitted):
+        await bucket.get("k.jpg")
+
+
+@contextlib.asynccontextmanager
+async def bucket_of_an_admin(*, is_admin=True):
+    """The stand-in, and a bucket of ours whose token may do more than read and write."""
+    stand_in = R2StandIn(**KEYS, bucket="pictures", is_admin=is_admin)
+    async with serve(stand_in.app) as base_url, bucket_at(base_url) as bucket:
+        yield stand_in, bucket
+
+
+async def test_the_bucket_deletes_pictures_by_a_rule_of_ours():
+    """Set, changed, set again and taken away."""
+    async with bucket_of_an_admin() as (stand_in, bucket):
+        assert await bucket.retention() is None
+        for days in (30, 7, 7):
+            await bucket.set_retention(days)
+            assert await bucket.retention() == days
+        assert stand_in.lifecycle.count(b"<Rule>") == 1
+        assert b"<Prefix>i/</Prefix>" in stand_in.lifecycle
+        await bucket.set_retention(None)
+        await bucket.set_retention(None)
+        assert await bucket.retention() is None
+        assert stand_in.lifecycle is None
+
+
+RULES = """<LifecycleConfiguration>
+<Rule><ID>Default Multipart Abort Rule</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter>
+<AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>
+<Rule><ID>logs</ID><Status>Enabled</Status><Filter><Prefix>logs/</Prefix></Filter>
+<Expiration><Days>3</Days></Expiration></Rule>
+<Rule><ID>off</ID><Status>Disabled</Status><Filter><Prefix>i/</Prefix></Filter>
+<Expiration><Days>2</Days></Expiration></Rule>
+<Rule><ID>by hand</ID><Status>Enabled</Status><Filter><Prefix>i/</Prefix></Filter>
+<Expiration><Days>90</Days></Expiration></Rule>
+</LifecycleConfiguration>"""
+
+
+async def test_rules_of_others_stay_as_they_are():
+    """And count, where they delete our pictures."""
+    async with bucket_of_an_admin() as (stand_in, bucket):
+        stand_in.lifecycle = RULES.encode()
+        assert await bucket.retention() == 90
+        await bucket.set_retention(30)
+        assert await bucket.retention() == 30
+        assert stand_in.lifecycle.count(b"<Rule>") == 5
+        await bucket.set_retention(None)
+        assert await bucket.retention() == 90
+    told = re.sub(rb">\s+<", b"><", stand_in.lifecycle)
+    for part in ("Default Multipart Abort Rule", "<DaysAfterInitiation>7<", "logs/", "Disabled", "by hand"):
+        assert part.encode() in told
+
+
+async def test_the_retention_needs_more_rights_than_pictures_do():
+    """An operator who gave the smallest token is told so."""
+    async with bucket_of_an_admin(is_admin=False) as (_, bucket):
+        with pytest.raises(NotPermitted) as caught:
+            await bucket.retention()
+        assert caught.value.code == "AccessDenied"
+        with pytest.raises(NotPermitted):
+            await bucket.set_retention(30)
+
+
+async def test_a_bucket_that_is_not_there_has_no_retention_to_tell():
+    """That is no bucket without rules."""
+    async with bucket_of_an_admin() as (stand_in, bucket):
+        stand_in.bucket = "paintings"
+        with pytest.raises(NotPermitted):
+            await bucket.retention()
+
+
+async def test_less_than_a_day_is_no_retention():
+    """Nothing is deleted by mistake."""
+    async with bucket_of_an_admin() as (_, bucket):
+        with pytest.raises(ValueError, match="at least one day"):
+            await bucket.set_retention(0)
+
+
 async def test_more_puts_than_threads_all_land(r2):
     """They wait for a thread, and each thread has its connection: urllib3 has nothing to complain of."""
     stand_in, bucket = r2
@@ -230,6 +349,11 @@ async def test_a_server_that_is_not_ours_takes_the_signature_over_tls(rclone):
     async with bucket_at(base_url, ca_bundle=str(TLS / "cert.pem")) as bucket:
         await bucket.put("i/2026/11/k.jpg", JPEG, content_type="image/jpeg")
         assert (folder / "i/2026/11/k.jpg").read_bytes() == JPEG
+        assert await bucket.get("i/2026/11/k.jpg") == JPEG
+        assert (await bucket.head("i/2026/11/k.jpg")).size_bytes == len(JPEG)
+        assert await bucket.head("i/2026/11/other.jpg") is None
+        with pytest.raises(SourceGone):
+            await bucket.get("i/2026/11/other.jpg")
         await bucket.delete(["i/2026/11/k.jpg", "i/2026/11/k.jpg"])
     assert not (folder / "i/2026/11/k.jpg").exists()
 

@@ -9,8 +9,14 @@ import sqlalchemy as sa
 
 from app.store.database import HEAD, Database, upgrade
 from app.store.deliveries import Deliveries, Way
+from app.store.doomed import Doomed
+from app.store.forgetting import Forgetting
 from app.store.inbox import Arrival, Inbox
-from app.store.requests import Answer, NewRequest, NewToken, Requests, Sender, State
+from app.store.kept import Kept, Stored
+from app.store.pictures import Pictures
+from app.store.receiving import NewRequest, NewToken, Receiving, Sender
+from app.store.requests import Answer, Requests, State
+from app.store.surroundings import surroundings_of
 from app.store.tables import metadata
 from app.store.upkeep import Upkeep
 
@@ -28,11 +34,11 @@ def database(tmp_path):
 
 async def received(database, *names: str) -> tuple[Requests, Deliveries]:
     """Receive a wish for each name, with a token, from Alice."""
-    requests, deliveries = Requests(database), Deliveries(database, owner="us")
+    receiving = Receiving(database)
     for number, name in enumerate(names):
         token = NewToken(token=f"token of {name}", arrived_at=1000.0 + number, addressed=True)
-        await requests.receive(name, sender=ALICE, token=token, request=NewRequest(prompt="a cat"))
-    return requests, deliveries
+        await receiving.receive(name, sender=ALICE, token=token, request=NewRequest(prompt="a cat", draws=True))
+    return Requests(database), Deliveries(database, owner="us")
 
 
 @pytest.mark.parametrize("way", ["created", "migrated"])
@@ -54,6 +60,27 @@ def test_both_ways_make_the_tables_of_the_code(tmp_path, way):
 def test_migrating_again_changes_nothing(database):
     """Every start migrates; only the first does something."""
     database.migrate()
+
+
+def test_an_older_release_goes_on_with_a_newer_database(database):
+    """During a rolling upgrade a process of the version before may be restarted."""
+    with database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    database.migrate()
+
+
+def test_the_second_migration_adds_to_a_database_in_use(tmp_path):
+    """What the first release wrote is still there, and what it goes on writing still fits."""
+    database = Database(f"sqlite:///{tmp_path}/old.db")
+    with database.transaction() as connection:
+        upgrade(connection, "0001")
+        call = "INSERT INTO calls (request_id, model, began_at, outcome) VALUES ('R1', 'm', 1.0, 'paid')"
+        connection.exec_driver_sql(call)
+    database.migrate()
+    with database.transaction() as connection:
+        connection.exec_driver_sql(call)
+        assert connection.exec_driver_sql("SELECT count(*) FROM calls WHERE microusd = 0").scalar() == 2
+    database.close()
 
 
 async def test_an_event_is_taken_once(database):
@@ -134,29 +161,51 @@ async def test_what_landed_is_sent_and_its_words_are_forgotten(database):
     await deliveries.landed(delivery, [("message 1", "quote 1")])
     request = await requests.get("R1")
     assert (request.answer, request.sent_quote_token) == (Answer.SENT, "quote 1")
-    assert await deliveries.request_of_message("message 1", chat_id=ALICE.chat_id) == "R1"
-    assert await deliveries.request_of_message("message 1", chat_id="another chat") is None
+    for chat_id, ours in ((ALICE.chat_id, True), ("another chat", False)):
+        around = await surroundings_of(database, chat_id, message_id="2", quoted_message_id="message 1")
+        assert around.quote.ours is ours
     with database.transaction() as connection:
         assert "private" not in str(connection.execute(sa.text("SELECT * FROM deliveries")).all())
 
 
+async def kept(store: Kept, data: bytes) -> bool:
+    """Keep a picture of R1 whose cost somebody else books."""
+    return await store.keep("R1", data=[data], model="m", vendor_request_id=None, settle=lambda _: None)
+
+
 async def test_kept_bytes_outlive_everything_but_the_upload(database):
-    """Keeping wins over a later failure of the same step, and the bytes go when the bucket has them."""
+    """Keeping wins over a second answer of the same step, and the bytes go when the bucket has them."""
     requests, _ = await received(database, "R1")
-    paid = {"model": "m", "usage": None, "vendor_request_id": None}
-    await requests.keep("R1", call_id=1, data=b"first", size=None, drawn=paid)
-    await requests.keep("R1", call_id=2, data=b"second", size=None, drawn=paid)
-    assert await requests.kept_bytes("R1") == b"first"
+    store = Kept(database)
+    assert await kept(store, b"first")
+    assert not await kept(store, b"second")
+    assert [one.data for one in await store.waiting("R1")] == [b"first"]
     assert (await requests.get("R1")).state is State.KEPT
-    await requests.ready("R1", size="8x8")
-    assert await requests.kept_bytes("R1") is None
+    assert await store.ready("R1", [Stored(position=0, object_key="a", preview_key="b", size="8x8")])
+    assert await store.waiting("R1") == []
+    (picture,) = await Pictures(database).of_request("R1")
+    assert (picture.object_key, picture.size) == ("a", "8x8")
 
 
 async def test_names_in_the_bucket_are_fixed_once(database):
     """A second try uploads to the same names, so nothing is stored twice."""
-    requests, _ = await received(database, "R1")
-    first = await requests.name_objects("R1", object_key="a", preview_key="b")
-    assert await requests.name_objects("R1", object_key="c", preview_key="d") == first == ("a", "b")
+    await received(database, "R1")
+    store = Kept(database)
+    await kept(store, b"data")
+    first = await store.name("R1", 0, object_key="a", preview_key="b")
+    assert await store.name("R1", 0, object_key="c", preview_key="d") == first == ("a", "b")
+
+
+async def test_what_was_taken_back_while_it_was_stored_is_deleted(database):
+    """A picture that nobody wants any more does not stay in the bucket."""
+    await received(database, "R1")
+    store = Kept(database)
+    await kept(store, b"data")
+    await store.name("R1", 0, object_key="a", preview_key="b")
+    await Forgetting(database).chat(ALICE.chat_id)
+    assert not await store.ready("R1", [Stored(position=0, object_key="a", preview_key="b", size="8x8")])
+    assert set(await Doomed(database).some()) == {"a", "b"}
+    assert await Pictures(database).count(ALICE.chat_id) == 0
 
 
 async def test_errors_of_the_store_hold_no_words_of_people(database):

@@ -27,12 +27,12 @@ async def asked(vendors, prompt: str) -> tuple[str, int]:
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        (error(400, "moderation_blocked", "image_generation_user_error"), WORDS.moderation),
-        (error(400, "billing_hard_limit_reached", "billing_limit_user_error"), WORDS.closed),
-        (error(401, "invalid_api_key", "invalid_request_error"), WORDS.closed),
-        (error(403, None, "invalid_request_error"), WORDS.closed),
-        (error(429, "insufficient_quota", "insufficient_quota"), WORDS.closed),
-        (error(400, "invalid_value", "invalid_request_error"), WORDS.broke),
+        (error(400, "moderation_blocked", "image_generation_user_error"), WORDS.say("moderation")),
+        (error(400, "billing_hard_limit_reached", "billing_limit_user_error"), WORDS.say("closed")),
+        (error(401, "invalid_api_key", "invalid_request_error"), WORDS.say("closed")),
+        (error(403, None, "invalid_request_error"), WORDS.say("closed")),
+        (error(429, "insufficient_quota", "insufficient_quota"), WORDS.say("closed")),
+        (error(400, "invalid_value", "invalid_request_error"), WORDS.say("broke")),
     ],
 )
 async def test_what_is_final_is_asked_once_and_explained(vendors, fault, sentence):
@@ -58,7 +58,7 @@ async def test_a_fault_that_stays_is_told_after_four_calls(vendors):
     vendors.openai.faults.add(Fault.status(500), match="/images/", times=None)
     person, before = await asked(vendors, "a cat")
     (said,) = await vendors.said(person)
-    assert said["text"] == WORDS.busy
+    assert said["text"] == WORDS.say("busy")
     assert vendors.picture_calls() == before + 4
 
 
@@ -86,7 +86,7 @@ async def test_what_may_be_paid_is_never_asked_three_times(vendors):
     vendors.openai.faults.add(Fault.drop_after(), match="/images/", times=None)
     person, before = await asked(vendors, "a cat")
     (said,) = await vendors.said(person)
-    assert said["text"] == WORDS.too_late
+    assert said["text"] == WORDS.say("too_late")
     assert vendors.picture_calls() == before + 2
 
 
@@ -127,7 +127,7 @@ async def test_when_every_model_is_dead_everybody_is_told(stage, tmp_path):
         person = stage.person()
         await stage.line.send_text(person, "a cat")
         (said,) = await stage.said(person)
-        assert said["text"] == WORDS.closed
+        assert said["text"] == WORDS.say("closed")
         assert "IMAGE_MODELS" in (await easel.logged("all_models_gone", level="error"))["cure"]
 
 
@@ -143,7 +143,7 @@ async def test_a_full_queue_is_told(stage, tmp_path):
         await stage.until(lambda: stage.line.is_loading(second))
         await stage.line.send_text(third, "a cat")
         (said,) = await stage.said(third)
-        assert said["text"] == WORDS.queue_full
+        assert said["text"] == WORDS.say("queue_full")
         release.set()
         await stage.picture(first)
         await stage.picture(second)
@@ -181,5 +181,5 @@ async def test_a_slow_model_is_cut_off(stage, tmp_path):
         person = stage.person()
         await stage.line.send_text(person, "a cat")
         (said,) = await stage.said(person)
-        assert said["text"] == WORDS.too_late
+        assert said["text"] == WORDS.say("too_late")
     assert stage.picture_calls() == before + 2

@@ -94,7 +94,7 @@ class BadQuarter:
     def answers(self, person: str) -> list[str]:
         """The pictures and the sentences that a person got in answer to the wish."""
         said = [message.body for message in self.world.line.chat(person).from_bot]
-        reasons = {getattr(words, reason) for words in WORDS for reason in Reason}
+        reasons = {words.say(reason) for words in WORDS for reason in Reason}
         pictures = [str(body["originalContentUrl"]) for body in said if body["type"] == "image"]
         return pictures + [str(body["text"]) for body in said if body.get("text") in reasons]
 

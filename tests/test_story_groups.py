@@ -46,7 +46,7 @@ async def test_the_answer_quotes_the_request(vendors):
     asker = vendors.person()
     group = vendors.group(asker)
     await vendors.line.send_text(asker, "draw a cat", group=group)
-    text, picture = await vendors.said(group, count=2)
+    text, picture, *_ = await vendors.said(group, count=2)
     wish = vendors.line.chat(group).messages[0]
     assert text["quoteToken"] == wish.quote_token
     assert picture["type"] == "image"

@@ -130,7 +130,11 @@ class World:
 
     def picture_calls(self) -> int:
         """How often the model was asked."""
-        return sum(1 for call in self.openai.calls if call.path.endswith("/images/generations"))
+        return sum(1 for call in self.openai.calls if call.path.endswith(("/images/generations", "/images/edits")))
+
+    def asked(self, words: str) -> list[Any]:
+        """Return the calls to the model whose prompt holds these words, in order."""
+        return [call for call in self.openai.calls if words in str((call.body or {}).get("prompt", ""))]
 
     def drawing(self, words: str) -> int:
         """How many pictures of a prompt with these words the model is drawing now."""

@@ -1,16 +1,7 @@
-"""Message objects for an answer, a promise or a doubt. No I/O."""
+"""Message objects for a promise or a doubt. No I/O."""
 
 from app.chat.sentences import Words
-from app.line.messages import Message, buttons, image, postback_action, text
-
-
-def picture(*, original_url: str, preview_url: str, lead: str | None, quote_token: str | None) -> list[Message]:
-    """Say "here is your picture". `lead` is a short text before it, which quotes the request.
-
-    An image cannot quote: https://developers.line.biz/en/docs/messaging-api/sending-messages/
-    """
-    shown = image(original_url=original_url, preview_url=preview_url)
-    return [text(lead, quote_token=quote_token), shown] if lead else [shown]
+from app.line.messages import Message, buttons, postback_action
 
 
 def promise(said: str, *, words: Words, data: str) -> Message:

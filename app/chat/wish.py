@@ -7,9 +7,11 @@ one of our messages, or start with a prefix: https://developers.line.biz/en/docs
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.chat.mentions import without_self_mentions
+from app.chat.option_reader import read_options
+from app.chat.options import Options
 from app.chat.prefixes import INVISIBLE, after_prefix, without_separators
 from app.line.contents import Text
 from app.line.events import ChatKind
@@ -25,6 +27,7 @@ class Wish:
     """What a message asks for. An empty prompt: the message is for us, but there is nothing to draw."""
 
     prompt: str
+    options: Options = field(default_factory=Options)
 
 
 def wish_of(text: Text, *, chat_kind: ChatKind, prefixes: Sequence[str], quotes_us: bool) -> Wish | None:
@@ -37,9 +40,13 @@ def wish_of(text: Text, *, chat_kind: ChatKind, prefixes: Sequence[str], quotes_
         quotes_us: The message quotes one that we sent.
     """
     if chat_kind is ChatKind.USER:
-        return Wish(prompt=prompt_of(text, prefixes=prefixes))
-    prompt = addressed(text, prefixes=prefixes, quotes_us=quotes_us)
-    return None if prompt is None else Wish(prompt=prompt)
+        said: str | None = prompt_of(text, prefixes=prefixes)
+    else:
+        said = addressed(text, prefixes=prefixes, quotes_us=quotes_us)
+    if said is None:
+        return None
+    prompt, options = read_options(said)
+    return Wish(prompt=prompt, options=options)
 
 
 def addressed(text: Text, *, prefixes: Sequence[str], quotes_us: bool) -> str | None:

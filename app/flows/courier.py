@@ -2,16 +2,18 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 import structlog
 
 from app.errors import Again, BadRequest, EaselError, Final, MonthlyLimit, NotPermitted, TokenDead, VendorFault
 from app.flows.loading import Loading
+from app.flows.observers import Observers
 from app.flows.retry import backoff_s
 from app.line.answers import Sent
 from app.line.client import LineClient
 from app.line.events import Chat
-from app.store.deliveries import Deliveries, Delivery, Way
+from app.store.deliveries import Deliveries, Delivery, Outcome, Way
 from app.store.requests import Requests
 
 log = structlog.get_logger()
@@ -28,11 +30,15 @@ PUSHES_CLOSED_S = 600.0  # after the month was found used up, nobody asks again 
 class Courier:
     """Knows which failures leave the outcome open. A reply is asked again with its own token, a push with its key."""
 
-    def __init__(self, *, deliveries: Deliveries, requests: Requests, line: LineClient, loading: Loading) -> None:
+    def __init__(
+        self, *, deliveries: Deliveries, requests: Requests, line: LineClient, loading: Loading, observers: Observers
+    ) -> None:
         self._deliveries = deliveries
         self._requests = requests
         self._line = line
         self._loading = loading
+        self._metrics = observers.metrics
+        self._traces = observers.traces
         self._pushes_closed_until = 0.0
 
     async def carry(self, delivery: Delivery, *, may_have_landed: bool = False) -> bool:
@@ -58,7 +64,7 @@ class Courier:
                 await asyncio.sleep(wait_s)
             else:
                 self._loading.ended(delivery.chat_id)
-                await self._deliveries.landed(delivery, [(one.id, one.quote_token) for one in sent.messages])
+                await self._landed(delivery, [(one.id, one.quote_token) for one in sent.messages])
                 return True
 
     async def may_push(self, chat: Chat) -> bool:
@@ -74,6 +80,19 @@ class Courier:
         if not enough:
             self._close_pushes()
         return enough
+
+    async def _landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> None:
+        asked_at = await self._deliveries.landed(delivery, messages)
+        seconds = time.time() - delivery.created_at
+        self._metrics.delivered(delivery.way, Outcome.LANDED, seconds)
+        if delivery.token:
+            self._metrics.token("promised" if delivery.way is Way.PROMISE else "spent")
+        for one in asked_at:
+            self._metrics.answered(delivery.way, time.time() - one)
+        for request_id in _requests(delivery):
+            self._traces.record(
+                delivery.way, request_id=request_id, began_at=delivery.created_at, seconds=seconds, outcome="landed"
+            )
 
     async def _call(self, delivery: Delivery, *, attempt: int) -> Sent:
         began = time.perf_counter()
@@ -97,7 +116,7 @@ class Courier:
         match error:
             case TokenDead() if may_have_landed and young:
                 log.info("reply_had_landed", requests=_requests(delivery), vendor_request=error.vendor_request_id)
-                await self._deliveries.landed(delivery, [])
+                await self._landed(delivery, [])
                 return True
             case TokenDead() if may_have_landed:
                 await self._doubt(delivery, error)
@@ -108,6 +127,7 @@ class Courier:
                 self._close_pushes()
         level = log.error if isinstance(error, NotPermitted) else log.warning
         level("delivery_refused", requests=_requests(delivery), way=delivery.way, code=error.code, message=str(error))
+        self._metrics.delivered(delivery.way, Outcome.FAILED, time.time() - delivery.created_at)
         await self._deliveries.not_landed(delivery)
         return isinstance(error, TokenDead)
 
@@ -130,11 +150,13 @@ class Courier:
             await self._doubt(delivery, error)
         else:
             log.warning("delivery_failed", requests=_requests(delivery), way=delivery.way, code=error.code)
+            self._metrics.delivered(delivery.way, Outcome.FAILED, time.time() - delivery.created_at)
             await self._deliveries.not_landed(delivery)
         return delivery.way is not Way.PUSH
 
     async def _doubt(self, delivery: Delivery, error: EaselError) -> None:
         log.warning("delivery_in_doubt", requests=_requests(delivery), way=delivery.way, code=error.code)
+        self._metrics.delivered(delivery.way, Outcome.UNKNOWN, time.time() - delivery.created_at)
         await self._deliveries.doubtful(delivery)
 
     def _log_again(self, delivery: Delivery, error: EaselError, attempt: int) -> None:

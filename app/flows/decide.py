@@ -3,14 +3,49 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.chat.wish import wish_of
-from app.line.contents import Follow, Join, Media, MediaKind, Postback, Sticker, Text
+from app.chat.commands import Command, Name, command_of
+from app.chat.options import Options
+from app.chat.photos import speaks_of_a_photo
+from app.chat.taps import Tap, read_tap
+from app.chat.wish import Wish, wish_of
+from app.flows.plan import (
+    PASS,
+    Act,
+    AskForPhoto,
+    Change,
+    Come,
+    Do,
+    Draw,
+    Fetch,
+    Forget,
+    Leave,
+    Plan,
+    Redraw,
+    Remember,
+    Say,
+    Set,
+    Show,
+)
+from app.line import contents
+from app.line.contents import Edited, Follow, Join, Media, MediaKind, Postback, Sticker, Text, Unfollow, Unsend
 from app.line.events import Chat, ChatKind, Event
+from app.store.surroundings import Quote, Surroundings
 
-SHOW = "show:"  # data of the button [Show picture], before the id of the request
+CHANGES = frozenset({"again", "wide", "tall", "square", "fine", "edit", "back", "see", "menu", "delete"})
+KEYWORDS_SHOWN = 4  # of a sticker's up to 15
 
+_CHANGE_OF = {
+    Name.AGAIN: "again",
+    Name.WIDE: "wide",
+    Name.TALL: "tall",
+    Name.SQUARE: "square",
+    Name.FINE: "fine",
+    Name.EDIT: "edit",
+    Name.BACK: "back",
+    Name.MENU: "menu",
+    Name.DELETE: "delete",
+}
 _MEDIA_WORDS = {
-    MediaKind.IMAGE: "image",
     MediaKind.VIDEO: "video",
     MediaKind.AUDIO: "voice",
     MediaKind.FILE: "file",
@@ -25,55 +60,147 @@ class Rules:
     group_prefixes: Sequence[str]
     allowed_ids: frozenset[str] = frozenset()
     blocked_ids: frozenset[str] = frozenset()
+    admin_ids: frozenset[str] = frozenset()
 
     def allows(self, chat: Chat, user_id: str | None) -> bool:
         """Whether this chat and this person get an answer."""
         ids = {chat.id, user_id}
-        return not ids & self.blocked_ids and (not self.allowed_ids or bool(ids & self.allowed_ids))
+        return not ids & self.blocked_ids and (not self.allowed_ids or bool(ids & (self.allowed_ids | self.admin_ids)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What to do with an event. `addressed`: it was meant for us, so somebody is looking at the chat.
-
-    One of `prompt` (draw this), `words` (say this sentence) and `show` (bring the answer of this request) at most.
-    """
-
-    addressed: bool = False
-    prompt: str | None = None
-    words: str | None = None
-    show: str | None = None
-    quote_token: str | None = None
+NOTHING_AROUND = Surroundings()
 
 
-PASS = Plan()
-
-
-def decide(event: Event, rules: Rules, *, quotes_us: bool) -> Plan:  # noqa: PLR0911 - one line for each content
+def decide(event: Event, rules: Rules, around: Surroundings = NOTHING_AROUND) -> Plan:  # noqa: PLR0911 - one line for each
     """Read what an event wants. Everything that is not for us is passed over; its reply token still serves."""
-    if event.chat is None or event.mode == "standby" or not rules.allows(event.chat, event.user_id):
+    if event.chat is None or event.mode == "standby":
         return PASS
-    alone = event.chat.kind is ChatKind.USER
+    heard = _heard_of_anybody(event, event.chat, rules)
+    if heard or not rules.allows(event.chat, event.user_id):
+        return heard or PASS
     match event.content:
         case Text() as text:
-            return _of_text(text, event.chat, rules, quotes_us=quotes_us)
-        case Sticker(quote_token=quote_token) if alone:
-            return Plan(addressed=True, words="sticker", quote_token=quote_token)
-        case Media(kind=kind, quote_token=quote_token) if alone:
-            return Plan(addressed=True, words=_MEDIA_WORDS[kind], quote_token=quote_token)
-        case Postback(data=data) if data.startswith(SHOW):
-            return Plan(addressed=True, show=data.removeprefix(SHOW))
+            return _of_text(text, event.chat, rules, around)
+        case Edited(text=text):
+            return _of_edited(text, event.chat, rules, around)
+        case Postback(data=data):
+            return _of_tap(data)
         case Follow(is_unblocked=is_unblocked):
-            return Plan(addressed=True, words="welcome_back" if is_unblocked else "greeting")
+            return Plan(addressed=True, act=Come(words="welcome_back" if is_unblocked else "greeting"))
         case Join():
-            return Plan(addressed=True, words="greeting_group")
+            return Plan(addressed=True, act=Come(words="greeting_group"))
+        case Sticker() | Media():
+            return _of_no_words(event.content, alone=event.chat.kind is ChatKind.USER)
     return PASS
 
 
-def _of_text(text: Text, chat: Chat, rules: Rules, *, quotes_us: bool) -> Plan:
-    wish = wish_of(text, chat_kind=chat.kind, prefixes=rules.group_prefixes, quotes_us=quotes_us)
+def _heard_of_anybody(event: Event, chat: Chat, rules: Rules) -> Plan | None:
+    """Read what counts even from those who get no answers: taking back, going away, an invitation that is none."""
+    match event.content:
+        case Unsend(message_id=message_id) if message_id:
+            return Plan(act=Forget(message_id=message_id))
+        case Unfollow() | contents.Leave():
+            return Plan(act=Leave())
+        case Join() if rules.allowed_ids and chat.id not in rules.allowed_ids:
+            return Plan(addressed=True, act=Leave(words="group_not_allowed"))
+    return None
+
+
+def _of_no_words(content: Sticker | Media, *, alone: bool) -> Plan:
+    """Read a message that cannot mention us: in groups it is not for us, but a photo may be quoted later."""
+    if not alone:
+        is_photo = isinstance(content, Media) and content.kind is MediaKind.IMAGE
+        return Plan(act=Remember(photo=content)) if is_photo and isinstance(content, Media) else PASS
+    act: Act
+    match content:
+        case Sticker(keywords=keywords):
+            meant = ", ".join(keywords[:KEYWORDS_SHOWN])
+            act = (
+                Say(words="sticker_offer", details={"keywords": meant}, prompt=meant) if meant else Say(words="sticker")
+            )
+        case Media(kind=MediaKind.IMAGE) as photo:
+            act = Fetch(photo=photo)
+        case Media(kind=kind):
+            act = Say(words=_MEDIA_WORDS[kind])
+    return Plan(addressed=True, act=act, quote_token=content.quote_token, message_id=content.id or None)
+
+
+def _of_text(text: Text, chat: Chat, rules: Rules, around: Surroundings) -> Plan:
+    wish = _wish(text, chat, rules, around)
     if wish is None:
         return PASS
+    act = _wanted(wish, around)
+    return Plan(addressed=True, act=act, quote_token=text.quote_token, message_id=text.id or None)
+
+
+def _of_edited(text: Text, chat: Chat, rules: Rules, around: Surroundings) -> Plan:
+    """A message that was changed afterwards is drawn only if somebody says so: the first picture was paid."""
+    wish = _wish(text, chat, rules, around)
+    if wish is None and not around.asked_before:
+        return PASS
+    prompt = wish.prompt if wish else text.text
+    if not prompt:
+        return PASS
+    return Plan(addressed=True, act=Say(words="edited_offer", prompt=prompt), quote_token=text.quote_token)
+
+
+def _wish(text: Text, chat: Chat, rules: Rules, around: Surroundings) -> Wish | None:
+    return wish_of(text, chat_kind=chat.kind, prefixes=rules.group_prefixes, quotes_us=around.quote.ours)
+
+
+def _wanted(wish: Wish, around: Surroundings) -> Act:  # noqa: PLR0911 - one line for each meaning
+    quoted = around.quote
+    command = command_of(wish.prompt) if not wish.options else None
+    if command:
+        return _commanded(command, quoted)
+    source = _source(quoted)
     if not wish.prompt:
-        return Plan(addressed=True, words="blank", quote_token=text.quote_token)
-    return Plan(addressed=True, prompt=wish.prompt, quote_token=text.quote_token)
+        return _of_options_alone(wish.options, quoted) if wish.options else Say(words="blank")
+    if source:
+        return Draw(prompt=wish.prompt, options=wish.options, sources=[source])
+    expected = around.chat.expected
+    if expected and expected.what == "words":
+        return Draw(prompt=wish.prompt, options=wish.options, sources=expected.sources, settled=True)
+    if around.photos:
+        photos = [{"photo": message_id} for message_id in around.photos]
+        return Draw(prompt=wish.prompt, options=wish.options, sources=photos, photos=around.photos, settled=True)
+    if speaks_of_a_photo(wish.prompt):
+        return AskForPhoto(prompt=wish.prompt, options=wish.options)
+    return Draw(prompt=wish.prompt, options=wish.options, settled=expected is not None)
+
+
+def _source(quoted: Quote) -> dict[str, str] | None:
+    if quoted.picture_id:
+        return {"picture": quoted.picture_id}
+    return {"photo": quoted.photo_id} if quoted.photo_id else None
+
+
+def _commanded(command: Command, quoted: Quote) -> Act:
+    verb = _CHANGE_OF.get(command.name)
+    return Change(verb=verb, picture_id=quoted.picture_id) if verb else Do(command=command)
+
+
+def _of_options_alone(options: Options, quoted: Quote) -> Act:
+    """Apply what was said without a wish, such as 16:9, to the last picture."""
+    return Change(verb="again", picture_id=quoted.picture_id, options=options)
+
+
+def _of_tap(data: str) -> Plan:
+    tap = read_tap(data)
+    act = _tapped(tap) if tap else None
+    return Plan(addressed=True, act=act, tap=data) if act else PASS
+
+
+def _tapped(tap: Tap) -> Act | None:
+    match tap:
+        case Tap(verb="show", subject=request_id):
+            return Show(request_id=request_id)
+        case Tap(verb="draw", subject=request_id):
+            return Redraw(request_id=request_id)
+        case Tap(verb="set", subject=name, value=value):
+            return Set(name=name, value=value or "")
+        case Tap(verb="do", subject=name) if name in set(Name):
+            return _commanded(Command(name=Name(name)), Quote())
+        case Tap(verb=verb, subject=picture_id) if verb in CHANGES:
+            return Change(verb=verb, picture_id=picture_id)
+    return None

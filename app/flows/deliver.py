@@ -14,18 +14,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.chat import answers
-from app.errors import Reason
+from app.chat.taps import tap as write_tap
 from app.flows.bell import Bell
 from app.flows.courier import TOKEN_LIFE_S, Courier
-from app.flows.decide import SHOW
 from app.flows.languages import Languages
+from app.flows.replies import Replies, Said
 from app.line.events import Chat as LineChat
 from app.line.events import ChatKind
-from app.line.messages import MESSAGES_MAX, Message, text
+from app.line.messages import MESSAGES_MAX, Message
+from app.metrics import Metrics
 from app.store.deliveries import Chat, Deliveries, Token, Way
-from app.store.requests import Request, State
-
-POINTING = "here"  # words that mean nothing without what they quote
+from app.store.requests import Request, Requests, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +46,21 @@ class Deliver:
         languages: Languages,
         bell: Bell,
         rule: TokenRule,
-        url_of: Callable[[str], str],
+        requests: Requests,
+        replies: Replies,
         is_orphan: Callable[[str], bool],
-        group_prefix: str,
+        metrics: Metrics,
     ) -> None:
-        """Keep the parts. `url_of` makes an address of an object key; `is_orphan` knows owners that are dead."""
+        """Keep the parts. `is_orphan` knows owners that are dead."""
         self._deliveries = deliveries
         self._courier = courier
         self._languages = languages
         self._bell = bell
         self._rule = rule
-        self._url_of = url_of
+        self._requests = requests
+        self._replies = replies
         self._is_orphan = is_orphan
-        self._group_prefix = group_prefix
+        self._metrics = metrics
         self._voices: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     async def now(self, chat_id: str) -> Chat:
@@ -85,6 +86,8 @@ class Deliver:
         now = time.time()
         dead = [token.event_id for token in chat.tokens if now - token.arrived_at >= TOKEN_LIFE_S]
         if dead:
+            if chat.waiting or chat.due:
+                self._metrics.token("expired", sum(one.addressed for one in chat.tokens if one.event_id in dead))
             await self._deliveries.close_tokens(dead)
             return True
         if chat.due and chat.tokens:
@@ -111,20 +114,22 @@ class Deliver:
 
     async def _promise(self, waiting: Sequence[Request]) -> Message:
         first = waiting[0]
-        words = await self._languages.words_for(first.user_id)
+        words = await self._languages.words_for(first.user_id, chat_id=first.chat_id)
         if len(waiting) > 1:
             said = words.say("drawing_many", count=len(waiting))
         else:
             said = words.say("drawing_push" if await self._may_push(first) else "drawing")
-        return answers.promise(said, words=words, data=f"{SHOW}{first.id}")
+        if first.state is State.QUEUED and (place := await self._requests.undrawn(before=first.created_at)):
+            said = f"{said}\n{words.say('queue_place', place=place + 1)}"
+        return answers.promise(said, words=words, data=write_tap("show", first.id))
 
     async def _ask_doubtful(self, request: Request, token: Token) -> bool:
         message = await self._doubt(request)
         return await self._say(Way.PROMISE, request, token, ids=[request.id], messages=[message], promised=[request.id])
 
     async def _doubt(self, request: Request) -> Message:
-        words = await self._languages.words_for(request.user_id)
-        return answers.promise(words.say("maybe_sent"), words=words, data=f"{SHOW}{request.id}")
+        words = await self._languages.words_for(request.user_id, chat_id=request.chat_id)
+        return answers.promise(words.say("maybe_sent"), words=words, data=write_tap("show", request.id))
 
     async def _besides(self, chat: Chat, token: Token | None) -> tuple[list[Message], list[str]]:
         """Find what would stay unsaid without this token, and whom it speaks of.
@@ -144,35 +149,33 @@ class Deliver:
         besides, promised = await self._besides(chat, token)
         ids: list[str] = []
         messages: list[Message] = []
+        picture_ids: list[str | None] = []
         for request in chat.due:
             answer = await self._answer(request, on_time=token is not None and token.event_id == request.id)
-            if len(messages) + len(answer) > MESSAGES_MAX - len(besides):
+            if ids and len(messages) + len(answer) > MESSAGES_MAX - len(besides):
                 break
             ids += [request.id] * len(answer)
-            messages += answer
-        messages += besides
+            messages += [one.message for one in answer]
+            picture_ids += [one.picture_id for one in answer]
+        # Five pictures of one wish leave no room: what else is to be said waits for the next token.
+        besides, promised = (besides, promised) if len(messages) + len(besides) <= MESSAGES_MAX else ([], [])
         way = Way.REPLY if token else Way.PUSH
-        return await self._say(way, chat.due[0], token, ids=ids, messages=messages, promised=promised)
-
-    async def _answer(self, request: Request, *, on_time: bool) -> list[Message]:
-        # In company, or late, an answer says which request it answers.
-        bare = on_time and request.chat_kind == ChatKind.USER
-        shows = request.state is State.READY and request.object_key and request.preview_key
-        if not shows:
-            said = await self._say_in_words(request, request.words or Reason.BROKE)
-            points = not bare or request.words == POINTING
-            return [text(said, quote_token=request.quote_token if points else None)]
-        lead = None if bare else await self._say_in_words(request, "yours" if on_time else "late")
-        return answers.picture(
-            original_url=self._url_of(request.object_key or ""),
-            preview_url=self._url_of(request.preview_key or ""),
-            lead=lead,
-            quote_token=request.quote_token,
+        return await self._say(
+            way,
+            chat.due[0],
+            token,
+            ids=ids,
+            messages=[*messages, *besides],
+            picture_ids=[*picture_ids, *(None for _ in besides)],
+            promised=promised,
         )
 
-    async def _say_in_words(self, request: Request, key: str) -> str:
-        words = await self._languages.words_for(request.user_id)
-        return words.say(key, prefix=self._group_prefix)
+    async def _answer(self, request: Request, *, on_time: bool) -> list[Said]:
+        # In company, or late, an answer says which request it answers.
+        bare = on_time and request.chat_kind == ChatKind.USER
+        words = await self._languages.words_for(request.user_id, chat_id=request.chat_id)
+        lead = None if bare else words.say("yours" if on_time else "late")
+        return await self._replies.to(request, words, lead=lead)
 
     async def _say(
         self,
@@ -183,9 +186,16 @@ class Deliver:
         ids: Sequence[str],
         messages: Sequence[Message],
         promised: Sequence[str],
+        picture_ids: Sequence[str | None] = (),
     ) -> bool:
         delivery = await self._deliveries.claim(
-            request.chat_id, way=way, token=token, request_ids=ids, messages=messages, promised=promised
+            request.chat_id,
+            way=way,
+            token=token,
+            request_ids=ids,
+            messages=messages,
+            picture_ids=picture_ids,
+            promised=promised,
         )
         # Without a claim somebody else was faster: look again.
         return delivery is None or await self._courier.carry(delivery)

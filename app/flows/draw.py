@@ -1,32 +1,31 @@
-"""One picture: ask a model, keep the paid bytes, render them, put them into the bucket, have them delivered."""
+"""One wish drawn: ask a model, keep the paid bytes, render them, put them into the bucket, have them delivered."""
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from concurrent.futures import Executor
 from datetime import UTC, datetime
 
 import structlog
 
 from app.engine import Engine
-from app.errors import BadAnswer, EaselError, NotAPicture, NotPermitted, OutcomeUnknown, Reason, Refused
+from app.errors import Again, EaselError, NotAPicture, NotPermitted, OutcomeUnknown, Reason
+from app.flows.ask import Ask, Declined
 from app.flows.bell import Bell
 from app.flows.deliver import Deliver
-from app.flows.retry import BLIND_MAX, AskAgain, AskNextModel, GiveUp, Tries, backoff_s, decide
-from app.openai_images import Drawn, OpenAIImages, PictureOrder
+from app.flows.observers import Observers
+from app.flows.photos import Sources
+from app.flows.retry import backoff_s
 from app.pictures import Rendition, render
 from app.r2 import Bucket, new_key
-from app.store.calls import Calls
-from app.store.requests import Request, Requests, State
+from app.store.kept import Kept, Paid, Stored
+from app.store.requests import UNDRAWN, Request, Requests, State
 
 log = structlog.get_logger()
 
-GONE_FOR_S = 6 * 3600.0  # how long a model that is gone is not asked
 STORE_PATIENCE_S = 6 * 3600.0  # how long a dead bucket is tried; the bytes are paid for
 STORE_AGAIN_MAX_S = 60.0
-RENDERERS = 2
+SOURCES_PATIENCE_S = 60.0  # how long what is to be edited is tried to be read; nothing is paid yet
 
 
 class DrawFlow:
@@ -36,24 +35,25 @@ class DrawFlow:
         self,
         *,
         requests: Requests,
-        calls: Calls,
-        images: OpenAIImages,
+        kept: Kept,
+        ask: Ask,
+        sources: Sources,
         bucket: Bucket,
         deliver: Deliver,
         bell: Bell,
-        models: Sequence[str],
-        defaults: PictureOrder,
+        observers: Observers,
+        renderers: Executor,
     ) -> None:
-        """Keep the parts. `models` are asked in order; `defaults` are the operator's options of one picture."""
+        """Keep the parts. `renderers` are the threads for Pillow."""
         self._requests = requests
-        self._calls = calls
-        self._images = images
+        self._kept = kept
+        self._ask = ask
+        self._sources = sources
         self._bucket = bucket
         self._deliver = deliver
         self._bell = bell
-        self._models = models
-        self._defaults = defaults
-        self._renderers = ThreadPoolExecutor(RENDERERS, thread_name_prefix="render")
+        self._observers = observers
+        self._renderers = renderers
 
     async def run(self, request_id: str) -> None:
         """Each step looks up what is done already, so that running it again neither pays nor uploads twice."""
@@ -63,95 +63,79 @@ class DrawFlow:
 
     async def give_up(self, request_id: str) -> None:
         """Answer that something broke, after a fault of ours."""
-        await Engine.step("give_up", self._fail, request_id, Reason.BROKE)
+        await Engine.step("give_up", self._fail, request_id, Declined(words=Reason.BROKE))
         await Engine.step("deliver", self._hand_over, request_id)
-
-    def close(self) -> None:
-        """End the rendering threads."""
-        self._renderers.shutdown(wait=False, cancel_futures=True)
 
     async def _generate(self, request_id: str) -> None:
         request = await self._requests.get(request_id)
-        if request is None or request.state not in {State.QUEUED, State.DRAWING}:
+        if request is None or request.state not in UNDRAWN or not await self._requests.drawing(request_id):
             return
-        await self._requests.drawing(request_id)
-        tries = Tries(blind=await self._calls.charged_blind(request_id))
-        if tries.blind > BLIND_MAX:
-            await self._fail(request_id, Reason.TOO_LATE)
+        if request.state is State.QUEUED:
+            waited_s = time.time() - request.created_at
+            self._observers.metrics.queued(waited_s)
+            self._observers.traces.record("queue", request_id=request_id, began_at=request.created_at, seconds=waited_s)
+        try:
+            sources = await self._load(request)
+        except EaselError as error:
+            log.warning("source_not_loaded", request=request_id, code=error.code, message=str(error))
+            gone = not isinstance(error, Again | OutcomeUnknown | NotPermitted)
+            await self._fail(request_id, Declined(words="photo_gone" if gone else error.reason))
             return
-        gone = await self._calls.gone_models()
-        for model in self._models:
-            if model not in gone and await self._ask(request, model, tries):
-                return
-        log.error("all_models_gone", request=request_id, cure="name a living model in IMAGE_MODELS")
-        await self._fail(request_id, Reason.CLOSED)
+        if declined := await self._ask.models(request, sources):
+            await self._fail(request_id, declined)
 
-    async def _ask(self, request: Request, model: str, tries: Tries) -> bool:
-        """Ask one model until there is a picture or a reason. False: this model is gone."""
+    async def _load(self, request: Request) -> Sequence[bytes]:
+        """Read what is to be edited; a vendor that is away is waited for."""
+        give_up_at, attempt = time.monotonic() + SOURCES_PATIENCE_S, 0
         while True:
-            call_id = await self._calls.begin(request.id, model=model)
+            attempt += 1
             try:
-                drawn = await self._images.generate(self._order(request), model=model)
-            except EaselError as error:
-                await self._calls.end(call_id, outcome=_outcome(error), vendor_request_id=error.vendor_request_id)
-                decision = decide(error, tries)
-                self._log_failure(request.id, model, error, decision)
-                match decision:
-                    case AskAgain(after_s):
-                        await asyncio.sleep(after_s)
-                    case AskNextModel():
-                        await self._calls.model_gone(model, for_s=GONE_FOR_S)
-                        log.error("model_gone", model=model, not_asked_for_s=GONE_FOR_S, cure="change IMAGE_MODELS")
-                        return False
-                    case GiveUp(reason):
-                        await self._fail(request.id, reason, refused=isinstance(error, Refused))
-                        return True
+                loaded = [await self._sources.load(one, chat_id=request.chat_id) for one in request.sources or ()]
+            except (Again, OutcomeUnknown):
+                wait_s = backoff_s(attempt)
+                if time.monotonic() + wait_s > give_up_at:
+                    raise
+                await asyncio.sleep(wait_s)
             else:
-                await self._keep(request.id, call_id, drawn)
-                return True
-
-    async def _keep(self, request_id: str, call_id: int, drawn: Drawn) -> None:
-        paid = {
-            "model": drawn.model,
-            "usage": asdict(drawn.usage) if drawn.usage else None,
-            "vendor_request_id": drawn.request_id,
-        }
-        await self._requests.keep(request_id, call_id=call_id, data=drawn.data, size=drawn.size, drawn=paid)
-        log.info(
-            "picture_generated",
-            request=request_id,
-            model=drawn.model,
-            vendor_request=drawn.request_id,
-            duration_ms=drawn.duration_ms,
-            bytes=len(drawn.data),
-        )
+                return loaded
 
     async def _store(self, request_id: str) -> None:
         request = await self._requests.get(request_id)
-        data = await self._requests.kept_bytes(request_id) if request and request.state is State.KEPT else None
-        if data is None:
+        paid = await self._kept.waiting(request_id) if request and request.state is State.KEPT else []
+        if not paid:
             return
         began = time.perf_counter()
+        with self._observers.traces.span("store", request_id=request_id):
+            stored = [one for one in [await self._hang(request_id, picture) for picture in paid] if one]
+        if not stored:
+            await self._fail(request_id, Declined(words=Reason.BROKE))
+            return
+        if await self._kept.ready(request_id, stored):
+            self._observers.metrics.stored(time.perf_counter() - began)
+            self._observers.metrics.ended("ready")
+        log.info("picture_stored", request=request_id, pictures=len(stored), duration_ms=_ms_since(began))
+
+    async def _hang(self, request_id: str, paid: Paid) -> Stored | None:
+        """Render one picture and put it into the bucket. None: it cannot be shown, or the bucket will not have it."""
         try:
-            picture = await asyncio.get_running_loop().run_in_executor(self._renderers, render, data)
+            picture = await asyncio.get_running_loop().run_in_executor(self._renderers, render, paid.data)
         except NotAPicture as error:
             log.error("picture_not_shown", request=request_id, code=error.code, message=str(error))
-            await self._fail(request_id, error.reason)
-            return
-        if not await self._upload(request_id, picture):
-            await self._fail(request_id, Reason.BROKE)
-            return
-        await self._requests.ready(request_id, size=f"{picture.width_px}x{picture.height_px}")
-        log.info("picture_stored", request=request_id, duration_ms=_ms_since(began), preview_bytes=len(picture.preview))
-
-    async def _upload(self, request_id: str, picture: Rendition) -> bool:
-        """Put both files into the bucket, however long it is away. False: it will not have them."""
+            return None
         now = datetime.now(UTC)
-        object_key, preview_key = await self._requests.name_objects(
+        object_key, preview_key = await self._kept.name(
             request_id,
+            paid.position,
             object_key=new_key(extension=picture.extension, now=now),
             preview_key=new_key(extension="jpg", now=now),
         )
+        if not await self._upload(request_id, picture, object_key, preview_key):
+            return None
+        size = f"{picture.width_px}x{picture.height_px}"
+        return Stored(position=paid.position, object_key=object_key, preview_key=preview_key, size=size)
+
+    async def _upload(self, request_id: str, picture: Rendition, object_key: str, preview_key: str) -> bool:
+        """Put both files into the bucket, however long it is away. False: it will not have them."""
         give_up_at, attempt = time.monotonic() + STORE_PATIENCE_S, 0
         while time.monotonic() < give_up_at:
             attempt += 1
@@ -164,8 +148,12 @@ class DrawFlow:
                 # A wrong key or right is the operator's to mend: the paid bytes wait for it.
                 level = log.error if isinstance(error, NotPermitted) else log.warning
                 level("picture_not_stored", request=request_id, attempt=attempt, code=error.code, message=str(error))
+                self._observers.metrics.uploaded("refused" if isinstance(error, NotPermitted) else "failed")
+                if isinstance(error, NotPermitted):
+                    await self._observers.alarm.ring("bucket")
                 await asyncio.sleep(backoff_s(attempt, first_s=1.0, longest_s=STORE_AGAIN_MAX_S))
             else:
+                self._observers.metrics.uploaded("stored")
                 return True
         return False
 
@@ -178,32 +166,11 @@ class DrawFlow:
         finally:
             self._bell.ring(request.chat_id)
 
-    async def _fail(self, request_id: str, reason: Reason, *, refused: bool = False) -> None:
-        await self._requests.fail(request_id, reason=reason, refused=refused)
-        log.warning("request_refused" if refused else "request_failed", request=request_id, reason=reason)
-
-    def _order(self, request: Request) -> PictureOrder:
-        asker = hashlib.sha256(f"easel {request.user_id or request.chat_id}".encode()).hexdigest()[:32]
-        return replace(self._defaults, prompt=request.prompt or "", safety_identifier=asker)
-
-    def _log_failure(self, request_id: str, model: str, error: EaselError, decision: object) -> None:
-        level = log.error if isinstance(error, NotPermitted) else log.warning
-        level(
-            "picture_not_generated",
-            request=request_id,
-            model=model,
-            error=type(error).__name__,
-            code=error.code,
-            vendor_request=error.vendor_request_id,
-            message=str(error),
-            then=type(decision).__name__,
-        )
-
-
-def _outcome(error: EaselError) -> str:
-    if isinstance(error, OutcomeUnknown):
-        return "unknown"
-    return "bad" if isinstance(error, BadAnswer) else "failed"
+    async def _fail(self, request_id: str, declined: Declined) -> None:
+        await self._requests.fail(request_id, reason=declined.words, refused=declined.refused, details=declined.details)
+        self._observers.metrics.ended("refused" if declined.refused else "failed", declined.words)
+        event = "request_refused" if declined.refused else "request_failed"
+        log.warning(event, request=request_id, reason=declined.words)
 
 
 def _ms_since(began: float) -> int:

@@ -1,22 +1,41 @@
 """One event, from the inbox to its answer."""
 
 import hashlib
+from dataclasses import dataclass
 
 import structlog
 
 from app.engine import Engine
-from app.flows.decide import Plan, Rules, decide
+from app.errors import EaselError
+from app.flows.decide import Rules, decide
+from app.flows.gate import Gate
+from app.flows.observers import Observers
+from app.flows.plan import Leave, Plan
+from app.flows.wants import Wants
 from app.flows.watch import Watch
-from app.line.contents import Text
-from app.line.events import Event, read
-from app.store.deliveries import Deliveries
+from app.line.client import LineClient
+from app.line.contents import Edited, Join, Text
+from app.line.events import Chat, Event, read
+from app.store.database import Database
 from app.store.inbox import Inbox
-from app.store.requests import NewRequest, NewToken, Requests, Sender
+from app.store.receiving import NewRequest, NewToken, Receiving, Sender
+from app.store.requests import Requests
+from app.store.surroundings import Surroundings, surroundings_of
 
 log = structlog.get_logger()
 
 NAME = "event"
 DRAW = "draw"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """Where an event is read from and written to."""
+
+    database: Database
+    inbox: Inbox
+    requests: Requests
+    receiving: Receiving
 
 
 class EventFlow:
@@ -26,21 +45,22 @@ class EventFlow:
         self,
         *,
         engine: Engine,
-        inbox: Inbox,
-        requests: Requests,
-        deliveries: Deliveries,
+        stores: Stores,
+        gate: Gate,
+        wants: Wants,
         watch: Watch,
         rules: Rules,
-        waiting_max: int,
+        line: LineClient,
+        observers: Observers,
     ) -> None:
-        """Keep the parts. `waiting_max`: undrawn pictures at which new wishes are declined."""
         self._engine = engine
-        self._inbox = inbox
-        self._requests = requests
-        self._deliveries = deliveries
+        self._stores = stores
+        self._gate = gate
+        self._wants = wants
         self._watch = watch
         self._rules = rules
-        self._waiting_max = waiting_max
+        self._line = line
+        self._observers = observers
 
     async def run(self, event_id: str) -> None:
         """Understand the event, have its picture drawn, and see to it that the chat gets its answer."""
@@ -53,70 +73,78 @@ class EventFlow:
     async def _receive(self, event_id: str) -> str:
         """Write down what the event wants. Return whose turn its picture uses up, "" when there is none to draw."""
         event, arrived_at = await self._event(event_id)
+        self._observers.metrics.event(event.type)
         if event.chat is None:
             return ""
-        plan = decide(event, self._rules, quotes_us=await self._quotes_us(event))
-        if plan.prompt is not None and await self._is_full(event_id):
-            plan = Plan(addressed=True, words="queue_full", quote_token=plan.quote_token)
-        request = await self._asked(event, plan)
+        with self._observers.traces.span("understand", request_id=event_id, type=event.type):
+            return await self._understand(event_id, event, event.chat, arrived_at)
+
+    async def _understand(self, event_id: str, event: Event, chat: Chat, arrived_at: float) -> str:
+        known = await self._stores.requests.get(event_id)
+        if known:
+            return _turn(event) if known.draws else ""
+        around = await self._surroundings(event, chat)
+        plan = decide(event, self._rules, around)
+        if plan.act and await self._gate.is_blocked(chat, event.user_id):
+            plan = Plan()
+        request = await self._wants.of(event, chat, plan, around.chat)
+        if request and request.draws:
+            request = await self._gate.let_in(request, user_id=event.user_id)
         token = None
         if event.reply_token:
             token = NewToken(token=event.reply_token, arrived_at=arrived_at, addressed=plan.addressed)
-        sender = Sender(chat_id=event.chat.id, chat_kind=event.chat.kind, user_id=event.user_id)
-        await self._requests.receive(event_id, sender=sender, token=token, request=request)
-        log.info("event_understood", request=event_id, type=event.type, wants=_wants(plan))
-        draws = request is not None and request.prompt is not None
-        return hashlib.sha256((event.user_id or event.chat.id).encode()).hexdigest()[:16] if draws else ""
+        log.info("event_understood", request=event_id, type=event.type, wants=_wanted(request))
+        draws = await self._stores.receiving.receive(
+            event_id,
+            sender=Sender(chat_id=chat.id, chat_kind=chat.kind, user_id=event.user_id),
+            token=token,
+            request=request,
+            pictures=(request.options or {}).get("count") or 1 if request else 1,
+            quota=self._gate.quota(),
+        )
+        return _turn(event) if draws else ""
 
-    async def _asked(self, event: Event, plan: Plan) -> NewRequest | None:
-        if plan.show is not None:
-            return await self._shown(event, plan.show)
-        if plan.prompt is None and plan.words is None:
-            return None
-        return NewRequest(prompt=plan.prompt, words=plan.words, quote_token=plan.quote_token)
-
-    async def _shown(self, event: Event, request_id: str) -> NewRequest | None:
-        """Somebody tapped [Show picture]: it brings a token; what it shows is in the store, or is pointed at."""
-        wanted = await self._requests.get(request_id)
-        if wanted is None or wanted.chat_id != _chat_id(event):
-            return NewRequest(words="gone")
-        if wanted.sent_at is None:
-            await self._requests.show_again(request_id)
-            return None
-        if event.timestamp_ms / 1000 < wanted.sent_at:
-            return None  # the tap and the picture crossed
-        if wanted.sent_quote_token is None:
-            await self._requests.show_again(request_id)
-            return None
-        return NewRequest(words="here", quote_token=wanted.sent_quote_token)
+    async def _surroundings(self, event: Event, chat: Chat) -> Surroundings:
+        """Look around where it matters: what people write, and what they tap or show."""
+        text = event.content.text if isinstance(event.content, Edited) else event.content
+        said = text if isinstance(text, Text) else None
+        return await surroundings_of(
+            self._stores.database,
+            chat.id,
+            message_id=said.id if said else "",
+            quoted_message_id=said.quoted_message_id if said else None,
+        )
 
     async def _answer(self, event_id: str) -> None:
         event, _ = await self._event(event_id)
         if event.chat is not None:
             await self._watch.until_answered(event.chat)
+            if isinstance(event.content, Join):
+                await self._leave_if_uninvited(event, event.chat)
+        await self._stores.inbox.blank(event_id)
+
+    async def _leave_if_uninvited(self, event: Event, chat: Chat) -> None:
+        if not isinstance(decide(event, self._rules).act, Leave):
+            return
+        try:
+            await self._line.leave(chat)
+        except EaselError as error:
+            log.warning("group_not_left", code=error.code, vendor_request=error.vendor_request_id)
 
     async def _event(self, event_id: str) -> tuple[Event, float]:
-        found = await self._inbox.read(event_id)
+        found = await self._stores.inbox.read(event_id)
         if found is None:
             raise LookupError(f"event {event_id} is not in the inbox any more")
         raw, arrived_at = found
         return read(raw), arrived_at
 
-    async def _quotes_us(self, event: Event) -> bool:
-        if not isinstance(event.content, Text) or not event.content.quoted_message_id or event.chat is None:
-            return False
-        message_id = event.content.quoted_message_id
-        return await self._deliveries.request_of_message(message_id, chat_id=event.chat.id) is not None
 
-    async def _is_full(self, event_id: str) -> bool:
-        return await self._requests.undrawn() >= self._waiting_max and await self._requests.get(event_id) is None
+def _turn(event: Event) -> str:
+    who = event.user_id or (event.chat.id if event.chat else "")
+    return hashlib.sha256(who.encode()).hexdigest()[:16]
 
 
-def _wants(plan: Plan) -> str:
-    if plan.prompt is not None:
-        return "picture"
-    return plan.words or ("show" if plan.show is not None else "nothing")
-
-
-def _chat_id(event: Event) -> str:
-    return event.chat.id if event.chat else ""
+def _wanted(request: NewRequest | None) -> str:
+    if request is None:
+        return "nothing"
+    return "picture" if request.draws else request.words or "nothing"

@@ -1,4 +1,4 @@
-"""Which language a person reads: LINE's profile, cached for a day, else the default."""
+"""Which language a person reads: what the chat has set, else LINE's profile, cached for a day, else the default."""
 
 import asyncio
 import time
@@ -8,6 +8,7 @@ import structlog
 from app.chat.sentences import Words, sentences_for
 from app.errors import EaselError
 from app.line.client import LineClient
+from app.store.chats import Chats
 from app.store.people import People
 
 log = structlog.get_logger()
@@ -19,14 +20,21 @@ PROFILE_TIMEOUT_S = 2.0  # an answer must not wait for a courtesy
 class Languages:
     """Finds the words for a person."""
 
-    def __init__(self, *, people: People, line: LineClient, default: str) -> None:
+    def __init__(self, *, people: People, chats: Chats, line: LineClient, default: str) -> None:
         self._people = people
+        self._chats = chats
         self._line = line
         self._default = default
 
-    async def words_for(self, user_id: str | None) -> Words:
-        """Return the sentences in this person's language. LINE's failure only costs the language."""
-        return sentences_for(await self._language(user_id) if user_id else None, default=self._default)
+    async def words_for(self, user_id: str | None, *, chat_id: str | None = None) -> Words:
+        """Return the sentences in the language that the chat has set, else in this person's.
+
+        LINE's failure only costs the language.
+        """
+        chosen = (await self._chats.get(chat_id)).settings.get("language") if chat_id else None
+        if not chosen and user_id:
+            chosen = await self._language(user_id)
+        return sentences_for(chosen, default=self._default)
 
     async def _language(self, user_id: str) -> str | None:
         known, language = await self._people.language(user_id, not_before=time.time() - CACHED_S)

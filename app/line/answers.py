@@ -8,11 +8,24 @@ https://developers.line.biz/en/reference/messaging-api/#error-responses (read 20
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from app.errors import BadRequest, EaselError, MonthlyLimit, NotPermitted, RateLimited, TokenDead, VendorFault
+from app.errors import (
+    Again,
+    BadRequest,
+    EaselError,
+    MonthlyLimit,
+    NotPermitted,
+    RateLimited,
+    SourceGone,
+    TokenDead,
+    VendorFault,
+)
 from app.line import json_text
 from app.line.fields import Json, identifier, sections, string
+
+_LEAF_BY_STATUS: Final[dict[int, type[EaselError]]] = {401: NotPermitted, 403: NotPermitted, 429: RateLimited}
+_CODES: Final[dict[type[EaselError], str]] = {MonthlyLimit: "monthly_limit", TokenDead: "invalid_reply_token"}
 
 
 class Call(StrEnum):
@@ -24,6 +37,11 @@ class Call(StrEnum):
     QUOTA = "quota"
     MEMBERS = "members count"
     PROFILE = "profile"
+    CONTENT = "content"
+    LEAVE = "leaving"
+    BOT_INFO = "bot info"
+    WEBHOOK = "webhook endpoint"
+    RICH_MENU = "rich menu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,19 +89,23 @@ def sent_of(answer: Answer) -> Sent:
 def error_of(answer: Answer, *, call: Call) -> EaselError:
     """Name the error of an answer that is not a success."""
     said = f"{call}: LINE answered {answer.status}{_hint(answer.body)}"
-    code, request_id = f"http_{answer.status}", answer.request_id
-    if answer.status >= 500:  # noqa: PLR2004 - the class of the status
-        return VendorFault(said, code=code, vendor_request_id=request_id, retry_after_s=answer.retry_after_s)
-    match answer.status:
-        case 429 if call is Call.PUSH and _says(answer, "monthly limit"):
-            return MonthlyLimit(said, code="monthly_limit", vendor_request_id=request_id)
-        case 429:
-            return RateLimited(said, code=code, vendor_request_id=request_id, retry_after_s=answer.retry_after_s)
-        case 401 | 403:
-            return NotPermitted(said, code=code, vendor_request_id=request_id)
-        case 400 if call is Call.REPLY and _says(answer, "invalid reply token"):
-            return TokenDead(said, code="invalid_reply_token", vendor_request_id=request_id)
-    return BadRequest(said, code=code, vendor_request_id=request_id)
+    leaf, request_id = _leaf(answer, call=call), answer.request_id
+    code = _CODES.get(leaf, f"http_{answer.status}")
+    if issubclass(leaf, Again):
+        return leaf(said, code=code, vendor_request_id=request_id, retry_after_s=answer.retry_after_s)
+    return leaf(said, code=code, vendor_request_id=request_id)
+
+
+def _leaf(answer: Answer, *, call: Call) -> type[EaselError]:
+    match call, answer.status:
+        case Call.PUSH, 429 if _says(answer, "monthly limit"):
+            return MonthlyLimit
+        case Call.REPLY, 400 if _says(answer, "invalid reply token"):
+            return TokenDead
+        case Call.CONTENT, 404 | 410:  # forgotten, or its sender took it back
+            return SourceGone
+    fault = answer.status >= 500  # noqa: PLR2004 - the class of the status
+    return VendorFault if fault else _LEAF_BY_STATUS.get(answer.status, BadRequest)
 
 
 def _sent_messages(answer: Answer) -> list[Json]:
@@ -98,6 +120,8 @@ def _says(answer: Answer, words: str) -> bool:
 # https://developers.line.biz/en/reference/messaging-api/#error-messages (read 2026-11-22)
 _KNOWN_SENTENCE = re.compile(
     r"The request body has \d+ error\(s\)|Invalid reply token|Failed to send messages|Not found"
+    r"|The content is gone|Invalid webhook endpoint URL|An image has already been uploaded to the richmenu"
+    r"|must upload richmenu image before applying it to user"
     r"|Access to this API is not available for your account|You have reached your monthly limit\."
     r"|The API rate limit has been exceeded\. Try again later\.|May not be empty|must be specified|invalid uri"
     r"|(?:Size|Length) must be between \d+ and \d+|Must be between \d+ and \d+|must be a multiple of five"

@@ -1,7 +1,7 @@
-"""What the Images API sends back: the picture, what it cost in tokens, and how it was drawn. No I/O.
+"""What the Images API sends back: the pictures, what they cost in tokens, and how they were drawn. No I/O.
 
 By the schema only `created` is certain (OpenAI's SDK 3.54, types/images_response.py, read 2026-11-22), and compatible
-servers leave out more, so all but the picture itself is optional: it is paid for.
+servers leave out more, so all but one picture is optional: it is paid for.
 """
 
 from dataclasses import dataclass, field
@@ -32,20 +32,20 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """One picture as the model drew it.
+    """The pictures of one call as the model drew them.
 
     Attributes:
-        data: The encoded picture, C2PA data included.
-        output_format: "jpeg", "png", "webp" or "gif", by the bytes themselves.
+        pictures: The encoded pictures, C2PA data included; at least one, perhaps fewer than were asked for.
+        output_format: "jpeg", "png", "webp" or "gif", by the bytes of the first.
         size: As the answer says, which may be one that no request could ask for.
         quality: As the answer says: what "auto" became.
         model: The one that was asked.
-        usage: None if the server does not count.
+        usage: Of the whole call; None if the server does not count.
         request_id: The vendor's, for its support.
-        duration_ms: From the call to the decoded picture.
+        duration_ms: From the call to the decoded pictures.
     """
 
-    data: bytes = field(repr=False)
+    pictures: tuple[bytes, ...] = field(repr=False)
     output_format: str
     size: str | None
     quality: str | None
@@ -59,7 +59,7 @@ class Drawn:
 class Content:
     """The body of a good answer, decoded."""
 
-    data: bytes = field(repr=False)
+    pictures: tuple[bytes, ...] = field(repr=False)
     output_format: str
     size: str | None
     quality: str | None
@@ -67,47 +67,59 @@ class Content:
 
 
 def read_content(body: bytes, *, request_id: str | None) -> Content:
-    """Decode the body of a 200.
+    """Decode the body of a 200. Of several pictures those that cannot be read are left out.
 
     Raises:
-        BadAnswer: Not JSON, no `data[0].b64_json`, not base64, or not a picture by its first bytes.
+        BadAnswer: Not JSON, or no item of `data` with a `b64_json` that is base64 of a picture by its first bytes.
     """
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError as exc:
         message = f"The answer to a picture is not JSON ({len(body)} bytes)"
         raise BadAnswer(message, code="not_json", vendor_request_id=request_id) from exc
-    match answer:
-        case {"data": [{"b64_json": str(encoded)}, *_]} if encoded:
-            data = _decode(encoded, request_id=request_id)
-        case _:
-            raise BadAnswer("The answer holds no picture", code="no_data", vendor_request_id=request_id)
-    output_format = _true_format(data)
-    if output_format is None:
-        message = f"The answer holds {len(data)} bytes that are no picture"
-        raise BadAnswer(message, code="not_a_picture", vendor_request_id=request_id)
+    answer = _table(answer)
+    pictures, formats, problem = [], [], None
+    for item in _items(answer.get("data")):
+        try:
+            data, output_format = _picture(item, request_id=request_id)
+        except BadAnswer as exc:
+            problem = problem or exc
+        else:
+            pictures.append(data)
+            formats.append(output_format)
+    if not pictures:
+        raise problem or BadAnswer("The answer holds no picture", code="no_data", vendor_request_id=request_id)
     return Content(
-        data=data,
-        output_format=output_format,
+        pictures=tuple(pictures),
+        output_format=formats[0],
         size=_text(answer.get("size")),
         quality=_text(answer.get("quality")),
         usage=_usage(answer.get("usage")),
     )
 
 
-def _decode(encoded: str, *, request_id: str | None) -> bytes:
-    if encoded.startswith("data:"):  # some compatible servers send a data URL
-        encoded = encoded.partition(",")[2]
-    try:
-        return pybase64.b64decode(encoded, validate=True)
-    except ValueError as exc:
-        raise BadAnswer("The picture is not base64", code="not_base64", vendor_request_id=request_id) from exc
-
-
-def _true_format(data: bytes) -> str | None:
+def true_format(data: bytes) -> str | None:
+    """Name the format by the first bytes: "jpeg", "png", "webp", "gif", or None."""
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "webp"
     return next((name for magic, name in MAGIC.items() if data.startswith(magic)), None)
+
+
+def _picture(item: Any, *, request_id: str | None) -> tuple[bytes, str]:  # noqa: ANN401 - whatever the vendor sent
+    encoded = _text(_table(item).get("b64_json"))
+    if not encoded:
+        raise BadAnswer("The answer holds no picture", code="no_data", vendor_request_id=request_id)
+    if encoded.startswith("data:"):  # some compatible servers send a data URL
+        encoded = encoded.partition(",")[2]
+    try:
+        data = pybase64.b64decode(encoded, validate=True)
+    except ValueError as exc:
+        raise BadAnswer("The picture is not base64", code="not_base64", vendor_request_id=request_id) from exc
+    output_format = true_format(data)
+    if output_format is None:
+        message = f"The answer holds {len(data)} bytes that are no picture"
+        raise BadAnswer(message, code="not_a_picture", vendor_request_id=request_id)
+    return data, output_format
 
 
 def _usage(usage: Any) -> Usage | None:  # noqa: ANN401 - whatever the vendor sent
@@ -132,6 +144,10 @@ def _usage(usage: Any) -> Usage | None:  # noqa: ANN401 - whatever the vendor se
 
 def _table(value: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the vendor sent
     return value if isinstance(value, dict) else {}
+
+
+def _items(value: Any) -> list[Any]:  # noqa: ANN401 - whatever the vendor sent
+    return value if isinstance(value, list) else []
 
 
 def _count(value: Any, otherwise: int | None) -> int | None:  # noqa: ANN401 - whatever the vendor sent

@@ -1,9 +1,11 @@
-"""One picture, one call: no retry in here, since whether to ask, and pay, again is the workflow's decision."""
+"""One call each time: no retry in here, since whether to ask, and pay, again is the workflow's decision."""
 
 import asyncio
 import re
 import time
+from collections.abc import Sequence
 from typing import Final
+from urllib.parse import quote
 
 import httpx
 import orjson
@@ -11,7 +13,9 @@ import orjson
 from app.errors import BadAnswer, NotPermitted, OutcomeUnknown, Unreachable
 from app.openai_images.answer import Drawn, read_content
 from app.openai_images.faults import Answer, fault
-from app.openai_images.order import PictureOrder, parameters
+from app.openai_images.models import ModelStatus, read_model
+from app.openai_images.order import PictureOrder, form_fields, parameters
+from app.openai_images.sources import form_files
 
 CONNECT_TIMEOUT_S: Final = 5.0
 CONNECTIONS_MAX: Final = 512  # a call holds one for up to minutes; how many draw at once is the queue's business
@@ -19,6 +23,7 @@ IDLE_CONNECTION_S: Final = 30.0
 ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024  # a PNG of 3840x2160 that is all noise, in base64, is about 33 MB
 ERROR_BYTES_MAX: Final = 64 * 1024
 DECODE_INLINE_BYTES_MAX: Final = 512 * 1024  # below, decoding (under 1 ms) is faster than a hop to a thread
+MODEL_TIMEOUT_S: Final = 20.0
 
 HEADER_SAFE = re.compile(r"[!-~]+")
 NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -45,7 +50,6 @@ class OpenAIImages:
             base_url=base_url,
             headers={
                 "Authorization": f"Bearer {api_key}",
-                "Content-Type": "application/json",
                 # base64 of a JPEG shrinks by a quarter and costs ten times as long to unpack.
                 "Accept-Encoding": "identity",
             },
@@ -54,7 +58,7 @@ class OpenAIImages:
         )
 
     async def generate(self, order: PictureOrder, *, model: str) -> Drawn:
-        """Draw one picture.
+        """Draw what the order says.
 
         Raises:
             Again: Nothing was drawn: `RateLimited`, `Unreachable` or `VendorFault`.
@@ -62,8 +66,50 @@ class OpenAIImages:
             BadAnswer: Drawn and charged, but not readable.
             Final: `Refused`, `ModelGone`, `NotPermitted` or `BadRequest`.
         """
+        body = orjson.dumps(parameters(order, model=model))
+        headers = {"Content-Type": "application/json"}
+        return await self._draw(
+            self._http.build_request("POST", "images/generations", content=body, headers=headers), model=model
+        )
+
+    async def edit(self, order: PictureOrder, *, model: str, sources: Sequence[bytes]) -> Drawn:
+        """Draw anew what the sources show, changed as the prompt says. Costs about 1,000 tokens for each source more.
+
+        Args:
+            order: As for `generate`; its `moderation` is not sent, since this call has none.
+            model: The one that is asked.
+            sources: 1 to 16 files, JPEG, PNG or WebP, each under 50 MB; the first is the one to change.
+
+        Raises:
+            BadRequest: Also for sources that the API would not take; then nothing was sent.
+            Again, OutcomeUnknown, BadAnswer, Final: As `generate` does.
+        """
+        fields, files = form_fields(order, model=model), form_files(sources)
+        return await self._draw(self._http.build_request("POST", "images/edits", data=fields, files=files), model=model)
+
+    async def model(self, model_id: str) -> ModelStatus:
+        """Ask whether a model lives and until when. Free.
+
+        On the day a model is new, it may draw before this knows it.
+
+        Raises:
+            ModelGone: It was shut down, never existed, or is not for this key.
+            BadRequest: Also where a compatible server does not tell.
+            Again, OutcomeUnknown, BadAnswer, NotPermitted: As `generate` does; asking again is always safe.
+        """
+        request = self._http.build_request("GET", f"models/{quote(model_id, safe='')}")
+        answer = await self._ask(request, timeout_s=min(MODEL_TIMEOUT_S, self._timeout_s))
+        if not httpx.codes.is_success(answer.status):
+            raise fault(answer, model=model_id, now_at=time.time())
+        return read_model(answer.body, model=model_id, request_id=answer.request_id)
+
+    async def aclose(self) -> None:
+        """Close every connection. Calls under way fail."""
+        await self._http.aclose()
+
+    async def _draw(self, request: httpx.Request, *, model: str) -> Drawn:
         started_at = time.monotonic()
-        answer = await self._ask(orjson.dumps(parameters(order, model=model)))
+        answer = await self._ask(request, timeout_s=self._timeout_s)
         if not httpx.codes.is_success(answer.status):
             raise fault(answer, model=model, now_at=time.time())
         if len(answer.body) <= DECODE_INLINE_BYTES_MAX:
@@ -71,7 +117,7 @@ class OpenAIImages:
         else:
             content = await asyncio.to_thread(read_content, answer.body, request_id=answer.request_id)
         return Drawn(
-            data=content.data,
+            pictures=content.pictures,
             output_format=content.output_format,
             size=content.size,
             quality=content.quality,
@@ -81,20 +127,15 @@ class OpenAIImages:
             duration_ms=round((time.monotonic() - started_at) * 1000),
         )
 
-    async def aclose(self) -> None:
-        """Close every connection. Calls under way fail."""
-        await self._http.aclose()
-
-    async def _ask(self, body: bytes) -> Answer:
-        deadline = asyncio.get_running_loop().time() + self._timeout_s
-        response = await self._send(body, deadline)
+    async def _ask(self, request: httpx.Request, *, timeout_s: float) -> Answer:
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        response = await self._send(request, deadline)
         try:
             return await self._read(response, deadline)
         finally:
             await response.aclose()
 
-    async def _send(self, body: bytes, deadline: float) -> httpx.Response:
-        request = self._http.build_request("POST", "images/generations", content=body)
+    async def _send(self, request: httpx.Request, deadline: float) -> httpx.Response:
         try:
             async with asyncio.timeout_at(deadline):
                 return await self._http.send(request, stream=True)

@@ -1,38 +1,32 @@
-"""What is asked of a model for one picture, cut to what that model takes.
+"""What is asked of a model with one call, cut to what that model takes.
 
 The API refuses unknown or unfit fields with 400 instead of ignoring them, and the models of one list differ, so every
 body is made for its model. Facts: OpenAI's SDK 3.54 (types/image_generate_params.py) and
 https://platform.openai.com/docs/guides/image-generation (read 2026-11-22). No I/O.
 """
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-AUTO: Final = "auto"
+from app.openai_images.sizes import AUTO, edges_of, named, nearest_classic, nearest_free, same_shape
+
 FORMATS: Final = ("jpeg", "png", "webp")  # gif and svg are previews of 2.6, and LINE shows neither
 MODERATIONS: Final = (AUTO, "low")
 COMPRESSION_MAX: Final = 100
+COUNT_MAX: Final = 10
 BACKGROUNDS: Final = (AUTO, "opaque", "transparent")
 
 QUALITIES: Final = ("low", "medium", "high")
 QUALITIES_2_5: Final = (*QUALITIES, "xhigh", "max")
 
-CLASSIC_SIZES: Final = ((1024, 1024), (1536, 1024), (1024, 1536))
-STEP_PX: Final = 16
-SIDE_PX_MAX: Final = 3840
-PIXELS_MIN, PIXELS_MAX = 655_360, 8_294_400
-RATIO_MAX: Final = 3
-
 MODEL_NAME = re.compile(r"(?:.*/)?(?:gpt-image-(?P<version>\d+(?:\.\d+)?)|chatgpt-image)(?=-|$)")
-SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureOrder:
-    """One picture, in the vendor's words.
+    """One picture, or several of one wish, in the vendor's words.
 
     Attributes:
         prompt: 1 to 32,000 characters.
@@ -42,6 +36,7 @@ class PictureOrder:
         output_compression: 0 to 100, of JPEG and WebP only; WebP at 100 is lossless and large.
         moderation: "auto" or "low".
         background: "auto", "opaque" or "transparent".
+        count: How many pictures, 1 to 10; each is paid for.
         safety_identifier: A hash that stands for the end user, the same each time.
     """
 
@@ -52,6 +47,7 @@ class PictureOrder:
     output_compression: int
     moderation: str
     background: str
+    count: int = 1
     safety_identifier: str | None = None
 
 
@@ -78,7 +74,9 @@ def parameters(order: PictureOrder, *, model: str) -> dict[str, str | int]:
     """Build the JSON body. Fields and values that the model does not take are left out or mapped to the nearest."""
     family = _family(model)
     body: dict[str, str | int] = {"model": model, "prompt": order.prompt}
-    if family is None:  # another maker's model or a deployment's own name: sizes are all they share
+    if order.count > 1:
+        body["n"] = min(order.count, COUNT_MAX)
+    if family is None:  # another maker's model or a deployment's own name: sizes and `n` are all they share
         return body if order.size == AUTO else body | {"size": _size(order.size, LATER_FAMILY)}
     body |= {
         "size": _size(order.size, family),
@@ -93,6 +91,26 @@ def parameters(order: PictureOrder, *, model: str) -> dict[str, str | int]:
     if order.safety_identifier is not None:
         body["safety_identifier"] = order.safety_identifier
     return body
+
+
+def form_fields(order: PictureOrder, *, model: str) -> dict[str, str]:
+    """Build the scalars of an edit's form: those of `parameters`, but for `moderation`, which the form does not have.
+
+    `input_fidelity` is left out, too: only models that are gone took it, the later ones always look closely.
+    """
+    return {name: str(value) for name, value in parameters(order, model=model).items() if name != "moderation"}
+
+
+def unmet(order: PictureOrder, *, model: str) -> list[str]:
+    """Name the options that this model does not take as asked, so that the user can be told.
+
+    Of "size" (only where the shape differs by more than 5 %), "quality", "background" and "output_format". A model
+    that we know nothing of takes none of the last three; "auto" is always met.
+    """
+    body = parameters(order, model=model)
+    options = {"quality": order.quality, "background": order.background, "output_format": order.output_format}
+    lost = [name for name, asked in options.items() if asked != AUTO and body.get(name) != asked]
+    return lost if same_shape(order.size, str(body.get("size"))) else ["size", *lost]
 
 
 def check_options(defaults: PictureOrder, *, models: Sequence[str]) -> list[str]:
@@ -110,6 +128,8 @@ def check_options(defaults: PictureOrder, *, models: Sequence[str]) -> list[str]
         problems.append(f"compression {defaults.output_compression} is not between 0 and {COMPRESSION_MAX}")
     problems += _word_problems("moderation", defaults.moderation, MODERATIONS)
     problems += _background_problems(defaults, known)
+    if not 1 <= defaults.count <= COUNT_MAX:
+        problems.append(f"count {defaults.count} is not between 1 and {COUNT_MAX}")
     return problems
 
 
@@ -132,45 +152,16 @@ def _takes_transparent(background: str, output_format: str, family: Family) -> b
 
 
 def _size(size: str, family: Family) -> str:
-    edges = SIZE.fullmatch(size)
+    edges = edges_of(size)
     if edges is None:
         return AUTO
-    width, height = max(1, int(edges[1])), max(1, int(edges[2]))
-    width, height = _nearest_free(width, height) if family.free_sizes else _nearest_classic(width, height)
-    return f"{width}x{height}"
-
-
-def _nearest_classic(width: int, height: int) -> tuple[int, int]:
-    return min(CLASSIC_SIZES, key=lambda classic: abs(math.log(classic[0] / classic[1] * height / width)))
-
-
-def _nearest_free(width: int, height: int) -> tuple[int, int]:
-    if _legal(width, height):
-        return width, height
-    ratio = min(max(width / height, 1 / RATIO_MAX), RATIO_MAX)
-    pixels = min(max(width * height, PIXELS_MIN), PIXELS_MAX, SIDE_PX_MAX**2 * min(ratio, 1 / ratio))
-    wide, high = math.sqrt(pixels * ratio), math.sqrt(pixels / ratio)
-    legal = [(w, h) for w in _steps_near(wide) for h in _steps_near(high) if _legal(w, h)]
-    return min(legal, key=lambda size: abs(math.log(size[0] / wide)) + abs(math.log(size[1] / high)))
-
-
-def _steps_near(edge: float) -> range:
-    step = int(edge) // STEP_PX * STEP_PX
-    return range(max(STEP_PX, step - STEP_PX), step + 3 * STEP_PX, STEP_PX)
-
-
-def _legal(width: int, height: int) -> bool:
-    return (
-        width % STEP_PX == height % STEP_PX == 0
-        and max(width, height) <= min(SIDE_PX_MAX, RATIO_MAX * min(width, height))
-        and PIXELS_MIN <= width * height <= PIXELS_MAX
-    )
+    return named(nearest_free(*edges) if family.free_sizes else nearest_classic(*edges))
 
 
 def _size_problems(size: str, known: list[Family]) -> list[str]:
     if size == AUTO:
         return []
-    if SIZE.fullmatch(size) is None:
+    if edges_of(size) is None:
         return [f"size '{size}' is neither 'auto' nor width and height in pixels, such as '1024x1024'"]
     nearest = [_size(size, family) for family in known]
     if not nearest or size in nearest:

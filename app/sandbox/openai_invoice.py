@@ -5,6 +5,7 @@ Rates: https://developers.openai.com/api/docs/pricing (read 2026-11-22).
 
 import math
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP
 
 from app.sandbox import openai_inputs, openai_models
 from app.sandbox.openai_models import Model
@@ -47,13 +48,14 @@ def usage_of(order: Order, sources: tuple[bytes, ...]) -> dict[str, object]:
 
 
 def price(model: Model, usage: dict[str, object]) -> int:
-    """Micro-dollars of a request with this usage."""
+    """Micro-dollars of a request with this usage, halves rounded up."""
     match usage:
         case {
             "input_tokens_details": {"text_tokens": int() as text, "image_tokens": int() as image},
             "output_tokens": int() as out,
         }:
             rates = model.rates
-            return round(text * rates.text_in + image * rates.image_in + out * rates.image_out)
+            exact = text * rates.text_in + image * rates.image_in + out * rates.image_out
+            return int(exact.to_integral_value(ROUND_HALF_UP))
         case _:
             raise ValueError("usage has no tokens")

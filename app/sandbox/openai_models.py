@@ -7,6 +7,7 @@ that fits 30 of 30 published points. 2.6: sellers report 3 to 4 times the tokens
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 Gone = Literal["does_not_exist", "model_not_found", "deprecated"]
@@ -28,16 +29,16 @@ _FIXED_TOKENS = {
     "1024x1536": {"low": 408, "medium": 1584, "high": 6240},
     "1536x1024": {"low": 400, "medium": 1568, "high": 6208},
 }
-_CHEAP_TIERS_OF_2_6 = 3.5
+_CHEAP_TIERS_OF_2_6 = Decimal("3.5")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
     """US dollars per million tokens, which is micro-dollars per token."""
 
-    text_in: float
-    image_in: float
-    image_out: float
+    text_in: Decimal
+    image_in: Decimal
+    image_out: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +84,10 @@ class Model:
         )
 
 
-_NEW = Rates(text_in=5, image_in=8, image_out=30)
-_ONE = Rates(text_in=5, image_in=10, image_out=40)
-_MINI = Rates(text_in=2, image_in=2.5, image_out=8)
-_ONE_AND_HALF = Rates(text_in=5, image_in=8, image_out=32)
+_NEW = Rates(text_in=Decimal(5), image_in=Decimal(8), image_out=Decimal(30))
+_ONE = Rates(text_in=Decimal(5), image_in=Decimal(10), image_out=Decimal(40))
+_MINI = Rates(text_in=Decimal(2), image_in=Decimal("2.5"), image_out=Decimal(8))
+_ONE_AND_HALF = Rates(text_in=Decimal(5), image_in=Decimal(8), image_out=Decimal(32))
 _DECEMBER = "2026-12-01"
 
 

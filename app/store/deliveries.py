@@ -49,7 +49,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One call of reply or push. `request_ids` runs beside `messages`; a promise has one message for all of them."""
+    """One call of reply or push. `request_ids` and `picture_ids` run beside `messages`; a promise speaks for all."""
 
     id: str
     chat_id: str
@@ -57,6 +57,7 @@ class Delivery:
     token: str | None
     token_at: float | None
     request_ids: Sequence[str]
+    picture_ids: Sequence[str | None]
     messages: Sequence[Message]
     owner: str
     created_at: float
@@ -109,6 +110,7 @@ class Deliveries:
         token: Token | None,
         request_ids: Sequence[str],
         messages: Sequence[Message],
+        picture_ids: Sequence[str | None] = (),
         promised: Sequence[str] = (),
     ) -> Delivery | None:
         """Write down the intent to say `messages` and take the token and the answers of `request_ids`.
@@ -126,6 +128,7 @@ class Deliveries:
             token=token.token if token else None,
             token_at=token.arrived_at if token else None,
             request_ids=list(request_ids),
+            picture_ids=list(picture_ids) or [None] * len(messages),
             messages=list(messages),
             owner=self._owner,
             created_at=time.time(),
@@ -149,16 +152,26 @@ class Deliveries:
 
         return await self._database.run(write)
 
-    async def landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> None:
-        """LINE has it. `messages` are the ids and quote tokens it confirmed; none when only the fact is known."""
-        confirmed = list(zip(delivery.request_ids, messages, strict=False))
-        # The last message of a request is its picture.
-        quotes = {request_id: quote_token for request_id, (_, quote_token) in confirmed}
+    async def landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> list[float]:
+        """LINE has it. `messages` are the ids and quote tokens it confirmed; none when only the fact is known.
 
-        def write(connection: sa.Connection) -> None:
+        Returns:
+            When each of the requests that this has answered was asked, Unix seconds.
+        """
+        confirmed = list(zip(delivery.request_ids, delivery.picture_ids, messages, strict=False))
+        # The last message of a request that can be quoted is its picture.
+        quotes = {request_id: quote_token for request_id, _, (_, quote_token) in confirmed if quote_token}
+
+        def write(connection: sa.Connection) -> list[float]:
             connection.execute(_ended(delivery, Outcome.LANDED))
-            for request_id, (message_id, _) in confirmed:
-                row = {"message_id": message_id, "chat_id": delivery.chat_id, "request_id": request_id}
+            answered: list[float] = []
+            for request_id, picture_id, (message_id, _) in confirmed:
+                row = {
+                    "message_id": message_id,
+                    "chat_id": delivery.chat_id,
+                    "request_id": request_id,
+                    "picture_id": picture_id,
+                }
                 connection.execute(self._database.insert_once(sent), row)
             if delivery.way is not Way.PROMISE:
                 for request_id in set(delivery.request_ids):
@@ -167,9 +180,11 @@ class Deliveries:
                         "sent_at": delivery.created_at,  # what LINE dates later was done with the answer in sight
                         "sent_quote_token": quotes.get(request_id),
                     }
-                    connection.execute(_mine(delivery, request_id).values(**values))
+                    change = _mine(delivery, request_id).values(**values).returning(requests.c.created_at)
+                    answered += connection.execute(change).scalars().all()
+            return answered
 
-        await self._database.run(write)
+        return await self._database.run(write)
 
     async def not_landed(self, delivery: Delivery, *, reopen: bool = False) -> None:
         """LINE certainly does not have it: its answers are due again. `reopen` when its token may still be good."""
@@ -203,16 +218,6 @@ class Deliveries:
         """These tokens are too old to be used."""
         change = sa.update(tokens).where(tokens.c.event_id.in_(event_ids)).values(is_open=False)
         await self._database.run(lambda connection: connection.execute(change))
-
-    async def request_of_message(self, message_id: str, *, chat_id: str) -> str | None:
-        """Return the request that a message of ours answered, "" when it answered none, None when it is not ours."""
-        wanted = sa.select(sent.c.request_id).where(sent.c.message_id == message_id, sent.c.chat_id == chat_id)
-
-        def read(connection: sa.Connection) -> str | None:
-            row = connection.execute(wanted).first()
-            return (row.request_id or "") if row else None
-
-        return await self._database.run(read)
 
 
 def _closed(connection: sa.Connection, token: Token) -> bool:

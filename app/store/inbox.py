@@ -103,6 +103,11 @@ class Inbox:
 
         return await self._database.run(read)
 
+    async def blank(self, event_id: str) -> None:
+        """Forget what an event said, now that it is answered. That it came is still known, so that repeats are."""
+        change = sa.update(inbox).where(inbox.c.event_id == event_id).values(raw="")
+        await self._database.run(lambda connection: connection.execute(change))
+
     def _commit_forever(self) -> None:
         while batch := self._waiting.get():
             batches = [batch]

@@ -4,7 +4,8 @@ queued ──> drawing ──> kept ──> ready        the picture
    └──────────┴──────────┴────> refused, failed, cancelled
 
 waiting ──> due ──> sending ──> sent         its answer; `deliveries.py` moves it from due on
-                        └─────> unknown      (the reply's outcome cannot be known any more)
+   │                    └─────> unknown      (the reply's outcome cannot be known any more)
+   └──────> none                             (taken back or cancelled: nobody waits any more)
 """
 
 import time
@@ -16,7 +17,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.tables import calls, kept, requests, tokens
+from app.store.doomed import doom
+from app.store.purses import uncount
+from app.store.tables import kept, requests
 
 
 class State(StrEnum):
@@ -39,6 +42,11 @@ class Answer(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     UNKNOWN = "unknown"
+    NONE = "none"
+
+
+UNDRAWN = (State.QUEUED, State.DRAWING)
+UNFINISHED = (State.QUEUED, State.DRAWING, State.KEPT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,42 +59,23 @@ class Request:
     user_id: str | None
     quote_token: str | None
     prompt: str | None
+    draws: bool
+    options: Mapping[str, Any] | None
+    sources: Sequence[Mapping[str, str]] | None
     words: str | None
+    details: Mapping[str, Any] | None
+    notes: Sequence[Sequence[Any]] | None
     state: State
     answer: Answer
-    object_key: str | None
-    preview_key: str | None
     created_at: float
     promised_at: float | None
     sent_at: float | None
     sent_quote_token: str | None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRequest:
-    """What an event asks for: `prompt` for a picture, else `words` (a key of the sentences)."""
-
-    prompt: str | None = None
-    words: str | None = None
-    quote_token: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sender:
-    """Where an event came from."""
-
-    chat_id: str
-    chat_kind: str
-    user_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewToken:
-    """The reply token of an event."""
-
-    token: str
-    arrived_at: float
-    addressed: bool
+    @property
+    def version_before(self) -> str | None:
+        """The picture that this request changes."""
+        return next((one["picture"] for one in self.sources or () if "picture" in one), None)
 
 
 def request_of(row: sa.RowMapping) -> Request:
@@ -101,102 +90,71 @@ class Requests:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def receive(
-        self, event_id: str, *, sender: Sender, token: NewToken | None, request: NewRequest | None
-    ) -> None:
-        """Write down an event's reply token and what it asks for. The second call changes nothing."""
-        rows: list[tuple[sa.Table, dict[str, Any]]] = []
-        if token:
-            rows.append((tokens, _token_row(event_id, sender, token)))
-        if request:
-            rows.append((requests, _request_row(event_id, sender, request)))
-
-        def write(connection: sa.Connection) -> None:
-            for table, row in rows:
-                connection.execute(self._database.insert_once(table), row)
-
-        if rows:
-            await self._database.run(write)
-
     async def get(self, request_id: str) -> Request | None:
         """Return the request as it is now."""
+        return await self._first(requests.c.id == request_id)
 
-        def read(connection: sa.Connection) -> Request | None:
-            row = connection.execute(sa.select(requests).where(requests.c.id == request_id)).mappings().first()
-            return request_of(row) if row else None
+    async def of_message(self, message_id: str, *, chat_id: str) -> Request | None:
+        """Return the request that this message of the chat made."""
+        return await self._first(requests.c.message_id == message_id, requests.c.chat_id == chat_id)
 
-        return await self._database.run(read)
+    async def drawing(self, request_id: str) -> bool:
+        """The model is being asked. False: nobody wants the picture any more."""
+        change = moved(request_id, State.DRAWING, since=UNDRAWN).values(
+            drawing_at=sa.func.coalesce(requests.c.drawing_at, time.time())
+        )
+        return await self._database.run(lambda connection: connection.execute(change).rowcount == 1)
 
-    async def drawing(self, request_id: str) -> None:
-        """The model is being asked."""
-        change = _moved(request_id, State.DRAWING, since=[State.QUEUED])
-        await self._database.run(lambda connection: connection.execute(change))
-
-    async def undrawn(self) -> int:
-        """Return how many pictures wait for the model or are being drawn."""
-        counted = sa.select(sa.func.count()).where(requests.c.state.in_([State.QUEUED, State.DRAWING]))
+    async def undrawn(self, *, user_id: str | None = None, before: float | None = None) -> int:
+        """Return how many pictures wait for the model or are being drawn: all, one person's, or those before a time."""
+        counted = sa.select(sa.func.count()).where(requests.c.state.in_(UNDRAWN))
+        if user_id:
+            counted = counted.where(requests.c.user_id == user_id)
+        if before is not None:
+            counted = counted.where(requests.c.created_at < before)
         return await self._database.run(lambda connection: int(connection.execute(counted).scalar_one()))
 
-    async def keep(
-        self, request_id: str, *, call_id: int, data: bytes, size: str | None, drawn: Mapping[str, Any]
+    async def told_lately(self, words: str, *, user_id: str, since: float) -> bool:
+        """Whether this person got an answer with these words since then."""
+        told = sa.select(requests.c.id).where(
+            requests.c.user_id == user_id, requests.c.words == words, requests.c.created_at >= since
+        )
+        return await self._database.run(lambda connection: connection.execute(told.limit(1)).first() is not None)
+
+    async def note(self, request_id: str, key: str, details: Mapping[str, Any]) -> None:
+        """Have something said beside the picture. Saying it twice is saying it once."""
+
+        def write(connection: sa.Connection) -> None:
+            mine = requests.c.id == request_id
+            notes = connection.execute(sa.select(requests.c.notes).where(mine).with_for_update()).scalar() or []
+            if [key, dict(details)] not in notes:
+                connection.execute(sa.update(requests).where(mine).values(notes=[*notes, [key, dict(details)]]))
+
+        await self._database.run(write)
+
+    async def fail(
+        self, request_id: str, *, reason: str, refused: bool = False, details: Mapping[str, Any] | None = None
     ) -> None:
-        """Put the paid bytes on disk, with what they cost. From here on nothing asks the model again.
-
-        `drawn` holds `model`, `usage` and `vendor_request_id`.
-        """
+        """There will be no picture: the answer is the sentence of `reason`, and nothing counts for the person."""
 
         def write(connection: sa.Connection) -> None:
-            moved = _moved(request_id, State.KEPT, since=[State.QUEUED, State.DRAWING]).values(size=size, **drawn)
-            if connection.execute(moved).rowcount == 1:
-                connection.execute(self._database.insert_once(kept), {"request_id": request_id, "data": data})
-            ended = {"outcome": "paid", "ended_at": time.time()}
-            paid = {"usage": drawn["usage"], "vendor_request_id": drawn["vendor_request_id"]}
-            connection.execute(sa.update(calls).where(calls.c.id == call_id).values(**ended, **paid))
-
-        await self._database.run(write)
-
-    async def kept_bytes(self, request_id: str) -> bytes | None:
-        """Return the paid bytes, until the bucket has them."""
-        wanted = sa.select(kept.c.data).where(kept.c.request_id == request_id)
-        return await self._database.run(lambda connection: connection.execute(wanted).scalar())
-
-    async def name_objects(self, request_id: str, *, object_key: str, preview_key: str) -> tuple[str, str]:
-        """Fix the names in the bucket before the first upload. The names of an earlier try win."""
-
-        def write(connection: sa.Connection) -> tuple[str, str]:
-            unnamed = sa.update(requests).where(requests.c.id == request_id, requests.c.object_key.is_(None))
-            connection.execute(unnamed.values(object_key=object_key, preview_key=preview_key))
-            names = sa.select(requests.c.object_key, requests.c.preview_key).where(requests.c.id == request_id)
-            row = connection.execute(names).one()
-            return str(row.object_key), str(row.preview_key)
-
-        return await self._database.run(write)
-
-    async def ready(self, request_id: str, *, size: str) -> None:
-        """The bucket has the picture: its answer is due, and our own copy of the bytes goes."""
-
-        def write(connection: sa.Connection) -> None:
-            moved = _moved(request_id, State.READY, since=[State.KEPT])
-            connection.execute(moved.values(answer=Answer.DUE, size=size, ready_at=time.time()))
-            connection.execute(sa.delete(kept).where(kept.c.request_id == request_id))
-
-        await self._database.run(write)
-
-    async def fail(self, request_id: str, *, reason: str, refused: bool = False) -> None:
-        """There will be no picture: the answer is the sentence of `reason`."""
-
-        def write(connection: sa.Connection) -> None:
-            state = State.REFUSED if refused else State.FAILED
-            moved = _moved(request_id, state, since=[State.QUEUED, State.DRAWING, State.KEPT])
-            connection.execute(moved.values(answer=Answer.DUE, words=reason, ready_at=time.time()))
-            connection.execute(sa.delete(kept).where(kept.c.request_id == request_id))
+            change = moved(request_id, State.REFUSED if refused else State.FAILED, since=UNFINISHED)
+            answer = {"answer": Answer.DUE, "words": reason, "details": details, "ready_at": time.time()}
+            if connection.execute(change.values(**answer)).rowcount == 1:
+                give_back(connection, request_id)
+                drop_kept(self._database, connection, request_id)
 
         await self._database.run(write)
 
     async def unshowable(self, request_id: str) -> None:
         """LINE does not take the message with this picture: say that something broke."""
-        change = _moved(request_id, State.FAILED, since=[State.READY]).values(words="broke")
-        await self._database.run(lambda connection: connection.execute(change))
+
+        def write(connection: sa.Connection) -> None:
+            change = moved(request_id, State.FAILED, since=[State.READY]).values(words="broke")
+            if connection.execute(change).rowcount == 1:
+                give_back(connection, request_id)
+
+        await self._database.run(write)
 
     async def show_again(self, request_id: str) -> None:
         """Somebody asks for an answer of which we do not know whether it arrived: it is due once more."""
@@ -206,33 +164,60 @@ class Requests:
         )
         await self._database.run(lambda connection: connection.execute(change.values(answer=Answer.DUE)))
 
+    async def send_again(self, request_id: str) -> bool:
+        """An operator wants the answer sent once more. False: there is none, or it is on its way."""
+        settled = requests.c.answer.in_([Answer.UNKNOWN, Answer.SENT])
+        change = sa.update(requests).where(requests.c.id == request_id, settled).values(answer=Answer.DUE)
+        return await self._database.run(lambda connection: connection.execute(change).rowcount == 1)
 
-def _moved(request_id: str, state: State, *, since: Sequence[State]) -> sa.Update:
+    async def cancel(self, chat_id: str, *, user_id: str | None) -> int:
+        """Stop what a person of this chat has not got yet; of a 1:1 chat, everything. Return how many it was."""
+        mine = requests.c.chat_id == chat_id if user_id is None else requests.c.user_id == user_id
+        wanted = sa.select(requests.c.id).where(mine, requests.c.chat_id == chat_id, requests.c.state.in_(UNDRAWN))
+
+        def write(connection: sa.Connection) -> int:
+            return sum(cancelled(self._database, connection, one) for one in connection.execute(wanted).scalars().all())
+
+        return await self._database.run(write)
+
+    async def _first(self, *conditions: sa.ColumnElement[bool]) -> Request | None:
+        wanted = sa.select(requests).where(*conditions).order_by(requests.c.created_at.desc()).limit(1)
+
+        def read(connection: sa.Connection) -> Request | None:
+            row = connection.execute(wanted).mappings().first()
+            return request_of(row) if row else None
+
+        return await self._database.run(read)
+
+
+def cancelled(database: Database, connection: sa.Connection, request_id: str) -> bool:
+    """Nobody wants this picture any more. False: it was too late."""
+    change = moved(request_id, State.CANCELLED, since=UNFINISHED)
+    nobody = sa.case((requests.c.answer == Answer.WAITING, Answer.NONE), else_=requests.c.answer)
+    if connection.execute(change.values(answer=nobody, prompt=None, ready_at=time.time())).rowcount != 1:
+        return False
+    give_back(connection, request_id)
+    drop_kept(database, connection, request_id)
+    return True
+
+
+def drop_kept(database: Database, connection: sa.Connection, request_id: str) -> None:
+    """Let the paid bytes go, and what the bucket may have of them already."""
+    mine = kept.c.request_id == request_id
+    names = connection.execute(sa.select(kept.c.object_key, kept.c.preview_key).where(mine)).all()
+    doom(database, connection, [key for row in names for key in row if key])
+    connection.execute(sa.delete(kept).where(mine))
+
+
+def give_back(connection: sa.Connection, request_id: str) -> None:
+    """Let the pictures of a request not count for its person any more."""
+    mine = requests.c.id == request_id
+    row = connection.execute(sa.select(requests).where(mine).with_for_update()).mappings().one()
+    if row["counted_on"]:
+        uncount(connection, row["user_id"] or row["chat_id"], day=row["counted_on"], count=row["counted"])
+        connection.execute(sa.update(requests).where(mine).values(counted_on=None, counted=0))
+
+
+def moved(request_id: str, state: State, *, since: Sequence[State]) -> sa.Update:
+    """Change the state, if it is still one of `since`."""
     return sa.update(requests).where(requests.c.id == request_id, requests.c.state.in_(since)).values(state=state)
-
-
-def _token_row(event_id: str, sender: Sender, token: NewToken) -> dict[str, Any]:
-    return {
-        "event_id": event_id,
-        "token": token.token,
-        "chat_id": sender.chat_id,
-        "arrived_at": token.arrived_at,
-        "addressed": token.addressed,
-        "is_open": True,
-    }
-
-
-def _request_row(event_id: str, sender: Sender, request: NewRequest) -> dict[str, Any]:
-    drawn = request.prompt is not None
-    return {
-        "id": event_id,
-        "chat_id": sender.chat_id,
-        "chat_kind": sender.chat_kind,
-        "user_id": sender.user_id,
-        "quote_token": request.quote_token,
-        "prompt": request.prompt,
-        "words": request.words,
-        "state": State.QUEUED if drawn else State.READY,
-        "answer": Answer.WAITING if drawn else Answer.DUE,
-        "created_at": time.time(),
-    }

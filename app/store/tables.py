@@ -5,6 +5,7 @@
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -15,9 +16,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData()
+OBJECT = JSON(none_as_null=True)  # None is NULL, not the word "null"
 
 inbox = Table(
     "inbox",
@@ -37,35 +40,112 @@ requests = Table(
     Column("chat_id", String(40), nullable=False),
     Column("chat_kind", String(8), nullable=False),  # user, group, room
     Column("user_id", String(40)),
+    Column("message_id", String(64)),  # LINE's id of the message that asked, for its unsending
     Column("quote_token", Text),
-    Column("prompt", Text),  # None: no picture was asked for, `words` answer at once
+    Column("prompt", Text),  # gone with its pictures
+    Column("draws", Boolean, nullable=False),  # False: no picture was asked for, `words` answer at once
+    Column("options", OBJECT),  # of this wish: `chat.options`
+    Column("sources", OBJECT),  # what is edited: [{"picture": id}, {"photo": message id}]
+    Column("tap", String(120)),  # the button that asked, so that two taps are one wish
     Column("words", String(32)),  # a key of the sentences: what to say in place of a picture
+    Column("details", OBJECT),  # what the words speak of: counts, places
+    Column("notes", OBJECT),  # what is said beside the picture: [[key, details], ...]
     Column("state", String(16), nullable=False),
     Column("answer", String(16), nullable=False),
     Column("delivery_id", String(36)),
     Column("model", String(64)),
-    Column("size", String(16)),  # real size, WIDTHxHEIGHT px
-    Column("usage", JSON),
     Column("vendor_request_id", String(128)),
-    Column("object_key", String(200)),  # of the original; the preview has its own
-    Column("preview_key", String(200)),
     Column("created_at", Float, nullable=False),
-    Column("promised_at", Float),
+    Column("drawing_at", Float),
+    Column("kept_at", Float),
     Column("ready_at", Float),
+    Column("promised_at", Float),
     Column("sent_at", Float),
     Column("sent_quote_token", Text),  # of the picture in the chat, to point at it later
+    Column("counted_on", String(10)),  # the day on which its pictures count for the person; None: they do not
+    Column("counted", Integer, nullable=False, default=0, server_default="0"),  # how many of them
     Index("requests_of_chat", "chat_id", "answer"),
+    Index("requests_of_message", "message_id"),
     Index("requests_undrawn", "state"),
+    Index("requests_by_time", "created_at"),
+)
+
+pictures = Table(  # what is in the bucket; a picture that is deleted has no row
+    "pictures",
+    metadata,
+    Column("id", String(22), primary_key=True),  # unguessable: buttons carry it
+    Column("request_id", String(64), nullable=False),
+    Column("chat_id", String(40), nullable=False),
+    Column("user_id", String(40)),  # who asked for it
+    Column("position", Integer, nullable=False),  # among the pictures of one wish, from 0
+    Column("parent_id", String(22)),  # the version before
+    Column("object_key", String(200), nullable=False),  # of the original; the preview has its own
+    Column("preview_key", String(200), nullable=False),
+    Column("size", String(16), nullable=False),  # real size, WIDTHxHEIGHT px
+    Column("created_at", Float, nullable=False),
+    Index("pictures_of_chat", "chat_id", "created_at"),
+    Index("pictures_of_request", "request_id"),
+    Index("pictures_by_time", "created_at"),
 )
 
 kept = Table(  # the paid bytes, from the model's answer until the bucket has them
     "kept",
     metadata,
     Column("request_id", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True),
     Column("data", LargeBinary, nullable=False),
+    Column("object_key", String(200)),  # named before the first upload
+    Column("preview_key", String(200)),
 )
 
-calls = Table(  # every paid call to the Images API, written before it is made
+doomed = Table(  # objects whose pictures are forgotten already; the bucket follows as soon as it can
+    "doomed",
+    metadata,
+    Column("object_key", String(200), primary_key=True),
+    Column("since", Float, nullable=False),
+)
+
+unsent = Table(  # messages that were taken back, perhaps before we looked at them
+    "unsent",
+    metadata,
+    Column("message_id", String(64), primary_key=True),
+    Column("at", Float, nullable=False),
+)
+
+photos = Table(  # what people send to be edited, fetched at once, since LINE forgets it
+    "photos",
+    metadata,
+    Column("message_id", String(64), primary_key=True),
+    Column("chat_id", String(40), nullable=False),
+    Column("user_id", String(40)),
+    Column("set_id", String(80)),  # an album; its photos come in any order
+    Column("set_total", Integer, nullable=False),  # 0: not told
+    Column("state", String(16), nullable=False),  # seen, kept, gone, unreadable, too_large
+    Column("data", LargeBinary),  # made fit to be sent to a model
+    Column("content_type", String(32)),
+    Column("waits", Boolean, nullable=False),  # for words that say what to do with it
+    Column("created_at", Float, nullable=False),
+    Index("photos_of_chat", "chat_id", "waits"),
+    Index("photos_by_time", "created_at"),
+)
+
+chats = Table(  # what a chat has set, and what we wait for in it
+    "chats",
+    metadata,
+    Column("chat_id", String(40), primary_key=True),
+    Column("chat_kind", String(8), nullable=False),
+    Column("settings", OBJECT),  # size, quality, count, language
+    Column("expects", String(8)),  # words (what to change) or photo (what the words speak of)
+    Column("expects_prompt", Text),
+    Column("expects_options", OBJECT),
+    Column("expects_sources", OBJECT),
+    Column("expects_until", Float),
+    Column("current_picture", String(22)),  # the one that "again" and "back" speak of
+    Column("left_at", Float),  # since when we are blocked or put out: its data goes a day later
+    Column("created_at", Float, nullable=False),
+)
+
+calls = Table(  # the ledger: every paid call to the Images API, written before it is made
     "calls",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -73,9 +153,73 @@ calls = Table(  # every paid call to the Images API, written before it is made
     Column("model", String(64), nullable=False),
     Column("began_at", Float, nullable=False),
     Column("ended_at", Float),
-    Column("outcome", String(16), nullable=False),
-    Column("usage", JSON),
+    Column("outcome", String(16), nullable=False),  # asked, paid, failed, unknown, bad
     Column("vendor_request_id", String(128)),
+    Column("chat_id", String(40), nullable=False, server_default=""),
+    Column("user_id", String(40)),
+    Column("kind", String(8), nullable=False, server_default="draw"),  # draw, edit
+    Column("size", String(16), nullable=False, server_default=""),
+    Column("quality", String(8), nullable=False, server_default=""),
+    Column("count", Integer, nullable=False, server_default="1"),
+    Column("text_in", Integer),  # tokens
+    Column("image_in", Integer),
+    Column("image_out", Integer),
+    Column("microusd", BigInteger, nullable=False, server_default="0"),  # an estimate until the answer is known
+    Column("is_estimate", Boolean, nullable=False, server_default=false()),
+    Column("day", String(10), nullable=False, server_default=""),  # YYYY-MM-DD in TIMEZONE
+    Column("purses", OBJECT),  # whose money it is: [[holder, period], ...]
+    Index("calls_by_day", "day"),
+    Index("calls_by_time", "began_at"),
+)
+
+purses = Table(  # what was spent or is reserved in a period; caps are decided here
+    "purses",
+    metadata,
+    Column("holder", String(120), primary_key=True),  # bot, chat:ID, user:ID, member:CHAT:USER
+    Column("period", String(10), primary_key=True),  # a day YYYY-MM-DD or a month YYYY-MM
+    Column("pictures", Integer, nullable=False, server_default="0"),
+    Column("people", Integer, nullable=False, server_default="0"),  # of a group: how many have spent something
+    Column("microusd", BigInteger, nullable=False, server_default="0"),
+)
+
+allowances = Table(  # what an admin has decided for a person, group or room
+    "allowances",
+    metadata,
+    Column("holder", String(40), primary_key=True),  # LINE's id
+    Column("blocked", Boolean, nullable=False),
+    Column("extra", Integer, nullable=False),  # pictures more on `extra_on`
+    Column("extra_on", String(10), nullable=False),
+)
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String(32), primary_key=True),  # paused
+    Column("at", Float, nullable=False),
+)
+
+alerts = Table(  # what admins were told, once a day for each cause
+    "alerts",
+    metadata,
+    Column("cause", String(120), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("at", Float, nullable=False),
+)
+
+tallies = Table(  # what is counted by day: pushes, pushes saved, promises, ...
+    "tallies",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
+model_dates = Table(  # when models end, as their maker says, read daily
+    "model_dates",
+    metadata,
+    Column("model", String(64), primary_key=True),
+    Column("shutdown_on", String(10)),  # YYYY-MM-DD; None: no date is known
+    Column("read_at", Float, nullable=False),
 )
 
 tokens = Table(  # reply tokens with their age
@@ -98,8 +242,9 @@ deliveries = Table(  # one call of reply or push, its intent written before it i
     Column("way", String(8), nullable=False),  # reply, promise, push
     Column("token", Text),
     Column("token_at", Float),
-    Column("request_ids", JSON, nullable=False),
-    Column("messages", JSON, nullable=False),
+    Column("request_ids", OBJECT, nullable=False),
+    Column("picture_ids", OBJECT, nullable=False),
+    Column("messages", OBJECT, nullable=False),
     Column("owner", String(80), nullable=False),
     Column("outcome", String(16), nullable=False),  # intent, landed, unknown, failed
     Column("created_at", Float, nullable=False),
@@ -113,6 +258,9 @@ sent = Table(  # messages of ours, so that a quote of one is recognised
     Column("message_id", String(64), primary_key=True),
     Column("chat_id", String(40), nullable=False),
     Column("request_id", String(64)),
+    Column("picture_id", String(22)),  # the one it shows
+    Index("sent_of_request", "request_id"),
+    Index("sent_of_picture", "picture_id"),
 )
 
 languages = Table(

@@ -5,7 +5,21 @@ import time
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.tables import deliveries, gone_models, heartbeats, inbox, languages, tokens
+from app.store.requests import State
+from app.store.tables import (
+    alerts,
+    deliveries,
+    gone_models,
+    heartbeats,
+    inbox,
+    languages,
+    photos,
+    purses,
+    requests,
+    tallies,
+    tokens,
+    unsent,
+)
 
 DAY_S = 86_400.0
 # LINE redelivers for minutes, not days; its number and interval are undisclosed:
@@ -13,6 +27,9 @@ DAY_S = 86_400.0
 EVENTS_KEPT_S = 3 * DAY_S
 DELIVERIES_KEPT_S = 7 * DAY_S
 LANGUAGES_KEPT_S = 30 * DAY_S
+PHOTOS_KEPT_S = 30 * DAY_S
+WORDS_KEPT_S = 30 * DAY_S  # requests that were answered in words
+COUNTS_KEPT_S = 400 * DAY_S  # a year and a month of purses and tallies
 
 
 class Upkeep:
@@ -32,7 +49,7 @@ class Upkeep:
         await self._database.run_once(write)
 
     async def prune(self) -> None:
-        """Forget what can be of no use any more. Requests, what was paid for them, and what was sent stay."""
+        """Forget what can be of no use any more. Requests that drew, what was paid and what was sent stay."""
         now = time.time()
         old = [
             sa.delete(inbox).where(inbox.c.begun, inbox.c.arrived_at < now - EVENTS_KEPT_S),
@@ -41,6 +58,14 @@ class Upkeep:
             sa.delete(languages).where(languages.c.read_at < now - LANGUAGES_KEPT_S),
             sa.delete(gone_models).where(gone_models.c.until < now),
             sa.delete(heartbeats).where(heartbeats.c.at < now - DAY_S),
+            sa.delete(photos).where(photos.c.created_at < now - PHOTOS_KEPT_S),
+            sa.delete(unsent).where(unsent.c.at < now - EVENTS_KEPT_S),
+            sa.delete(alerts).where(alerts.c.at < now - COUNTS_KEPT_S),
+            sa.delete(purses).where(purses.c.period < _day(now - COUNTS_KEPT_S)),
+            sa.delete(tallies).where(tallies.c.day < _day(now - COUNTS_KEPT_S)),
+            # What people wrote is not kept longer than its pictures.
+            _without_pictures(before=now - EVENTS_KEPT_S).values(prompt=None, options=None, sources=None),
+            sa.delete(requests).where(~requests.c.draws, requests.c.created_at < now - WORDS_KEPT_S),
         ]
 
         def write(connection: sa.Connection) -> None:
@@ -48,3 +73,13 @@ class Upkeep:
                 connection.execute(statement)
 
         await self._database.run(write)
+
+
+def _without_pictures(*, before: float) -> sa.Update:
+    ended = [State.REFUSED, State.FAILED, State.CANCELLED]
+    nothing = sa.or_(~requests.c.draws, requests.c.state.in_(ended))
+    return sa.update(requests).where(requests.c.created_at < before, requests.c.prompt.is_not(None), nothing)
+
+
+def _day(at: float) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(at))

@@ -24,30 +24,95 @@ def upgrade() -> None:
         sa.Column("chat_id", sa.String(40), nullable=False),
         sa.Column("chat_kind", sa.String(8), nullable=False),
         sa.Column("user_id", sa.String(40)),
+        sa.Column("message_id", sa.String(64)),
         sa.Column("quote_token", sa.Text),
         sa.Column("prompt", sa.Text),
+        sa.Column("draws", sa.Boolean, nullable=False),
+        sa.Column("options", sa.JSON),
+        sa.Column("sources", sa.JSON),
+        sa.Column("tap", sa.String(120)),
         sa.Column("words", sa.String(32)),
+        sa.Column("details", sa.JSON),
+        sa.Column("notes", sa.JSON),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("answer", sa.String(16), nullable=False),
         sa.Column("delivery_id", sa.String(36)),
         sa.Column("model", sa.String(64)),
-        sa.Column("size", sa.String(16)),
-        sa.Column("usage", sa.JSON),
         sa.Column("vendor_request_id", sa.String(128)),
-        sa.Column("object_key", sa.String(200)),
-        sa.Column("preview_key", sa.String(200)),
         sa.Column("created_at", sa.Float, nullable=False),
-        sa.Column("promised_at", sa.Float),
+        sa.Column("drawing_at", sa.Float),
+        sa.Column("kept_at", sa.Float),
         sa.Column("ready_at", sa.Float),
+        sa.Column("promised_at", sa.Float),
         sa.Column("sent_at", sa.Float),
         sa.Column("sent_quote_token", sa.Text),
     )
+    op.create_index("requests_by_time", "requests", ["created_at"])
     op.create_index("requests_of_chat", "requests", ["chat_id", "answer"])
+    op.create_index("requests_of_message", "requests", ["message_id"])
     op.create_index("requests_undrawn", "requests", ["state"])
+    op.create_table(
+        "pictures",
+        sa.Column("id", sa.String(22), primary_key=True),
+        sa.Column("request_id", sa.String(64), nullable=False),
+        sa.Column("chat_id", sa.String(40), nullable=False),
+        sa.Column("user_id", sa.String(40)),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("parent_id", sa.String(22)),
+        sa.Column("object_key", sa.String(200), nullable=False),
+        sa.Column("preview_key", sa.String(200), nullable=False),
+        sa.Column("size", sa.String(16), nullable=False),
+        sa.Column("created_at", sa.Float, nullable=False),
+    )
+    op.create_index("pictures_by_time", "pictures", ["created_at"])
+    op.create_index("pictures_of_chat", "pictures", ["chat_id", "created_at"])
+    op.create_index("pictures_of_request", "pictures", ["request_id"])
     op.create_table(
         "kept",
         sa.Column("request_id", sa.String(64), primary_key=True),
+        sa.Column("position", sa.Integer, primary_key=True),
         sa.Column("data", sa.LargeBinary, nullable=False),
+        sa.Column("object_key", sa.String(200)),
+        sa.Column("preview_key", sa.String(200)),
+    )
+    op.create_table(
+        "doomed",
+        sa.Column("object_key", sa.String(200), primary_key=True),
+        sa.Column("since", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "unsent",
+        sa.Column("message_id", sa.String(64), primary_key=True),
+        sa.Column("at", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "photos",
+        sa.Column("message_id", sa.String(64), primary_key=True),
+        sa.Column("chat_id", sa.String(40), nullable=False),
+        sa.Column("user_id", sa.String(40)),
+        sa.Column("set_id", sa.String(80)),
+        sa.Column("set_total", sa.Integer, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("data", sa.LargeBinary),
+        sa.Column("content_type", sa.String(32)),
+        sa.Column("waits", sa.Boolean, nullable=False),
+        sa.Column("created_at", sa.Float, nullable=False),
+    )
+    op.create_index("photos_by_time", "photos", ["created_at"])
+    op.create_index("photos_of_chat", "photos", ["chat_id", "waits"])
+    op.create_table(
+        "chats",
+        sa.Column("chat_id", sa.String(40), primary_key=True),
+        sa.Column("chat_kind", sa.String(8), nullable=False),
+        sa.Column("settings", sa.JSON),
+        sa.Column("expects", sa.String(8)),
+        sa.Column("expects_prompt", sa.Text),
+        sa.Column("expects_options", sa.JSON),
+        sa.Column("expects_sources", sa.JSON),
+        sa.Column("expects_until", sa.Float),
+        sa.Column("current_picture", sa.String(22)),
+        sa.Column("left_at", sa.Float),
+        sa.Column("created_at", sa.Float, nullable=False),
     )
     op.create_table(
         "calls",
@@ -57,7 +122,6 @@ def upgrade() -> None:
         sa.Column("began_at", sa.Float, nullable=False),
         sa.Column("ended_at", sa.Float),
         sa.Column("outcome", sa.String(16), nullable=False),
-        sa.Column("usage", sa.JSON),
         sa.Column("vendor_request_id", sa.String(128)),
     )
     op.create_index("ix_calls_request_id", "calls", ["request_id"])
@@ -79,6 +143,7 @@ def upgrade() -> None:
         sa.Column("token", sa.Text),
         sa.Column("token_at", sa.Float),
         sa.Column("request_ids", sa.JSON, nullable=False),
+        sa.Column("picture_ids", sa.JSON, nullable=False),
         sa.Column("messages", sa.JSON, nullable=False),
         sa.Column("owner", sa.String(80), nullable=False),
         sa.Column("outcome", sa.String(16), nullable=False),
@@ -91,7 +156,10 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(64), primary_key=True),
         sa.Column("chat_id", sa.String(40), nullable=False),
         sa.Column("request_id", sa.String(64)),
+        sa.Column("picture_id", sa.String(22)),
     )
+    op.create_index("sent_of_picture", "sent", ["picture_id"])
+    op.create_index("sent_of_request", "sent", ["request_id"])
     op.create_table(
         "languages",
         sa.Column("user_id", sa.String(40), primary_key=True),

@@ -6,34 +6,44 @@ Facts: https://developers.cloudflare.com/r2/api/s3/api/ and https://developers.c
 """
 
 import asyncio
-import secrets
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote
 
-from app.errors import BadRequest, EaselError, NotPermitted, OutcomeUnknown, RateLimited, Unreachable, VendorFault
+from app.errors import TooLarge
+from app.r2.faults import accepting, drop_page, translated
+from app.r2.retention import days_kept, with_retention
 
 if TYPE_CHECKING:
-    from botocore.exceptions import BotoCoreError, ClientError
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import LifecycleRuleOutputTypeDef
+
+T = TypeVar("T")
 
 CACHE_CONTROL: Final = "public, max-age=31536000, immutable"  # a key is never written twice
-KEY_RANDOM_BYTES: Final = 24  # listing is off, so the key is the only secret
 
 CONNECT_TIMEOUT_S: Final = 5.0
 READ_TIMEOUT_S: Final = 30.0
 TRIES: Final = 4  # of boto3, within about a second; it may need 4 x (5 + 30) s at worst
+GET_BYTES_MAX: Final = 20_000_000
+CHUNK_BYTES: Final = 1_000_000
 
-XML: Final = (b"<?xml", b"<Error")
-# Damage on the way in, not in what we sent.
-TRANSIENT_CODES: Final = {"ClientDisconnect", "IncompleteBody", "BadDigest"}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What is known of an object without reading it."""
+
+    size_bytes: int
+    content_type: str
+    cache_control: str
 
 
 class Bucket:
-    """One bucket: `put`, `delete`, and the public address of a key. For one event loop; boto3 runs in own threads.
+    """One bucket, and the public address of each key. For one event loop; boto3 runs in own threads.
 
     Args:
         endpoint_url: `endpoint_url(account_id)`, or that of a jurisdiction or a test server.
@@ -94,7 +104,7 @@ class Bucket:
             )
 
         # 412: an earlier try of ours landed, though its answer was lost.
-        await self._in_pool(lambda: _translated("Storing an object", put, fine=412))
+        await self._in_pool(lambda: translated("Storing an object", accepting(412, put)))
 
     async def delete(self, keys: Iterable[str]) -> None:
         """Delete objects one after the other; a key that does not exist is a success. Raises as `put` does.
@@ -107,7 +117,70 @@ class Bucket:
             for key in keys:
                 self._client().delete_object(Bucket=self._bucket, Key=key)
 
-        await self._in_pool(lambda: _translated("Deleting objects", delete))
+        await self._in_pool(lambda: translated("Deleting objects", delete))
+
+    async def get(self, key: str, *, bytes_max: int = GET_BYTES_MAX) -> bytes:
+        """Read one object.
+
+        Raises:
+            SourceGone: It is not there.
+            TooLarge: It has more than `bytes_max` bytes, of which no more are read.
+            EaselError: As `put` does.
+        """
+
+        def get() -> bytes:
+            with closing(self._client().get_object(Bucket=self._bucket, Key=key)["Body"]) as body:
+                chunks, size = [], 0
+                for chunk in body.iter_chunks(CHUNK_BYTES):  # to its very end: only there half a body is noticed
+                    size += len(chunk)
+                    if size > bytes_max:
+                        raise TooLarge(f"The object has more than {bytes_max} bytes", code="too_large")
+                    chunks.append(chunk)
+                return b"".join(chunks)
+
+        return await self._in_pool(lambda: translated("Reading an object", get))
+
+    async def head(self, key: str) -> Stored | None:
+        """Look at one object; None where it is not there. Raises as `put` does.
+
+        R2 says no more than 404 here, so a bucket that is not there looks the same.
+        """
+
+        def head() -> Stored:
+            found = self._client().head_object(Bucket=self._bucket, Key=key)
+            return Stored(
+                size_bytes=found["ContentLength"],
+                content_type=found.get("ContentType", ""),
+                cache_control=found.get("CacheControl", ""),
+            )
+
+        return await self._in_pool(lambda: translated("Looking at an object", accepting(404, head)))
+
+    async def retention(self) -> int | None:
+        """Return after how many days R2 itself deletes pictures, whoever made the rule; None: it keeps them.
+
+        Raises:
+            NotPermitted: Also for a token that may only read and write objects; this needs an admin's.
+            EaselError: As `put` does.
+        """
+        return days_kept(await self._rules())
+
+    async def set_retention(self, days: int | None) -> None:
+        """Have R2 delete pictures after so many days, None: not any more. Rules that others made stay as they are.
+
+        R2 deletes within a day after their time. Asking for the same again changes nothing. Raises as `retention` does.
+        """
+        rules = with_retention(await self._rules(), days=days)
+
+        def put() -> None:
+            if rules:
+                self._client().put_bucket_lifecycle_configuration(
+                    Bucket=self._bucket, LifecycleConfiguration={"Rules": rules}
+                )
+            else:  # a configuration without rules is none
+                self._client().delete_bucket_lifecycle(Bucket=self._bucket)
+
+        await self._in_pool(lambda: translated("Setting the retention", put))
 
     def url(self, key: str) -> str:
         """Return the public address of a key. Hand it out after `put` has returned: the edge caches a 404, too."""
@@ -119,8 +192,15 @@ class Bucket:
         if self._opened is not None:
             self._opened.close()
 
-    async def _in_pool(self, call: Callable[[], object]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._pool, call)
+    async def _rules(self) -> "list[LifecycleRuleOutputTypeDef]":
+        def rules() -> "list[LifecycleRuleOutputTypeDef]":
+            return self._client().get_bucket_lifecycle_configuration(Bucket=self._bucket)["Rules"]
+
+        found = accepting("NoSuchLifecycleConfiguration", rules)
+        return await self._in_pool(lambda: translated("Reading the retention", found)) or []
+
+    async def _in_pool(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
     def _client(self) -> "S3Client":
         with self._opening:
@@ -155,79 +235,5 @@ class Bucket:
         # R2 does not answer `Expect: 100-continue`, and botocore would wait a second for it at each put;
         # https://developers.cloudflare.com/r2/api/s3/extensions/
         client.meta.events.unregister("before-call.s3", add_expect_header)
-        client.meta.events.register("before-parse.s3", _drop_page)
+        client.meta.events.register("before-parse.s3", drop_page)
         return client
-
-
-def new_key(*, extension: str, now: datetime) -> str:
-    """Make a key that nobody can guess, under the month it was made in (UTC), with the picture's true extension.
-
-    Cloudflare caches by extension, and retention rules go by prefix.
-    """
-    return f"i/{now.astimezone(UTC):%Y/%m}/{secrets.token_urlsafe(KEY_RANDOM_BYTES)}.{extension}"
-
-
-def endpoint_url(account_id: str) -> str:
-    """Return the S3 address of an account; buckets of a jurisdiction (EU, FedRAMP) have another one."""
-    return f"https://{account_id}.r2.cloudflarestorage.com"
-
-
-def _translated(tried: str, call: Callable[[], None], *, fine: int | None = None) -> None:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - slow to import
-
-    try:
-        call()
-    except ClientError as exc:
-        if _status(exc) != fine:
-            raise _answered(tried, exc) from exc
-    except BotoCoreError as exc:
-        raise _unanswered(tried, exc) from exc
-
-
-def _drop_page(response_dict: dict[str, Any], **_: object) -> None:
-    """Let the status speak where Cloudflare's edge answers with HTML: boto3 fails to parse it and would not retry."""
-    if response_dict["status_code"] >= 300 and not response_dict["body"].startswith(XML):  # noqa: PLR2004 - errors
-        response_dict["body"] = b""
-
-
-def _status(exc: "ClientError") -> int:
-    return exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-
-
-def _answered(tried: str, exc: "ClientError") -> EaselError:
-    status = _status(exc)
-    code = exc.response.get("Error", {}).get("Code") or ""
-    code = f"http_{status}" if code in {"", str(status)} else code
-    metadata = exc.response.get("ResponseMetadata", {})
-    request_id = metadata.get("RequestId") or metadata.get("HTTPHeaders", {}).get("cf-ray")
-    leaf = _leaf(status, code)
-    return leaf(f"{tried}: R2 answered {status} {code}", code=code, vendor_request_id=request_id)
-
-
-def _leaf(status: int, code: str) -> type[EaselError]:
-    if code in TRANSIENT_CODES:
-        return VendorFault
-    match status:
-        case 401 | 403 | 404:  # 404 is the bucket: no call of ours needs an object
-            return NotPermitted
-        case 429:
-            return RateLimited
-        case 501:  # a header or a verb that R2 does not have
-            return BadRequest
-        case _:
-            return VendorFault if status >= 500 else BadRequest  # noqa: PLR2004 - HTTP's own line
-
-
-def _unanswered(tried: str, exc: "BotoCoreError") -> EaselError:
-    from botocore import exceptions as botocore  # noqa: PLC0415 - slow to import
-
-    message = f"{tried}: {type(exc).__name__}"
-    match exc:
-        case botocore.ConnectionError():  # of every kind, TLS and proxy included: no request went out
-            return Unreachable(message, code="no_connection")
-        case botocore.ReadTimeoutError():
-            return OutcomeUnknown(message, code="timeout")
-        case botocore.HTTPClientError():
-            return OutcomeUnknown(message, code="connection_lost")
-        case _:  # boto3 itself refuses: parameters, or a profile named by the environment
-            return BadRequest(message, code="not_sent")

@@ -1,0 +1,107 @@
+"""Builds every object once, in one place: settings in, parts out. Touches nothing outside this process."""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from app import health, lease
+from app.build.flows import Flows
+from app.build.store import Store, caps_of
+from app.build.vendors import Vendors
+from app.engine import Engine, Limits
+from app.flows.event import Stores
+from app.flows.feeder import Feeder
+from app.flows.lookout import Lookout
+from app.flows.sweep import Sweep
+from app.line.client import LineClient
+from app.metrics import Exposition, Metrics
+from app.openai_images import OpenAIImages
+from app.r2 import Bucket
+from app.settings import Settings
+from app.store.database import Database
+from app.store.gauges import Gauges
+from app.store.inbox import Inbox
+from app.store.leases import Leases
+from app.store.upkeep import Upkeep
+from app.traces import Traces
+from app.webhook import Webhook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What `main` starts and stops, and what the service answers with."""
+
+    database: Database
+    engine: Engine
+    inbox: Inbox
+    feeder: Feeder
+    lease: lease.Lease
+    upkeep: Upkeep
+    line: LineClient
+    images: OpenAIImages
+    bucket: Bucket
+    renderers: Executor
+    sweep: Sweep
+    lookout: Lookout
+    health: health.Health
+    webhook: Webhook
+    traces: Traces
+    exposition: Exposition
+
+
+def build(settings: Settings) -> Parts:
+    """Build everything."""
+    executor_id = lease.new_executor_id() if settings.several_processes else lease.ALONE
+    database = Database(settings.database_url)
+    engine = Engine(database_url=settings.database_url, executor_id=executor_id, limits=_limits(settings))
+    inbox = Inbox(database, owner=executor_id)
+    feeder = Feeder(inbox=inbox, engine=engine)
+    leases = lease.Lease(
+        leases=Leases(database), inbox=inbox, engine=engine, executor_id=executor_id, adopted=feeder.arrived
+    )
+    upkeep = Upkeep(database, owner=executor_id)
+    store = Store(database, settings, owner=executor_id)
+    vendors = Vendors(settings)
+    metrics = Metrics(version=version("easel"), models=settings.image_models)
+    traces = Traces(settings.otel_exporter_otlp_endpoint, service_version=version("easel"))
+    flows = Flows(settings, store, vendors, is_orphan=leases.is_dead, metrics=metrics, traces=traces)
+    flows.register(engine, Stores(database=database, inbox=inbox, requests=store.requests, receiving=store.receiving))
+    watched = health.Health(upkeep=upkeep, inbox=inbox, engine=engine)
+    return Parts(
+        database=database,
+        engine=engine,
+        inbox=inbox,
+        feeder=feeder,
+        lease=leases,
+        upkeep=upkeep,
+        line=vendors.line,
+        images=vendors.images,
+        bucket=vendors.bucket,
+        renderers=flows.renderers,
+        sweep=flows.sweep,
+        lookout=flows.lookout,
+        health=watched,
+        webhook=Webhook(
+            secrets=settings.channel_secrets,
+            inbox=inbox,
+            health=watched,
+            arrived=feeder.arrived,
+            metrics=metrics,
+            traces=traces,
+        ),
+        traces=traces,
+        exposition=Exposition(
+            metrics=metrics,
+            gauges=Gauges(database, zone=settings.zone, caps=caps_of(settings)),
+            health=watched,
+            models=settings.image_models,
+        ),
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        at_once=settings.pictures_at_once,
+        at_once_per_user=settings.pictures_at_once_per_user,
+        per_minute=settings.pictures_per_minute,
+    )

@@ -1,0 +1,206 @@
+"""The durable workflows, and what works beside them."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+
+from app.build.store import Store
+from app.build.vendors import Vendors
+from app.engine import Engine
+from app.flows.admins import Admins
+from app.flows.alarm import Alarm
+from app.flows.ask import Ask
+from app.flows.bell import Bell
+from app.flows.changes import Changes
+from app.flows.commands import Commands
+from app.flows.courier import Courier
+from app.flows.decide import Rules
+from app.flows.deliver import Deliver, TokenRule
+from app.flows.draw import DrawFlow
+from app.flows.event import DRAW, NAME, EventFlow, Stores
+from app.flows.gate import Gate, Room
+from app.flows.languages import Languages
+from app.flows.loading import Loading
+from app.flows.lookout import Lookout
+from app.flows.observers import Observers
+from app.flows.photos import Sources
+from app.flows.replies import Replies
+from app.flows.sweep import Sweep
+from app.flows.wants import Wants
+from app.flows.watch import Watch
+from app.metrics import Metrics
+from app.settings import Settings
+from app.traces import Traces
+
+RENDERERS = 2
+
+
+class Flows:
+    """Built once; `register` makes the workflows known to the engine."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        vendors: Vendors,
+        *,
+        is_orphan: Callable[[str], bool],
+        metrics: Metrics,
+        traces: Traces,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._line = vendors.line
+        self._bell, self._loading = Bell(), Loading(vendors.line)
+        self.renderers = ThreadPoolExecutor(RENDERERS, thread_name_prefix="render")
+        self._bucket = vendors.bucket
+        self._sources = Sources(
+            photos=store.photos,
+            pictures=store.pictures,
+            line=vendors.line,
+            bucket=vendors.bucket,
+            renderers=self.renderers,
+        )
+        languages = Languages(
+            people=store.people, chats=store.chats, line=vendors.line, default=settings.default_language
+        )
+        alarm = Alarm(
+            alerts=store.alerts,
+            languages=languages,
+            line=vendors.line,
+            admin_ids=settings.admin_user_ids,
+            zone=settings.zone,
+        )
+        self._observers = Observers(alarm=alarm, metrics=metrics, traces=traces)
+        self.sweep = Sweep(
+            doomed=store.doomed,
+            forgetting=store.forgetting,
+            chats=store.chats,
+            bucket=vendors.bucket,
+            retention_days=settings.picture_retention_days,
+        )
+        self.lookout = Lookout(
+            ledger=store.ledger,
+            models=store.models,
+            images=vendors.images,
+            alarm=alarm,
+            names=settings.image_models,
+        )
+        self._deliver = Deliver(
+            deliveries=store.deliveries,
+            courier=Courier(
+                deliveries=store.deliveries,
+                requests=store.requests,
+                line=vendors.line,
+                loading=self._loading,
+                observers=self._observers,
+            ),
+            languages=languages,
+            bell=self._bell,
+            rule=TokenRule(deadline_s=settings.reply_deadline_s, late=settings.late_delivery),
+            requests=store.requests,
+            replies=Replies(
+                pictures=store.pictures,
+                url_of=vendors.bucket.url,
+                group_prefix=settings.group_prefixes[0] if settings.group_prefixes else "@",
+                zone=settings.zone,
+                version=version("easel"),
+            ),
+            is_orphan=is_orphan,
+            metrics=metrics,
+        )
+        self._ask = Ask(
+            images=vendors.images,
+            ledger=store.ledger,
+            models=store.models,
+            kept=store.kept,
+            requests=store.requests,
+            observers=self._observers,
+            names=settings.image_models,
+            defaults=settings.picture_defaults,
+        )
+
+    def register(self, engine: Engine, stores: Stores) -> None:
+        """Make the workflows known to the engine."""
+        draw = DrawFlow(
+            requests=self._store.requests,
+            kept=self._store.kept,
+            ask=self._ask,
+            sources=self._sources,
+            bucket=self._bucket,
+            deliver=self._deliver,
+            bell=self._bell,
+            observers=self._observers,
+            renderers=self.renderers,
+        )
+        event = EventFlow(
+            engine=engine,
+            stores=stores,
+            gate=self._gate(),
+            wants=self._wants(),
+            watch=Watch(
+                deliver=self._deliver,
+                loading=self._loading,
+                bell=self._bell,
+                several_processes=self._settings.several_processes,
+                pushes=self._settings.late_delivery == "push",
+            ),
+            rules=Rules(
+                group_prefixes=self._settings.group_prefixes,
+                allowed_ids=frozenset(self._settings.allowed_ids),
+                blocked_ids=frozenset(self._settings.blocked_ids),
+                admin_ids=frozenset(self._settings.admin_user_ids),
+            ),
+            line=self._line,
+            observers=self._observers,
+        )
+        engine.workflow(NAME, event.run)
+        engine.workflow(DRAW, draw.run, broke=draw.give_up)
+
+    def _gate(self) -> Gate:
+        room = Room(
+            waiting_max=self._settings.pictures_waiting,
+            waiting_per_user_max=self._settings.pictures_waiting_per_user,
+            user_daily_pictures=self._settings.user_daily_pictures,
+            zone=self._settings.zone,
+        )
+        return Gate(requests=self._store.requests, allowances=self._store.allowances, room=room)
+
+    def _wants(self) -> Wants:
+        store, settings = self._store, self._settings
+        admin_ids = frozenset(settings.admin_user_ids)
+        return Wants(
+            requests=store.requests,
+            chats=store.chats,
+            photos=store.photos,
+            forgetting=store.forgetting,
+            sources=self._sources,
+            changes=Changes(
+                requests=store.requests,
+                pictures=store.pictures,
+                chats=store.chats,
+                forgetting=store.forgetting,
+                admin_ids=admin_ids,
+                swept=self.sweep.ring,
+            ),
+            commands=Commands(
+                requests=store.requests,
+                pictures=store.pictures,
+                photos=store.photos,
+                chats=store.chats,
+                forgetting=store.forgetting,
+                ledger=store.ledger,
+                admins=Admins(
+                    admin_ids=admin_ids,
+                    allowances=store.allowances,
+                    reports=store.reports,
+                    models=store.models,
+                    line=self._line,
+                    names=settings.image_models,
+                    zone=settings.zone,
+                ),
+                defaults={"size": settings.image_size, "quality": settings.image_quality, "count": "1"},
+                swept=self.sweep.ring,
+            ),
+            swept=self.sweep.ring,
+        )

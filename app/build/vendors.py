@@ -1,0 +1,29 @@
+"""The three services, each through its one client."""
+
+from app.line.client import LineClient
+from app.openai_images import OpenAIImages
+from app.r2 import Bucket
+from app.settings import Settings
+
+
+class Vendors:
+    """The clients. They open no connection yet."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.line = LineClient(
+            channel_access_token=settings.line_channel_access_token.get_secret_value(),
+            base_url=settings.line_api_base_url,
+            data_base_url=settings.line_data_api_base_url,
+        )
+        self.images = OpenAIImages(
+            api_key=settings.openai_api_key.get_secret_value(),
+            base_url=settings.openai_base_url,
+            timeout_s=settings.openai_timeout_s,
+        )
+        self.bucket = Bucket(
+            endpoint_url=settings.bucket_endpoint_url,
+            access_key_id=settings.r2_access_key_id.get_secret_value(),
+            secret_access_key=settings.r2_secret_access_key.get_secret_value(),
+            bucket=settings.r2_bucket,
+            public_base_url=settings.r2_public_base_url,
+        )

@@ -1,0 +1,89 @@
+"""Commands: a message that is nothing but a command word, in any of the four languages. No I/O but its own file.
+
+Only words that nobody would want drawn stand without a slash; the others need it.
+"""
+
+import functools
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import resources
+
+
+class Name(StrEnum):
+    """What can be commanded. The values are those of the buttons, too."""
+
+    HELP = "help"
+    SETTINGS = "settings"
+    MINE = "mine"
+    CANCEL = "cancel"
+    DELETE = "delete"
+    DELETE_ALL = "delete_all"
+    DELETE_ALL_YES = "delete_all_yes"
+    KEEP = "keep"
+    BACK = "back"
+    AGAIN = "again"
+    WIDE = "wide"
+    TALL = "tall"
+    SQUARE = "square"
+    FINE = "fine"
+    EDIT = "edit"
+    MENU = "menu"
+    NEW = "new"
+    USAGE = "usage"
+    ABOUT = "about"
+    STATUS = "status"
+    PAUSE = "pause"
+    RESUME = "resume"
+    GIVE = "give"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command. `argument` is what stands behind the word of an admin's command."""
+
+    name: Name
+    argument: str = ""
+
+
+ADMIN_WORDS = frozenset({Name.STATUS, Name.PAUSE, Name.RESUME, Name.GIVE, Name.BLOCK, Name.UNBLOCK})
+COMMAND_LENGTH_MAX = 80
+_AROUND = re.compile(r"^[\s「『\"'(（]+|[\s。．.!！?？、,」』\"')）~～♪]+$")  # noqa: RUF001 - full-width marks
+
+
+def command_of(text: str) -> Command | None:
+    """Read a command; None where the text is anything else, such as a wish that begins with a command word."""
+    said = _folded(text)
+    if not said or len(said) > COMMAND_LENGTH_MAX:
+        return None
+    if said.startswith("/"):
+        word, _, argument = said[1:].strip().partition(" ")
+        if word in ADMIN_WORDS:
+            return Command(name=Name(word), argument=text.strip()[-len(argument) :] if argument else "")
+        found = _words()["slash"].get(said[1:].strip()) or _words()["bare"].get(said[1:].strip())
+    else:
+        found = _words()["bare"].get(said)
+    return Command(name=found) if found else None
+
+
+def _folded(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    previous = None
+    while text != previous:
+        previous, text = text, _AROUND.sub("", text)
+    return " ".join(text.split())
+
+
+@functools.cache
+def _words() -> dict[str, dict[str, Name]]:
+    """Read the words: `bare` ones stand alone, `slash` ones need a slash before them."""
+    text = resources.files("app.chat").joinpath("command_words.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(text)
+    return {
+        kind: {_folded(word): Name(name) for name, words in tables[kind].items() for word in words}
+        for kind in ("bare", "slash")
+    }

@@ -1,0 +1,33 @@
+"""The one check that costs money, about a cent: a small picture, drawn for real. Only this shows every right."""
+
+from app import prices
+from app.doctor.finding import Finding, ok
+from app.openai_images import OpenAIImages, PictureOrder
+
+_MICRO = 1_000_000
+
+
+def small_order(defaults: PictureOrder) -> PictureOrder:
+    """Make the cheapest order that is drawn like the others."""
+    return PictureOrder(
+        prompt="a red circle on white",
+        size="1024x1024",
+        quality="low",
+        output_format=defaults.output_format,
+        output_compression=defaults.output_compression,
+        moderation=defaults.moderation,
+        background="auto",
+    )
+
+
+async def draw(images: OpenAIImages, order: PictureOrder, *, model: str) -> list[Finding]:
+    """Draw, and tell what it took."""
+    drawn = await images.generate(order, model=model)
+    size_kb = len(drawn.pictures[0]) / 1000
+    seen = f"{model} drew {drawn.output_format}, {size_kb:.0f} kB, in {drawn.duration_ms / 1000:.1f} s"
+    usage = drawn.usage
+    if usage is None:
+        return [ok("drawing", f"{seen}; the server does not count tokens")]
+    microusd = prices.cost(model, text_in=usage.text_in, image_in=usage.image_in, image_out=usage.image_out)
+    tokens = f"{usage.text_in} tokens in, {usage.image_out} out, about ${microusd / _MICRO:.4f}"
+    return [ok("drawing", f"{seen}: {tokens}")]

@@ -1,0 +1,49 @@
+"""The findings, for people and for programs. No I/O."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
+
+import typer
+
+from app.doctor.finding import Section, Verdict
+
+_COLOURS: Final = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.FAILED: "red", Verdict.SKIPPED: "cyan"}
+_VERDICT_CHARS: Final = 9
+
+
+def text(sections: Sequence[Section]) -> str:
+    """Write a line for each finding, with the cure under it, in colours."""
+    lines: list[str] = []
+    check_chars = max(len(finding.check) for section in sections for finding in section.findings) + 2
+    for section in sections:
+        lines.append(typer.style(section.title, bold=True))
+        for finding in section.findings:
+            verdict = typer.style(f"{finding.verdict:<{_VERDICT_CHARS}}", fg=_COLOURS[finding.verdict])
+            lines.append(f"  {verdict}{finding.check:<{check_chars}}{finding.evidence}")
+            if finding.cure:
+                lines.append(f"  {'':<{_VERDICT_CHARS}}{'':<{check_chars}}→ {finding.cure}")
+    return "\n".join([*lines, "", _summary(sections)])
+
+
+def as_json(sections: Sequence[Section]) -> str:
+    """Write the same for programs."""
+    found = [{"section": section.title, **asdict(finding)} for section in sections for finding in section.findings]
+    return json.dumps({"counts": counts(sections), "findings": found}, ensure_ascii=False, indent=2)
+
+
+def has_failed(sections: Sequence[Section]) -> bool:
+    """Whether anything failed."""
+    return counts(sections)[Verdict.FAILED] > 0
+
+
+def counts(sections: Sequence[Section]) -> dict[str, int]:
+    """Count the findings of each verdict."""
+    verdicts = [finding.verdict for section in sections for finding in section.findings]
+    return {verdict.value: verdicts.count(verdict) for verdict in Verdict}
+
+
+def _summary(sections: Sequence[Section]) -> str:
+    number = counts(sections)
+    return ", ".join(f"{number[verdict.value]} {verdict.value}" for verdict in Verdict)

@@ -1,0 +1,141 @@
+"""From a request to the messages that answer it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.chat import menus
+from app.chat.sentences import Words
+from app.errors import Reason
+from app.line.messages import MESSAGES_MAX, Message, image, text, with_quick_reply
+from app.store.pictures import Picture, Pictures
+from app.store.requests import Request, State
+
+POINTING = "here"  # words that mean nothing without what they quote
+FINE = frozenset({"high", "xhigh", "max"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One message, and the picture that it shows."""
+
+    message: Message
+    picture_id: str | None = None
+
+
+class Replies:
+    """Makes messages. `url_of` makes an address of an object key."""
+
+    def __init__(
+        self, *, pictures: Pictures, url_of: Callable[[str], str], group_prefix: str, zone: ZoneInfo, version: str
+    ) -> None:
+        self._pictures = pictures
+        self._url_of = url_of
+        self._group_prefix = group_prefix
+        self._zone = zone
+        self._version = version
+
+    async def to(self, request: Request, words: Words, *, lead: str | None) -> list[Said]:
+        """Answer a request. `lead` says before a picture which request it answers; None where that is plain."""
+        pictures = await self._pictures.of_request(request.id) if request.state is State.READY and request.draws else []
+        if pictures:
+            return self._shown(request, pictures, words, lead=lead)
+        return await self._in_words(request, words, bare=lead is None)
+
+    def _shown(self, request: Request, pictures: Sequence[Picture], words: Words, *, lead: str | None) -> list[Said]:
+        """Show the pictures of a wish, with what there is to say of it before them and buttons under the last."""
+        shown = [self._image(picture) for picture in pictures[:MESSAGES_MAX]]
+        notes = [words.say(key, **details) for key, details in request.notes or ()]
+        said = "\n".join(part for part in (lead, *notes) if part)
+        if said and len(shown) < MESSAGES_MAX:
+            shown = [Said(message=text(said, quote_token=request.quote_token)), *shown]
+        return [*shown[:-1], self._with_buttons(shown[-1], request, pictures[-1], words)]
+
+    async def _in_words(self, request: Request, words: Words, *, bare: bool) -> list[Said]:
+        """Say what is to be said in place of a picture."""
+        key, details = request.words or Reason.BROKE, request.details or {}
+        messages = await self._menu(key, details, request, words)
+        if messages is not None:
+            return messages
+        points = not bare or key == POINTING
+        said = words.say(key, **self._spelled(details))
+        return [Said(message=text(said, quote_token=request.quote_token if points else None))]
+
+    async def _menu(  # noqa: C901, PLR0912 - one case for each menu
+        self, key: str, details: Mapping[str, Any], request: Request, words: Words
+    ) -> list[Said] | None:
+        """Make what is more than a sentence; None for a sentence."""
+        match key:
+            case "help":
+                made = menus.help_messages(
+                    words,
+                    is_group=request.chat_kind != "user",
+                    prefix=self._group_prefix,
+                    is_admin=bool(details.get("admin")),
+                )
+            case "settings":
+                made = menus.settings_panel(
+                    words,
+                    size=str(details.get("size", "")),
+                    quality=str(details.get("quality", "")),
+                    count=str(details.get("count", "")),
+                    language=str(details.get("language", "")),
+                )
+                if details.get("saved"):
+                    made = [text(words.say("settings_saved")), *made]
+            case "mine":
+                shown = [(one, self._url_of(preview)) for one, preview in details.get("pictures", ())]
+                made = menus.mine(words, shown)
+            case "confirm_delete_all":
+                made = [menus.confirm_delete_all(words, int(details.get("count", 0)))]
+            case "picture" | "card":
+                return await self._one_picture(key, str(details.get("picture", "")), request, words)
+            case "usage":
+                made = [menus.usage(words, details, self._zone)]
+            case "photo_got":
+                made = [menus.photo_got(words, int(details.get("count", 1)))]
+            case "ask_photo":
+                made = [menus.ask_photo(words)]
+            case "ask_edit":
+                made = [menus.ask_edit(words)]
+            case "sticker_offer":
+                made = [menus.sticker_offer(words, str(details.get("keywords", "")), request.id)]
+            case "edited_offer":
+                made = [menus.edited_offer(words, request.id)]
+            case _ if key.startswith("moderation") and request.prompt:
+                made = [menus.rephrase(words, words.say(key), request.prompt)]
+            case _:
+                return None
+        return [Said(message=message) for message in made]
+
+    async def _one_picture(self, key: str, picture_id: str, request: Request, words: Words) -> list[Said]:
+        """Show a picture again, or only the card with what can be done with it."""
+        picture = await self._pictures.get(picture_id, chat_id=request.chat_id)
+        if picture is None:
+            return [Said(message=text(words.say("picture_gone")))]
+        card = Said(message=menus.picture_card(words, picture.id))
+        return [card] if key == "card" else [self._image(picture), card]
+
+    def _image(self, picture: Picture) -> Said:
+        original, preview = self._url_of(picture.object_key), self._url_of(picture.preview_key)
+        return Said(message=image(original_url=original, preview_url=preview), picture_id=picture.id)
+
+    def _with_buttons(self, said: Said, request: Request, picture: Picture, words: Words) -> Said:
+        actions = menus.after_picture(
+            words,
+            picture.id,
+            has_parent=picture.parent_id is not None,
+            is_fine=(request.options or {}).get("quality") in FINE,
+            shape=picture.shape,
+        )
+        return Said(message=with_quick_reply(said.message, actions), picture_id=said.picture_id)
+
+    def _spelled(self, details: Mapping[str, Any]) -> dict[str, Any]:
+        """Put what a sentence speaks of into words: times in the operator's time zone."""
+        spelled = {"prefix": self._group_prefix, "version": self._version, **details}
+        if "until_at" in details:
+            when = datetime.fromtimestamp(float(details["until_at"]), self._zone)
+            spelled["when"] = f"{when:%Y-%m-%d %H:%M}"
+        return spelled

@@ -1,0 +1,9 @@
+"""Metrics for Prometheus: what a process sees is counted in `Metrics`, what the store knows is read for each scrape.
+
+`docs/metrics.md` names every metric; tests hold it, the dashboard and the alerts to what is here.
+"""
+
+from app.metrics.exposition import Exposition, routes
+from app.metrics.observed import Metrics, outcome_of
+
+__all__ = ["Exposition", "Metrics", "outcome_of", "routes"]

@@ -1,0 +1,84 @@
+"""GET /metrics, in Prometheus' text format or as OpenMetrics, as the scraper likes it."""
+
+import asyncio
+import hmac
+import time
+from collections.abc import Iterator, Sequence
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.core import Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
+
+from app.health import Health
+from app.metrics import scraped
+from app.metrics.cached import Cached
+from app.metrics.observed import Metrics
+from app.store.gauges import Gauges
+
+FRESH_S = 5.0
+LAST_DAY_FRESH_S = 60.0  # takes 16 ms with a million requests, during which SQLite takes no write of ours
+PATIENCE_S = 2.0  # a scrape has 10 s
+
+
+class Exposition:
+    """All that a scrape gets. Where the store cannot be read, what it knows is left out."""
+
+    def __init__(self, *, metrics: Metrics, gauges: Gauges, health: Health, models: Sequence[str]) -> None:
+        """Keep the parts. `models` are those in use."""
+        self._metrics = metrics
+        self._health = health
+        self._models = models
+        self._now = Cached(gauges.now, fresh_s=FRESH_S, patience_s=PATIENCE_S)
+        self._last_day = Cached(gauges.last_day, fresh_s=LAST_DAY_FRESH_S, patience_s=PATIENCE_S)
+        self._process = CollectorRegistry()
+        for make in (ProcessCollector, PlatformCollector, GCCollector):
+            make(registry=self._process)
+
+    async def render(self, accept: str) -> tuple[bytes, str]:
+        """Return everything, and its content type, by the scraper's Accept header."""
+        now, last_day = await asyncio.gather(self._now.get(), self._last_day.get())
+        families = [*scraped.of_health(self._health.problems)]
+        if now is not None:
+            families += scraped.of_store(now, models=self._models, at=time.time())
+        if last_day is not None:
+            families += scraped.of_last_day(last_day)
+        encode, content_type = choose_encoder(accept)
+        everything = _Families(families, self._metrics.registry, self._process)
+        return await asyncio.to_thread(encode, everything), content_type
+
+
+class _Families(Collector):
+    """One scrape. When a series was made is left out: it would be a third of all lines, and nobody looks at it."""
+
+    def __init__(self, read: Sequence[Metric], *registries: CollectorRegistry) -> None:
+        self._read = read
+        self._registries = registries
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._read
+        for registry in self._registries:
+            for family in registry.collect():
+                family.samples = [one for one in family.samples if not one.name.endswith("_created")]
+                yield family
+
+
+def routes(exposition: Exposition, *, token: str | None) -> APIRouter:
+    """Make the address. With a token only who brings it as bearer token is let in."""
+    router = APIRouter()
+
+    @router.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        if token and not _brings(request.headers.get("authorization", ""), token):
+            return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+        body, content_type = await exposition.render(request.headers.get("accept", ""))
+        return Response(body, headers={"Content-Type": content_type})
+
+    return router
+
+
+def _brings(authorization: str, token: str) -> bool:
+    scheme, _, given = authorization.partition(" ")
+    # Bytes, since compare_digest takes no text beyond ASCII, and a stranger may send any.
+    return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())

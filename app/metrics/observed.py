@@ -1,0 +1,183 @@
+"""What this process sees, counted as it happens. No I/O.
+
+A label has few values, and never an id, a prompt or a text of somebody's.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from app.errors import (
+    BadAnswer,
+    BadRequest,
+    EaselError,
+    ModelGone,
+    NotPermitted,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unreachable,
+    VendorFault,
+)
+from app.store.deliveries import Outcome, Way
+from app.store.ledger import Tokens
+
+Fate = Literal["spent", "promised", "expired"]
+Upload = Literal["stored", "failed", "refused"]
+Origin = Literal["line", "bucket", "store"]
+
+ANSWERS = (200, 400, 413, 500)
+EVENTS = frozenset(  # others, of which LINE has many, are "other"
+    {"message", "postback", "follow", "unfollow", "join", "leave", "memberJoined", "memberLeft", "unsend"}
+)
+CALL_ERRORS = (  # what a call of a model may end with
+    *(RateLimited, Unreachable, VendorFault, OutcomeUnknown, BadAnswer),
+    *(ModelGone, Refused, BadRequest, NotPermitted),
+)
+# Seconds. The middle of each row is where a change would matter to somebody.
+WEBHOOK_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2)  # LINE waits for 2
+QUEUE_S = (0.05, 0.25, 1, 5, 15, 30, 60, 120, 300, 900, 3600)
+MODEL_S = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300)
+STORE_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 600, 3600)
+LINE_S = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+ANSWER_S = (0.1, 0.5, 1, 5, 10, 20, 30, 45, 60, 120, 300, 900, 3600, 21_600)
+
+
+class Metrics:
+    """One for each process, in a registry of its own. Every method may be called from any thread."""
+
+    def __init__(self, *, version: str, models: Sequence[str] = ()) -> None:
+        """Make every series whose labels are known: a rate is only right when it begins at 0."""
+        self.registry = CollectorRegistry()
+        build = Gauge("easel_build_info", "Always 1; the label says what runs", ["version"], registry=self.registry)
+        build.labels(version).set(1)
+
+        self._webhooks = self._counter("easel_webhooks", "Webhooks by the status that LINE got", "status")
+        self._webhook_s = self._histogram("easel_webhook_seconds", "From a webhook's arrival to our status", WEBHOOK_S)
+        self._events = self._counter("easel_events", "Events by LINE's type", "type")
+
+        self._queue_s = self._histogram("easel_queue_seconds", "From a wish to its first call of a model", QUEUE_S)
+        self._calls = self._counter("easel_model_calls", "Calls of the Images API", "model", "outcome")
+        self._call_s = self._histogram("easel_model_call_seconds", "One call of the Images API", MODEL_S, "model")
+        self._pictures = self._counter("easel_pictures", "Pictures drawn", "model")
+        self._tokens = self._counter("easel_model_tokens", "Tokens that were paid for", "model", "kind")
+        self._spent = self._counter("easel_spent_usd", "Money spent on pictures, estimates included", "model")
+        self._store_s = self._histogram("easel_store_seconds", "From the paid bytes to all in the bucket", STORE_S)
+        self._uploads = self._counter("easel_uploads", "Tries to put a picture into the bucket", "outcome")
+        self._ended = self._counter("easel_requests_ended", "Wishes that came to an end", "state", "reason")
+
+        self._reply_tokens = self._counter("easel_reply_tokens", "Reply tokens by what became of them", "fate")
+        self._deliveries = self._counter("easel_deliveries", "Replies, promises and pushes", "way", "outcome")
+        self._delivery_s = self._histogram("easel_delivery_seconds", "One delivery, its tries included", LINE_S, "way")
+        self._answer_s = self._histogram("easel_answer_seconds", "From a webhook to its answer", ANSWER_S, "way")
+        self._saved = self._counter("easel_pushes_saved", "Late answers that went out on a free reply token")
+        self._sources = self._counter("easel_sources", "Photos and pictures read to be edited", "origin", "outcome")
+        self._begin_at_zero(models)
+
+    def webhook(self, status: int, seconds: float) -> None:
+        """A webhook was answered."""
+        self._webhooks.labels(status).inc()
+        self._webhook_s.observe(seconds)
+
+    def event(self, event_type: str) -> None:
+        """An event was understood."""
+        self._events.labels(event_type if event_type in EVENTS else "other").inc()
+
+    def queued(self, seconds: float) -> None:
+        """A wish has waited so long for its first call."""
+        self._queue_s.observe(max(0.0, seconds))
+
+    def drew(
+        self,
+        model: str,
+        outcome: str,
+        seconds: float,
+        tokens: Tokens | None = None,
+        microusd: int = 0,
+        *,
+        pictures: int = 0,
+    ) -> None:
+        """A call has ended: `paid` with its pictures, or what `outcome_of` its error says.
+
+        `microusd` is what it is booked with: its price, or an estimate where it may have been charged.
+        """
+        self._calls.labels(model, outcome).inc()
+        self._call_s.labels(model).observe(seconds)
+        self._pictures.labels(model).inc(pictures)
+        self._spent.labels(model).inc(microusd / 1_000_000)
+        for kind, count in _by_kind(tokens).items():
+            self._tokens.labels(model, kind).inc(count)
+
+    def stored(self, seconds: float) -> None:
+        """All pictures of a wish are in the bucket."""
+        self._store_s.observe(seconds)
+
+    def uploaded(self, outcome: Upload) -> None:
+        """A try to upload has ended. `refused`: a key or right is missing, so the operator must act."""
+        self._uploads.labels(outcome).inc()
+
+    def ended(self, state: str, reason: str = "") -> None:
+        """A wish is ready, refused, failed or cancelled; `reason` is a key of the sentences."""
+        self._ended.labels(state, reason).inc()
+
+    def delivered(self, way: str, outcome: str, seconds: float) -> None:
+        """A delivery has landed, failed, or its outcome stays unknown."""
+        self._deliveries.labels(way, outcome).inc()
+        self._delivery_s.labels(way).observe(seconds)
+
+    def answered(self, way: str, seconds: float) -> None:
+        """A request has its answer, so long after its webhook came."""
+        self._answer_s.labels(way).observe(max(0.0, seconds))
+
+    def token(self, fate: Fate, count: int = 1) -> None:
+        """Reply tokens were spent on answers, on a promise, or died of age while somebody waited."""
+        self._reply_tokens.labels(fate).inc(count)
+
+    def push_saved(self, count: int = 1) -> None:
+        """Late answers went out on a free token that a tap or a later event brought."""
+        self._saved.inc(count)
+
+    def fetched(self, origin: Origin, outcome: str) -> None:
+        """A source was read (`read`), or was not (what `outcome_of` its error says)."""
+        self._sources.labels(origin, outcome).inc()
+
+    def _begin_at_zero(self, models: Sequence[str]) -> None:
+        for status in ANSWERS:
+            self._webhooks.labels(status)
+        for outcome in ("stored", "failed", "refused"):
+            self._uploads.labels(outcome)
+        for fate in ("spent", "promised", "expired"):
+            self._reply_tokens.labels(fate)
+        for way in Way:
+            for delivery in (Outcome.LANDED, Outcome.FAILED, Outcome.UNKNOWN):
+                self._deliveries.labels(way, delivery)
+        for cap in ("limit_bot_day", "limit_bot_month"):
+            self._ended.labels("failed", cap)
+        for model in models:
+            for outcome in ("paid", *map(_label, CALL_ERRORS)):
+                self._calls.labels(model, outcome)
+            self._pictures.labels(model)
+            self._spent.labels(model)
+
+    def _counter(self, name: str, said: str, *labels: str) -> Counter:
+        return Counter(name, said, labels, registry=self.registry)
+
+    def _histogram(self, name: str, said: str, buckets: Sequence[float], *labels: str) -> Histogram:
+        return Histogram(name, said, labels, buckets=buckets, registry=self.registry)
+
+
+def outcome_of(error: EaselError) -> str:
+    """Name an error as a label: `RateLimited` is "rate_limited"."""
+    return _label(type(error))
+
+
+def _label(error: type[EaselError]) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", error.__name__).lower()
+
+
+def _by_kind(tokens: Tokens | None) -> Mapping[str, int]:
+    if tokens is None:
+        return {}
+    return {"text_in": tokens.text_in, "image_in": tokens.image_in, "image_out": tokens.image_out}

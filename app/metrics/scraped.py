@@ -1,0 +1,60 @@
+"""What is read for each scrape, as families of metrics. No I/O."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from app.store.gauges import Ended, Now
+
+PARTS = ("store", "engine", "inbox")
+
+
+def of_health(problems: Mapping[str, str]) -> Iterator[Metric]:
+    """Tell what `/readyz` tells: whether we are ready, and which part is not."""
+    yield GaugeMetricFamily("easel_ready", "1: takes webhooks; 0: answers them with 500", value=int(not problems))
+    parts = dict.fromkeys(PARTS, 1) | dict.fromkeys(problems, 0)
+    yield _family("easel_healthy", "1: this part works; 0: it does not", "part", parts)
+
+
+def of_store(now: Now, *, models: Sequence[str], at: float) -> Iterator[Metric]:
+    """Tell how the store stands. `models` are those in use."""
+    yield _family("easel_requests", "Wishes that are under way, by state", "state", now.unfinished)
+    yield GaugeMetricFamily("easel_queue_depth", "Wishes that wait for a model", value=now.unfinished["queued"])
+    yield _age("easel_queue_oldest_seconds", "Age of the oldest of them", now.queued_since, at)
+    yield GaugeMetricFamily("easel_inbox_backlog", "Events that are not begun, up to 10,000", value=now.backlog)
+    yield _age("easel_inbox_oldest_seconds", "Age of the oldest of them", now.backlog_since, at)
+    spent = {purse.period: purse.spent_microusd / 1_000_000 for purse in now.purses}
+    yield _family("easel_budget_spent_usd", "Spent or reserved in the day or month that runs", "period", spent)
+    caps = {purse.period: purse.cap_microusd / 1_000_000 for purse in now.purses}
+    yield _family("easel_budget_cap_usd", "What may be spent in it; 0: no limit", "period", caps)
+    today = datetime.fromtimestamp(at, UTC).date()
+    left = {model: (now.ends_on[model] - today).days for model in models if model in now.ends_on}
+    yield _family("easel_model_days_left", "Days until the maker ends a model, where it is known", "model", left)
+    gone = {model: int(model in now.gone) for model in models}
+    yield _family("easel_model_gone", "1: the model is shut down and not asked for now", "model", gone)
+    yield GaugeMetricFamily("easel_paused", "1: an admin has paused drawing", value=int(now.paused))
+    yield GaugeMetricFamily("easel_store_read_seconds", "How long the last reading of these took", value=now.read_s)
+
+
+def of_last_day(ended: Sequence[Ended]) -> Iterator[Metric]:
+    """Tell what became of the requests of the last 24 hours."""
+    family = GaugeMetricFamily(
+        "easel_requests_last_day",
+        "The newest 20,000 requests of the last 24 hours; reason is a key of the sentences",
+        labels=["state", "reason"],
+    )
+    for one in ended:
+        family.add_metric([one.state, one.words], one.count)
+    yield family
+
+
+def _family(name: str, said: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, said, labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family
+
+
+def _age(name: str, said: str, since: float | None, at: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, f"{said}, 0 without one", value=0 if since is None else max(0.0, at - since))

@@ -1,0 +1,59 @@
+"""Shrinks pictures and encodes them as JPEG or PNG, as well as a number of bytes allows. No I/O."""
+
+from io import BytesIO
+from typing import Final
+
+from PIL import Image
+
+OPAQUE: Final = 255
+
+
+def within(size: tuple[int, int], side_px: int) -> tuple[int, int]:
+    """Return this size, or the same shape with `side_px` as its longest side where it is larger."""
+    longest = max(size)
+    if longest <= side_px:
+        return size
+    width, height = (max(1, round(edge * side_px / longest)) for edge in size)
+    return width, height
+
+
+def shrunk(picture: Image.Image, side_px: int) -> Image.Image:
+    """Return the picture with `side_px` as its longest side, or as it is where it is not larger."""
+    size = within(picture.size, side_px)
+    # Hamming: half the time of Lanczos, and as sharp when shrinking.
+    return picture if size == picture.size else picture.resize(size, Image.Resampling.HAMMING)
+
+
+def jpeg(rgb: Image.Image, qualities: tuple[int, ...], *, bytes_aim: int, bytes_max: int) -> bytes:
+    """Encode as well as `bytes_aim` allows; a picture that is above `bytes_max` even then gets smaller."""
+    while True:
+        for quality in qualities:
+            out = BytesIO()
+            rgb.save(out, "JPEG", quality=quality)
+            if out.tell() <= bytes_aim:
+                return out.getvalue()
+        if out.tell() <= bytes_max:
+            return out.getvalue()
+        rgb = shrunk(rgb, max(rgb.size) * 3 // 4)
+
+
+def png(rgba: Image.Image) -> bytes:
+    """Encode without loss."""
+    out = BytesIO()
+    rgba.save(out, "PNG", compress_level=2)  # a quarter of the time of level 6
+    return out.getvalue()
+
+
+def see_through(rgba: Image.Image) -> bool:
+    """Tell whether anything shows through."""
+    least_opaque, _ = rgba.getchannel("A").getextrema()
+    return least_opaque != OPAQUE
+
+
+def on_white(picture: Image.Image) -> Image.Image:
+    """Put what shows through on white; RGB stays as it is."""
+    if picture.mode == "RGB":
+        return picture
+    white = Image.new("RGB", picture.size, "white")
+    white.paste(picture, mask=picture.getchannel("A"))
+    return white

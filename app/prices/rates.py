@@ -1,0 +1,97 @@
+"""Reads `prices.toml`, once. No network."""
+
+import functools
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib import resources
+from typing import Any
+
+NAME = re.compile(r"(?:.*/)?(?P<id>.+?)(?:-\d{4}-\d{2}-\d{2})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """Nano-dollars for one token, so that all of them are whole. `ladder`: how tokens rise with the quality."""
+
+    text_in: int
+    image_in: int
+    image_out: int
+    ladder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """How many tokens a picture has: by `sizes` (WIDTHxHEIGHT to quality to tokens), else by `factors` of qualities.
+
+    Attributes:
+        at_most_times: Qualities that may take so many times the tokens of the formula.
+    """
+
+    sizes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    factors: Mapping[str, int] = field(default_factory=dict)
+    at_most_times: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def qualities(self) -> tuple[str, ...]:
+        """The cheapest first."""
+        return tuple(self.factors or next(iter(self.sizes.values())))
+
+    @property
+    def best(self) -> str:
+        """The dearest."""
+        return self.qualities[-1]
+
+
+def rates_of(model: str) -> Rates | None:
+    """Find the rates of a model; None: they are not known."""
+    name = NAME.fullmatch(model)
+    return _rates().get(name["id"]) if name else None
+
+
+def dearest() -> Rates:
+    """Return rates that no known model exceeds."""
+    known = _rates().values()
+    return Rates(
+        text_in=max(one.text_in for one in known),
+        image_in=max(one.image_in for one in known),
+        image_out=max(one.image_out for one in known),
+        ladder="",
+    )
+
+
+def ladder_of(rates: Rates) -> Ladder:
+    """Return the ladder that these rates go with."""
+    return _ladders()[rates.ladder]
+
+
+def ladders() -> tuple[Ladder, ...]:
+    """Return all ladders."""
+    return tuple(_ladders().values())
+
+
+@functools.cache
+def _file() -> Mapping[str, Any]:
+    text = resources.files(__package__).joinpath("prices.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text, parse_float=Decimal)
+
+
+@functools.cache
+def _rates() -> Mapping[str, Rates]:
+    return {model: _read_rates(price) for price in _file()["prices"] for model in price["models"]}
+
+
+@functools.cache
+def _ladders() -> Mapping[str, Ladder]:
+    names = Ladder.__dataclass_fields__
+    return {
+        key: Ladder(**{name: value for name, value in ladder.items() if name in names})
+        for key, ladder in _file()["ladders"].items()
+    }
+
+
+def _read_rates(price: Mapping[str, Any]) -> Rates:
+    nanousd = {name: int(price[name] * 1000) for name in ("text_in", "image_in", "image_out")}
+    return Rates(**nanousd, ladder=price["ladder"])

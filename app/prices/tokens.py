@@ -1,0 +1,39 @@
+"""How many output tokens a picture has. No I/O."""
+
+import re
+
+from app.prices.rates import Ladder
+
+SIZE = re.compile(r"([1-9]\d{0,4})x([1-9]\d{0,4})")
+# A model that chooses the size itself was seen to take 1254x1254; this is a good deal more.
+AUTO_EDGES_PX = (2048, 2048)
+# "auto" was seen to become "low", but people also report high bills.
+AUTO_QUALITY = "high"
+
+
+def most_tokens(ladder: Ladder, size: str, quality: str) -> int:
+    """Return how many tokens one picture has at most.
+
+    Args:
+        ladder: Of the model.
+        size: WIDTHxHEIGHT px, or "auto".
+        quality: One that the ladder does not have counts as its best, "auto" as "high".
+    """
+    if quality not in ladder.qualities:
+        quality = AUTO_QUALITY if quality == "auto" else ladder.best
+    if ladder.sizes:
+        known = ladder.sizes.get(size)
+        return known[quality] if known else max(tokens[quality] for tokens in ladder.sizes.values())
+    found = SIZE.fullmatch(size)
+    width_px, height_px = (int(found[1]), int(found[2])) if found else AUTO_EDGES_PX
+    return ladder.at_most_times.get(quality, 1) * formula(ladder.factors[quality], width_px, height_px)
+
+
+def formula(factor: int, width_px: int, height_px: int) -> int:
+    """Return the tokens of a model with free sizes; fits all 30 points that are published or were measured.
+
+    The points: https://platform.openai.com/docs/guides/image-generation (read 2026-11-22).
+    """
+    long, short = max(width_px, height_px), min(width_px, height_px)
+    across = (2 * factor * short + long) // (2 * long)
+    return -(-factor * across * (2_000_000 + width_px * height_px) // 4_000_000)

@@ -1,0 +1,116 @@
+"""What R2 refused, or did not answer, as one of our errors. No I/O.
+
+boto3 is slow to import, so its errors are looked up when something goes wrong.
+https://developers.cloudflare.com/r2/api/error-codes/ (read 2026-11-22)
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from app.errors import (
+    BadRequest,
+    EaselError,
+    NotPermitted,
+    OutcomeUnknown,
+    RateLimited,
+    SourceGone,
+    Unreachable,
+    VendorFault,
+)
+
+if TYPE_CHECKING:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+T = TypeVar("T")
+
+XML: Final = (b"<?xml", b"<Error")
+# Damage on the way in, not in what we sent.
+TRANSIENT_CODES: Final = {"ClientDisconnect", "IncompleteBody", "BadDigest"}
+KEY_GONE: Final = "NoSuchKey"
+
+
+def translated(tried: str, call: Callable[[], T]) -> T:
+    """Make a call of boto3.
+
+    Raises:
+        EaselError: What went wrong, with `tried` in its message.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - slow to import
+
+    try:
+        return call()
+    except ClientError as exc:
+        raise _answered(tried, exc) from exc
+    except BotoCoreError as exc:
+        raise _unanswered(tried, exc) from exc
+
+
+def accepting(fine: int | str, call: Callable[[], T]) -> Callable[[], T | None]:
+    """Make a refusal with this status or code a success without an answer."""
+
+    def accepted() -> T | None:
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
+
+        try:
+            return call()
+        except ClientError as exc:
+            if fine not in {_status(exc), _code(exc)}:
+                raise
+            return None
+
+    return accepted
+
+
+def drop_page(response_dict: dict[str, Any], **_: object) -> None:
+    """Let the status speak where Cloudflare's edge answers with HTML: boto3 fails to parse it and would not retry."""
+    if response_dict["status_code"] >= 300 and not response_dict["body"].startswith(XML):  # noqa: PLR2004 - errors
+        response_dict["body"] = b""
+
+
+def _status(exc: "ClientError") -> int:
+    return exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+
+
+def _code(exc: "ClientError") -> str:
+    return exc.response.get("Error", {}).get("Code") or ""
+
+
+def _answered(tried: str, exc: "ClientError") -> EaselError:
+    status = _status(exc)
+    code = _code(exc)
+    code = f"http_{status}" if code in {"", str(status)} else code
+    metadata = exc.response.get("ResponseMetadata", {})
+    request_id = metadata.get("RequestId") or metadata.get("HTTPHeaders", {}).get("cf-ray")
+    leaf = _leaf(status, code)
+    return leaf(f"{tried}: R2 answered {status} {code}", code=code, vendor_request_id=request_id)
+
+
+def _leaf(status: int, code: str) -> type[EaselError]:
+    if code in TRANSIENT_CODES:
+        return VendorFault
+    if code == KEY_GONE:
+        return SourceGone
+    match status:
+        case 401 | 403 | 404:  # 404 is then the bucket
+            return NotPermitted
+        case 429:
+            return RateLimited
+        case 501:  # a header or a verb that R2 does not have
+            return BadRequest
+        case _:
+            return VendorFault if status >= 500 else BadRequest  # noqa: PLR2004 - HTTP's own line
+
+
+def _unanswered(tried: str, exc: "BotoCoreError") -> EaselError:
+    from botocore import exceptions as botocore  # noqa: PLC0415 - slow to import
+
+    message = f"{tried}: {type(exc).__name__}"
+    match exc:
+        case botocore.ConnectionError():  # of every kind, TLS and proxy included: no request went out
+            return Unreachable(message, code="no_connection")
+        case botocore.ReadTimeoutError():
+            return OutcomeUnknown(message, code="timeout")
+        case botocore.HTTPClientError() | botocore.IncompleteReadError():
+            return OutcomeUnknown(message, code="connection_lost")
+        case _:  # boto3 itself refuses: parameters, or a profile named by the environment
+            return BadRequest(message, code="not_sent")

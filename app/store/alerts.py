@@ -1,0 +1,37 @@
+"""What admins were told: each cause once a day, whichever process sees it first."""
+
+import time
+
+import sqlalchemy as sa
+
+from app.store.database import Database
+from app.store.tables import alerts
+
+
+class Alerts:
+    """The verbs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def is_new(self, cause: str, *, day: str) -> bool:
+        """Take it upon us to tell of this cause. False: it was told on that day, or somebody is about to.
+
+        Args:
+            cause: In our words, without ids of people.
+            day: YYYY-MM-DD; for what is to be told but once, any word.
+        """
+        row = {"cause": cause, "day": day, "at": time.time()}
+        mine = sa.select(alerts.c.at).where(alerts.c.cause == cause, alerts.c.day == day)
+
+        def write(connection: sa.Connection) -> bool:
+            connection.execute(self._database.insert_once(alerts), row)
+            # By its time, so that a second try after a lost answer still knows its own row.
+            return bool(connection.execute(mine).scalar_one() == row["at"])
+
+        return await self._database.run(write)
+
+    async def take_back(self, cause: str, *, day: str) -> None:
+        """It could not be told after all: the next time it is new again."""
+        gone = sa.delete(alerts).where(alerts.c.cause == cause, alerts.c.day == day)
+        await self._database.run(lambda connection: connection.execute(gone))

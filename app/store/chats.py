@@ -1,0 +1,118 @@
+"""What a chat has set, what we wait for in it, and whether we are still in it."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.store.database import Database
+from app.store.receiving import NOTHING_EXPECTED
+from app.store.tables import chats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the next message of the chat is about: `words` about `sources`, or a `photo` that `prompt` speaks of."""
+
+    what: str
+    prompt: str | None = None
+    options: Mapping[str, Any] | None = None
+    sources: Sequence[Mapping[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatState:
+    """What is known of a chat. `settings` has size, quality, count and language where they are set."""
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    expected: Expected | None = None
+    current_picture: str | None = None
+
+
+class Chats:
+    """The verbs. Each is safe to call again."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, chat_id: str) -> ChatState:
+        """Return what is known of the chat; nothing of one that is new."""
+        return await self._database.run(lambda connection: read_chat(connection, chat_id))
+
+    async def set(self, chat_id: str, chat_kind: str, name: str, value: str) -> None:
+        """Set one of the chat's settings; an empty value takes it back."""
+
+        def write(connection: sa.Connection) -> None:
+            meet(self._database, connection, chat_id, chat_kind)
+            mine = chats.c.chat_id == chat_id
+            settings = connection.execute(sa.select(chats.c.settings).where(mine).with_for_update()).scalar() or {}
+            changed = {key: old for key, old in settings.items() if key != name} | ({name: value} if value else {})
+            connection.execute(sa.update(chats).where(mine).values(settings=changed))
+
+        await self._database.run(write)
+
+    async def expect(self, chat_id: str, chat_kind: str, expected: Expected, *, for_s: float) -> None:
+        """Remember for `for_s` seconds what the next message of the chat is about."""
+        values = {
+            "expects": expected.what,
+            "expects_prompt": expected.prompt,
+            "expects_options": expected.options,
+            "expects_sources": list(expected.sources),
+            "expects_until": time.time() + for_s,
+        }
+        await self._change(chat_id, chat_kind, values)
+
+    async def expect_nothing(self, chat_id: str, chat_kind: str) -> None:
+        """The next message stands for itself."""
+        await self._change(chat_id, chat_kind, NOTHING_EXPECTED)
+
+    async def point_at(self, chat_id: str, chat_kind: str, picture_id: str) -> None:
+        """Make this the picture that the chat speaks of."""
+        await self._change(chat_id, chat_kind, {"current_picture": picture_id})
+
+    async def came(self, chat_id: str, chat_kind: str) -> None:
+        """We are in the chat, perhaps again."""
+        await self._change(chat_id, chat_kind, {"left_at": None})
+
+    async def left(self, chat_id: str, chat_kind: str) -> None:
+        """We were blocked or put out: the chat's data goes after a day of grace."""
+        await self._change(chat_id, chat_kind, {"left_at": time.time()})
+
+    async def left_before(self, before: float, *, limit: int) -> list[str]:
+        """Return chats that we left before that time."""
+        wanted = sa.select(chats.c.chat_id).where(chats.c.left_at < before).limit(limit)
+        return await self._database.run(lambda connection: list(connection.execute(wanted).scalars()))
+
+    async def _change(self, chat_id: str, chat_kind: str, values: Mapping[str, Any]) -> None:
+        def write(connection: sa.Connection) -> None:
+            meet(self._database, connection, chat_id, chat_kind)
+            connection.execute(sa.update(chats).where(chats.c.chat_id == chat_id).values(**values))
+
+        await self._database.run(write)
+
+
+def meet(database: Database, connection: sa.Connection, chat_id: str, chat_kind: str) -> None:
+    """Make the row of a chat, where there is none yet."""
+    row = {"chat_id": chat_id, "chat_kind": chat_kind, "created_at": time.time()}
+    connection.execute(database.insert_once(chats), row)
+
+
+def read_chat(connection: sa.Connection, chat_id: str) -> ChatState:
+    """Read a chat within a transaction."""
+    row = connection.execute(sa.select(chats).where(chats.c.chat_id == chat_id)).mappings().first()
+    if row is None:
+        return ChatState()
+    return ChatState(settings=row["settings"] or {}, expected=_expected(row), current_picture=row["current_picture"])
+
+
+def _expected(row: sa.RowMapping) -> Expected | None:
+    if not row["expects"] or row["expects_until"] < time.time():
+        return None
+    return Expected(
+        what=row["expects"],
+        prompt=row["expects_prompt"],
+        options=row["expects_options"],
+        sources=row["expects_sources"] or (),
+    )

@@ -1,0 +1,35 @@
+"""Objects that the bucket should not have any more. Their pictures are forgotten already."""
+
+import time
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from app.store.database import Database
+from app.store.tables import doomed
+
+AT_ONCE = 100
+
+
+class Doomed:
+    """The verbs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def some(self) -> list[str]:
+        """Return some object keys that are to be deleted, oldest first."""
+        oldest = sa.select(doomed.c.object_key).order_by(doomed.c.since).limit(AT_ONCE)
+        return await self._database.run(lambda connection: list(connection.execute(oldest).scalars()))
+
+    async def swept(self, keys: Sequence[str]) -> None:
+        """The bucket has these no more."""
+        change = sa.delete(doomed).where(doomed.c.object_key.in_(keys))
+        await self._database.run(lambda connection: connection.execute(change))
+
+
+def doom(database: Database, connection: sa.Connection, keys: Iterable[str]) -> None:
+    """Have objects deleted, in the transaction that forgets their pictures."""
+    rows = [{"object_key": key, "since": time.time()} for key in keys]
+    if rows:
+        connection.execute(database.insert_once(doomed), rows)

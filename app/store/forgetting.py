@@ -1,0 +1,137 @@
+"""Forgetting: what people take back goes from the store at once, and from the bucket as soon as it can be reached.
+
+A record goes in the same transaction in which its objects are doomed, so that a crash between the two loses nothing;
+`flows/sweep.py` deletes the doomed objects. What was paid stays in the ledger, without a name.
+"""
+
+import time
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from app.store.database import Database
+from app.store.doomed import doom
+from app.store.requests import cancelled
+from app.store.tables import (
+    calls,
+    chats,
+    deliveries,
+    inbox,
+    languages,
+    photos,
+    pictures,
+    requests,
+    sent,
+    tokens,
+    unsent,
+)
+
+AT_ONCE = 200
+
+
+class Forgetting:
+    """The verbs. Each is safe to call again."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def picture(self, picture_id: str, *, chat_id: str | None = None) -> bool:
+        """Forget one picture, of this chat where one is given. False: there is none."""
+        mine = [pictures.c.id == picture_id] + ([pictures.c.chat_id == chat_id] if chat_id else [])
+        return await self._database.run(lambda connection: self._pictures(connection, *mine) == 1)
+
+    async def pictures_of_chat(self, chat_id: str, *, user_id: str | None = None) -> int:
+        """Forget all pictures of a chat, or of one person in it. Return how many it was."""
+        mine = [pictures.c.chat_id == chat_id] + ([pictures.c.user_id == user_id] if user_id else [])
+        return await self._database.run(lambda connection: self._pictures(connection, *mine))
+
+    async def message(self, message_id: str, *, chat_id: str) -> int:
+        """Somebody took a message back: its picture is not drawn, or forgotten; so is a photo. Return how many."""
+
+        def write(connection: sa.Connection) -> int:
+            connection.execute(self._database.insert_once(unsent), {"message_id": message_id, "at": time.time()})
+            connection.execute(sa.delete(photos).where(photos.c.message_id == message_id, photos.c.chat_id == chat_id))
+            mine = sa.select(requests).where(requests.c.chat_id == chat_id)
+            asked = connection.execute(mine.where(requests.c.message_id == message_id)).mappings().all()
+            return sum(self._request(connection, row["id"]) for row in asked)
+
+        return await self._database.run(write)
+
+    async def made_from_photo(self, message_id: str, *, chat_id: str) -> int:
+        """Forget the pictures that were made from a photo that was taken back. Return how many."""
+        recent = sa.select(requests).where(requests.c.chat_id == chat_id, requests.c.sources.is_not(None))
+
+        def write(connection: sa.Connection) -> int:
+            rows = connection.execute(recent).mappings().all()
+            made = [row["id"] for row in rows if {"photo": message_id} in (row["sources"] or [])]
+            return sum(self._request(connection, one) for one in made)
+
+        return await self._database.run(write)
+
+    async def chat(self, chat_id: str) -> int:
+        """Forget everything of a chat. Return how many pictures it had."""
+
+        def write(connection: sa.Connection) -> int:
+            count = self._pictures(connection, pictures.c.chat_id == chat_id)
+            of_chat = list(connection.execute(sa.select(requests.c.id).where(requests.c.chat_id == chat_id)).scalars())
+            self._requests(connection, of_chat)
+            for table in (photos, tokens, deliveries, sent, chats):
+                connection.execute(sa.delete(table).where(table.c.chat_id == chat_id))
+            connection.execute(sa.delete(languages).where(languages.c.user_id == chat_id))
+            connection.execute(sa.update(calls).where(calls.c.chat_id == chat_id).values(chat_id="", user_id=None))
+            connection.execute(_nameless(calls.c.chat_id == ""))
+            return count
+
+        return await self._database.run(write)
+
+    async def person(self, user_id: str) -> int:
+        """Forget everything of a person: the 1:1 chat, and what they asked for in groups. Return how many pictures."""
+        count = await self.chat(user_id)
+
+        def write(connection: sa.Connection) -> int:
+            theirs = self._pictures(connection, pictures.c.user_id == user_id)
+            asked = list(connection.execute(sa.select(requests.c.id).where(requests.c.user_id == user_id)).scalars())
+            self._requests(connection, asked)
+            connection.execute(sa.delete(photos).where(photos.c.user_id == user_id))
+            connection.execute(_nameless(calls.c.user_id == user_id))
+            connection.execute(sa.update(calls).where(calls.c.user_id == user_id).values(user_id=None))
+            return theirs
+
+        return count + await self._database.run(write)
+
+    async def pictures_before(self, before: float) -> int:
+        """Forget pictures that are older than retention allows, some at a time. Return how many it was."""
+        oldest = sa.select(pictures.c.id).where(pictures.c.created_at < before).limit(AT_ONCE)
+        return await self._database.run(lambda connection: self._pictures(connection, pictures.c.id.in_(oldest)))
+
+    def _request(self, connection: sa.Connection, request_id: str) -> int:
+        count = self._pictures(connection, pictures.c.request_id == request_id)
+        cancelled(self._database, connection, request_id)
+        blank = {"prompt": None, "options": None, "sources": None}
+        connection.execute(sa.update(requests).where(requests.c.id == request_id).values(**blank))
+        connection.execute(sa.update(inbox).where(inbox.c.event_id == request_id).values(raw=""))
+        return count
+
+    def _requests(self, connection: sa.Connection, ids: Sequence[str]) -> None:
+        """Forget requests whole: with what asked for them, and what waits for the bucket."""
+        for request_id in ids:
+            cancelled(self._database, connection, request_id)
+        connection.execute(sa.update(inbox).where(inbox.c.event_id.in_(ids)).values(raw=""))
+        connection.execute(sa.delete(requests).where(requests.c.id.in_(ids)))
+
+    def _pictures(self, connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> int:
+        """Forget pictures; a wish whose last picture goes is forgotten with it."""
+        rows = connection.execute(sa.select(pictures).where(*conditions)).mappings().all()
+        doom(self._database, connection, [key for row in rows for key in (row["object_key"], row["preview_key"])])
+        ids, of = [row["id"] for row in rows], {row["request_id"] for row in rows}
+        connection.execute(sa.delete(pictures).where(pictures.c.id.in_(ids)))
+        connection.execute(sa.delete(sent).where(sent.c.picture_id.in_(ids)))
+        left = set(connection.execute(sa.select(pictures.c.request_id).where(pictures.c.request_id.in_(of))).scalars())
+        blank = {"prompt": None, "options": None, "sources": None}
+        connection.execute(sa.update(requests).where(requests.c.id.in_(of - left)).values(**blank))
+        return len(rows)
+
+
+def _nameless(which: sa.ColumnElement[bool]) -> sa.Update:
+    """Take the holders off calls that are settled; what is open still has to find its purses."""
+    return sa.update(calls).where(which, calls.c.outcome != "asked").values(purses=None)

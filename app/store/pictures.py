@@ -1,0 +1,69 @@
+"""The pictures of a chat: which there are, which a message shows, which came before."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.store.database import Database
+from app.store.tables import pictures, sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One picture in the bucket. Fields as in `tables.pictures`."""
+
+    id: str
+    request_id: str
+    chat_id: str
+    user_id: str | None
+    position: int
+    parent_id: str | None
+    object_key: str
+    preview_key: str
+    size: str
+
+    @property
+    def shape(self) -> str:
+        """Name the shape: wide, tall or square."""
+        width, height = (int(edge) for edge in self.size.split("x"))
+        return "wide" if width > height else "tall" if height > width else "square"
+
+
+class Pictures:
+    """The questions. A picture is only ever found by the chat it belongs to."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, picture_id: str, *, chat_id: str) -> Picture | None:
+        """Return a picture of this chat."""
+        return await self._first(pictures.c.id == picture_id, pictures.c.chat_id == chat_id)
+
+    async def of_message(self, message_id: str, *, chat_id: str) -> Picture | None:
+        """Return the picture that one of our messages shows."""
+        shown = sa.select(sent.c.picture_id).where(sent.c.message_id == message_id, sent.c.chat_id == chat_id)
+        return await self._first(pictures.c.id == shown.scalar_subquery())
+
+    async def of_request(self, request_id: str) -> list[Picture]:
+        """Return the pictures of one wish, in order."""
+        return await self._all(pictures.c.request_id == request_id, order=pictures.c.position)
+
+    async def latest(self, chat_id: str, *, limit: int) -> list[Picture]:
+        """Return the newest pictures of a chat, newest first."""
+        return await self._all(pictures.c.chat_id == chat_id, order=pictures.c.created_at.desc(), limit=limit)
+
+    async def count(self, chat_id: str) -> int:
+        """Return how many pictures a chat has."""
+        counted = sa.select(sa.func.count()).where(pictures.c.chat_id == chat_id)
+        return await self._database.run(lambda connection: int(connection.execute(counted).scalar_one()))
+
+    async def _first(self, *conditions: sa.ColumnElement[bool]) -> Picture | None:
+        return next(iter(await self._all(*conditions, order=pictures.c.position, limit=1)), None)
+
+    async def _all(
+        self, *conditions: sa.ColumnElement[bool], order: sa.ColumnElement[object], limit: int | None = None
+    ) -> list[Picture]:
+        wanted = sa.select(*(pictures.c[name] for name in Picture.__dataclass_fields__)).where(*conditions)
+        ordered = wanted.order_by(order).limit(limit)
+        rows = await self._database.run(lambda connection: connection.execute(ordered).mappings().all())
+        return [Picture(**row) for row in rows]

@@ -1,0 +1,75 @@
+"""What stands around a message in its chat, read at once: what it quotes, what we wait for."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from app.store.chats import ChatState, read_chat
+from app.store.database import Database
+from app.store.tables import photos, pictures, requests, sent
+
+PHOTOS_WAIT_S = 600.0  # a photo that got no words for so long is not what the next words are about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What a quoted message is to us: one of ours, a picture of ours, a photo of a person. None of it: unknown."""
+
+    ours: bool = False
+    picture_id: str | None = None
+    photo_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What was found. `photos` wait for words, oldest first; `asked_before`: the message itself made a request."""
+
+    chat: ChatState = field(default_factory=ChatState)
+    quote: Quote = field(default_factory=Quote)
+    photos: Sequence[str] = ()
+    asked_before: bool = False
+
+
+async def surroundings_of(
+    database: Database, chat_id: str, *, message_id: str, quoted_message_id: str | None
+) -> Surroundings:
+    """Look around a message."""
+
+    def read(connection: sa.Connection) -> Surroundings:
+        waiting = sa.select(photos.c.message_id).where(
+            photos.c.chat_id == chat_id, photos.c.waits, photos.c.created_at >= time.time() - PHOTOS_WAIT_S
+        )
+        asked = sa.select(requests.c.id).where(requests.c.message_id == message_id, requests.c.chat_id == chat_id)
+        return Surroundings(
+            chat=read_chat(connection, chat_id),
+            quote=_quote(connection, chat_id, quoted_message_id) if quoted_message_id else Quote(),
+            photos=list(connection.execute(waiting.order_by(photos.c.created_at)).scalars()),
+            asked_before=connection.execute(asked).first() is not None,
+        )
+
+    return await database.run(read)
+
+
+def _quote(connection: sa.Connection, chat_id: str, message_id: str) -> Quote:
+    said = _first(connection, sa.select(sent).where(sent.c.message_id == message_id, sent.c.chat_id == chat_id))
+    if said:
+        return Quote(ours=True, picture_id=said["picture_id"])
+    shown = _first(connection, sa.select(photos.c.message_id).where(_of(photos, message_id, chat_id)))
+    if shown:
+        return Quote(photo_id=message_id)
+    # Whoever quotes their own wish means the picture that it became.
+    asked = sa.select(requests.c.id).where(_of(requests, message_id, chat_id))
+    drawn = sa.select(pictures.c.id).where(pictures.c.request_id.in_(asked)).order_by(pictures.c.position)
+    picture = _first(connection, drawn)
+    return Quote(picture_id=picture["id"] if picture else None)
+
+
+def _of(table: sa.Table, message_id: str, chat_id: str) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.message_id == message_id, table.c.chat_id == chat_id)
+
+
+def _first(connection: sa.Connection, wanted: sa.Select[tuple[object]]) -> Mapping[str, str] | None:
+    row = connection.execute(wanted.limit(1)).mappings().first()
+    return dict(row) if row else None

@@ -1,0 +1,118 @@
+"""From our spans to a collector, by OpenTelemetry's own SDK: in batches, in a thread of its own.
+
+https://opentelemetry.io/docs/specs/otlp/#otlphttp (read 2026-11-22)
+"""
+
+import contextvars
+import logging
+import threading
+from collections.abc import Sequence
+
+import structlog
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+
+from app.traces.spans import Ids, Span
+
+log = structlog.get_logger()
+
+SEND_TIMEOUT_S = 5.0  # of one batch, its retries included
+CLOSE_S = 2.0
+KEPT_MAX = 2048  # spans; a collector that is away costs 7 MB, and then the oldest of them
+BATCH = 512
+EVERY_MS = 2000.0
+SAMPLED = TraceFlags(TraceFlags.SAMPLED)
+
+
+class Pipeline:
+    """One for each process."""
+
+    def __init__(self, endpoint: str, *, service_version: str) -> None:
+        """Start the thread. Credentials come from OpenTelemetry's own variables, such as OTEL_EXPORTER_OTLP_HEADERS."""
+        # The library says the same several times for each batch; `_Exporter` says it once.
+        logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
+        exporter = _Exporter(f"{endpoint.rstrip('/')}/v1/traces")
+        self._processor = BatchSpanProcessor(
+            exporter, max_queue_size=KEPT_MAX, max_export_batch_size=BATCH, schedule_delay_millis=EVERY_MS
+        )
+        self._ids = _Ids()
+        provider = TracerProvider(
+            sampler=ALWAYS_ON,  # a collector can choose among whole traces, a process cannot
+            resource=Resource.create({"service.name": "easel", "service.version": service_version}),
+            id_generator=self._ids,
+            shutdown_on_exit=False,
+        )
+        provider.add_span_processor(self._processor)
+        self._tracer = provider.get_tracer("easel", service_version)
+
+    def send(self, span: Span) -> None:
+        """Take a span that is over. Does not wait for the collector."""
+        self._ids.are(span.ids)
+        sent = self._tracer.start_span(
+            span.name,
+            context=_below(span.ids),
+            kind=SpanKind.SERVER if span.ids.parent_id is None else SpanKind.INTERNAL,
+            attributes={f"easel.{name}": value for name, value in span.attributes.items()},
+            start_time=span.began_at_ns,
+        )
+        if span.failed_by:
+            sent.set_attribute("error.type", span.failed_by)
+            sent.set_status(Status(StatusCode.ERROR))
+        sent.end(end_time=span.ended_at_ns)
+
+    def close(self) -> None:
+        """Send what is left, within `CLOSE_S`; what the collector does not take by then is lost."""
+        # The processor would wait for 30 s, and its thread keeps no process alive.
+        last = threading.Thread(target=self._processor.shutdown, name="traces", daemon=True)
+        last.start()
+        last.join(CLOSE_S)
+
+
+class _Ids(IdGenerator):
+    """Hands out the ids that a span has already: the SDK asks for them in the course of `start_span`."""
+
+    def __init__(self) -> None:
+        self._next: contextvars.ContextVar[Ids] = contextvars.ContextVar("ids")
+
+    def are(self, ids: Ids) -> None:
+        self._next.set(ids)
+
+    def generate_span_id(self) -> int:
+        return self._next.get().span_id
+
+    def generate_trace_id(self) -> int:
+        return self._next.get().trace_id
+
+
+class _Exporter(SpanExporter):
+    """Says once that the collector does not answer, and once that it does again."""
+
+    def __init__(self, url: str) -> None:
+        self._otlp = OTLPSpanExporter(url, timeout=SEND_TIMEOUT_S)
+        self._works = True
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        result = self._otlp.export(spans)
+        works = result is SpanExportResult.SUCCESS
+        if works != self._works:
+            say = log.info if works else log.warning
+            say("traces_sent_again" if works else "traces_not_sent", spans=len(spans))
+        self._works = works
+        return result
+
+    def shutdown(self) -> None:
+        self._otlp.shutdown()  # type: ignore[no-untyped-call]  # the library's
+
+
+def _below(ids: Ids) -> Context:
+    if ids.parent_id is None:
+        return Context()
+    parent = SpanContext(ids.trace_id, ids.parent_id, is_remote=True, trace_flags=SAMPLED)
+    return trace.set_span_in_context(NonRecordingSpan(parent), Context())

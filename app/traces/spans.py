@@ -1,0 +1,146 @@
+"""What is told of a request's way: spans with names of ours and attributes that cannot give anybody away.
+
+No I/O here; `pipeline` sends.
+"""
+
+import contextlib
+import contextvars
+import hashlib
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+# Whatever else is handed in is dropped: prompts, ids of people and secrets have no way out.
+ATTRIBUTES = frozenset(
+    {"attempt", "bytes", "code", "edit", "events", "messages", "model", "outcome", "pictures", "reason"}
+    | {"redelivered", "status", "type", "vendor_request", "way", "words"}
+)
+TEXT_MAX = 100  # characters
+
+Value = str | bool | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Of one span. `parent_id` None: the first of its trace."""
+
+    trace_id: int
+    span_id: int
+    parent_id: int | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Span:
+    """One piece of work. Times are Unix nanoseconds; `failed_by` is the name of an error."""
+
+    name: str
+    ids: Ids
+    began_at_ns: int
+    ended_at_ns: int = 0
+    attributes: dict[str, Value] = field(default_factory=dict)
+    failed_by: str | None = None
+
+    def set(self, **attributes: object) -> None:
+        """Say more about it. Attributes that are not in `ATTRIBUTES` are dropped."""
+        self.attributes |= _allowed(attributes)
+
+
+class Traces:
+    """One for each process. Every method does nothing when there is no endpoint, and never blocks when there is one."""
+
+    def __init__(self, endpoint: str | None, *, service_version: str) -> None:
+        """Send to `endpoint`/v1/traces. None: send nothing."""
+        self._pipeline = None
+        self._current: contextvars.ContextVar[Ids | None] = contextvars.ContextVar("span", default=None)
+        self._nothing = contextlib.nullcontext(_NOWHERE)
+        if endpoint:
+            # Here and not above: a quarter of a second and 5 MB that most operators do not need.
+            from app.traces.pipeline import Pipeline  # noqa: PLC0415
+
+            self._pipeline = Pipeline(endpoint, service_version=service_version)
+
+    def arrived(self, request_id: str, *, began_at: float, seconds: float, **attributes: object) -> None:
+        """Tell of the webhook that brought a request: the first span, on which all others hang."""
+        if self._pipeline:
+            trace_id, root_id = _ids_of(request_id)
+            self._tell("webhook", Ids(trace_id, root_id, None), request_id, began_at, seconds, attributes)
+
+    def record(self, name: str, *, request_id: str, began_at: float, seconds: float, **attributes: object) -> None:
+        """Tell of work that is over. `began_at` is Unix seconds."""
+        if self._pipeline:
+            self._tell(name, self._below(request_id), request_id, began_at, seconds, attributes)
+
+    def span(self, name: str, *, request_id: str, **attributes: object) -> AbstractContextManager[Span]:
+        """Tell of the work inside the `with`. An error is named, not quoted."""
+        return self._spanned(name, request_id, attributes) if self._pipeline else self._nothing
+
+    def close(self) -> None:
+        """Send what is left, for at most 2 s. Blocks: call it in a thread."""
+        if self._pipeline:
+            self._pipeline.close()
+
+    @contextlib.contextmanager
+    def _spanned(self, name: str, request_id: str, attributes: Mapping[str, object]) -> Iterator[Span]:
+        ids = self._below(request_id)
+        span = Span(name=name, ids=ids, began_at_ns=time.time_ns(), attributes=_about(request_id, attributes))
+        began_ns = time.perf_counter_ns()
+        before = self._current.set(ids)
+        try:
+            yield span
+        except BaseException as error:
+            span.failed_by = type(error).__name__
+            raise
+        finally:
+            self._current.reset(before)
+            span.ended_at_ns = span.began_at_ns + time.perf_counter_ns() - began_ns
+            self._send(span)
+
+    def _tell(
+        self, name: str, ids: Ids, request_id: str, began_at: float, seconds: float, attributes: Mapping[str, object]
+    ) -> None:
+        began_at_ns = int(began_at * 1e9)
+        ended_at_ns = began_at_ns + max(0, int(seconds * 1e9))
+        about = _about(request_id, attributes)
+        self._send(Span(name=name, ids=ids, began_at_ns=began_at_ns, ended_at_ns=ended_at_ns, attributes=about))
+
+    def _send(self, span: Span) -> None:
+        if self._pipeline:
+            self._pipeline.send(span)
+
+    def _below(self, request_id: str) -> Ids:
+        """Hang the next span on the one that runs here, if it is of the same request, else on the webhook's."""
+        trace_id, root_id = _ids_of(request_id)
+        current = self._current.get()
+        parent_id = current.span_id if current and current.trace_id == trace_id else root_id
+        return Ids(trace_id, secrets.randbits(64) or 1, parent_id)
+
+
+class _Nowhere(Span):
+    """What a `with` gets when nothing is sent: one for all, so it keeps nothing."""
+
+    def set(self, **attributes: object) -> None:
+        """Forget it."""
+
+
+_NOWHERE = _Nowhere(name="", ids=Ids(0, 0, None), began_at_ns=0)
+
+
+def _ids_of(request_id: str) -> tuple[int, int]:
+    """Return the id of the trace and of its first span, the same in every process."""
+    digest = hashlib.sha256(request_id.encode()).digest()
+    return int.from_bytes(digest[:16], "big"), int.from_bytes(digest[16:24], "big")
+
+
+def _about(request_id: str, attributes: Mapping[str, object]) -> dict[str, Value]:
+    return {"request": request_id, **_allowed(attributes)}
+
+
+def _allowed(attributes: Mapping[str, object]) -> dict[str, Value]:
+    known = {name: value for name, value in attributes.items() if name in ATTRIBUTES}
+    return {
+        name: value[:TEXT_MAX] if isinstance(value, str) else value
+        for name, value in known.items()
+        if isinstance(value, Value)
+    }

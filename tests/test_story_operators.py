@@ -1,0 +1,114 @@
+"""What operators run and read: doctor, setup, /metrics. Stories over real sockets."""
+
+import asyncio
+import json
+import os
+import sys
+
+import httpx
+import pytest
+
+from tests.world import ROOT, World
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+
+async def easel(world: World, directory, *arguments: str, **settings: str) -> tuple[int, str]:
+    """Run a command of the command line. Return its exit code and what it printed."""
+    database = {"DATABASE_URL": f"sqlite:///{directory}/easel.db"}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "app", *arguments),
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | world.environment | database | settings,
+        cwd=directory,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    printed, _ = await process.communicate()
+    return process.returncode, printed.decode()
+
+
+def secrets_of(world: World) -> list[str]:
+    names = ("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN", "OPENAI_API_KEY", "R2_SECRET_ACCESS_KEY")
+    return [world.environment[name] for name in names]
+
+
+async def findings(world: World, directory, **settings: str) -> tuple[int, dict[str, str]]:
+    """Run the doctor. Return its exit code, and the verdicts by what was looked at."""
+    code, printed = await easel(world, directory, "doctor", "--json", **settings)
+    return code, {one["check"]: one["verdict"] for one in json.loads(printed)["findings"]}
+
+
+async def test_the_doctor_tries_everything(stage, tmp_path):
+    """With good settings nothing of OpenAI and the bucket fails, no money is spent, and no secret is printed."""
+    before = stage.picture_calls()
+    _, printed = await easel(stage, tmp_path, "doctor")
+    assert "R2" in printed
+    assert "OpenAI" in printed
+    assert stage.picture_calls() == before
+    assert not [secret for secret in secrets_of(stage) if secret in printed]
+
+
+async def test_the_doctor_finds_a_wrong_key(stage, tmp_path):
+    """A key that is refused is a failure, and the exit code says so."""
+    _, fine = await findings(stage, tmp_path)
+    code, found = await findings(stage, tmp_path, OPENAI_API_KEY="sk-proj-wrong-wrong-wrong")
+    assert (fine["key"], found["key"], code) == ("ok", "failed", 1)
+
+
+async def test_the_doctor_reads_settings_that_cannot_be_used(stage, tmp_path):
+    """Every problem at once, exit code 78."""
+    code, printed = await easel(stage, tmp_path, "doctor", R2_PUBLIC_BASE_URL="ftp://x", PORT="many")
+    assert code == 78
+    assert "R2_PUBLIC_BASE_URL" in printed
+    assert "PORT" in printed
+
+
+async def test_setup_can_be_run_twice(stage, tmp_path):
+    """The address and the menu are set; the second run has nothing to do."""
+    webhook_url = stage.line.webhook_url
+    try:
+        address = "https://127.0.0.1:9/callback"
+        _, first = await easel(stage, tmp_path, "setup", "--url", address)
+        assert stage.line.webhook_url == address
+        assert "done        rich menu shown" in first
+        _, second = await easel(stage, tmp_path, "setup", "--url", address)
+        assert "done" not in second
+    finally:
+        stage.line.webhook_url = webhook_url
+
+
+async def test_metrics_tell_of_a_picture(stage, tmp_path):
+    """After one picture the counters of its way are there, only for who has the token."""
+    person = stage.person()
+    async with stage.easel(tmp_path, METRICS_TOKEN="a-metrics-token") as running, httpx.AsyncClient() as http:
+        await stage.line.send_text(person, "a measured cat")
+        await stage.picture(person)
+        await running.logged("reply_sent")
+        assert (await http.get(f"{running.url}/metrics")).status_code == 401
+        seen = await http.get(f"{running.url}/metrics", headers={"Authorization": "Bearer a-metrics-token"})
+    assert seen.status_code == 200
+    for line in ('easel_events_total{type="message"} 1.0', 'easel_webhooks_total{status="200"} 1.0'):
+        assert line in seen.text
+    assert person not in seen.text
+    assert "a measured cat" not in seen.text
+
+
+async def test_a_backup_brings_a_bot_back(stage, tmp_path):
+    """Copied while it runs, put back while it does not: what was said before is known, and the bot answers."""
+    person, copies = stage.person(), tmp_path / "copies"
+    async with stage.easel(tmp_path):
+        await stage.line.send_text(person, "a kept lighthouse")
+        await stage.picture(person)
+        code, printed = await easel(stage, tmp_path, "backup", str(copies))
+        assert (code, printed.count("saved")) == (0, 2)
+        code, printed = await easel(stage, tmp_path, "restore", str(copies))
+        assert code == 1
+        assert "another Easel uses" in printed
+    for file in tmp_path.glob("easel.*db*"):
+        file.unlink()
+    code, _ = await easel(stage, tmp_path, "restore", str(copies))
+    assert code == 0
+    async with stage.easel(tmp_path):
+        await stage.line.send_text(person, "again")
+        await stage.picture(person, count=2)
+    assert len(stage.asked("a kept lighthouse")) == 2
