@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON_PREFERENCE = only-system
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat serve test test-quick check format bench lock clean
+.PHONY: help setup demo chat serve test test-quick check format bench chaos soak fuzz lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,15 @@ format: setup ## put the code into its form
 
 bench: setup ## speed and memory, measured
 	$(RUN) python -m bench
+
+chaos: setup ## everything goes wrong for SECONDS (180); SEED replays a run
+	$(RUN) python -m proof chaos --seconds $(or $(SECONDS),180) $(if $(SEED),--seed $(SEED))
+
+soak: setup ## memory, open files and the database over 10,000 pictures
+	$(RUN) python -m proof soak
+
+fuzz: setup ## webhook bodies that nobody thought of, for a minute
+	$(RUN) python -m proof fuzz
 
 lock: $(UV) ## bring uv.lock up to date, within the week's cooldown of pyproject.toml
 	$(UV) lock --upgrade
