@@ -1,6 +1,7 @@
 """`easel serve`: the command line. Everything heavy is imported where it is used, so that --help is quick."""
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -72,7 +73,7 @@ def demo(
 
 @cli.command()
 def doctor(
-    draw: Annotated[bool, typer.Option("--draw", help="Draw one small picture, too; costs about a cent.")] = False,  # noqa: FBT002 - typer's way
+    draw: Annotated[bool, typer.Option("--draw", help="Draw one small picture, too; costs a cent or two.")] = False,  # noqa: FBT002 - typer's way
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Try every key, right and address for real. Exit code 0: nothing failed, 1: something, 78: the settings."""
@@ -88,7 +89,7 @@ def doctor(
     else:
         sections = asyncio.run(examine.examine(settings, draws=draw))
         code = int(report.has_failed(sections))
-    typer.echo(report.as_json(sections) if as_json else report.text(sections))
+    typer.echo(report.as_json(sections) if as_json else report.text(sections, width_chars=_width_chars()))
     _exit(code)
 
 
@@ -107,7 +108,7 @@ def setup(
     from app.setup import set_up, step  # noqa: PLC0415 - heavy
 
     steps = asyncio.run(set_up.set_up(settings, set_up.Wanted(url=url, rich_menu=rich_menu, retention=retention)))
-    typer.echo(step.text(steps))
+    typer.echo(step.text(steps, width_chars=_width_chars()))
     _exit(int(step.any_failed(steps)))
 
 
@@ -163,6 +164,10 @@ def _settings(**overrides: Any) -> "Settings":  # noqa: ANN401 - any field of Se
         return settings.load(**overrides)
     except settings.SettingsError as error:
         _refuse("Easel cannot start. Please mend these settings:", *(f"  - {problem}" for problem in error.problems))
+
+
+def _width_chars() -> int:
+    return shutil.get_terminal_size((100, 24)).columns
 
 
 def _exit(code: int) -> NoReturn:

@@ -1,7 +1,6 @@
-"""What operators run and read: doctor, setup, /metrics. Stories over real sockets."""
+"""What operators run and read: setup, /metrics, backup. Stories over real sockets."""
 
 import asyncio
-import json
 import os
 import sys
 
@@ -25,42 +24,6 @@ async def easel(world: World, directory, *arguments: str, **settings: str) -> tu
     )
     printed, _ = await process.communicate()
     return process.returncode, printed.decode()
-
-
-def secrets_of(world: World) -> list[str]:
-    names = ("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN", "OPENAI_API_KEY", "R2_SECRET_ACCESS_KEY")
-    return [world.environment[name] for name in names]
-
-
-async def findings(world: World, directory, **settings: str) -> tuple[int, dict[str, str]]:
-    """Run the doctor. Return its exit code, and the verdicts by what was looked at."""
-    code, printed = await easel(world, directory, "doctor", "--json", **settings)
-    return code, {one["check"]: one["verdict"] for one in json.loads(printed)["findings"]}
-
-
-async def test_the_doctor_tries_everything(stage, tmp_path):
-    """With good settings nothing of OpenAI and the bucket fails, no money is spent, and no secret is printed."""
-    before = stage.picture_calls()
-    _, printed = await easel(stage, tmp_path, "doctor")
-    assert "R2" in printed
-    assert "OpenAI" in printed
-    assert stage.picture_calls() == before
-    assert not [secret for secret in secrets_of(stage) if secret in printed]
-
-
-async def test_the_doctor_finds_a_wrong_key(stage, tmp_path):
-    """A key that is refused is a failure, and the exit code says so."""
-    _, fine = await findings(stage, tmp_path)
-    code, found = await findings(stage, tmp_path, OPENAI_API_KEY="sk-proj-wrong-wrong-wrong")
-    assert (fine["key"], found["key"], code) == ("ok", "failed", 1)
-
-
-async def test_the_doctor_reads_settings_that_cannot_be_used(stage, tmp_path):
-    """Every problem at once, exit code 78."""
-    code, printed = await easel(stage, tmp_path, "doctor", R2_PUBLIC_BASE_URL="ftp://x", PORT="many")
-    assert code == 78
-    assert "R2_PUBLIC_BASE_URL" in printed
-    assert "PORT" in printed
 
 
 async def test_setup_can_be_run_twice(stage, tmp_path):

@@ -1,8 +1,8 @@
-"""The one check that costs money, about a cent: a small picture, drawn for real. Only this shows every right."""
+"""The one check that costs money, a cent or two: a small picture. Only this shows every right. No I/O."""
 
 from app import prices
 from app.doctor.finding import Finding, ok
-from app.openai_images import OpenAIImages, PictureOrder
+from app.openai_images import Drawn, PictureOrder
 
 _MICRO = 1_000_000
 
@@ -20,14 +20,12 @@ def small_order(defaults: PictureOrder) -> PictureOrder:
     )
 
 
-async def draw(images: OpenAIImages, order: PictureOrder, *, model: str) -> list[Finding]:
-    """Draw, and tell what it took."""
-    drawn = await images.generate(order, model=model)
+def look_at_drawing(drawn: Drawn) -> Finding:
+    """Tell what the picture took."""
     size_kb = len(drawn.pictures[0]) / 1000
-    seen = f"{model} drew {drawn.output_format}, {size_kb:.0f} kB, in {drawn.duration_ms / 1000:.1f} s"
+    seen = f"{drawn.model} drew {drawn.output_format}, {size_kb:.0f} kB, in {drawn.duration_ms / 1000:.1f} s"
     usage = drawn.usage
     if usage is None:
-        return [ok("drawing", f"{seen}; the server does not count tokens")]
-    microusd = prices.cost(model, text_in=usage.text_in, image_in=usage.image_in, image_out=usage.image_out)
-    tokens = f"{usage.text_in} tokens in, {usage.image_out} out, about ${microusd / _MICRO:.4f}"
-    return [ok("drawing", f"{seen}: {tokens}")]
+        return ok("drawing", f"{seen}; the server does not count tokens")
+    microusd = prices.cost(drawn.model, text_in=usage.text_in, image_in=usage.image_in, image_out=usage.image_out)
+    return ok("drawing", f"{seen}: {usage.text_in} tokens in, {usage.image_out} out, about ${microusd / _MICRO:.4f}")

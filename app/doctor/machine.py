@@ -24,10 +24,14 @@ def look_at_disk(folder: Path) -> Finding:
     """See how much room there is for the data; `folder` may not exist yet."""
     there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
     usage = shutil.disk_usage(there)
-    seen = f"{usage.free / GB:.1f} of {usage.total / GB:.1f} GB free at {there}"
-    if usage.free < FREE_MIN_BYTES:
+    return judge_disk(usage.free, f"{usage.free / GB:.1f} of {usage.total / GB:.1f} GB free at {there}")
+
+
+def judge_disk(free_bytes: int, seen: str) -> Finding:
+    """Whether that is enough."""
+    if free_bytes < FREE_MIN_BYTES:
         return failed("disk", seen, cure="Make room: without it no webhook is taken")
-    if usage.free < FREE_FEW_BYTES:
+    if free_bytes < FREE_FEW_BYTES:
         return warning("disk", seen, cure="Make room soon: pictures wait here while the bucket is away")
     return ok("disk", seen)
 

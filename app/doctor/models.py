@@ -5,17 +5,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
-import httpx
-
 from app import prices
-from app.doctor.finding import Finding, failed, ok, warning
+from app.doctor.finding import Finding, failed, ok, skipped, warning
 from app.errors import EaselError, ModelGone, OutcomeUnknown
 from app.openai_images import ModelStatus, OpenAIImages
 
 SOON_DAYS: Final = 30
 ASK_S: Final = 10.0
-TIMEOUT_S: Final = 5.0
-PICTURES_LIMIT: Final = "x-ratelimit-limit-input-images"  # a minute; seen in answers of 2025 and 2026
 
 Life = ModelStatus | EaselError
 
@@ -51,27 +47,22 @@ def look_at_models(lives: dict[str, Life]) -> list[Finding]:
     return [*found, failed("models", "none of IMAGE_MODELS can draw", cure=cure)]
 
 
-def first_living(lives: dict[str, Life]) -> str | None:
+def first_living(lives: dict[str, Life]) -> ModelStatus | None:
     """Return the model that Easel would ask."""
-    return next((model for model, life in lives.items() if isinstance(life, ModelStatus)), None)
+    return next((life for life in lives.values() if isinstance(life, ModelStatus)), None)
 
 
-async def look_at_limit(*, base_url: str, api_key: str, model: str, per_minute: int) -> list[Finding]:
-    """Compare our limit with the vendor's, where its headers tell; else there is nothing to say."""
-    headers = {"Authorization": f"Bearer {api_key}"}
-    try:
-        async with httpx.AsyncClient(timeout=TIMEOUT_S, headers=headers) as http:
-            limit = (await http.get(f"{base_url}/models/{model}")).headers.get(PICTURES_LIMIT, "")
-    except httpx.HTTPError:
-        return []
-    if not limit.isascii() or not limit.isdigit():
-        return []
-    if 0 < per_minute <= int(limit):
-        return [ok("rate limit", f"{limit} pictures a minute; PICTURES_PER_MINUTE is {per_minute}")]
+def look_at_limit(limit: int | None, *, per_minute: int) -> Finding:
+    """Compare our limit of pictures a minute with the vendor's, None where no answer has told it."""
+    if limit is None:
+        cure = "https://platform.openai.com/settings/organization/limits shows it; set PICTURES_PER_MINUTE to it"
+        return skipped("rate limit", "OpenAI did not tell how many pictures a minute this key may have", cure=cure)
+    if 0 < per_minute <= limit:
+        return ok("rate limit", f"{limit} pictures a minute; PICTURES_PER_MINUTE is {per_minute}")
     if per_minute == 0:
-        return [ok("rate limit", f"{limit} pictures a minute; what is refused above that is tried again")]
+        return ok("rate limit", f"{limit} pictures a minute; what is refused above that is tried again")
     cure = f"Set PICTURES_PER_MINUTE={limit}, so that nobody waits for refusals"
-    return [warning("rate limit", f"{limit} pictures a minute; PICTURES_PER_MINUTE is {per_minute}", cure=cure)]
+    return warning("rate limit", f"{limit} pictures a minute; PICTURES_PER_MINUTE is {per_minute}", cure=cure)
 
 
 def _look_at(model: str, life: Life, today: date) -> Finding:

@@ -8,22 +8,30 @@ from typing import Final
 import typer
 
 from app.doctor.finding import Section, Verdict
+from app.doctor.table import Row, lay_out, name_chars
 
 _COLOURS: Final = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.FAILED: "red", Verdict.SKIPPED: "cyan"}
 _VERDICT_CHARS: Final = 9
+_INDENT: Final = "  "
 
 
-def text(sections: Sequence[Section]) -> str:
-    """Write a line for each finding, with the cure under it, in colours."""
+def text(sections: Sequence[Section], *, width_chars: int) -> str:
+    """Write a row for each finding, with the cure under it, in colours."""
     lines: list[str] = []
-    check_chars = max(len(finding.check) for section in sections for finding in section.findings) + 2
+    chars = name_chars([finding.check for section in sections for finding in section.findings])
     for section in sections:
         lines.append(typer.style(section.title, bold=True))
-        for finding in section.findings:
-            verdict = typer.style(f"{finding.verdict:<{_VERDICT_CHARS}}", fg=_COLOURS[finding.verdict])
-            lines.append(f"  {verdict}{finding.check:<{check_chars}}{finding.evidence}")
-            if finding.cure:
-                lines.append(f"  {'':<{_VERDICT_CHARS}}{'':<{check_chars}}→ {finding.cure}")
+        for found in section.findings:
+            row = Row(
+                verdict=found.verdict,
+                colour=_COLOURS[found.verdict],
+                name=found.check,
+                told=found.evidence,
+                cure=found.cure,
+            )
+            lines += lay_out(
+                row, verdict_chars=_VERDICT_CHARS, name_chars=chars, width_chars=width_chars, indent=_INDENT
+            )
     return "\n".join([*lines, "", _summary(sections)])
 
 

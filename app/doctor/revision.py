@@ -17,5 +17,5 @@ def judge_revision(revision: str | None, *, empty: bool = True) -> Finding:
     if revision < HEAD:
         cure = "Back it up first; the next start brings it up to date"
         return warning(check, f"its tables are of revision {revision}, this Easel's are {HEAD}", cure=cure)
-    cure = "Start the Easel that made it, or a later one; or restore the backup from before it"
-    return failed(check, f"a later Easel made its tables: revision {revision}, here {HEAD} is the newest", cure=cure)
+    cure = "Fine during an upgrade; else start the release that made them"
+    return warning(check, f"a later Easel made its tables: revision {revision}, here {HEAD} is the newest", cure=cure)

@@ -62,7 +62,7 @@ def _write(folder: Path) -> Finding:
 
 def _make(folder: Path) -> Finding:
     there = next(one for one in folder.absolute().parents if one.exists())
-    if os.access(there, os.W_OK):
+    if there.is_dir() and os.access(there, os.W_OK):
         return ok("write", f"{folder} is not there yet and can be made")
     return failed("write", f"{folder} is not there and cannot be made", cure=_rights(there))
 

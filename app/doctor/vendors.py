@@ -53,6 +53,7 @@ def openai(base_url: str) -> Vendor:
             "http_403": _VERIFY,
             **dict.fromkeys(billing, _BILLING),
             "NotPermitted": f"{_VERIFY}; or see to the account's limits, {_BILLING.split(': ')[1]}",
+            "ModelGone": "Take it out of IMAGE_MODELS; Easel asks the next one meanwhile",
             "BadRequest": "Check OPENAI_BASE_URL, which usually ends with /v1",
             "Refused": "Nothing to do: the model answers, it only did not like the words of the test",
         },

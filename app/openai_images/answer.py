@@ -43,6 +43,7 @@ class Drawn:
         usage: Of the whole call; None if the server does not count.
         request_id: The vendor's, for its support.
         duration_ms: From the call to the decoded pictures.
+        limit_per_minute: How many pictures this key may have a minute; None where the answer does not tell.
     """
 
     pictures: tuple[bytes, ...] = field(repr=False)
@@ -53,6 +54,7 @@ class Drawn:
     usage: Usage | None
     request_id: str | None
     duration_ms: int
+    limit_per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,7 @@ class OpenAIImages:
         answer = await self._ask(request, timeout_s=min(MODEL_TIMEOUT_S, self._timeout_s))
         if not httpx.codes.is_success(answer.status):
             raise fault(answer, model=model_id, now_at=time.time())
-        return read_model(answer.body, model=model_id, request_id=answer.request_id)
+        return read_model(answer, model=model_id)
 
     async def aclose(self) -> None:
         """Close every connection. Calls under way fail."""
@@ -125,6 +125,7 @@ class OpenAIImages:
             usage=content.usage,
             request_id=answer.request_id,
             duration_ms=round((time.monotonic() - started_at) * 1000),
+            limit_per_minute=answer.limit_per_minute,
         )
 
     async def _ask(self, request: httpx.Request, *, timeout_s: float) -> Answer:

@@ -70,6 +70,12 @@ class Answer:
         found = (self.headers.get(name, "") for name in REQUEST_IDS)
         return next((value for value in found if SHORT_WORD.fullmatch(value)), None)
 
+    @property
+    def limit_per_minute(self) -> int | None:
+        """How many pictures this key may have a minute, where that is told: seen in answers of 2025 and 2026."""
+        told = self.headers.get("x-ratelimit-limit-input-images", "")
+        return int(told) if told.isascii() and told.isdigit() else None
+
 
 def fault(answer: Answer, *, model: str, now_at: float) -> EaselError:
     """Turn an answer that is not a 200 into the error to raise; `now_at` makes `Retry-After` dates relative."""

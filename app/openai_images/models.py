@@ -10,6 +10,7 @@ from datetime import date
 import orjson
 
 from app.errors import BadAnswer
+from app.openai_images.faults import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,26 +20,30 @@ class ModelStatus:
     Attributes:
         id: As it was asked for.
         shutdown_date: The day it is to be shut down; None where none is named.
+        limit_per_minute: How many pictures this key may have a minute; None where the answer does not tell.
     """
 
     id: str
     shutdown_date: date | None
+    limit_per_minute: int | None = None
 
 
-def read_model(body: bytes, *, model: str, request_id: str | None) -> ModelStatus:
-    """Read the body of a 200.
+def read_model(answer: Answer, *, model: str) -> ModelStatus:
+    """Read a 200.
 
     Raises:
         BadAnswer: Not a JSON object, as from a page in between, so nothing is known.
     """
     try:
-        answer = orjson.loads(body)
+        told = orjson.loads(answer.body)
     except orjson.JSONDecodeError:
-        answer = None
-    if not isinstance(answer, dict):
-        message = f"The answer about {model} is not a JSON object ({len(body)} bytes)"
-        raise BadAnswer(message, code="not_json", vendor_request_id=request_id)
-    return ModelStatus(id=model, shutdown_date=_day(answer.get("shutdown_date")))
+        told = None
+    if not isinstance(told, dict):
+        message = f"The answer about {model} is not a JSON object ({len(answer.body)} bytes)"
+        raise BadAnswer(message, code="not_json", vendor_request_id=answer.request_id)
+    return ModelStatus(
+        id=model, shutdown_date=_day(told.get("shutdown_date")), limit_per_minute=answer.limit_per_minute
+    )
 
 
 def _day(value: object) -> date | None:

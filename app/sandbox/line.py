@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.sandbox import line_account, line_menus, line_messaging
+from app.sandbox import line_account, line_menus, line_messaging, line_oauth
 from app.sandbox.line_errors import refusal
 from app.sandbox.line_menus import Menus
 from app.sandbox.line_phone import Seen, look_at
@@ -28,7 +28,8 @@ class LineStandIn(Webhooks):
 
     Args:
         channel_secret: Signs the webhooks.
-        channel_access_token: The only token that may call the API; it may be changed at any time.
+        channel_access_token: The only token that may call the API; it may be changed at any time. One that begins with
+            "ey" is of version 2.1, others are long-lived.
         bot_user_id: `destination` of the webhooks.
         bot_name: What people write after the @ to mention the bot.
         token_life_s: How long a reply token can be used after the webhook went out.
@@ -37,6 +38,12 @@ class LineStandIn(Webhooks):
         clock: Unix time in seconds. Only the end of the loading animation in the feed and the webhook's time-out
             follow the real clock.
         record: Whether to keep calls; off, memory stays flat under load.
+
+    Attributes:
+        uses_webhook: *Use webhook* of the console; off, LINE tells so, and here events still go out.
+        chat_mode: "bot", or "chat" where people answer by hand, too.
+        channel_id: Of the channel that secret and token are of.
+        token_expires_in_s: How long the access token still lives, as LINE tells it.
     """
 
     def __init__(  # keyword-only settings of one object
@@ -53,7 +60,10 @@ class LineStandIn(Webhooks):
         record: bool = True,
     ) -> None:
         super().__init__(
-            [Route(path, self._authorized(handler), methods=[method]) for method, path, handler in _routes()],
+            [
+                *(Route(path, self._authorized(handler), methods=[method]) for method, path, handler in _routes()),
+                *(Route(path, self._open(handler), methods=[method]) for method, path, handler in line_oauth.ROUTES),
+            ],
             channel_secret=channel_secret,
             channel_access_token=channel_access_token,
             bot_user_id=bot_user_id,
@@ -81,6 +91,14 @@ class LineStandIn(Webhooks):
             return await handler(self, request)
 
         return checked
+
+    def _open(
+        self, handler: Callable[[Webhooks, Request], Awaitable[Response]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def asked(request: Request) -> Response:
+            return await handler(self, request)
+
+        return asked
 
 
 def _routes() -> list[tuple[str, str, Handler]]:

@@ -29,7 +29,7 @@ async def info(channel: Channel, _request: Request) -> Response:
         "userId": channel.bot_user_id,
         "basicId": "@sandbox",
         "displayName": channel.bot_name,
-        "chatMode": "bot",
+        "chatMode": channel.chat_mode,
         "markAsReadMode": "auto",
     }
     return json_answer(channel, body)
@@ -91,7 +91,7 @@ async def get_endpoint(channel: Channel, _request: Request) -> Response:
     """What the webhook URL is."""
     if channel.webhook_url is None:
         raise refusal(404, "Webhook endpoint not found")
-    return json_answer(channel, {"endpoint": channel.webhook_url, "active": True})
+    return json_answer(channel, {"endpoint": channel.webhook_url, "active": channel.uses_webhook})
 
 
 async def test_endpoint(channel: Webhooks, request: Request) -> Response:

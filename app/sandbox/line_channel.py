@@ -60,6 +60,10 @@ class Channel(StandIn):
         self.sent: Counter[str] = Counter()
         self.marked_as_read: list[str] = []
         self.webhook_url: str | None = None
+        self.uses_webhook = True  # the console's switch
+        self.chat_mode = "bot"
+        self.channel_id = "1234567890"
+        self.token_expires_in_s = 30 * 86_400
         self._usage: Counter[str] = Counter()
         self._tokens: OrderedDict[str, ReplyToken] = OrderedDict()
         self._quote_tokens: OrderedDict[str, str] = OrderedDict()

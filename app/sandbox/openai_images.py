@@ -48,6 +48,7 @@ class OpenAIStandIn(StandIn):
         invoice: What was charged, whether the answer arrived or not.
         drawing: Orders being drawn now.
         max_drawing: The most that were drawn at one time.
+        limit_per_minute: What the headers of every answer tell of the rate limit; None: nothing. It limits nothing.
     """
 
     def __init__(  # keyword-only settings of one object
@@ -84,6 +85,7 @@ class OpenAIStandIn(StandIn):
         self.invoice: deque[InvoiceLine] = deque(maxlen=INVOICE_MAX)
         self.drawing = 0
         self.max_drawing = 0
+        self.limit_per_minute: int | None = 250
         self._painted: OrderedDict[tuple[object, ...], str] = OrderedDict()
 
     @property
@@ -105,8 +107,15 @@ class OpenAIStandIn(StandIn):
             "x-request-id": f"req_{secrets.token_hex(16)}",
             "openai-organization": "org-sandbox",
             "openai-version": "2020-10-01",
-            "x-ratelimit-limit-input-images": "250",
-            "x-ratelimit-remaining-input-images": str(max(0, 249 - self.drawing)),
+            **self._rate_limits(),
+        }
+
+    def _rate_limits(self) -> dict[str, str]:
+        if self.limit_per_minute is None:
+            return {}
+        return {
+            "x-ratelimit-limit-input-images": str(self.limit_per_minute),
+            "x-ratelimit-remaining-input-images": str(max(0, self.limit_per_minute - 1 - self.drawing)),
             "x-ratelimit-reset-input-images": "240ms",
         }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-import typer
+from app.doctor.table import Row, lay_out, name_chars
 
 
 class Outcome(StrEnum):
@@ -32,15 +32,19 @@ _COLOURS: Final = {Outcome.BY_HAND: "yellow", Outcome.FAILED: "red"}
 _OUTCOME_CHARS: Final = 12
 
 
-def text(steps: Sequence[Step]) -> str:
-    """Write a line for each step, with what is left to do under it, in colours."""
+def text(steps: Sequence[Step], *, width_chars: int) -> str:
+    """Write a row for each step, with what is left to do under it, in colours."""
+    chars = name_chars([step.name for step in steps])
     lines: list[str] = []
-    name_chars = max(len(step.name) for step in steps) + 2
     for step in steps:
-        outcome = typer.style(f"{step.outcome:<{_OUTCOME_CHARS}}", fg=_COLOURS.get(step.outcome, "green"))
-        lines.append(f"{outcome}{step.name:<{name_chars}}{step.told}")
-        if step.cure:
-            lines.append(f"{'':<{_OUTCOME_CHARS}}{'':<{name_chars}}→ {step.cure}")
+        row = Row(
+            verdict=step.outcome,
+            colour=_COLOURS.get(step.outcome, "green"),
+            name=step.name,
+            told=step.told,
+            cure=step.cure,
+        )
+        lines += lay_out(row, verdict_chars=_OUTCOME_CHARS, name_chars=chars, width_chars=width_chars)
     return "\n".join(lines)
 
 
