@@ -178,7 +178,7 @@ async def test_what_was_counted_comes_out(exposition, metrics):
     metrics.delivered("push", "landed", 0.2)
     metrics.answered("reply", 12.0)
     metrics.token("promised")
-    metrics.push_saved()
+    metrics.push_saved(1)
     metrics.fetched("line", "read")
     samples = await scraped(exposition)
     assert told(samples, COUNTED) == COUNTED

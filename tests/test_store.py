@@ -1,6 +1,8 @@
 """The store on SQLite: what only shows below the stories."""
 
 import asyncio
+import time
+from zoneinfo import ZoneInfo
 
 import alembic.autogenerate
 import alembic.migration
@@ -8,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.store.database import HEAD, Database, upgrade
-from app.store.deliveries import Deliveries, Way
+from app.store.deliveries import Deliveries, Delivery, Way
 from app.store.doomed import Doomed
 from app.store.forgetting import Forgetting
 from app.store.inbox import Arrival, Inbox
@@ -18,6 +20,7 @@ from app.store.receiving import NewRequest, NewToken, Receiving, Sender
 from app.store.requests import Answer, Requests, State
 from app.store.surroundings import surroundings_of
 from app.store.tables import metadata
+from app.store.tallies import Tallies
 from app.store.upkeep import Upkeep
 
 ALICE = Sender(chat_id="U" + "a" * 32, chat_kind="user", user_id="U" + "a" * 32)
@@ -38,7 +41,8 @@ async def received(database, *names: str) -> tuple[Requests, Deliveries]:
     for number, name in enumerate(names):
         token = NewToken(token=f"token of {name}", arrived_at=1000.0 + number, addressed=True)
         await receiving.receive(name, sender=ALICE, token=token, request=NewRequest(prompt="a cat", draws=True))
-    return Requests(database), Deliveries(database, owner="us")
+    tallies = Tallies(database, zone=ZoneInfo("Asia/Taipei"))
+    return Requests(database), Deliveries(database, owner="us", tallies=tallies, late_after_s=45.0)
 
 
 @pytest.mark.parametrize("way", ["created", "migrated"])
@@ -166,6 +170,44 @@ async def test_what_landed_is_sent_and_its_words_are_forgotten(database):
         assert around.quote.ours is ours
     with database.transaction() as connection:
         assert "private" not in str(connection.execute(sa.text("SELECT * FROM deliveries")).all())
+
+
+async def answer_on_a_token(database, deliveries, request_id: str, event_id: str) -> Delivery:
+    """Another event brings a token, which carries the answer of a request."""
+    token = NewToken(token=f"token of {event_id}", arrived_at=time.time(), addressed=True)
+    await Receiving(database).receive(event_id, sender=ALICE, token=token)
+    brought = next(one for one in (await deliveries.chat(ALICE.chat_id)).tokens if one.event_id == event_id)
+    return await deliveries.claim(
+        ALICE.chat_id, way=Way.REPLY, token=brought, request_ids=[request_id], messages=[{"type": "text"}]
+    )
+
+
+async def test_a_push_that_was_saved_is_counted_once(database):
+    """Late for its own event's token, carried by a later one; not again by a lost commit, nor when it is resent."""
+    requests, deliveries = await received(database, "R1", "R2")
+    for name in ("R1", "R2"):
+        await requests.fail(name, reason="busy")
+    own = (await deliveries.chat(ALICE.chat_id)).tokens[1]
+    on_its_own = await deliveries.claim(
+        ALICE.chat_id, way=Way.REPLY, token=own, request_ids=["R2"], messages=[{"type": "text"}]
+    )
+    late = await answer_on_a_token(database, deliveries, "R1", "a tap")
+    saved = [(await deliveries.landed(one, [])).pushes_saved for one in (on_its_own, late, late)]
+    await requests.send_again("R1")
+    again = await answer_on_a_token(database, deliveries, "R1", "another tap")
+    assert [*saved, (await deliveries.landed(again, [])).pushes_saved] == [0, 1, 0, 0]
+    tallies = Tallies(database, zone=ZoneInfo("Asia/Taipei"))
+    assert await tallies.read(time.strftime("%Y")) == {"push_saved": 1}
+
+
+async def test_an_answer_in_time_saves_no_push(database):
+    """A later token that happens to carry it is no merit."""
+    requests, deliveries = await received(database)
+    token = NewToken(token="its own", arrived_at=time.time(), addressed=True)
+    await Receiving(database).receive("R1", sender=ALICE, token=token, request=NewRequest(prompt="a cat", draws=True))
+    await requests.fail("R1", reason="busy")
+    delivery = await answer_on_a_token(database, deliveries, "R1", "a tap")
+    assert (await deliveries.landed(delivery, [])).pushes_saved == 0
 
 
 async def kept(store: Kept, data: bytes) -> bool:

@@ -2,10 +2,12 @@
 
 import asyncio
 
+import httpx
 import pytest
 import pytest_asyncio
 
 from app.sandbox.faults import Fault
+from tests.world import PATIENCE_S
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("hasty")]
 
@@ -40,9 +42,16 @@ def replies(stage, *, status: int = 200) -> int:
     return sum(1 for call in stage.line.calls if call.path.endswith("/message/reply") and call.status == status)
 
 
-async def test_near_its_deadline_a_token_buys_the_promise(stage, slow):
-    """Still drawing: a button that stays, then the animation again; the tap brings the picture for free."""
-    person = stage.person()
+async def counted(easel, name: str) -> float:
+    """Read a counter without labels from /metrics."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        lines = (await http.get(f"{easel.url}/metrics")).text.splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
+
+
+async def test_near_its_deadline_a_token_buys_the_promise(stage, hasty, slow):
+    """Still drawing: a button that stays, then the animation again; the tap brings the picture, and saves a push."""
+    person, before = stage.person(), await counted(hasty, "easel_pushes_saved_total")
     await stage.line.send_text(person, "a cat")
     (promise,) = await stage.said(person)
     assert promise["type"] == "template"
@@ -52,6 +61,9 @@ async def test_near_its_deadline_a_token_buys_the_promise(stage, slow):
     *_, picture = await stage.said(person, count=3)
     assert picture["type"] == "image"
     assert stage.line.used_this_month == 0
+    async with asyncio.timeout(PATIENCE_S):
+        while await counted(hasty, "easel_pushes_saved_total") != before + 1:
+            pass  # what landed is counted a moment after it is seen
 
 
 async def test_a_tap_while_drawing_is_held(stage, slow):

@@ -20,6 +20,7 @@ from app.store.purses import Caps
 from app.store.receiving import Receiving
 from app.store.reports import Reports
 from app.store.requests import Requests
+from app.store.tallies import Tallies
 
 
 class Store:
@@ -28,7 +29,12 @@ class Store:
     def __init__(self, database: Database, settings: Settings, *, owner: str) -> None:
         self.requests = Requests(database)
         self.receiving = Receiving(database)
-        self.deliveries = Deliveries(database, owner=owner)
+        self.deliveries = Deliveries(
+            database,
+            owner=owner,
+            tallies=Tallies(database, zone=settings.zone),
+            late_after_s=settings.reply_deadline_s,
+        )
         self.kept = Kept(database)
         self.pictures = Pictures(database)
         self.photos = Photos(database)

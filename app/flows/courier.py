@@ -82,13 +82,14 @@ class Courier:
         return enough
 
     async def _landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> None:
-        asked_at = await self._deliveries.landed(delivery, messages)
+        landed = await self._deliveries.landed(delivery, messages)
         seconds = time.time() - delivery.created_at
         self._metrics.delivered(delivery.way, Outcome.LANDED, seconds)
         if delivery.token:
             self._metrics.token("promised" if delivery.way is Way.PROMISE else "spent")
-        for one in asked_at:
-            self._metrics.answered(delivery.way, time.time() - one)
+        for asked_at in landed.asked_at:
+            self._metrics.answered(delivery.way, time.time() - asked_at)
+        self._metrics.push_saved(landed.pushes_saved)
         for request_id in _requests(delivery):
             self._traces.record(
                 delivery.way, request_id=request_id, began_at=delivery.created_at, seconds=seconds, outcome="landed"

@@ -135,8 +135,8 @@ class Metrics:
         """Reply tokens were spent on answers, on a promise, or died of age while somebody waited."""
         self._reply_tokens.labels(fate).inc(count)
 
-    def push_saved(self, count: int = 1) -> None:
-        """Late answers went out on a free token that a tap or a later event brought."""
+    def push_saved(self, count: int) -> None:
+        """Answers that were late for their own token went out on a free one, which a tap or a later event brought."""
         self._saved.inc(count)
 
     def fetched(self, origin: Origin, outcome: str) -> None:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.requests import Answer, Request, request_of
 from app.store.tables import deliveries, requests, sent, tokens
+from app.store.tallies import PUSH_SAVED, Tallies
 
 Message = dict[str, Any]
 
@@ -74,12 +75,28 @@ class Chat:
     intents: Sequence[Delivery]
 
 
-class Deliveries:
-    """The verbs. `owner` is this process."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """What a delivery did that landed.
 
-    def __init__(self, database: Database, *, owner: str) -> None:
+    Attributes:
+        asked_at: When each of the requests that it has answered was asked, Unix seconds.
+        pushes_saved: How many of them were ready too late for their own event's token, and went out on a later one:
+            a bot that pushes what is late would have paid for each.
+    """
+
+    asked_at: Sequence[float]
+    pushes_saved: int
+
+
+class Deliveries:
+    """The verbs. `owner` is this process; an answer is late that is ready so long after its event."""
+
+    def __init__(self, database: Database, *, owner: str, tallies: Tallies, late_after_s: float) -> None:
         self._database = database
         self._owner = owner
+        self._tallies = tallies
+        self._late_after_s = late_after_s
 
     async def chat(self, chat_id: str) -> Chat:
         """Return the chat as it is now."""
@@ -152,18 +169,17 @@ class Deliveries:
 
         return await self._database.run(write)
 
-    async def landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> list[float]:
-        """LINE has it. `messages` are the ids and quote tokens it confirmed; none when only the fact is known.
-
-        Returns:
-            When each of the requests that this has answered was asked, Unix seconds.
-        """
+    async def landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> Landed:
+        """LINE has it. `messages` are the ids and quote tokens it confirmed; none when only the fact is known."""
         confirmed = list(zip(delivery.request_ids, delivery.picture_ids, messages, strict=False))
         # The last message of a request that can be quoted is its picture.
         quotes = {request_id: quote_token for request_id, _, (_, quote_token) in confirmed if quote_token}
 
-        def write(connection: sa.Connection) -> list[float]:
+        def write(connection: sa.Connection) -> Landed:
             connection.execute(_ended(delivery, Outcome.LANDED))
+            saved = _pushes_saved(connection, delivery, late_after_s=self._late_after_s)
+            if saved:
+                self._tallies.add_within(connection, PUSH_SAVED, saved)
             answered: list[float] = []
             for request_id, picture_id, (message_id, _) in confirmed:
                 row = {
@@ -182,7 +198,7 @@ class Deliveries:
                     }
                     change = _mine(delivery, request_id).values(**values).returning(requests.c.created_at)
                     answered += connection.execute(change).scalars().all()
-            return answered
+            return Landed(asked_at=answered, pushes_saved=saved)
 
         return await self._database.run(write)
 
@@ -218,6 +234,22 @@ class Deliveries:
         """These tokens are too old to be used."""
         change = sa.update(tokens).where(tokens.c.event_id.in_(event_ids)).values(is_open=False)
         await self._database.run(lambda connection: connection.execute(change))
+
+
+def _pushes_saved(connection: sa.Connection, delivery: Delivery, *, late_after_s: float) -> int:
+    """Count them before they are marked as sent, so that neither a retry nor a resend counts again."""
+    if delivery.way is not Way.REPLY:
+        return 0
+    asked_at = sa.func.coalesce(tokens.c.arrived_at, requests.c.created_at)
+    own_token = sa.func.coalesce(tokens.c.token, "")
+    counted = sa.select(sa.func.count()).select_from(requests.outerjoin(tokens, tokens.c.event_id == requests.c.id))
+    late = counted.where(
+        requests.c.delivery_id == delivery.id,
+        requests.c.sent_at.is_(None),
+        requests.c.ready_at - asked_at >= late_after_s,
+        own_token != delivery.token,
+    )
+    return int(connection.execute(late).scalar_one())
 
 
 def _closed(connection: sa.Connection, token: Token) -> bool:

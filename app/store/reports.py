@@ -8,6 +8,7 @@ from app.store.database import Database
 from app.store.purses import BOT
 from app.store.requests import UNDRAWN, State
 from app.store.tables import calls, purses, requests, tallies
+from app.store.tallies import PUSH_SAVED
 
 FAILURES_WITHIN_S = 86_400.0
 
@@ -44,7 +45,7 @@ class Reports:
                 failures=_failures(connection, since=now_at - FAILURES_WITHIN_S),
                 queued=_one(connection, undrawn),
                 pushes_saved=_one(
-                    connection, saved.where(tallies.c.day.startswith(month), tallies.c.name == "push_saved")
+                    connection, saved.where(tallies.c.day.startswith(month), tallies.c.name == PUSH_SAVED)
                 ),
             )
 

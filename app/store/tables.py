@@ -206,7 +206,7 @@ alerts = Table(  # what admins were told, once a day for each cause
     Column("at", Float, nullable=False),
 )
 
-tallies = Table(  # what is counted by day: pushes, pushes saved, promises, ...
+tallies = Table(  # what is counted by day: pushes saved
     "tallies",
     metadata,
     Column("day", String(10), primary_key=True),

@@ -1,4 +1,4 @@
-"""What is counted by day for reports: pushes, pushes saved, promises. No names."""
+"""What is counted by day for reports, without names: the pushes that were saved."""
 
 import time
 from collections.abc import Mapping
@@ -10,6 +10,8 @@ from app.days import day_of
 from app.store.counters import add
 from app.store.database import Database
 from app.store.tables import tallies
+
+PUSH_SAVED = "push_saved"
 
 
 class Tallies:
