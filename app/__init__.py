@@ -11,6 +11,7 @@
     flows.deliver    the token rule: what the chat is told, on which reply token; `flows.replies` makes the messages,
                      `flows.courier` carries them to `line.client`
     flows.watch      stays with a chat that waits: spends tokens in time, keeps the loading animation going
+    flows.menus      shows a person the rich menu of their language, which `setup` has made
 
 Beside the way: `flows.sweep` (what people take back leaves the bucket), `flows.lookout` and `flows.alarm` (what admins
 should hear), `health` (/healthz, /readyz), `metrics` (/metrics), `traces` (OpenTelemetry), `lease` (dead peers on

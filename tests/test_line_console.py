@@ -10,9 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app import errors
-from app.line.console import BotInfo, LineConsole, RichMenu, WebhookEndpoint, WebhookTest
+from app.line.console import BotInfo, LineConsole, WebhookEndpoint, WebhookTest
 from app.line.messages import postback_action
 from app.line.quota import Quota
+from app.line.rich_menus import RichMenu
 from app.sandbox.faults import Fault
 from app.sandbox.line import LineStandIn
 from app.sandbox.server import serve

@@ -22,6 +22,7 @@ from app.flows.gate import Gate, Room
 from app.flows.languages import Languages
 from app.flows.loading import Loading
 from app.flows.lookout import Lookout
+from app.flows.menus import Menus
 from app.flows.observers import Observers
 from app.flows.photos import Sources
 from app.flows.replies import Replies
@@ -64,6 +65,7 @@ class Flows:
         languages = Languages(
             people=store.people, chats=store.chats, line=vendors.line, default=settings.default_language
         )
+        self._menus = Menus(line=vendors.line, languages=languages, default=settings.default_language)
         alarm = Alarm(
             alerts=store.alerts,
             languages=languages,
@@ -145,6 +147,7 @@ class Flows:
                 several_processes=self._settings.several_processes,
                 pushes=self._settings.late_delivery == "push",
             ),
+            menus=self._menus,
             rules=Rules(
                 group_prefixes=self._settings.group_prefixes,
                 allowed_ids=frozenset(self._settings.allowed_ids),
@@ -175,6 +178,7 @@ class Flows:
             photos=store.photos,
             forgetting=store.forgetting,
             sources=self._sources,
+            menus=self._menus,
             changes=Changes(
                 requests=store.requests,
                 pictures=store.pictures,

@@ -9,13 +9,14 @@ from app.engine import Engine
 from app.errors import EaselError
 from app.flows.decide import Rules, decide
 from app.flows.gate import Gate
+from app.flows.menus import Menus
 from app.flows.observers import Observers
 from app.flows.plan import Leave, Plan
 from app.flows.wants import Wants
 from app.flows.watch import Watch
 from app.line.client import LineClient
 from app.line.contents import Edited, Join, Text
-from app.line.events import Chat, Event, read
+from app.line.events import Chat, ChatKind, Event, read
 from app.store.database import Database
 from app.store.inbox import Inbox
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
@@ -49,6 +50,7 @@ class EventFlow:
         gate: Gate,
         wants: Wants,
         watch: Watch,
+        menus: Menus,
         rules: Rules,
         line: LineClient,
         observers: Observers,
@@ -58,6 +60,7 @@ class EventFlow:
         self._gate = gate
         self._wants = wants
         self._watch = watch
+        self._menus = menus
         self._rules = rules
         self._line = line
         self._observers = observers
@@ -121,6 +124,8 @@ class EventFlow:
             await self._watch.until_answered(event.chat)
             if isinstance(event.content, Join):
                 await self._leave_if_uninvited(event, event.chat)
+            if event.chat.kind is ChatKind.USER and event.reply_token:
+                await self._menus.see_to(event.chat.id)
         await self._stores.inbox.blank(event_id)
 
     async def _leave_if_uninvited(self, event: Event, chat: Chat) -> None:

@@ -9,6 +9,7 @@ from app.chat.options import Options
 from app.flows.changes import Changes
 from app.flows.commands import Commands
 from app.flows.drawn import drawn
+from app.flows.menus import Menus
 from app.flows.photos import Sources
 from app.flows.plan import (
     Act,
@@ -59,6 +60,7 @@ class Wants:
         sources: Sources,
         changes: Changes,
         commands: Commands,
+        menus: Menus,
         swept: Callable[[], None],
     ) -> None:
         """Keep the parts. `swept` is called when there is something for the bucket to delete."""
@@ -69,6 +71,7 @@ class Wants:
         self._sources = sources
         self._changes = changes
         self._commands = commands
+        self._menus = menus
         self._swept = swept
 
     async def of(self, event: Event, chat: Chat, plan: Plan, state: ChatState) -> NewRequest | None:
@@ -139,6 +142,8 @@ class Wants:
             log.info("setting_not_known", name=name[:20])
             return None
         await self._chats.set(chat.id, chat.kind, name, value)
+        if name == "language":
+            self._menus.look_again(chat.id)
         return await self._commands.settings(chat, saved=True)
 
     async def _fetched(self, event: Event, chat: Chat, photo: Media, state: ChatState) -> NewRequest | None:

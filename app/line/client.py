@@ -11,11 +11,13 @@ from urllib.parse import quote
 import httpx
 
 from app.errors import BadAnswer, VendorFault
+from app.line import rich_menus
 from app.line.answers import Call, Sent, sent_of
 from app.line.connection import Ask, Connection, success
 from app.line.events import Chat, ChatKind
 from app.line.messages import Message
 from app.line.quota import Quota, limit_of, used_of
+from app.line.rich_menus import RichMenu
 
 CONTENT_TIMEOUT_S: Final = 20.0
 _READY_FIRST_S, _READY_LONGEST_S = 0.25, 4.0  # between two looks whether content is ready
@@ -141,6 +143,18 @@ class LineClient:
                 raise VendorFault(f"{Call.CONTENT}: not ready within {timeout_s:g} s", code="not_ready")
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _READY_LONGEST_S)
+
+    async def rich_menus(self) -> Sequence[RichMenu]:
+        """Ask for all menus that were made through the API. At most 10 times a second."""
+        return await rich_menus.rich_menus(self._line)
+
+    async def linked_rich_menu(self, user_id: str) -> str | None:
+        """Ask for the id of a person's own menu; None where they have none."""
+        return await rich_menus.linked(self._line, user_id)
+
+    async def link_rich_menu(self, user_id: str, menu_id: str | None) -> None:
+        """Give a person a menu of their own; None: take it back."""
+        await rich_menus.link(self._line, user_id, menu_id)
 
     async def leave(self, chat: Chat) -> None:
         """Leave a group or room, which only people can undo. A 1:1 chat cannot be left: nothing happens."""

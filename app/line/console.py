@@ -13,8 +13,9 @@ import httpx
 from app.errors import BadAnswer
 from app.line.answers import Call
 from app.line.connection import Ask, Connection, success
-from app.line.fields import identifier, number, sections, string
+from app.line.fields import identifier, number, string
 from app.line.quota import Quota, limit_of, used_of
+from app.line.rich_menus import RichMenu, rich_menus
 
 TEST_TIMEOUT_S: Final = 30.0  # LINE itself tries to connect meanwhile
 UPLOAD_TIMEOUT_S: Final = 30.0
@@ -63,14 +64,6 @@ class WebhookTest:
     status: int
     reason: str
     detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RichMenu:
-    """A rich menu of this channel. `name` is the operator's, shown to nobody."""
-
-    id: str
-    name: str
 
 
 class LineConsole:
@@ -182,9 +175,7 @@ class LineConsole:
 
     async def list_rich_menus(self) -> tuple[RichMenu, ...]:
         """Ask for all menus that were made through the API."""
-        listed = sections(await self._line.get(Call.RICH_MENU, "/v2/bot/richmenu/list"), "richmenus")
-        named = ((identifier(menu, "richMenuId"), string(menu, "name")) for menu in listed)
-        return tuple(RichMenu(id=menu_id, name=name) for menu_id, name in named if menu_id)
+        return await rich_menus(self._line)
 
     async def delete_rich_menu(self, menu_id: str) -> None:
         """Delete a menu; whoever saw it sees none. One that is gone already is a success."""

@@ -141,6 +141,7 @@ async def link(line: "LineStandIn", request: Request) -> Response:
     if request.path_params["user"] not in line.people:
         raise refusal(404, "Not found")
     line.menus.linked[request.path_params["user"]] = _usable(line, request.path_params["menu"]).id
+    line.feed.publish("menu_linked", request.path_params["user"])
     return json_answer(line, {})
 
 
@@ -154,6 +155,7 @@ async def linked(line: "LineStandIn", request: Request) -> Response:
 async def unlink(line: "LineStandIn", request: Request) -> Response:
     """Take a person's own menu away."""
     line.menus.linked.pop(request.path_params["user"], None)
+    line.feed.publish("menu_linked", request.path_params["user"])
     return json_answer(line, {})
 
 

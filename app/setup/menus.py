@@ -5,7 +5,6 @@ https://developers.line.biz/en/reference/messaging-api/#rich-menu-object (read 2
 
 import hashlib
 import json
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.line.messages import postback_action
+from app.line.rich_menus import our_name
 
 LANGUAGES: Final = ("zh-TW", "en", "ja", "th")
 WIDTH_PX: Final = 2500
@@ -31,7 +31,6 @@ _PLACES: Final = {
     "cancel": (2, 1, 1),
     "help": (3, 1, 1),
 }
-_OURS: Final = re.compile(r"easel [A-Za-z-]{2,5} [0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +60,8 @@ def menu(language: str) -> Menu:
     }
     picture = picture_path(language).read_bytes()
     content = json.dumps(body, ensure_ascii=False, sort_keys=True).encode() + picture
-    name = f"easel {language} {hashlib.sha256(content).hexdigest()[:12]}"
+    name = our_name(language, hashlib.sha256(content).hexdigest())
     return Menu(language=language, name=name, body={**body, "name": name}, picture=picture)
-
-
-def is_ours(name: str) -> bool:
-    """Whether a menu of this name was made by a version of `menu`."""
-    return _OURS.fullmatch(name) is not None
 
 
 def labels(language: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Puts the rich menus where people see them: made where they changed, shown to all in one language.
 
 LINE shows one menu to everybody, or one to each person for whom it was set by a call of its own. So the default is that
-of DEFAULT_LANGUAGE; the others are made, too, and found by their names, for whoever makes those calls.
+of DEFAULT_LANGUAGE; the others are found by their names by the service, which gives each person who writes theirs.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ from typing import Final
 
 from app.errors import BadRequest
 from app.line.console import LineConsole
-from app.setup.menus import LANGUAGES, Menu, is_ours, menu
+from app.line.rich_menus import language_of
+from app.setup.menus import LANGUAGES, Menu, menu
 from app.setup.step import Outcome, Step
 
 _NAME: Final = "rich menu"
@@ -19,7 +20,7 @@ _KIND: Final = "image/png"
 async def set_rich_menu(console: LineConsole, *, default_language: str) -> Sequence[Step]:
     """Make what is missing, show the default, then delete older ones of ours. Others' menus stay."""
     listed = await console.list_rich_menus()
-    ours = {one.id for one in listed if is_ours(one.name)}
+    ours = {one.id for one in listed if language_of(one.name)}
     ids = {one.name: one.id for one in listed}
     wanted = {language: menu(language) for language in LANGUAGES}
     missing = [one for one in wanted.values() if one.name not in ids]

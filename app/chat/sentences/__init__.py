@@ -15,9 +15,10 @@ _BY_PRIMARY_SUBTAG = {"zh": "zh-TW", "en": "en", "ja": "ja", "th": "th"}
 
 
 class Words:
-    """The sentences of one language. Each `Reason` is the key of the words for it."""
+    """The sentences of one `language`. Each `Reason` is the key of the words for it."""
 
-    def __init__(self, sentences: Mapping[str, str]) -> None:
+    def __init__(self, language: str, sentences: Mapping[str, str]) -> None:
+        self.language = language
         self.sentences = sentences
 
     def say(self, key: str, **parts: object) -> str:
@@ -47,4 +48,4 @@ def _spoken(language: str | None) -> str | None:
 @functools.cache
 def _words(language: str) -> Words:
     text = resources.files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return Words(tomllib.loads(text))
+    return Words(language, tomllib.loads(text))
