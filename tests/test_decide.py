@@ -52,6 +52,10 @@ def drawing(prompt, **more):
         (message(ALONE, type="text", text="16:9"), Change(verb="again", options=Options(ratio=(16, 9)))),
         (message(ALONE, type="text", text="help"), Do(command=Command(name=Name.HELP))),
         (message(ALONE, type="text", text="again"), Change(verb="again")),
+        (message(ALONE, type="text", text="again x4"), Change(verb="again", options=Options(count=4))),
+        (message(ALONE, type="text", text="改成16:9"), Change(verb="again", options=Options(ratio=(16, 9)))),
+        (message(ALONE, type="text", text="もう4枚"), Change(verb="again", options=Options(count=4))),
+        (message(ALONE, type="text", text="help 16:9"), Draw(prompt="help", options=Options(ratio=(16, 9)))),
         (
             message(ALONE, type="text", text="make this photo a cartoon"),
             AskForPhoto(prompt="make this photo a cartoon", options=Options()),

@@ -1,6 +1,6 @@
 """Commands: a message that is nothing but a command word, in any of the four languages. No I/O but its own file.
 
-Only words that nobody would want drawn stand without a slash; the others need it.
+Only words that nobody would want drawn stand without a slash; the others need it. Courtesies (please, ครับ) may follow.
 """
 
 import functools
@@ -10,6 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
+
+from app.chat.option_marks import without_courtesy
 
 
 class Name(StrEnum):
@@ -55,8 +57,11 @@ COMMAND_LENGTH_MAX = 80
 _AROUND = re.compile(r"^[\s「『\"'(（]+|[\s。．.!！?？、,」』\"')）~～♪]+$")  # noqa: RUF001 - full-width marks
 
 
-def command_of(text: str) -> Command | None:
-    """Read a command; None where the text is anything else, such as a wish that begins with a command word."""
+def command_of(text: str, *, beside_options: bool = False) -> Command | None:
+    """Read a command; None where the text is anything else, such as a wish that begins with a command word.
+
+    `beside_options`: options were taken off the text, so that words such as "make it" are all of it.
+    """
     said = _folded(text)
     if not said or len(said) > COMMAND_LENGTH_MAX:
         return None
@@ -64,10 +69,20 @@ def command_of(text: str) -> Command | None:
         word, _, argument = said[1:].strip().partition(" ")
         if word in ADMIN_WORDS:
             return Command(name=Name(word), argument=text.strip()[-len(argument) :] if argument else "")
-        found = _words()["slash"].get(said[1:].strip()) or _words()["bare"].get(said[1:].strip())
-    else:
-        found = _words()["bare"].get(said)
+    found = _named(said, beside_options=beside_options)
+    if found is None and (plain := without_courtesy(said)):
+        found = _named(_folded(plain), beside_options=beside_options)
     return Command(name=found) if found else None
+
+
+def _named(said: str, *, beside_options: bool) -> Name | None:
+    word = said.removeprefix("/").strip()
+    found = _words()["bare"].get(word)
+    if found is None and said.startswith("/"):
+        found = _words()["slash"].get(word)
+    if found is None and beside_options:
+        found = _words()["beside_options"].get(word)
+    return found
 
 
 def _folded(text: str) -> str:
@@ -80,10 +95,10 @@ def _folded(text: str) -> str:
 
 @functools.cache
 def _words() -> dict[str, dict[str, Name]]:
-    """Read the words: `bare` ones stand alone, `slash` ones need a slash before them."""
+    """Read the words: `bare` ones stand alone, `slash` ones need a slash, the third kind options beside them."""
     text = resources.files("app.chat").joinpath("command_words.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(text)
     return {
         kind: {_folded(word): Name(name) for name, words in tables[kind].items() for word in words}
-        for kind in ("bare", "slash")
+        for kind in ("bare", "slash", "beside_options")
     }

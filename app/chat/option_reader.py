@@ -2,8 +2,9 @@
 
 An option counts only at the end of the text and set apart from it: behind a space or a mark, or, for words that
 nobody draws (橫式), right behind other characters of such a script. Everyday words (tall, low) need a mark such as a
-comma before them, or another option beside them. What is to be written in the picture (says HD), times of day (10:30)
-and everything that stands elsewhere is left to the prompt as it was typed.
+comma before them, or another option beside them. Courtesies behind an option (please, でお願いします) and small words
+that lead to it (in 16:9, 要直式) go with it. What is to be written in the picture (says HD), scores and times (2:1,
+10:30), names (BMW X5) and everything that stands elsewhere is left to the prompt as it was typed.
 """
 
 import functools
@@ -15,32 +16,40 @@ from dataclasses import dataclass, fields, replace
 from importlib import resources
 from typing import Any
 
+from app.chat.option_marks import (
+    DASHES,
+    STRONG,
+    WEAK,
+    is_a_name,
+    is_counted,
+    is_described,
+    is_spaced,
+    is_written,
+    without_courtesy,
+    without_gap,
+    without_leading_words,
+)
 from app.chat.options import COUNT_MAX, Options, Unmet
 
 RATIO_MAX = 3
 SIDES_MAX = 32  # of a ratio that people write: 21:9, 32:9
 FLAG_LENGTH_MAX = 40
 
-_DASHES = "\\-\u2010-\u2015\u2212\u30fc"
-_GAP = re.compile(r"[\s,，、;；|/／。.・()（）\[\]【】#＃]*\Z")  # noqa: RUF001 - full-width marks
-_STRONG = re.compile(r"(?:[,，、;；|/／。.\n・()（）\[\]【】#＃][\s#＃]*|\A)\Z")  # noqa: RUF001
-_WEAK = re.compile(r"(?:[\s,，、;；|/／。.・()（）\[\]【】#＃]|\A)\Z")  # noqa: RUF001
-_WRITTEN = re.compile(
-    r"(?:\b(?:says?|saying|reads?|reading|text|word|words|written|write|labell?ed|titled|called|named|sign|number|at|is)"
-    r"|[寫写書字說说標标題题][著着了]?|เขียนว่า|คำว่า|ข้อความ|[「『\"“'])[\s:：「『\"“']*\Z",  # noqa: RUF001 - full-width marks
-    re.IGNORECASE,
-)
-_RATIO = re.compile(r"(?<![\d:.])(\d{1,2}):(\d{1,2})\Z")
+_RATIO = re.compile(r"(?<![\d.])(?<!\d:)(?:(\d{1,2}):(\d{1,2})|(16)x(9)|(9)x(16))\Z")
 _SIZE = re.compile(r"(?<![\d.])(\d{3,4})\s?[x\u00d7*]\s?(\d{3,4})\Z")
 _TIMES = re.compile(r"(?<![\w.])[x\u00d7*]\s?(\d{1,2})\Z")
+_FACTOR = re.compile(r"(?:\A|\s)\d+\s\Z")  # 3 x 4 is a product
 _COUNT = re.compile(
-    r"(?<!\w)(\d{1,2}|[一二兩两三四五六七八九十])\s?"
-    r"(?P<what>[張张枚幅]|pictures|images|pics|versions|variations|รูป|ภาพ)\Z"
+    r"(?:(?<!\w)|(?<=再)|(?<=再[來来畫画])|(?<=もう)|(?<=あと)|(?<=อีก)|(?<=[圖图]片)|(?<=的[圖图])|(?<=[絵像真]を)|(?<=スト[をの])|(?<=ขอ))"
+    r"(?P<number>\d{1,2}|[一二兩两三四五六七八九十]|สอง|สาม|สี่|ห้า|two|three|four|five)\s?"
+    r"(?P<what>[張张枚幅]|pictures|images|pics|versions|variations|more|รูป|ภาพ)\Z"
 )
 _FLAG = re.compile(
-    rf"(?<!\S)[{_DASHES}]{{1,2}}(?P<name>[a-z]{{1,12}})(?:[\s=]+(?P<value>[^\s{_DASHES}][^\s]{{0,{FLAG_LENGTH_MAX}}}))?\Z"
+    rf"(?<!\S)[{DASHES}]{{1,2}}(?P<name>[a-z]{{1,12}})"
+    rf"(?:(?:[\s=:]+|(?=\d))(?P<value>[^\s{DASHES}][^\s]{{0,{FLAG_LENGTH_MAX}}}))?\Z"
 )
-_CJK_DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九十", start=1)} | {"兩": 2, "两": 2}
+_NUMBERS = {digit: number for number, digit in enumerate("一二三四五六七八九十", start=1)} | {"兩": 2, "两": 2}
+_NUMBERS |= {"สอง": 2, "สาม": 3, "สี่": 4, "ห้า": 5, "two": 2, "three": 3, "four": 4, "five": 5}
 _FLAGS = {"ar": "ratio", "aspect": "ratio", "ratio": "ratio", "n": "count", "count": "count", "size": "size"}
 _FLAGS |= {"q": "word", "quality": "word", "format": "word", "background": "word"}
 
@@ -50,18 +59,15 @@ def read_options(prompt: str) -> tuple[str, Options]:
     text = _Folded(prompt)
     options = Options()
     end = len(text.folded)
-    while True:
-        tail = _last_option(text.folded[:end], beside=bool(options))
-        if tail is None:
-            break
+    while tail := _last_option(text.folded[:end], beside=bool(options)):
         start, found = tail
+        if is_a_name(prompt[: text.position(start)], prompt[text.position(start) :]):
+            break
         options = replace(found.merged_over(options), **_kept(options, found))
-        end = start
+        end = len(without_leading_words(text.folded[:start]))
     if not options:
         return prompt, options
-    gap = _GAP.search(text.folded, max(0, end - 40), end)
-    end = gap.start() if gap else end
-    return prompt[: text.position(end)], options
+    return prompt[: text.position(len(without_gap(text.folded[:end])))], options
 
 
 def _kept(later: Options, found: Options) -> dict[str, Any]:
@@ -74,8 +80,13 @@ def _kept(later: Options, found: Options) -> dict[str, Any]:
 
 def _last_option(text: str, *, beside: bool) -> tuple[int, Options] | None:
     """Find the option that the text ends with, and where it begins. `beside`: another option follows it."""
-    gap = _GAP.search(text, max(0, len(text) - 40))
-    said = text[: gap.start()] if gap else text
+    said = without_gap(text)
+    return _at_the_end(said, beside=beside) or (
+        _at_the_end(without_gap(plain), beside=beside) if (plain := without_courtesy(said)) else None
+    )
+
+
+def _at_the_end(said: str, *, beside: bool) -> tuple[int, Options] | None:
     for find in (_flag, _ratio, _size, _times, _count):
         if found := find(said):
             return found
@@ -110,16 +121,19 @@ def _ratio(text: str) -> tuple[int, Options] | None:
     match = _RATIO.search(text, max(0, len(text) - 8))
     if match is None:
         return None
-    across, down = int(match[1]), int(match[2])
+    across, down = (int(number) for number in match.groups() if number)
     before = text[: match.start()]
-    if not (0 < across <= SIDES_MAX and 0 < down <= SIDES_MAX) or match[2].startswith("0") or _is_time(across, down):
+    if not (0 < across <= SIDES_MAX and 0 < down <= SIDES_MAX) or _is_time(match.group(), across, down):
         return None
-    if not (_WEAK.search(before[-2:]) or not _is_spaced(before[-1:])) or _WRITTEN.search(before[-40:]):
+    apart = WEAK.search(before[-2:]) or not is_spaced(before[-1:]) or without_leading_words(before) != before
+    if not apart or is_written(before) or is_counted(before):
         return None
     return match.start(), _of_ratio(across, down)
 
 
-def _is_time(hour: int, minute: int) -> bool:
+def _is_time(said: str, hour: int, minute: int) -> bool:
+    if said.partition(":")[2].startswith("0"):
+        return True
     return minute >= 10 and minute % 5 == 0 and hour <= 24 and (hour, minute) != (16, 10)  # noqa: PLR2004 - a clock's
 
 
@@ -138,14 +152,17 @@ def _of_ratio(across: int, down: int) -> Options:
 
 def _size(text: str) -> tuple[int, Options] | None:
     match = _SIZE.search(text, max(0, len(text) - 12))
-    if match is None or _WRITTEN.search(text[max(0, match.start() - 40) : match.start()]):
+    if match is None or is_written(text[: match.start()]):
         return None
     return match.start(), Options(size=(int(match[1]), int(match[2])))
 
 
 def _times(text: str) -> tuple[int, Options] | None:
     match = _TIMES.search(text, max(0, len(text) - 6))
-    if match is None or not int(match[1]) or _WRITTEN.search(text[max(0, match.start() - 40) : match.start()]):
+    if match is None or not int(match[1]):
+        return None
+    before = text[: match.start()]
+    if is_written(before) or _FACTOR.search(before[-6:]):
         return None
     return match.start(), _of_count(int(match[1]))
 
@@ -154,11 +171,11 @@ def _count(text: str) -> tuple[int, Options] | None:
     match = _COUNT.search(text, max(0, len(text) - 16))
     if match is None:
         return None
-    number = _CJK_DIGITS.get(match[1]) or (int(match[1]) if match[1].isdigit() else 0)
+    said = match["number"]
+    number = _NUMBERS.get(said) or (int(said) if said.isdigit() else 0)
     before = text[: match.start()]
     # "a wall with 4 pictures" is a wish; "..., 4 pictures" is a number of them.
-    apart = _STRONG if match["what"].isascii() else _WEAK
-    if not number or not apart.search(before[-3:]) or _WRITTEN.search(before[-40:]):
+    if not number or is_written(before) or (match["what"].isascii() and not STRONG.search(before[-3:])):
         return None
     return match.start(), _of_count(number)
 
@@ -176,40 +193,35 @@ def _word(text: str, *, beside: bool) -> tuple[int, Options] | None:
         if word is None:
             continue
         before = text[:-length]
-        if _stands_apart(word, before, beside=beside) and not _WRITTEN.search(before[-40:]):
+        if _stands_apart(word, before, beside=beside) and not is_written(before):
             return len(before), word.options
     return None
 
 
 def _stands_apart(word: "_Word", before: str, *, beside: bool) -> bool:
-    if word.how == "glued" and before and not _is_spaced(before[-1]):
-        return True
-    if not _WEAK.search(before[-2:]):
+    if word.how == "glued" and before and not is_spaced(before[-1]):
+        return not is_described(before)
+    if not WEAK.search(before[-2:]):
         return False
-    if word.how != "everyday":
+    if word.how in {"glued", "apart"}:
         return True
     if not before:
         return False  # nothing but an everyday word: a wish, or a command
-    return beside or bool(_STRONG.search(before[-3:])) or _ends_with_a_sure_one(before)
+    marked = word.how == "everyday" and bool(STRONG.search(before[-3:]))
+    return beside or marked or _ends_with_a_sure_one(before)
 
 
 def _ends_with_a_sure_one(before: str) -> bool:
-    said = _GAP.sub("", before[-60:])
+    said = without_gap(before[-60:])
     return any(find(said) for find in (_flag, _ratio, _size, _times)) or any(
-        (word := _words().get(said[-length:])) and word.how != "everyday"
+        (word := _words().get(said[-length:])) and word.how in {"glued", "apart"}
         for length in range(min(len(said), _longest()), 0, -1)
     )
 
 
-def _is_spaced(character: str) -> bool:
-    """Whether words of this character's script have spaces between them; what is no letter stands apart anyway."""
-    name = unicodedata.name(character or "a", "LATIN")
-    return not name.startswith(("CJK", "HIRAGANA", "KATAKANA", "THAI", "BOPOMOFO", "IDEOGRAPHIC"))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Word:
-    how: str  # glued: right behind other characters, too; apart; everyday: only behind a mark or beside an option
+    how: str  # glued: right behind other characters, too; apart; everyday: behind a mark or beside an option; beside
     options: Options
 
 
@@ -233,7 +245,7 @@ def _words() -> Mapping[str, _Word]:
     found: dict[str, _Word] = {}
     for entry in tomllib.loads(text)["option"]:
         options = _of_entry(entry)
-        for how in ("glued", "apart", "everyday"):
+        for how in ("glued", "apart", "everyday", "beside"):
             folded = (unicodedata.normalize("NFKC", word).casefold() for word in entry.get(how, ()))
             found |= {word: _Word(how=how, options=options) for word in folded}
     return found

@@ -34,6 +34,7 @@ from app.store.surroundings import Quote, Surroundings
 CHANGES = frozenset({"again", "wide", "tall", "square", "fine", "edit", "back", "see", "menu", "delete"})
 KEYWORDS_SHOWN = 4  # of a sticker's up to 15
 
+DRAWN_AGAIN = frozenset({Name.AGAIN, Name.WIDE, Name.TALL, Name.SQUARE, Name.FINE})
 _CHANGE_OF = {
     Name.AGAIN: "again",
     Name.WIDE: "wide",
@@ -150,9 +151,11 @@ def _wish(text: Text, chat: Chat, rules: Rules, around: Surroundings) -> Wish | 
 
 def _wanted(wish: Wish, around: Surroundings) -> Act:  # noqa: PLR0911 - one line for each meaning
     quoted = around.quote
-    command = command_of(wish.prompt) if not wish.options else None
-    if command:
+    command = command_of(wish.prompt, beside_options=bool(wish.options))
+    if command and not wish.options:
         return _commanded(command, quoted)
+    if command and command.name in DRAWN_AGAIN:
+        return Change(verb=_CHANGE_OF[command.name], picture_id=quoted.picture_id, options=wish.options)
     source = _source(quoted)
     if not wish.prompt:
         return _of_options_alone(wish.options, quoted) if wish.options else Say(words="blank")

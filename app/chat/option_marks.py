@@ -1,0 +1,99 @@
+"""What stands around an option, and what tells an option from a part of the picture. No I/O.
+
+Texts are folded: NFKC, lower case. Every pattern looks at the end of what stands before a place in the text.
+"""
+
+# ruff: noqa: RUF001 - full-width marks are what people type
+
+import re
+import unicodedata
+
+DASHES = "\\-\u2010-\u2015\u2212\u30fc"
+_MARKS = r",，、;；|/／。.・()（）\[\]【】#＃!！~～"
+GAP = re.compile(rf"(?:[\s{_MARKS}]|(?<=\s)[{DASHES}]{{1,2}}(?=\s|\Z))*\Z")
+STRONG = re.compile(rf"(?:[\n{_MARKS}][\s#＃]*|\s[{DASHES}]{{1,2}}\s|\A)\Z")
+WEAK = re.compile(rf"(?:[\s{_MARKS}]|\A)\Z")
+_SARA_AM = "\u0e33"
+NEAR = 40  # characters before an option that can tell what it is
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    """Compile, folded as texts are: NFKC takes the Thai vowel am apart."""
+    return re.compile(words.replace(_SARA_AM, unicodedata.normalize("NFKC", _SARA_AM)))
+
+
+# To be written in the picture: 上面寫 HD, a sign that says 4:3.
+_WRITTEN = _pattern(
+    r"(?:\b(?:says?|saying|reads?|reading|text|word|words|written|write|labell?ed|titled|called|named|sign|number|at|is)"
+    r"|[寫写書字說说標标題题][著着了]?|เขียน(?:ว่า|คำว่า)?|คำว่า|ข้อความ|[「『\"“'])[\s:：「『\"“']*\Z"
+)
+# A score, a scale or a verse, not a shape.
+_COUNTED = _pattern(
+    r"(?:\b(?:scale|odds|scores?|scored|won|wins?|lost|loses|beat|beats|leads?|leading|verse|chapter|episode|ratio of"
+    r"|genesis|exodus|matthew|mark|luke|john|romans|psalms?)"
+    r"|比數|比数|比分|比例尺|縮尺|领先|領先|[贏赢輸输勝負敗][了]?|(?:スコア|得点)は?|試合は|勝ち|負け|คะแนน|สกอร์|ชนะ|แพ้|มาตราส่วน)\s*\Z"
+)
+# Said of something in the picture: 招牌是橫式, テーブルが横長, ป้ายแนวตั้ง (an upright sign).
+_DESCRIBED = _pattern(
+    r"(?:[是很都為为的條条紋纹線线字]|[がもの]|(?:看板|招牌|文字|窓|画面|テーブル)[はに]?"
+    r"|ป้าย\S{0,12}|เส้น|ลาย|ลายทาง|จอ|จอภาพ|หน้าต่าง|โทรทัศน์|ทีวี|โต๊ะ|กระจก|ตัวหนังสือ|ตัวอักษร)\Z"
+)
+# Courtesies behind an option.
+_POLITE = _pattern(
+    r"(?:\b(?:please|pls|plz|thanks|thank you|thx)"
+    r"|(?:で|に|を)?(?:お願い(?:します|いたします|致します|できますか)?|よろしく(?:お願いします)?)|で描いて(?:ください)?|で|に?して(?:ください)?"
+    r"|謝謝(?:你|您)?|谢谢|感謝|拜託|麻煩(?:你|您)?(?:了)?"
+    r"|(?:ด้วย|หน่อย|นะ|จ้า|จ้ะ|ครับ|คับ|ค่ะ|คะ|ขอบคุณ)+)[\s。.!！~～🙏]*\Z"
+)
+# Small words that lead to an option: in 16:9, 要直式, サイズは16:9, ขอ 4 รูป.
+_LEADING = _pattern(
+    r"(?:(?:\A|[\s,，、])(?:in|in a|as|as a|with a|at|aspect ratio|ratio|ar|format|size"
+    r"|[用要以]|比例|尺寸|長寬比|长宽比|比例[是為用要]|尺寸[是為用要]|做成|畫成|画成"
+    r"|(?:アスペクト比|比率|サイズ|写真|画像|絵|形)(?:は|を)?"
+    r"|ขอ|เป็น|แบบ|ขนาด|สัดส่วน|อัตราส่วน|เอา)|を)[\s:：]*\Z"
+)
+
+
+def is_spaced(character: str) -> bool:
+    """Whether words of this character's script have spaces between them; what is no letter stands apart anyway."""
+    name = unicodedata.name(character or "a", "LATIN")
+    return not name.startswith(("CJK", "HIRAGANA", "KATAKANA", "THAI", "BOPOMOFO", "IDEOGRAPHIC"))
+
+
+def is_written(before: str) -> bool:
+    """Whether what follows is to be written in the picture."""
+    return _WRITTEN.search(before[-NEAR:]) is not None
+
+
+def is_counted(before: str) -> bool:
+    """Whether two numbers that follow are a score, a scale or a verse."""
+    return _COUNTED.search(before[-NEAR:]) is not None
+
+
+def is_described(before: str) -> bool:
+    """Whether a shape that follows without a space is said of something in the picture."""
+    return _DESCRIBED.search(before[-NEAR:]) is not None
+
+
+def is_a_name(typed_before: str, typed: str) -> bool:
+    """Whether X5 is the rest of a name: BMW X5, iPhone X 4. Both as they were typed."""
+    words = typed_before.split()
+    return typed.startswith("X") and bool(words) and any(map(str.isupper, words[-1]))
+
+
+def without_courtesy(text: str) -> str | None:
+    """Take courtesies off the end; None where there are none."""
+    found = _POLITE.search(text, max(0, len(text) - NEAR))
+    return text[: found.start()] if found and found.start() else None
+
+
+def without_gap(text: str) -> str:
+    """Take spaces and marks off the end."""
+    gap = GAP.search(text, max(0, len(text) - NEAR))
+    return text[: gap.start()] if gap else text
+
+
+def without_leading_words(text: str) -> str:
+    """Take small words off the end that led to an option."""
+    found = _LEADING.search(text, max(0, len(text) - NEAR))
+    return text[: found.start()] if found else text
