@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.health import Health
-from app.line.envelopes import envelopes
+from app.line.envelopes import Envelope, envelopes
 from app.line.signature import verify
 from app.metrics import Metrics
 from app.store.inbox import Arrival, Inbox
@@ -36,11 +36,11 @@ class Webhook:
         secrets: Sequence[str],
         inbox: Inbox,
         health: Health,
-        arrived: Callable[[], None],
+        arrived: Callable[[Sequence[Envelope]], None],
         metrics: Metrics,
         traces: Traces,
     ) -> None:
-        """Keep the parts. `arrived` is called when something new is in the inbox."""
+        """Keep the parts. `arrived` is called when something new is in the inbox, with that."""
         self._secrets = secrets
         self._inbox = inbox
         self._health = health
@@ -66,7 +66,7 @@ class Webhook:
             log.warning("webhook_refused", reason="signature")
             return Response(status_code=400)
         try:
-            arrivals = [Arrival(one.event_id, one.raw) for one in envelopes(body)]
+            arrivals = envelopes(body)
         except ValueError:
             log.warning("webhook_refused", reason="not a JSON object")
             return Response(status_code=400)
@@ -78,16 +78,16 @@ class Webhook:
         log.info("webhook_accepted", events=len(arrivals), duration_ms=round(seconds * 1000, 1))
         return Response(status_code=200)
 
-    async def _stored(self, arrivals: Sequence[Arrival]) -> bool:
+    async def _stored(self, arrivals: Sequence[Envelope]) -> bool:
         if problems := self._health.problems:
             log.error("webhook_not_stored", **problems)
             return False
         try:
-            await self._inbox.take(arrivals)
+            await self._inbox.take([Arrival(one.event_id, one.raw) for one in arrivals])
         except Exception as error:  # noqa: BLE001 - whatever it is, the events are not on disk
             log.error("webhook_not_stored", error=type(error).__name__)
             return False
-        self._arrived()
+        self._arrived(arrivals)
         return True
 
 

@@ -5,6 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from linebot.v3.messaging import PushMessageRequest, ReplyMessageRequest
 
+from app.line.buttons import (
+    camera_action,
+    camera_roll_action,
+    carousel,
+    confirm,
+    image_carousel,
+    keyboard_action,
+)
 from app.line.messages import buttons, image, postback_action, text, with_quick_reply
 from app.line.text_length import cut_to_graphemes, cut_to_utf16_units, graphemes, utf16_units
 
@@ -22,6 +30,11 @@ FAMILY = "👩‍👩‍👧‍👦"
         PICTURE,
         buttons("Still drawing", alt_text="Still drawing", actions=[SHOW]),
         buttons("Still drawing", alt_text="Still drawing", actions=[postback_action("Show", data="x")] * 4),
+        carousel("Settings", columns=[("Shape", [SHOW] * 3), ("Quality", [SHOW] * 3)]),
+        image_carousel("Your pictures", columns=[("https://pictures.example/a.jpg", SHOW | {"label": "Look"})] * 10),
+        confirm("Sure?", alt_text="Sure?", yes=SHOW, no=SHOW),
+        with_quick_reply(text("hello"), [keyboard_action("Edit", data="x", fill_in="畫 ")]),
+        with_quick_reply(text("hello"), [camera_action("Camera"), camera_roll_action("Photos")]),
         with_quick_reply(text("hello"), [SHOW] * 13),
         with_quick_reply(PICTURE, [SHOW]),
     ],
@@ -72,6 +85,15 @@ def test_count_of_buttons(count):
     """A template without buttons, or with more than four, is refused."""
     with pytest.raises(ValueError, match="actions"):
         buttons("Still drawing", alt_text="Still drawing", actions=[SHOW] * count)
+
+
+@pytest.mark.parametrize(
+    "columns", [[], [("x", [SHOW])] * 11, [("x", [SHOW] * 4)], [("x", [])], [("x", [SHOW]), ("x", [SHOW] * 2)]]
+)
+def test_columns_of_a_carousel(columns):
+    """LINE refuses the whole message when its cards are too many or differ in their buttons."""
+    with pytest.raises(ValueError, match="LINE takes"):
+        carousel("Settings", columns=columns)
 
 
 @pytest.mark.parametrize("count", [0, 14])

@@ -9,6 +9,7 @@ import alembic.migration
 import pytest
 import sqlalchemy as sa
 
+from app.store.chats import Chats, Expected
 from app.store.database import HEAD, Database, upgrade
 from app.store.deliveries import Deliveries, Delivery, Way
 from app.store.doomed import Doomed
@@ -261,6 +262,57 @@ async def test_errors_of_the_store_hold_no_words_of_people(database):
     with pytest.raises(sa.exc.OperationalError) as caught:
         await database.run_once(write)
     assert "private" not in str(caught.value)
+
+
+async def test_what_is_drawn_waits_no_more(database):
+    """The place in the queue counts those before who wait, not those whose pictures are being drawn."""
+    requests, _ = await received(database, "R1", "R2", "R3")
+    await requests.drawing("R1")
+    third = await requests.get("R3")
+    assert await requests.queue_place(third.created_at) == 2
+
+
+async def test_what_was_made_of_a_photo_is_found_among_thousands(database):
+    """By an index, however much a chat has asked for."""
+    receiving, forgetting = Receiving(database), Forgetting(database)
+    for number in range(3):
+        wish = NewRequest(prompt="a cat", draws=True, sources=[{"photo": f"M{number}"}])
+        await receiving.receive(f"R{number}", sender=ALICE, request=wish)
+    await forgetting.made_from_photo("M1", chat_id=ALICE.chat_id)
+    states = [(await Requests(database).get(f"R{number}")).state for number in range(3)]
+    assert states == [State.QUEUED, State.CANCELLED, State.QUEUED]
+    with database.transaction() as connection:
+        plan = str(
+            connection.exec_driver_sql(
+                "EXPLAIN QUERY PLAN SELECT id FROM requests WHERE chat_id = 'c' AND id IN "
+                "(SELECT request_id FROM photo_uses WHERE message_id = 'M1')"
+            ).all()
+        )
+    assert "SCAN" not in plan
+
+
+async def test_the_third_migration_finds_what_was_made_of_photos(tmp_path):
+    """Requests of the releases before are found as well."""
+    database = Database(f"sqlite:///{tmp_path}/old.db")
+    with database.transaction() as connection:
+        upgrade(connection, "0002")
+        connection.exec_driver_sql(
+            "INSERT INTO requests (id, chat_id, chat_kind, draws, sources, state, answer, created_at) VALUES "
+            """('R1', 'U1', 'user', 1, '[{"photo": "M1"}, {"picture": "P1"}]', 'ready', 'sent', 1.0)"""
+        )
+    database.migrate()
+    with database.transaction() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM photo_uses").all() == [("M1", "R1")]
+    database.close()
+
+
+async def test_what_is_waited_for_is_forgotten_with_its_time(database):
+    """Words that waited for a photo which never came are not kept."""
+    chats = Chats(database)
+    await chats.expect("U1", "user", Expected(what="photo", prompt="a most private wish"), for_s=-1)
+    await Upkeep(database, owner="us").prune()
+    with database.transaction() as connection:
+        assert connection.exec_driver_sql("SELECT expects_prompt FROM chats").scalar() is None
 
 
 async def test_pruning_keeps_what_is_not_begun(database):

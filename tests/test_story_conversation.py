@@ -152,6 +152,47 @@ async def test_settings_are_buttons_and_are_kept(vendors):
     assert square[0] == square[1]
 
 
+async def test_settings_are_shown_at_a_glance(vendors):
+    """One text and one row of cards, also on computers; what is set bears a tick, and a change is one message."""
+    person = vendors.person()
+    await vendors.line.send_text(person, "settings")
+    now, cards = await vendors.said(person, count=2)
+    assert now["type"] == "text"
+    actions = [action for column in cards["template"]["columns"] for action in column["actions"]]
+    assert {action["data"].split("=")[0] for action in actions} == {
+        f"set:{name}" for name in ("size", "quality", "count", "language")
+    }
+    await vendors.line.send_tap(person, "9:16")
+    await vendors.said(person, count=3)
+    assert "9:16" in (await last_said(vendors, person))["text"]
+    await vendors.line.send_tap(person, "Settings")
+    await vendors.said(person, count=5)
+    assert "✓ 9:16" in str(await last_said(vendors, person))
+
+
+async def test_words_and_options_for_the_last_picture(vendors):
+    """Make it 16:9, or again x2: both are about the last picture, not wishes of their own."""
+    person = vendors.person()
+    await vendors.line.send_text(person, "a mole with a map")
+    await vendors.picture(person)
+    await vendors.line.send_text(person, "make it 16:9 please")
+    await vendors.picture(person, count=2)
+    await vendors.line.send_text(person, "again x2")
+    await vendors.picture(person, count=4)
+    assert [call.body.get("n", 1) for call in vendors.asked("a mole with a map")] == [1, 1, 2]
+
+
+async def test_of_several_pictures_words_mean_the_one_with_the_buttons(vendors):
+    """The buttons stand under the last one; so does what is said without them."""
+    person = vendors.person()
+    await vendors.line.send_text(person, "two matching vases x2")
+    await vendors.picture(person, count=2)
+    by_button = data_of(await last_said(vendors, person), "again").partition(":")[2]
+    await vendors.line.send_text(person, "menu")
+    await vendors.said(person, count=3)
+    assert by_button in str(await last_said(vendors, person))
+
+
 async def test_the_language_can_be_chosen(vendors):
     """A person whose LINE speaks English may have Easel speak Japanese."""
     person = vendors.person(language="en")

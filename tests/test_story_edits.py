@@ -184,3 +184,133 @@ async def test_an_edited_message_is_drawn_only_on_request(vendors):
     await vendors.line.deliver(vendors.line.postback(asker, offer, group=group))
     await vendors.picture(group, count=2)
     assert len(vendors.asked("a silver kettle")) == 1
+
+
+async def test_a_photo_and_words_in_one_breath(vendors):
+    """A photo that is shared with a comment comes as two events at once: the words are done to it all the same."""
+    person = vendors.person()
+    shown = vendors.line.image(person, photo())
+    await vendors.line.deliver(shown, vendors.line.text(person, "add a kite in one breath"))
+    await vendors.picture(person)
+    (call,) = vendors.asked("add a kite in one breath")
+    assert call.path.endswith("/images/edits")
+
+
+async def test_a_photo_words_and_another_photo(vendors):
+    """The second photo is asked about anew; the first belongs to its words."""
+    person = vendors.person()
+    await vendors.line.deliver(vendors.line.image(person, photo("red")))
+    await vendors.said(person)
+    await vendors.line.send_text(person, "as a red stamp")
+    await vendors.picture(person)
+    await vendors.line.deliver(vendors.line.image(person, photo("blue")))
+    await vendors.said(person, count=3)
+    assert "photo" in (await last_said(vendors, person))["text"]
+    await vendors.line.send_text(person, "as a blue stamp")
+    await vendors.picture(person, count=2)
+    (call,) = vendors.asked("as a blue stamp")
+    assert call.notes["sources"] == 1
+
+
+async def test_an_album_with_a_photo_that_never_comes(vendors):
+    """After some seconds Easel asks about those that are there."""
+    person = vendors.person()
+    album = vendors.line.image_set(person, [photo("red"), photo("green"), photo("blue")])
+    await vendors.line.deliver_each(album[2], album[0])
+    (said,) = await vendors.said(person)
+    assert "2" in said["text"]
+    await vendors.line.send_text(person, "put both on a postcard")
+    await vendors.picture(person)
+    (call,) = vendors.asked("put both on a postcard")
+    assert call.notes["sources"] == 2
+
+
+async def test_more_photos_than_an_edit_takes(vendors):
+    """Of a large album as many are used as can be, and the answer says so."""
+    person = vendors.person()
+    await vendors.line.deliver(*vendors.line.image_set(person, [photo(size=(64, 64)) for _ in range(18)]))
+    await vendors.said(person)
+    await vendors.line.send_text(person, "a mosaic of them all")
+    await vendors.picture(person)
+    (call,) = vendors.asked("a mosaic of them all")
+    assert call.notes["sources"] == 16
+    assert "16" in str([message.get("text") for message in await vendors.said(person)])
+
+
+@pytest.mark.parametrize(
+    "words", ["make this picture darker", "這張圖改成晚上", "この絵を夜にして", "เปลี่ยนภาพนี้เป็นกลางคืน"]
+)
+async def test_words_about_the_last_picture(vendors, words):
+    """Whoever says "this picture" behind a picture of ours means that one, and need not quote it."""
+    person = vendors.person()
+    await vendors.line.send_text(person, "a pier at noon")
+    await vendors.picture(person)
+    await vendors.line.send_text(person, words)
+    await vendors.picture(person, count=2)
+    assert vendors.asked(words)[-1].path.endswith("/images/edits")
+
+
+async def test_quoting_what_was_deleted_is_told(vendors):
+    """A picture that is gone is not drawn anew from the words about it: that would be another one, and paid."""
+    person = vendors.person()
+    await vendors.line.send_text(person, "a tower of cups")
+    await vendors.picture(person)
+    shown = vendors.line.chat(person).pictures[0]
+    await vendors.line.deliver(
+        vendors.line.postback(person, data_of(await last_said(vendors, person), "again").replace("again", "delete"))
+    )
+    await vendors.said(person, count=2)
+    await vendors.line.deliver(vendors.line.text(person, "the tower at dusk", quote=shown.id))
+    await vendors.said(person, count=3)
+    assert "deleted" in (await last_said(vendors, person))["text"]
+    assert not vendors.asked("the tower at dusk")
+
+
+async def test_quoting_the_card_of_a_picture(vendors):
+    """The card speaks of a picture, and tells its wish; quoting it means that picture."""
+    person = vendors.person()
+    await vendors.line.send_text(person, "a clock without hands")
+    await vendors.picture(person)
+    await vendors.line.send_text(person, "menu")
+    await vendors.said(person, count=2)
+    assert "a clock without hands" in (await last_said(vendors, person))["template"]["text"]
+    card = vendors.line.chat(person).from_bot[-1]
+    await vendors.line.deliver(vendors.line.text(person, "with golden hands", quote=card.id))
+    await vendors.picture(person, count=2)
+    (call,) = vendors.asked("with golden hands")
+    assert call.path.endswith("/images/edits")
+
+
+async def test_other_words_for_an_edit_that_was_refused(vendors):
+    """The words are ready to be changed, and the photo they were about is not lost."""
+    person = vendors.person()
+    await vendors.line.deliver(vendors.line.image(person, photo()))
+    await vendors.said(person)
+    vendors.openai.refused_words = {"gore": "violence"}
+    await vendors.line.send_text(person, "add gore to it 3:2")
+    await vendors.said(person, count=2)
+    vendors.openai.refused_words = {}
+    (item,) = (await last_said(vendors, person))["quickReply"]["items"]
+    assert item["action"]["fillInText"] == "add gore to it 3:2"
+    await vendors.line.deliver(vendors.line.postback(person, item["action"]["data"]))
+    await vendors.line.send_text(person, "add flowers to it instead")
+    await vendors.picture(person)
+    (call,) = vendors.asked("add flowers to it instead")
+    assert call.path.endswith("/images/edits")
+
+
+async def test_a_changed_message_keeps_its_options(vendors):
+    """What stands in the new words beside the wish counts as in any other message."""
+    person = vendors.person()
+    group = vendors.group(person)
+    wish = vendors.line.text(person, "draw a brass gong", group=group)
+    await vendors.line.deliver(wish)
+    await vendors.picture(group)
+    edit = vendors.line.edit(person, wish["message"]["id"], "draw a silver gong 16:9", group=group)
+    await vendors.line.deliver(edit)
+    await vendors.until(lambda: "draw:" in str(vendors.line.chat(group).from_bot[-1].body))
+    await vendors.line.deliver(vendors.line.postback(person, f"draw:{edit['webhookEventId']}", group=group))
+    await vendors.picture(group, count=2)
+    (call,) = vendors.asked("a silver gong")
+    width, height = call.body["size"].split("x")
+    assert int(width) > int(height)

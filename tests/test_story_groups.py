@@ -1,6 +1,12 @@
 """In a group Easel only answers when it is meant, and its answer says whom it answers."""
 
+import asyncio
+
 import pytest
+
+from app.sandbox.faults import Fault
+from tests.test_story_conversation import data_of, last_said
+from tests.world import PATIENCE_S
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("easel")]
 
@@ -80,3 +86,84 @@ async def test_groups_have_no_loading_animation(vendors):
     await vendors.line.send_text(asker, "draw a cat", group=group)
     await vendors.picture(group)
     assert not [call for call in vendors.line.calls if "loading" in call.path and group in str(call.body)]
+
+
+async def test_the_edit_button_waits_for_whoever_tapped_it(vendors):
+    """Somebody else's wish is not taken for the words about the picture; the field begins with our prefix."""
+    asker, other = vendors.person(), vendors.person()
+    group = vendors.group(asker, other)
+    await vendors.line.send_text(asker, "draw a lion on a roof", group=group)
+    await vendors.picture(group)
+    under = await last_said(vendors, group)
+    edit = next(item["action"] for item in under["quickReply"]["items"] if item["action"].get("fillInText"))
+    assert edit["fillInText"] == "畫 "
+    await vendors.line.deliver(vendors.line.postback(asker, edit["data"], group=group))
+    await vendors.until(lambda: vendors.line.chat(group).from_bot[-1].type == "text")
+    assert "Reply" in (await last_said(vendors, group))["text"]
+    await vendors.line.send_text(other, "draw a whale in a bottle", group=group)
+    await vendors.picture(group, count=2)
+    await vendors.line.send_text(asker, "畫 give it a crown", group=group)
+    await vendors.picture(group, count=3)
+    (whale,), (crown,) = vendors.asked("a whale in a bottle"), vendors.asked("give it a crown")
+    assert whale.path.endswith("/images/generations")
+    assert crown.path.endswith("/images/edits")
+
+
+async def test_a_reply_to_the_question_what_to_change(vendors):
+    """Quoting it is the easiest way to answer in a group, without any prefix."""
+    asker = vendors.person()
+    group = vendors.group(asker)
+    await vendors.line.send_text(asker, "draw a barn owl", group=group)
+    await vendors.picture(group)
+    await vendors.line.deliver(
+        vendors.line.postback(asker, data_of(await last_said(vendors, group), "edit"), group=group)
+    )
+    await vendors.until(lambda: vendors.line.chat(group).from_bot[-1].type == "text")
+    question = vendors.line.chat(group).from_bot[-1]
+    await vendors.line.deliver(vendors.line.text(asker, "in a snowy barn", group=group, quote=question.id))
+    await vendors.picture(group, count=2)
+    (call,) = vendors.asked("in a snowy barn")
+    assert call.path.endswith("/images/edits")
+
+
+async def test_one_persons_burst_does_not_hold_up_another(vendors):
+    """Mentions of one person are drawn two at a time; somebody else of the group is served between them."""
+    eager, modest = vendors.person(), vendors.person()
+    group = vendors.group(eager, modest)
+    release = asyncio.Event()
+    vendors.openai.faults.add(Fault.held(release), match=lambda call: "burst" in str(call.body), times=None)
+    await vendors.line.deliver(*(vendors.line.text(eager, f"draw burst {n}", group=group) for n in range(5)))
+    await vendors.openai.wait_for(lambda: vendors.drawing("burst") == 2, PATIENCE_S)
+    await vendors.line.send_text(modest, "draw a quiet pond", group=group)
+    await vendors.picture(group)
+    assert vendors.drawing("burst") == 2
+    release.set()
+    await vendors.picture(group, count=6)
+    quotes = {one.body.get("quoteToken") for one in vendors.line.chat(group).from_bot if one.type == "text"}
+    assert len(quotes) >= 6
+
+
+async def test_delete_all_in_a_group_is_about_ones_own(vendors):
+    """Everybody's question counts, and everybody's yes deletes, their own pictures only."""
+    asker, other = vendors.person(), vendors.person()
+    group = vendors.group(asker, other)
+    for number, who in enumerate((asker, asker, other), start=1):
+        await vendors.line.send_text(who, f"draw shared boat {number}", group=group)
+        await vendors.picture(group, count=number)
+    await vendors.line.send_text(other, "draw /delete all", group=group)
+    await vendors.until(lambda: "delete_all_yes" in str(vendors.line.chat(group).from_bot[-1].body))
+    assert "1 picture" in (await last_said(vendors, group))["template"]["text"]
+    await vendors.line.deliver(vendors.line.postback(other, "do:delete_all_yes", group=group))
+    await vendors.until(lambda: "Deleted 1" in str(vendors.line.chat(group).from_bot[-1].body))
+
+
+async def test_a_tap_of_nobody_in_particular_deletes_nothing(vendors):
+    """Groups may not tell who taps, nor who asked."""
+    asker = vendors.person()
+    group = vendors.group(asker)
+    await vendors.line.deliver(vendors.line.text(asker, "draw an unnamed pear", group=group, anonymous=True))
+    await vendors.picture(group)
+    data = data_of(await last_said(vendors, group), "again").replace("again", "delete")
+    await vendors.line.deliver(vendors.line.postback(asker, data, group=group, anonymous=True))
+    await vendors.until(lambda: vendors.line.chat(group).from_bot[-1].type == "text")
+    assert "Only" in str(await last_said(vendors, group)) or "只有" in str(await last_said(vendors, group))

@@ -6,6 +6,8 @@ import sqlite3
 import pytest
 
 from app.sandbox.faults import Fault
+from app.store.database import Database
+from app.store.upkeep import Upkeep
 from tests.test_story_conversation import data_of, last_said
 from tests.test_story_edits import photo
 from tests.world import PATIENCE_S
@@ -148,3 +150,135 @@ async def test_a_group_that_is_not_allowed_is_left_politely(stage, tmp_path):
         await stage.line.deliver(stage.line.join(group))
         await stage.said(group)
         await stage.until(lambda: any(call.path.endswith(f"{group}/leave") for call in stage.line.calls))
+
+
+async def test_unsending_a_wish_reaches_what_was_drawn_again(vendors):
+    """Again, wider and finer are the same wish: none of them outlives the message."""
+    person = vendors.person()
+    await vendors.line.send_text(person, "a private balcony")
+    await vendors.picture(person)
+    for number, verb in enumerate(("again", "wide", "fine"), start=2):
+        await vendors.line.deliver(vendors.line.postback(person, data_of(await last_said(vendors, person), verb)))
+        await vendors.picture(person, count=number)
+    wish = vendors.line.chat(person).messages[0]
+    await vendors.line.deliver(vendors.line.unsend(person, wish.id))
+    await gone(vendors, *await vendors.picture(person, count=4))
+
+
+async def test_unsending_a_photo_reaches_later_versions(vendors):
+    """A picture of a picture of a photo still shows the photo."""
+    person = vendors.person()
+    shown = vendors.line.image(person, photo())
+    await vendors.line.deliver(shown)
+    await vendors.said(person)
+    await vendors.line.send_text(person, "as a fresco")
+    await vendors.picture(person)
+    for number, words in enumerate(("with cracks", "with gold"), start=2):
+        quoted = vendors.line.chat(person).pictures[-1].id
+        await vendors.line.deliver(vendors.line.text(person, words, quote=quoted))
+        await vendors.picture(person, count=number)
+    await vendors.line.deliver(vendors.line.unsend(person, shown["message"]["id"]))
+    await gone(vendors, *await vendors.picture(person, count=3))
+
+
+async def test_whoever_blocks_the_bot_is_not_drawn_for(vendors):
+    """What was not drawn yet is cancelled: nobody would see it."""
+    person = vendors.person()
+    release = asyncio.Event()
+    vendors.openai.faults.add(Fault.held(release), times=2)
+    for number in range(3):
+        await vendors.line.send_text(person, f"unseen {number}")
+    await vendors.openai.wait_for(lambda: vendors.drawing("unseen") == 2, PATIENCE_S)
+    await vendors.line.deliver(vendors.line.unfollow(person))
+    await vendors.line.deliver(vendors.line.follow(person, is_unblocked=True))
+    await vendors.said(person)
+    release.set()
+    await vendors.line.send_text(person, "seen at last")
+    await vendors.picture(person)
+    assert len(vendors.asked("unseen")) == 2
+    assert len(vendors.line.chat(person).pictures) == 1
+
+
+def aged(directory, days: float) -> None:
+    """Let time pass in a store whose Easel has stopped."""
+    database = sqlite3.connect(directory / "easel.db")
+    with database:
+        for table, columns in {
+            "requests": ("created_at", "ready_at", "sent_at"),
+            "pictures": ("created_at",),
+            "photos": ("created_at",),
+            "chats": ("left_at", "expects_until"),
+            "deliveries": ("created_at", "ended_at"),
+            "tokens": ("arrived_at",),
+            "unsent": ("at",),
+        }.items():
+            for column in columns:
+                database.execute(f"UPDATE {table} SET {column} = {column} - {days * 86_400}")  # noqa: S608
+    database.close()
+
+
+async def pruned(directory) -> None:
+    """Forget what is of no use any more, as Easel does every hour."""
+    database = Database(f"sqlite:///{directory}/easel.db")
+    await Upkeep(database, owner="the test").prune()
+    database.close()
+
+
+async def test_after_a_day_a_chat_that_was_left_is_forgotten(stage, tmp_path):
+    """Whoever comes back within the day finds their pictures; whoever does not has none any more."""
+    leaves, returns = stage.person(), stage.person()
+    async with stage.easel(tmp_path):
+        for person in (leaves, returns):
+            await stage.line.send_text(person, "a picture of mine")
+            await stage.picture(person)
+            await stage.line.deliver(stage.line.unfollow(person))
+        await stage.line.deliver(stage.line.follow(returns, is_unblocked=True))
+        await stage.said(returns, count=2)
+    (lost,), (kept,) = await stage.picture(leaves), await stage.picture(returns)
+    assert stored(stage, lost)
+    aged(tmp_path, days=1.1)
+    async with stage.easel(tmp_path):
+        await gone(stage, lost)
+        assert stored(stage, kept)
+        await stage.line.send_text(returns, "again")
+        await stage.picture(returns, count=2)
+
+
+async def test_retention_is_kept_by_easel_itself(stage, tmp_path):
+    """Older pictures go from bucket and store, and with them what was asked for and the photos."""
+    person = stage.person()
+    async with stage.easel(tmp_path):
+        await stage.line.deliver(stage.line.image(person, photo()))
+        await stage.said(person)
+        await stage.line.send_text(person, "as an old engraving --style raw")
+        (picture,) = await stage.picture(person)
+    aged(tmp_path, days=8)
+    async with stage.easel(tmp_path, PICTURE_RETENTION_DAYS="7"):
+        await gone(stage, picture)
+        await stage.line.send_text(person, "my pictures")
+        await stage.until(lambda: "no pictures" in str(stage.line.chat(person).from_bot[-1].body))
+    database = sqlite3.connect(tmp_path / "easel.db")
+    assert database.execute("SELECT prompt, sources, notes FROM requests WHERE draws").fetchall() == [
+        (None, None, None)
+    ]
+    assert database.execute("SELECT count(*) FROM photos").fetchone() == (0,)
+    database.close()
+
+
+async def test_buttons_and_quotes_work_a_month_later(stage, tmp_path):
+    """After restarts and pruning, the buttons under a picture and a quote of it still reach it."""
+    person = stage.person()
+    async with stage.easel(tmp_path):
+        await stage.line.send_text(person, "a well kept secret")
+        await stage.picture(person)
+    under, shown = await last_said(stage, person), stage.line.chat(person).pictures[0]
+    aged(tmp_path, days=31)
+    await pruned(tmp_path)
+    async with stage.easel(tmp_path):
+        await stage.line.deliver(stage.line.postback(person, data_of(under, "wide")))
+        await stage.picture(person, count=2)
+        await stage.line.deliver(stage.line.text(person, "the same in spring", quote=shown.id))
+        await stage.picture(person, count=3)
+    assert len(stage.asked("a well kept secret")) == 2
+    (edited,) = stage.asked("the same in spring")
+    assert edited.path.endswith("/images/edits")

@@ -1,5 +1,6 @@
 """Builds every object once, in one place: settings in, parts out. Touches nothing outside this process."""
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -14,6 +15,7 @@ from app.flows.feeder import Feeder
 from app.flows.lookout import Lookout
 from app.flows.sweep import Sweep
 from app.line.client import LineClient
+from app.line.envelopes import Envelope
 from app.metrics import Exposition, Metrics
 from app.openai_images import OpenAIImages
 from app.r2 import Bucket
@@ -66,6 +68,13 @@ def build(settings: Settings) -> Parts:
     traces = Traces(settings.otel_exporter_otlp_endpoint, service_version=version("easel"))
     flows = Flows(settings, store, vendors, is_orphan=leases.is_dead, metrics=metrics, traces=traces)
     flows.register(engine, Stores(database=database, inbox=inbox, requests=store.requests, receiving=store.receiving))
+
+    def arrived(envelopes: Sequence[Envelope]) -> None:
+        for one in envelopes:
+            if one.chat_id:
+                flows.turns.arrived(one.chat_id, one.event_id)
+        feeder.arrived()
+
     watched = health.Health(upkeep=upkeep, inbox=inbox, engine=engine)
     return Parts(
         database=database,
@@ -85,7 +94,7 @@ def build(settings: Settings) -> Parts:
             secrets=settings.channel_secrets,
             inbox=inbox,
             health=watched,
-            arrived=feeder.arrived,
+            arrived=arrived,
             metrics=metrics,
             traces=traces,
         ),

@@ -27,6 +27,7 @@ from app.flows.observers import Observers
 from app.flows.photos import Sources
 from app.flows.replies import Replies
 from app.flows.sweep import Sweep
+from app.flows.turns import Turns
 from app.flows.wants import Wants
 from app.flows.watch import Watch
 from app.metrics import Metrics
@@ -52,7 +53,7 @@ class Flows:
         self._settings = settings
         self._store = store
         self._line = vendors.line
-        self._bell, self._loading = Bell(), Loading(vendors.line)
+        self._bell, self._loading, self.turns = Bell(), Loading(vendors.line), Turns()
         self.renderers = ThreadPoolExecutor(RENDERERS, thread_name_prefix="render")
         self._bucket = vendors.bucket
         self._sources = Sources(
@@ -102,6 +103,7 @@ class Flows:
             rule=TokenRule(deadline_s=settings.reply_deadline_s, late=settings.late_delivery),
             requests=store.requests,
             replies=Replies(
+                requests=store.requests,
                 pictures=store.pictures,
                 url_of=vendors.bucket.url,
                 group_prefix=settings.group_prefixes[0] if settings.group_prefixes else "@",
@@ -155,6 +157,7 @@ class Flows:
                 admin_ids=frozenset(self._settings.admin_user_ids),
             ),
             line=self._line,
+            turns=self.turns,
             observers=self._observers,
         )
         engine.workflow(NAME, event.run)

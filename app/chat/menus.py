@@ -10,60 +10,87 @@ from app.chat.taps import setting, tap
 from app.line.buttons import (
     camera_action,
     camera_roll_action,
+    carousel,
     confirm,
     image_carousel,
     keyboard_action,
     message_action,
 )
 from app.line.messages import Action, Message, buttons, postback_action, text, with_quick_reply
+from app.line.text_length import cut_to_graphemes
 
 SIZES = ("1:1", "3:2", "2:3", "16:9", "9:16")
 QUALITIES = ("low", "medium", "high")
 COUNTS = ("1", "2", "4")
+WISH_GRAPHEMES_MAX = 90  # of the 160 of a card
 LANGUAGES = {"zh-TW": "繁體中文", "en": "English", "ja": "日本語", "th": "ไทย"}
 
 
-def after_picture(words: Words, picture_id: str, *, has_parent: bool, is_fine: bool, shape: str) -> list[Action]:
-    """Make the quick replies under a picture."""
+def after_picture(
+    words: Words, picture_id: str, *, has_parent: bool, is_fine: bool, shape: str, fill_in: str
+) -> list[Action]:
+    """Make the quick replies under a picture. `fill_in`: how words for us begin in this chat."""
     shapes = [one for one in ("wide", "tall", "square") if one != shape]
     verbs = ["again", *([] if is_fine else ["fine"]), *shapes]
     actions = [_button(words, verb, picture_id) for verb in verbs]
-    actions.append(keyboard_action(words.say("btn_edit"), data=tap("edit", picture_id)))
+    actions.append(keyboard_action(words.say("btn_edit"), data=tap("edit", picture_id), fill_in=fill_in))
     if has_parent:
         actions.append(_button(words, "back", picture_id))
     return [*actions, postback_action(words.say("btn_settings"), data=tap("do", "settings"))]
 
 
-def picture_card(words: Words, picture_id: str) -> Message:
+def picture_card(words: Words, picture_id: str, *, wish: str, fill_in: str) -> Message:
     """Make the card that stays in the chat, also on computers, where quick replies do not show."""
-    actions = [_button(words, verb, picture_id) for verb in ("again", "fine", "edit", "delete")]
-    return buttons(words.say("card"), alt_text=words.say("card_alt"), actions=actions)
+    shown = cut_to_graphemes(" ".join(wish.split()), WISH_GRAPHEMES_MAX)
+    said = words.say("card_of", wish=shown) if shown else words.say("card")
+    again, fine, delete = (_button(words, verb, picture_id) for verb in ("again", "fine", "delete"))
+    edit = keyboard_action(words.say("btn_edit"), data=tap("edit", picture_id), fill_in=fill_in)
+    return buttons(said, alt_text=words.say("card_alt"), actions=[again, fine, edit, delete])
 
 
 def settings_panel(words: Words, *, size: str, quality: str, count: str, language: str) -> list[Message]:
-    """Show what is set, with buttons for every choice: three cards that stay, the shapes as quick replies."""
+    """Show what is set, with a button for every choice; what is chosen now bears a tick."""
     default = words.say("settings_default")
-    now = words.say(
+    now = {"size": size, "quality": quality, "count": count, "language": language}
+
+    def choice(name: str, value: str, label: str) -> Action:
+        return postback_action(f"✓ {label}" if now[name] == value else label, data=setting(name, value))
+
+    # Three on each card, as a carousel wants it; the last one of a card with room takes the choice back.
+    sizes = [choice("size", one, one) for one in SIZES]
+    sizes.append(postback_action(default, data=setting("size", "")))
+    languages = [choice("language", one, name) for one, name in LANGUAGES.items()]
+    languages += [postback_action(words.say("language_mine"), data=setting("language", ""))]
+    languages += [postback_action(words.say("quality_default"), data=setting("quality", ""))]
+    cards = [
+        ("settings_size", sizes[:3]),
+        ("settings_size", sizes[3:]),
+        ("settings_quality", [choice("quality", one, words.say(f"quality_{one}")) for one in QUALITIES]),
+        ("settings_count", [choice("count", one, one) for one in COUNTS]),
+        ("settings_language", languages[:3]),
+        ("settings_more", languages[3:]),
+    ]
+    columns = [(words.say(key), actions) for key, actions in cards]
+    said = _settings_now(words, size=size, quality=quality, count=count, language=language)
+    return [text(said), carousel(words.say("settings_alt"), columns=columns)]
+
+
+def settings_saved(words: Words, *, size: str, quality: str, count: str, language: str) -> Message:
+    """Say what is set now, after a change."""
+    now = _settings_now(words, size=size, quality=quality, count=count, language=language)
+    more = postback_action(words.say("btn_settings"), data=tap("do", "settings"))
+    return with_quick_reply(text(f"{words.say('settings_saved')}\n\n{now}"), [more])
+
+
+def _settings_now(words: Words, *, size: str, quality: str, count: str, language: str) -> str:
+    default = words.say("settings_default")
+    return words.say(
         "settings_now",
         size=size or default,
         quality=words.say(f"quality_{quality}") if quality in QUALITIES else quality or default,
         count=count or default,
-        language=LANGUAGES.get(language, default),
+        language=LANGUAGES.get(language) or words.say("language_mine"),
     )
-    qualities = [(words.say(f"quality_{one}"), setting("quality", one)) for one in QUALITIES]
-    counts = [(one, setting("count", one)) for one in COUNTS]
-    languages = [(name, setting("language", one)) for one, name in LANGUAGES.items()]
-    shapes = [(one, setting("size", one)) for one in SIZES]
-    defaults = [
-        (f"{words.say(f'settings_{name}')}: {default}", setting(name, "")) for name in ("size", "quality", "language")
-    ]
-    quick = [postback_action(label, data=data) for label, data in (*shapes, *defaults)]
-    return [
-        text(now),
-        _choices(words, "settings_quality", qualities),
-        _choices(words, "settings_count", counts),
-        with_quick_reply(_choices(words, "settings_language", languages), quick),
-    ]
 
 
 def mine(words: Words, pictures: Sequence[tuple[str, str]]) -> list[Message]:
@@ -111,14 +138,9 @@ def ask_photo(words: Words) -> Message:
     return with_quick_reply(text(words.say("ask_photo")), actions)
 
 
-def ask_edit(words: Words) -> Message:
-    """Ask what to change."""
-    return text(words.say("ask_edit"))
-
-
-def rephrase(words: Words, said: str, original: str) -> Message:
+def rephrase(words: Words, said: str, *, original: str, request_id: str) -> Message:
     """Say why there is no picture, with the person's own words ready to be changed."""
-    action = keyboard_action(words.say("btn_rephrase"), data=tap("do", "rephrase"), fill_in=original)
+    action = keyboard_action(words.say("btn_rephrase"), data=tap("rephrase", request_id), fill_in=original)
     return with_quick_reply(text(said), [action])
 
 
@@ -146,11 +168,6 @@ def usage(words: Words, details: Mapping[str, Any], zone: ZoneInfo) -> Message:
 
 def _button(words: Words, verb: str, picture_id: str) -> Action:
     return postback_action(words.say(f"btn_{verb}"), data=tap(verb, picture_id))
-
-
-def _choices(words: Words, key: str, choices: Sequence[tuple[str, str]]) -> Message:
-    actions = [postback_action(label, data=data) for label, data in choices]
-    return buttons(words.say(key), alt_text=words.say("settings_alt"), actions=actions)
 
 
 def _offer(words: Words, said: str, request_id: str) -> Message:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 COUNT_MAX = 5  # message objects in one reply
+SOURCES_MAX = (
+    16  # pictures that an edit may begin with; https://platform.openai.com/docs/api-reference/images/createEdit
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

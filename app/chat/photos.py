@@ -1,22 +1,49 @@
-"""Whether words speak of a photo that should be there: "make this photo a cartoon". No I/O."""
+"""Whether words speak of a photo or picture that should be there: "make this photo a cartoon". No I/O."""
 
 import re
 import unicodedata
 
 # "this photo", "my picture", "the selfie I sent"; a picture that is only described ("a photo of a cat") is none.
-_PHOTO = r"(?:photo|photograph|picture|pic|image|selfie|snapshot)s?"
-_SPOKEN_OF = re.compile(
-    rf"\b(?:this|these|my|attached|uploaded)\s+(?:\w+\s+)?{_PHOTO}\b"
-    rf"|\bthe\s+(?:attached|uploaded|following|next)\s+{_PHOTO}\b"
-    rf"|\b(?:turn|make|change|edit)\s+(?:this|it|me)\s+(?:into|to|look)\b"
-    r"|(?:[這这此我那]|以下|下面)[\s的這这]*[張张幅]?[\s的]*(?:照片|相片|圖片|图片|自拍)"
-    r"|把[這这]?[張张](?:圖|图|照)"
-    r"|(?:この|私の|次の|添付の|僕の|俺の|以下の)(?:写真|画像|自撮り|イラスト|絵)"
-    r"|(?:รูป|ภาพ|ภาพถ่าย|รูปถ่าย)(?:นี้|ของฉัน|ของผม|ของหนู|ที่ส่ง|ที่แนบ)",
-    re.IGNORECASE,
+# A photo is somebody's own; a picture may also be the last one that was drawn.
+_PHOTO = (r"(?:photo|photograph|selfie|snapshot)s?", "(?:照片|相片|自拍)", "(?:写真|自撮り)", "(?:ภาพถ่าย|รูปถ่าย)")
+_PICTURE = (
+    r"(?:picture|pic|image|drawing)s?",
+    "(?:圖片|图片|插畫|插画|圖|图|畫|画)(?![書书框家廊室展面布筆笔])",
+    "(?:画像|イラスト|絵)(?!本|の具)",
+    "(?:รูป|ภาพ)(?!ถ่าย)",
+)
+
+
+def _spoken_of(english: str, chinese: str, japanese: str, thai: str, *others: str) -> re.Pattern[str]:
+    return re.compile(
+        "|".join(
+            (
+                rf"\b(?:this|these|my|attached|uploaded)\s+(?:\w+\s+)?{english}\b",
+                rf"\bthe\s+(?:attached|uploaded|following|next|last|previous)\s+{english}\b",
+                rf"(?:[這这此我那]|以下|下面)[\s的]*[張张幅]?[\s的]*{chinese}",
+                rf"把[這这那]?[張张幅]{chinese}",
+                rf"(?:この|その|さっきの|私の|次の|添付の|僕の|俺の|以下の){japanese}",
+                rf"{thai}(?:นี้|เมื่อกี้|ของฉัน|ของผม|ของหนู|ที่ส่ง|ที่แนบ)",
+                *others,
+            )
+        ),
+        re.IGNORECASE,
+    )
+
+
+_OF_A_PHOTO = _spoken_of(*_PHOTO, "把[這这]?[張张]照")
+_OF_A_PICTURE = _spoken_of(
+    *_PICTURE,
+    r"\b(?:turn|make|change|edit)\s+(?:this|it|me)\s+(?:into|to|look)\b",
+    "(?:これ|それ)を.{1,40}(?:して|変えて)",
 )
 
 
 def speaks_of_a_photo(prompt: str) -> bool:
     """Whether a wish cannot be drawn without a photo that the person means."""
-    return _SPOKEN_OF.search(unicodedata.normalize("NFKC", prompt)) is not None
+    return _OF_A_PHOTO.search(unicodedata.normalize("NFKC", prompt)) is not None
+
+
+def speaks_of_a_picture(prompt: str) -> bool:
+    """Whether a wish cannot be drawn without a picture: the last one that was drawn, or one that is to come."""
+    return _OF_A_PICTURE.search(unicodedata.normalize("NFKC", prompt)) is not None

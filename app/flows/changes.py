@@ -50,7 +50,7 @@ class Changes:
             return NewRequest(words="picture_gone")
         match change.verb:
             case "edit":
-                return await self._expect_words(chat, picture)
+                return await self._expect_words(event, chat, picture)
             case "back":
                 return await self._before(chat, picture)
             case "see" | "menu":
@@ -59,39 +59,43 @@ class Changes:
             case "delete":
                 return await self._delete(event, chat, picture)
             case _:
-                return await self._again(change, picture, state)
+                return await self._again(change, picture, chat, state)
 
-    async def _again(self, change: Change, picture: Picture, state: ChatState) -> NewRequest:
-        """Draw the picture's wish once more, in another shape or finer."""
+    async def _again(self, change: Change, picture: Picture, chat: Chat, state: ChatState) -> NewRequest:
+        """Draw the picture's wish once more, in another shape or finer. It goes with the message that wished it."""
         wish = await self._requests.get(picture.request_id)
         if wish is None or not wish.prompt:
             return NewRequest(words="picture_gone")
         options = Options(ratio=SHAPES.get(change.verb), count=1)
-        sources = list(wish.sources or ())
+        sources, is_fine = list(wish.sources or ()), bool((wish.details or {}).get("fine"))
         if change.verb == "fine":
             # The draft itself is the source, so that the finer picture is the same one.
-            options, sources = Options(quality=FINE_QUALITY, count=1), [{"picture": picture.id}]
+            options, sources, is_fine = Options(quality=FINE_QUALITY, count=1), [{"picture": picture.id}], True
         before = Options.of_json(wish.options or {})
         draw = Draw(
             prompt=wish.prompt, options=change.options.merged_over(options).merged_over(before), sources=sources
         )
-        return drawn(draw, state, details={"fine": True} if change.verb == "fine" else None)
+        alone = chat.kind is ChatKind.USER
+        details = {"fine": True} if is_fine else None
+        return drawn(draw, state, alone=alone, details=details, message_id=wish.message_id)
 
-    async def _expect_words(self, chat: Chat, picture: Picture) -> NewRequest:
-        expected = Expected(what="words", sources=[{"picture": picture.id}])
+    async def _expect_words(self, event: Event, chat: Chat, picture: Picture) -> NewRequest:
+        expected = Expected(what="words", sources=[{"picture": picture.id}], user_id=event.user_id)
         await self._chats.expect(chat.id, chat.kind, expected, for_s=EDIT_WITHIN_S)
-        return NewRequest(words="ask_edit")
+        words = "ask_edit" if chat.kind is ChatKind.USER else "ask_edit_group"
+        return NewRequest(words=words, details={"picture": picture.id})
 
     async def _before(self, chat: Chat, picture: Picture) -> NewRequest:
         before = await self._pictures.get(picture.parent_id, chat_id=chat.id) if picture.parent_id else None
         if before is None:
-            return NewRequest(words="back_none")
+            return NewRequest(words="picture_gone" if picture.parent_id else "back_none")
         await self._chats.point_at(chat.id, chat.kind, before.id)
         return NewRequest(words="picture", details={"picture": before.id})
 
     async def _delete(self, event: Event, chat: Chat, picture: Picture) -> NewRequest:
         """Only who asked for it, or an admin, may delete a picture of a group; taps there may not tell who taps."""
-        if chat.kind is not ChatKind.USER and event.user_id not in {picture.user_id, *self._admin_ids}:
+        theirs = event.user_id is not None and event.user_id in {picture.user_id, *self._admin_ids}
+        if chat.kind is not ChatKind.USER and not theirs:
             return NewRequest(words="delete_not_yours")
         await self._forgetting.picture(picture.id, chat_id=chat.id)
         self._swept()

@@ -70,7 +70,7 @@ class Commands:
             case Name.CANCEL:
                 return await self._cancel(chat, person)
             case Name.DELETE_ALL:
-                return await self._ask_to_delete_all(chat)
+                return await self._ask_to_delete_all(event, chat, person)
             case Name.DELETE_ALL_YES:
                 return await self._delete_all(event, chat, person)
             case Name.NEW | Name.KEEP:
@@ -96,10 +96,12 @@ class Commands:
             return NewRequest(words="cancel_none")
         count = await self._requests.cancel(chat.id, user_id=person)
         await self._chats.expect_nothing(chat.id, chat.kind)
-        return NewRequest(words="cancelled", details={"count": count}) if count else NewRequest(words="cancel_none")
+        if not count:
+            return NewRequest(words="cancel_none")
+        return NewRequest(words="cancelled_one" if count == 1 else "cancelled", details={"count": count})
 
-    async def _ask_to_delete_all(self, chat: Chat) -> NewRequest:
-        count = await self._pictures.count(chat.id)
+    async def _ask_to_delete_all(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
+        count = await self._pictures.count(chat.id, user_id=None if self._admins.knows(event.user_id) else person)
         return NewRequest(words="confirm_delete_all", details={"count": count}) if count else _none()
 
     async def _delete_all(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
@@ -110,7 +112,9 @@ class Commands:
         all_of_them = alone or self._admins.knows(event.user_id)
         count = await self._forgetting.pictures_of_chat(chat.id, user_id=None if all_of_them else person)
         self._swept()
-        return NewRequest(words="deleted_all", details={"count": count}) if count else _none()
+        if not count:
+            return _none()
+        return NewRequest(words="deleted_one" if count == 1 else "deleted_all", details={"count": count})
 
     async def _start_anew(self, chat: Chat, name: Name) -> NewRequest:
         if name is Name.KEEP:

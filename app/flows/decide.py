@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.chat.commands import Command, Name, command_of
 from app.chat.options import Options
-from app.chat.photos import speaks_of_a_photo
+from app.chat.photos import speaks_of_a_photo, speaks_of_a_picture
 from app.chat.taps import Tap, read_tap
 from app.chat.wish import Wish, wish_of
 from app.flows.plan import (
@@ -22,6 +22,7 @@ from app.flows.plan import (
     Plan,
     Redraw,
     Remember,
+    Rephrase,
     Say,
     Set,
     Show,
@@ -81,7 +82,7 @@ def decide(event: Event, rules: Rules, around: Surroundings = NOTHING_AROUND) ->
         return heard or PASS
     match event.content:
         case Text() as text:
-            return _of_text(text, event.chat, rules, around)
+            return _of_text(text, event, event.chat, rules, around)
         case Edited(text=text):
             return _of_edited(text, event.chat, rules, around)
         case Postback(data=data):
@@ -126,11 +127,11 @@ def _of_no_words(content: Sticker | Media, *, alone: bool) -> Plan:
     return Plan(addressed=True, act=act, quote_token=content.quote_token, message_id=content.id or None)
 
 
-def _of_text(text: Text, chat: Chat, rules: Rules, around: Surroundings) -> Plan:
+def _of_text(text: Text, event: Event, chat: Chat, rules: Rules, around: Surroundings) -> Plan:
     wish = _wish(text, chat, rules, around)
     if wish is None:
         return PASS
-    act = _wanted(wish, around)
+    act = _wanted(wish, around, event.user_id)
     return Plan(addressed=True, act=act, quote_token=text.quote_token, message_id=text.id or None)
 
 
@@ -139,17 +140,18 @@ def _of_edited(text: Text, chat: Chat, rules: Rules, around: Surroundings) -> Pl
     wish = _wish(text, chat, rules, around)
     if wish is None and not around.asked_before:
         return PASS
-    prompt = wish.prompt if wish else text.text
-    if not prompt:
+    wish = wish or Wish(prompt=text.text)
+    if not wish.prompt:
         return PASS
-    return Plan(addressed=True, act=Say(words="edited_offer", prompt=prompt), quote_token=text.quote_token)
+    offer = Say(words="edited_offer", prompt=wish.prompt, options=wish.options)
+    return Plan(addressed=True, act=offer, quote_token=text.quote_token, message_id=text.id or None)
 
 
 def _wish(text: Text, chat: Chat, rules: Rules, around: Surroundings) -> Wish | None:
     return wish_of(text, chat_kind=chat.kind, prefixes=rules.group_prefixes, quotes_us=around.quote.ours)
 
 
-def _wanted(wish: Wish, around: Surroundings) -> Act:  # noqa: PLR0911 - one line for each meaning
+def _wanted(wish: Wish, around: Surroundings, user_id: str | None) -> Act:  # noqa: PLR0911 - one line for each meaning
     quoted = around.quote
     command = command_of(wish.prompt, beside_options=bool(wish.options))
     if command and not wish.options:
@@ -159,15 +161,19 @@ def _wanted(wish: Wish, around: Surroundings) -> Act:  # noqa: PLR0911 - one lin
     source = _source(quoted)
     if not wish.prompt:
         return _of_options_alone(wish.options, quoted) if wish.options else Say(words="blank")
+    if quoted.gone:
+        return Say(words="photo_gone")
     if source:
         return Draw(prompt=wish.prompt, options=wish.options, sources=[source])
-    expected = around.chat.expected
+    expected = around.chat.expected if around.chat.expected and around.chat.expected.is_of(user_id) else None
     if expected and expected.what == "words":
         return Draw(prompt=wish.prompt, options=wish.options, sources=expected.sources, settled=True)
     if around.photos:
         photos = [{"photo": message_id} for message_id in around.photos]
         return Draw(prompt=wish.prompt, options=wish.options, sources=photos, photos=around.photos, settled=True)
-    if speaks_of_a_photo(wish.prompt):
+    if speaks_of_a_picture(wish.prompt) and around.chat.current_picture:
+        return Draw(prompt=wish.prompt, options=wish.options, sources=[{"picture": around.chat.current_picture}])
+    if speaks_of_a_photo(wish.prompt) or speaks_of_a_picture(wish.prompt):
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
     return Draw(prompt=wish.prompt, options=wish.options, settled=expected is not None)
 
@@ -194,12 +200,14 @@ def _of_tap(data: str) -> Plan:
     return Plan(addressed=True, act=act, tap=data) if act else PASS
 
 
-def _tapped(tap: Tap) -> Act | None:
+def _tapped(tap: Tap) -> Act | None:  # noqa: PLR0911 - one line for each verb
     match tap:
         case Tap(verb="show", subject=request_id):
             return Show(request_id=request_id)
         case Tap(verb="draw", subject=request_id):
             return Redraw(request_id=request_id)
+        case Tap(verb="rephrase", subject=request_id):
+            return Rephrase(request_id=request_id)
         case Tap(verb="set", subject=name, value=value):
             return Set(name=name, value=value or "")
         case Tap(verb="do", subject=name) if name in set(Name):

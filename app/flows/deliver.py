@@ -119,8 +119,8 @@ class Deliver:
             said = words.say("drawing_many", count=len(waiting))
         else:
             said = words.say("drawing_push" if await self._may_push(first) else "drawing")
-        if first.state is State.QUEUED and (place := await self._requests.undrawn(before=first.created_at)):
-            said = f"{said}\n{words.say('queue_place', place=place + 1)}"
+        if first.state is State.QUEUED:
+            said = f"{said}\n{words.say('queue_place', place=await self._requests.queue_place(first.created_at))}"
         return answers.promise(said, words=words, data=write_tap("show", first.id))
 
     async def _ask_doubtful(self, request: Request, token: Token) -> bool:

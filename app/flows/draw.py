@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import structlog
 
 from app.engine import Engine
-from app.errors import Again, EaselError, NotAPicture, NotPermitted, OutcomeUnknown, Reason
+from app.errors import Again, EaselError, NotAPicture, NotPermitted, OutcomeUnknown, Reason, TooLarge
 from app.flows.ask import Ask, Declined
 from app.flows.bell import Bell
 from app.flows.deliver import Deliver
@@ -78,8 +78,7 @@ class DrawFlow:
             sources = await self._load(request)
         except EaselError as error:
             log.warning("source_not_loaded", request=request_id, code=error.code, message=str(error))
-            gone = not isinstance(error, Again | OutcomeUnknown | NotPermitted)
-            await self._fail(request_id, Declined(words="photo_gone" if gone else error.reason))
+            await self._fail(request_id, Declined(words=_why_no_source(error)))
             return
         if declined := await self._ask.models(request, sources):
             await self._fail(request_id, declined)
@@ -171,6 +170,17 @@ class DrawFlow:
         self._observers.metrics.ended("refused" if declined.refused else "failed", declined.words)
         event = "request_refused" if declined.refused else "request_failed"
         log.warning(event, request=request_id, reason=declined.words)
+
+
+def _why_no_source(error: EaselError) -> str:
+    match error:
+        case Again() | OutcomeUnknown() | NotPermitted():
+            return error.reason
+        case TooLarge():
+            return "photo_too_large"
+        case NotAPicture():
+            return "photo_unreadable"
+    return "photo_gone"
 
 
 def _ms_since(began: float) -> int:

@@ -4,19 +4,29 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.chat.options import COUNT_MAX, Options, Unmet
+from app.chat.options import COUNT_MAX, SOURCES_MAX, Options, Unmet
 from app.flows.plan import Draw
 from app.store.chats import ChatState
 from app.store.receiving import NewRequest
 
 
-def drawn(draw: Draw, state: ChatState, *, alone: bool = True, details: Mapping[str, Any] | None = None) -> NewRequest:
+def drawn(
+    draw: Draw,
+    state: ChatState,
+    *,
+    alone: bool,
+    details: Mapping[str, Any] | None = None,
+    message_id: str | None = None,
+) -> NewRequest:
     """Turn a wish into a request. What cannot be had is noted, and said with the picture.
 
-    `alone`: in a 1:1 chat, where an answer need not say which request it answers.
+    `alone`: in a 1:1 chat, where an answer need not say which request it answers. `message_id`: of the message whose
+    wish this is, where another event has it drawn.
     """
     options = draw.options.merged_over(set_options(state))
     unmet = list(draw.options.unmet)
+    if len(draw.sources) > SOURCES_MAX:
+        unmet.append(Unmet(key="photos", asked=str(len(draw.sources)), got=str(SOURCES_MAX)))
     if options.count == COUNT_MAX and (unmet or not alone):
         # What is said beside the pictures takes the place of one.
         unmet = [Unmet(key="count", asked="5", got=str(COUNT_MAX - 1)), *(one for one in unmet if one.key != "count")]
@@ -25,7 +35,8 @@ def drawn(draw: Draw, state: ChatState, *, alone: bool = True, details: Mapping[
         draws=True,
         prompt=draw.prompt,
         options=options.to_json(),
-        sources=[dict(source) for source in draw.sources],
+        sources=[dict(source) for source in draw.sources[:SOURCES_MAX]],
+        message_id=message_id,
         photos=draw.photos,
         settled=draw.settled,
         details=details,

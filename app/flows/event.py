@@ -11,12 +11,14 @@ from app.flows.decide import Rules, decide
 from app.flows.gate import Gate
 from app.flows.menus import Menus
 from app.flows.observers import Observers
-from app.flows.plan import Leave, Plan
+from app.flows.plan import Fetch, Leave, Plan
+from app.flows.turns import Turns
 from app.flows.wants import Wants
 from app.flows.watch import Watch
 from app.line.client import LineClient
 from app.line.contents import Edited, Join, Text
 from app.line.events import Chat, ChatKind, Event, read
+from app.store.chats import ChatState
 from app.store.database import Database
 from app.store.inbox import Inbox
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
@@ -53,6 +55,7 @@ class EventFlow:
         menus: Menus,
         rules: Rules,
         line: LineClient,
+        turns: Turns,
         observers: Observers,
     ) -> None:
         self._engine = engine
@@ -64,6 +67,7 @@ class EventFlow:
         self._rules = rules
         self._line = line
         self._observers = observers
+        self._turns = turns
 
     async def run(self, event_id: str) -> None:
         """Understand the event, have its picture drawn, and see to it that the chat gets its answer."""
@@ -83,14 +87,24 @@ class EventFlow:
             return await self._understand(event_id, event, event.chat, arrived_at)
 
     async def _understand(self, event_id: str, event: Event, chat: Chat, arrived_at: float) -> str:
-        known = await self._stores.requests.get(event_id)
-        if known:
-            return _turn(event) if known.draws else ""
-        around = await self._surroundings(event, chat)
-        plan = decide(event, self._rules, around)
-        if plan.act and await self._gate.is_blocked(chat, event.user_id):
-            plan = Plan()
-        request = await self._wants.of(event, chat, plan, around.chat)
+        async with self._turns.of(event_id):
+            known = await self._stores.requests.get(event_id)
+            if known:
+                return _turn(event) if known.draws else ""
+            around = await self._surroundings(event, chat)
+            plan = decide(event, self._rules, around)
+            if plan.act and await self._gate.is_blocked(chat, event.user_id):
+                plan = Plan()
+            await self._wants.hear(event, chat, plan)
+            if not isinstance(plan.act, Fetch):
+                return await self._perform(event_id, event, chat, plan, around.chat, arrived_at)
+        # Nobody's words wait for LINE to hand a photo out.
+        return await self._perform(event_id, event, chat, plan, around.chat, arrived_at)
+
+    async def _perform(
+        self, event_id: str, event: Event, chat: Chat, plan: Plan, state: ChatState, arrived_at: float
+    ) -> str:
+        request = await self._wants.of(event, chat, plan, state)
         if request and request.draws:
             request = await self._gate.let_in(request, user_id=event.user_id)
         token = None

@@ -17,6 +17,7 @@ log = structlog.get_logger()
 
 PHOTO_BYTES_MAX = 30_000_000  # LINE names no limit; phones make 3 to 15 MB
 PICTURE_BYTES_MAX = 10_000_000  # what we put into the bucket ourselves
+ALBUM_PATIENCE_S = 8.0  # from the last photo that came of an album until the missing ones are not waited for
 
 
 class Sources:
@@ -33,7 +34,17 @@ class Sources:
         self._renderers = renderers
 
     async def fetch(self, photo: NewPhoto) -> Sequence[Photo] | None:
-        """Fetch and keep a photo. Return those that came together, once the last is there; None before."""
+        """Fetch and keep a photo that waits for words. Return those that came together, once the last is there.
+
+        None before. An album of which a photo never comes is waited for with patience, and returned without it.
+        """
+        album = await self._fetched(photo)
+        if album is None:
+            await asyncio.sleep(ALBUM_PATIENCE_S)
+            album = await self._photos.without_the_missing(photo)
+        return album
+
+    async def _fetched(self, photo: NewPhoto) -> Sequence[Photo] | None:
         try:
             source = await self._from_line(photo.message_id)
         except (SourceGone, NotAPicture, TooLarge) as error:

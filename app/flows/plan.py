@@ -24,11 +24,12 @@ class Draw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """Say this sentence. `prompt` is what a button under it would draw."""
+    """Say this sentence. `prompt` is what a button under it would draw, with `options`."""
 
     words: str
     details: Mapping[str, Any] | None = None
     prompt: str | None = None
+    options: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,13 @@ class Show:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redraw:
     """Draw what that message said."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rephrase:
+    """Somebody is about to say that request in other words: what it was about is not lost."""
 
     request_id: str
 
@@ -115,7 +123,7 @@ class Leave:
     words: str | None = None
 
 
-Act = Draw | Say | Show | Redraw | Change | Do | Set | Fetch | Remember | AskForPhoto | Forget | Come | Leave
+Act = Draw | Say | Show | Redraw | Rephrase | Change | Do | Set | Fetch | Remember | AskForPhoto | Forget | Come | Leave
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

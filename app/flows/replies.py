@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from app.chat import menus
 from app.chat.sentences import Words
 from app.errors import Reason
+from app.line.events import ChatKind
 from app.line.messages import MESSAGES_MAX, Message, image, text, with_quick_reply
 from app.store.pictures import Picture, Pictures
-from app.store.requests import Request, State
+from app.store.requests import Request, Requests, State
 
 POINTING = "here"  # words that mean nothing without what they quote
 FINE = frozenset({"high", "xhigh", "max"})
@@ -19,7 +20,7 @@ FINE = frozenset({"high", "xhigh", "max"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One message, and the picture that it shows."""
+    """One message, and the picture that it shows or speaks of: whoever quotes it means that one."""
 
     message: Message
     picture_id: str | None = None
@@ -29,8 +30,16 @@ class Replies:
     """Makes messages. `url_of` makes an address of an object key."""
 
     def __init__(
-        self, *, pictures: Pictures, url_of: Callable[[str], str], group_prefix: str, zone: ZoneInfo, version: str
+        self,
+        *,
+        requests: Requests,
+        pictures: Pictures,
+        url_of: Callable[[str], str],
+        group_prefix: str,
+        zone: ZoneInfo,
+        version: str,
     ) -> None:
+        self._requests = requests
         self._pictures = pictures
         self._url_of = url_of
         self._group_prefix = group_prefix
@@ -50,7 +59,8 @@ class Replies:
         notes = [words.say(key, **details) for key, details in request.notes or ()]
         said = "\n".join(part for part in (lead, *notes) if part)
         if said and len(shown) < MESSAGES_MAX:
-            shown = [Said(message=text(said, quote_token=request.quote_token)), *shown]
+            about = pictures[-1].id
+            shown = [Said(message=text(said, quote_token=request.quote_token), picture_id=about), *shown]
         return [*shown[:-1], self._with_buttons(shown[-1], request, pictures[-1], words)]
 
     async def _in_words(self, request: Request, words: Words, *, bare: bool) -> list[Said]:
@@ -61,9 +71,10 @@ class Replies:
             return messages
         points = not bare or key == POINTING
         said = words.say(key, **self._spelled(details))
-        return [Said(message=text(said, quote_token=request.quote_token if points else None))]
+        about = str(details["picture"]) if "picture" in details else None
+        return [Said(message=text(said, quote_token=request.quote_token if points else None), picture_id=about)]
 
-    async def _menu(  # noqa: C901, PLR0912 - one case for each menu
+    async def _menu(  # noqa: C901 - one case for each menu
         self, key: str, details: Mapping[str, Any], request: Request, words: Words
     ) -> list[Said] | None:
         """Make what is more than a sentence; None for a sentence."""
@@ -71,20 +82,14 @@ class Replies:
             case "help":
                 made = menus.help_messages(
                     words,
-                    is_group=request.chat_kind != "user",
+                    is_group=request.chat_kind != ChatKind.USER,
                     prefix=self._group_prefix,
                     is_admin=bool(details.get("admin")),
                 )
             case "settings":
-                made = menus.settings_panel(
-                    words,
-                    size=str(details.get("size", "")),
-                    quality=str(details.get("quality", "")),
-                    count=str(details.get("count", "")),
-                    language=str(details.get("language", "")),
-                )
-                if details.get("saved"):
-                    made = [text(words.say("settings_saved")), *made]
+                now = {name: str(details.get(name, "")) for name in ("size", "quality", "count", "language")}
+                saved = details.get("saved")
+                made = [menus.settings_saved(words, **now)] if saved else menus.settings_panel(words, **now)
             case "mine":
                 shown = [(one, self._url_of(preview)) for one, preview in details.get("pictures", ())]
                 made = menus.mine(words, shown)
@@ -98,14 +103,13 @@ class Replies:
                 made = [menus.photo_got(words, int(details.get("count", 1)))]
             case "ask_photo":
                 made = [menus.ask_photo(words)]
-            case "ask_edit":
-                made = [menus.ask_edit(words)]
             case "sticker_offer":
                 made = [menus.sticker_offer(words, str(details.get("keywords", "")), request.id)]
             case "edited_offer":
                 made = [menus.edited_offer(words, request.id)]
             case _ if key.startswith("moderation") and request.prompt:
-                made = [menus.rephrase(words, words.say(key), request.prompt)]
+                original = f"{self._fill_in(request)}{request.prompt}{_in_words(request.options or {})}"
+                made = [menus.rephrase(words, words.say(key), original=original, request_id=request.id)]
             case _:
                 return None
         return [Said(message=message) for message in made]
@@ -115,7 +119,11 @@ class Replies:
         picture = await self._pictures.get(picture_id, chat_id=request.chat_id)
         if picture is None:
             return [Said(message=text(words.say("picture_gone")))]
-        card = Said(message=menus.picture_card(words, picture.id))
+        wish = await self._requests.get(picture.request_id)
+        message = menus.picture_card(
+            words, picture.id, wish=(wish.prompt if wish else None) or "", fill_in=self._fill_in(request)
+        )
+        card = Said(message=message, picture_id=picture.id)
         return [card] if key == "card" else [self._image(picture), card]
 
     def _image(self, picture: Picture) -> Said:
@@ -129,8 +137,14 @@ class Replies:
             has_parent=picture.parent_id is not None,
             is_fine=(request.options or {}).get("quality") in FINE,
             shape=picture.shape,
+            fill_in=self._fill_in(request),
         )
         return Said(message=with_quick_reply(said.message, actions), picture_id=said.picture_id)
+
+    def _fill_in(self, request: Request) -> str:
+        """Return how a message begins that is meant for us."""
+        prefix = self._group_prefix
+        return "" if request.chat_kind == ChatKind.USER else prefix if prefix == "@" else f"{prefix} "
 
     def _spelled(self, details: Mapping[str, Any]) -> dict[str, Any]:
         """Put what a sentence speaks of into words: times in the operator's time zone."""
@@ -139,3 +153,9 @@ class Replies:
             when = datetime.fromtimestamp(float(details["until_at"]), self._zone)
             spelled["when"] = f"{when:%Y-%m-%d %H:%M}"
         return spelled
+
+
+def _in_words(options: Mapping[str, Any]) -> str:
+    """Write a wish's shape and number as people do, so that they are not lost when it is put in other words."""
+    ratio, count = options.get("ratio"), options.get("count") or 1
+    return (f" {ratio[0]}:{ratio[1]}" if ratio else "") + (f" x{count}" if count > 1 else "")

@@ -64,6 +64,7 @@ class Sweep:
             log.info("chat_forgotten", pictures=await self._forgetting.chat(chat_id))
         if not self._retention_days:
             return
+        await self._forgetting.photos_before(now - self._retention_days * DAY_S)
         while count := await self._forgetting.pictures_before(now - self._retention_days * DAY_S):
             log.info("old_pictures_forgotten", count=count)
 

@@ -24,6 +24,7 @@ from app.flows.plan import (
     Plan,
     Redraw,
     Remember,
+    Rephrase,
     Say,
     Set,
     Show,
@@ -82,18 +83,26 @@ class Wants:
         if wanted is None:
             return None
         tap = plan.tap if wanted.draws else None
-        return replace(wanted, quote_token=wanted.quote_token or plan.quote_token, message_id=plan.message_id, tap=tap)
+        quote_token, message_id = wanted.quote_token or plan.quote_token, plan.message_id or wanted.message_id
+        return replace(wanted, quote_token=quote_token, message_id=message_id, tap=tap)
+
+    async def hear(self, event: Event, chat: Chat, plan: Plan) -> None:
+        """Remember that a photo is coming, before it is fetched: the words behind it may be faster than it."""
+        if isinstance(plan.act, Fetch):
+            await self._photos.seen(_new_photo(event, chat, plan.act.photo), waits=True)
 
     async def _perform(self, act: Act, event: Event, chat: Chat, state: ChatState) -> NewRequest | None:  # noqa: C901, PLR0911, PLR0912
         match act:
             case Draw():
                 return drawn(act, state, alone=chat.kind is ChatKind.USER)
-            case Say(words=words, details=details, prompt=prompt):
-                return NewRequest(words=words, details=details, prompt=prompt)
+            case Say(words=words, details=details, prompt=prompt, options=options):
+                return NewRequest(words=words, details=details, prompt=prompt, options=options.to_json() or None)
             case Show(request_id=request_id):
                 return await self._shown(event, chat, request_id)
             case Redraw(request_id=request_id):
                 return await self._redrawn(chat, request_id, state)
+            case Rephrase(request_id=request_id):
+                await self._rephrased(event, chat, request_id)
             case Change():
                 return await self._changes.make(act, event, chat, state)
             case Do(command=command):
@@ -105,7 +114,7 @@ class Wants:
             case Remember(photo=photo):
                 await self._photos.seen(_new_photo(event, chat, photo))
             case AskForPhoto(prompt=prompt, options=options):
-                return await self._ask_for_photo(chat, prompt, options)
+                return await self._ask_for_photo(event, chat, prompt, options)
             case Forget(message_id=message_id):
                 await self._forget(chat, message_id)
             case Come(words=words):
@@ -113,6 +122,7 @@ class Wants:
                 return NewRequest(words=words)
             case Leave(words=words):
                 await self._chats.left(chat.id, chat.kind)
+                await self._requests.cancel(chat.id, user_id=None)  # nobody is there to see it
                 return NewRequest(words=words) if words else None
         return None
 
@@ -135,7 +145,18 @@ class Wants:
         said = await self._requests.get(request_id)
         if said is None or said.chat_id != chat.id or not said.prompt:
             return NewRequest(words="gone")
-        return drawn(Draw(prompt=said.prompt, options=Options()), state, alone=chat.kind is ChatKind.USER)
+        # A message that was changed is still about what it was about.
+        first = await self._requests.of_message(said.message_id, chat_id=chat.id) if said.message_id else None
+        sources = first.sources or () if first else ()
+        draw = Draw(prompt=said.prompt, options=Options.of_json(said.options or {}), sources=sources)
+        return drawn(draw, state, alone=chat.kind is ChatKind.USER, message_id=said.message_id)
+
+    async def _rephrased(self, event: Event, chat: Chat, request_id: str) -> None:
+        """The words that come next are about what the declined ones were about."""
+        declined = await self._requests.get(request_id)
+        if declined and declined.chat_id == chat.id and declined.sources:
+            expected = Expected(what="words", sources=declined.sources, user_id=event.user_id)
+            await self._chats.expect(chat.id, chat.kind, expected, for_s=EXPECTED_FOR_S)
 
     async def _set(self, chat: Chat, name: str, value: str) -> NewRequest | None:
         if value not in SETTINGS.get(name, frozenset()):
@@ -149,23 +170,24 @@ class Wants:
     async def _fetched(self, event: Event, chat: Chat, photo: Media, state: ChatState) -> NewRequest | None:
         """Ask what to do with a photo or an album, once all of it is there; or do what was said before it."""
         album = await self._sources.fetch(_new_photo(event, chat, photo))
-        if album is None:
+        if not album:
             return None
-        kept = [one.message_id for one in album if one.state is PhotoState.KEPT]
+        kept = [one.message_id for one in album if one.state is PhotoState.KEPT and one.waits]
         if not kept:
-            return NewRequest(words=f"photo_{album[0].state}")
+            told = next((one.state for one in album if one.state not in {PhotoState.KEPT, PhotoState.SEEN}), None)
+            return NewRequest(words=f"photo_{told}") if told else None
         expected = state.expected
         if expected and expected.what == "photo" and expected.prompt:
             sources = [{"photo": message_id} for message_id in kept]
             options = Options.of_json(expected.options or {})
             draw = Draw(prompt=expected.prompt, options=options, sources=sources, photos=kept, settled=True)
-            return drawn(draw, state)
+            return drawn(draw, state, alone=True)
         return NewRequest(words="photo_got", details={"count": len(kept)})
 
-    async def _ask_for_photo(self, chat: Chat, prompt: str, options: Options) -> NewRequest:
+    async def _ask_for_photo(self, event: Event, chat: Chat, prompt: str, options: Options) -> NewRequest:
         if chat.kind is not ChatKind.USER:
             return NewRequest(words="ask_photo_quote")  # a photo cannot mention us, but it can be quoted
-        expected = Expected(what="photo", prompt=prompt, options=options.to_json())
+        expected = Expected(what="photo", prompt=prompt, options=options.to_json(), user_id=event.user_id)
         await self._chats.expect(chat.id, chat.kind, expected, for_s=EXPECTED_FOR_S)
         return NewRequest(words="ask_photo")
 

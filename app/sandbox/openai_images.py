@@ -160,7 +160,7 @@ class OpenAIStandIn(StandIn):
 
     async def _draw(self, request: Request, order: Order, sources: tuple[bytes, ...]) -> Response:
         call, headers = call_of(request), self.standard_headers()
-        call.notes |= {"model": order.model.id, "size": order.size, "quality": order.quality}
+        call.notes |= {"model": order.model.id, "size": order.size, "quality": order.quality, "sources": len(sources)}
         request_id = headers["x-request-id"]
         for word, category in self.refused_words.items():
             if word in order.prompt:

@@ -14,12 +14,20 @@ from app.store.tables import chats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What the next message of the chat is about: `words` about `sources`, or a `photo` that `prompt` speaks of."""
+    """What the next message of the chat is about: `words` about `sources`, or a `photo` that `prompt` speaks of.
+
+    `user_id`: whose message; None: anybody's.
+    """
 
     what: str
     prompt: str | None = None
     options: Mapping[str, Any] | None = None
     sources: Sequence[Mapping[str, str]] = ()
+    user_id: str | None = None
+
+    def is_of(self, user_id: str | None) -> bool:
+        """Whether it is this person's message; who is not told may be anybody."""
+        return self.user_id is None or user_id is None or self.user_id == user_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +69,7 @@ class Chats:
             "expects_options": expected.options,
             "expects_sources": list(expected.sources),
             "expects_until": time.time() + for_s,
+            "expects_user": expected.user_id,
         }
         await self._change(chat_id, chat_kind, values)
 
@@ -115,4 +124,5 @@ def _expected(row: sa.RowMapping) -> Expected | None:
         prompt=row["expects_prompt"],
         options=row["expects_options"],
         sources=row["expects_sources"] or (),
+        user_id=row["expects_user"],
     )

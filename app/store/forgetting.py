@@ -18,6 +18,7 @@ from app.store.tables import (
     deliveries,
     inbox,
     languages,
+    photo_uses,
     photos,
     pictures,
     requests,
@@ -27,6 +28,8 @@ from app.store.tables import (
 )
 
 AT_ONCE = 200
+VERSIONS_MAX = 1000  # a chain of edits is followed so far
+BLANK = {"prompt": None, "options": None, "sources": None, "notes": None}
 
 
 class Forgetting:
@@ -41,9 +44,16 @@ class Forgetting:
         return await self._database.run(lambda connection: self._pictures(connection, *mine) == 1)
 
     async def pictures_of_chat(self, chat_id: str, *, user_id: str | None = None) -> int:
-        """Forget all pictures of a chat, or of one person in it. Return how many it was."""
-        mine = [pictures.c.chat_id == chat_id] + ([pictures.c.user_id == user_id] if user_id else [])
-        return await self._database.run(lambda connection: self._pictures(connection, *mine))
+        """Forget all pictures and photos of a chat, or of one person in it. Return how many pictures it was."""
+
+        def write(connection: sa.Connection) -> int:
+            connection.execute(sa.delete(photos).where(*theirs(photos)))
+            return self._pictures(connection, *theirs(pictures))
+
+        def theirs(table: sa.Table) -> list[sa.ColumnElement[bool]]:
+            return [table.c.chat_id == chat_id] + ([table.c.user_id == user_id] if user_id else [])
+
+        return await self._database.run(write)
 
     async def message(self, message_id: str, *, chat_id: str) -> int:
         """Somebody took a message back: its picture is not drawn, or forgotten; so is a photo. Return how many."""
@@ -58,13 +68,17 @@ class Forgetting:
         return await self._database.run(write)
 
     async def made_from_photo(self, message_id: str, *, chat_id: str) -> int:
-        """Forget the pictures that were made from a photo that was taken back. Return how many."""
-        recent = sa.select(requests).where(requests.c.chat_id == chat_id, requests.c.sources.is_not(None))
+        """Forget the pictures that were made from a photo that was taken back, and their later versions.
+
+        Return how many.
+        """
+        uses = sa.select(photo_uses.c.request_id).where(photo_uses.c.message_id == message_id)
+        mine = sa.select(requests.c.id).where(requests.c.id.in_(uses), requests.c.chat_id == chat_id)
 
         def write(connection: sa.Connection) -> int:
-            rows = connection.execute(recent).mappings().all()
-            made = [row["id"] for row in rows if {"photo": message_id} in (row["sources"] or [])]
-            return sum(self._request(connection, one) for one in made)
+            made = list(connection.execute(mine).scalars())
+            later = self._versions_of(connection, made)
+            return sum(self._request(connection, one) for one in (*made, *later))
 
         return await self._database.run(write)
 
@@ -75,6 +89,8 @@ class Forgetting:
             count = self._pictures(connection, pictures.c.chat_id == chat_id)
             of_chat = list(connection.execute(sa.select(requests.c.id).where(requests.c.chat_id == chat_id)).scalars())
             self._requests(connection, of_chat)
+            used = sa.select(photos.c.message_id).where(photos.c.chat_id == chat_id)
+            connection.execute(sa.delete(photo_uses).where(photo_uses.c.message_id.in_(used)))
             for table in (photos, tokens, deliveries, sent, chats):
                 connection.execute(sa.delete(table).where(table.c.chat_id == chat_id))
             connection.execute(sa.delete(languages).where(languages.c.user_id == chat_id))
@@ -104,11 +120,27 @@ class Forgetting:
         oldest = sa.select(pictures.c.id).where(pictures.c.created_at < before).limit(AT_ONCE)
         return await self._database.run(lambda connection: self._pictures(connection, pictures.c.id.in_(oldest)))
 
+    async def photos_before(self, before: float) -> None:
+        """Forget photos that are older than retention allows."""
+        old = sa.delete(photos).where(photos.c.created_at < before)
+        await self._database.run(lambda connection: connection.execute(old))
+
+    def _versions_of(self, connection: sa.Connection, request_ids: Sequence[str]) -> list[str]:
+        """Find the requests that changed pictures of these requests, and those that changed theirs."""
+        found: dict[str, None] = {}
+        ids = list(request_ids)
+        while ids and len(found) < VERSIONS_MAX:
+            theirs = sa.select(pictures.c.id).where(pictures.c.request_id.in_(ids))
+            later = sa.select(pictures.c.request_id).where(pictures.c.parent_id.in_(theirs)).distinct()
+            ids = [one for one in connection.execute(later).scalars() if one not in found]
+            found |= dict.fromkeys(ids)
+        return list(found)
+
     def _request(self, connection: sa.Connection, request_id: str) -> int:
         count = self._pictures(connection, pictures.c.request_id == request_id)
         cancelled(self._database, connection, request_id)
-        blank = {"prompt": None, "options": None, "sources": None}
-        connection.execute(sa.update(requests).where(requests.c.id == request_id).values(**blank))
+        connection.execute(sa.update(requests).where(requests.c.id == request_id).values(**BLANK))
+        connection.execute(sa.delete(photo_uses).where(photo_uses.c.request_id == request_id))
         connection.execute(sa.update(inbox).where(inbox.c.event_id == request_id).values(raw=""))
         return count
 
@@ -120,15 +152,17 @@ class Forgetting:
         connection.execute(sa.delete(requests).where(requests.c.id.in_(ids)))
 
     def _pictures(self, connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> int:
-        """Forget pictures; a wish whose last picture goes is forgotten with it."""
+        """Forget pictures; a wish whose last picture goes is forgotten with it.
+
+        Which message showed them is kept: whoever quotes it is told that the picture is gone.
+        """
         rows = connection.execute(sa.select(pictures).where(*conditions)).mappings().all()
         doom(self._database, connection, [key for row in rows for key in (row["object_key"], row["preview_key"])])
         ids, of = [row["id"] for row in rows], {row["request_id"] for row in rows}
         connection.execute(sa.delete(pictures).where(pictures.c.id.in_(ids)))
-        connection.execute(sa.delete(sent).where(sent.c.picture_id.in_(ids)))
         left = set(connection.execute(sa.select(pictures.c.request_id).where(pictures.c.request_id.in_(of))).scalars())
-        blank = {"prompt": None, "options": None, "sources": None}
-        connection.execute(sa.update(requests).where(requests.c.id.in_(of - left)).values(**blank))
+        connection.execute(sa.update(requests).where(requests.c.id.in_(of - left)).values(**BLANK))
+        connection.execute(sa.delete(photo_uses).where(photo_uses.c.request_id.in_(of - left)))
         return len(rows)
 
 

@@ -108,7 +108,7 @@ class Kept:
         return await self._database.run(write)
 
     def _hang(self, connection: sa.Connection, request: sa.RowMapping, stored: Sequence[Stored]) -> None:
-        """Make the pictures' rows, and the first of them the one that the chat speaks of."""
+        """Make the pictures' rows, and the last of them, with the buttons under it, the one that the chat speaks of."""
         parent_id = next((one["picture"] for one in request["sources"] or () if "picture" in one), None)
         same = {name: request[name] for name in ("chat_id", "user_id")} | {"request_id": request["id"]}
         rows = [
@@ -127,7 +127,7 @@ class Kept:
         connection.execute(sa.insert(pictures), rows)
         meet(self._database, connection, request["chat_id"], request["chat_kind"])
         of_chat = sa.update(chats).where(chats.c.chat_id == request["chat_id"])
-        connection.execute(of_chat.values(current_picture=rows[0]["id"]))
+        connection.execute(of_chat.values(current_picture=rows[-1]["id"]))
 
 
 def _hangs_already(connection: sa.Connection, request_id: str) -> bool:

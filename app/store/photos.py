@@ -15,7 +15,7 @@ from app.store.tables import photos
 class PhotoState(StrEnum):
     """What we have of a photo."""
 
-    SEEN = "seen"  # somebody showed it in a group; it is fetched only if somebody quotes it for us
+    SEEN = "seen"  # somebody showed it in a group, or it is being fetched; a wish that is about it fetches it, too
     KEPT = "kept"
     GONE = "gone"
     UNREADABLE = "unreadable"
@@ -52,31 +52,44 @@ class Photos:
     async def keep(
         self, photo: NewPhoto, state: PhotoState, *, data: bytes | None = None, content_type: str | None = None
     ) -> Sequence[Photo] | None:
-        """Write down what became of a photo.
+        """Write down what became of a photo that was `seen`.
 
         Returns:
             The photos that came together, once this was the last of them; None while others are still to come, and
-            for an album that does not tell its size, after its first.
+            for an album that does not tell its size, after its first. Empty where it was taken back meanwhile.
         """
 
         def write(connection: sa.Connection) -> Sequence[Photo] | None:
             self._database.one_at_a_time(connection, photo.chat_id)
-            row = {name: getattr(photo, name) for name in NewPhoto.__dataclass_fields__}
             waits = state is PhotoState.KEPT
-            row |= {"state": state, "data": data, "content_type": content_type, "waits": waits}
-            connection.execute(self._database.insert_once(photos), row | {"created_at": time.time()})
+            mine = photos.c.message_id == photo.message_id
+            fetched: dict[str, Any] = {"state": state, "data": data, "content_type": content_type}
+            if not waits:
+                fetched["waits"] = False
+            # Nothing where it was taken back meanwhile; words that came meanwhile have taken it.
+            connection.execute(sa.update(photos).where(mine, photos.c.state == PhotoState.SEEN).values(**fetched))
             if photo.set_id is None:
-                return _read(connection, photos.c.message_id == photo.message_id)
-            album = _read(connection, photos.c.chat_id == photo.chat_id, photos.c.set_id == photo.set_id)
+                return _read(connection, mine)
+            album = _read(connection, *_of_album(photo), photos.c.state != PhotoState.SEEN)
             return album if len(album) == (photo.set_total or 1) else None
 
         return await self._database.run(write)
 
-    async def seen(self, photo: NewPhoto) -> None:
-        """Remember that this message is a photo, and nothing of the photo itself."""
+    async def seen(self, photo: NewPhoto, *, waits: bool = False) -> None:
+        """Remember that this message is a photo, and nothing of the photo itself. `waits`: the next words mean it."""
         row = {name: getattr(photo, name) for name in NewPhoto.__dataclass_fields__}
-        row |= {"state": PhotoState.SEEN, "waits": False, "created_at": time.time()}
+        row |= {"state": PhotoState.SEEN, "waits": waits, "created_at": time.time()}
         await self._database.run(lambda connection: connection.execute(self._database.insert_once(photos), row))
+
+    async def without_the_missing(self, photo: NewPhoto) -> Sequence[Photo] | None:
+        """Return what came of an album if this is the youngest of it and others are missing; else None."""
+
+        def read(connection: sa.Connection) -> Sequence[Photo] | None:
+            album = _read(connection, *_of_album(photo))
+            youngest = album and album[-1].message_id == photo.message_id
+            return album if youngest and len(album) < photo.set_total else None
+
+        return await self._database.run(read)
 
     async def fetched(self, message_id: str, *, data: bytes, content_type: str) -> None:
         """Keep the bytes of a photo that was only seen before."""
@@ -102,7 +115,13 @@ def taken(connection: sa.Connection, message_ids: Sequence[str]) -> None:
         connection.execute(sa.update(photos).where(photos.c.message_id.in_(message_ids)).values(waits=False))
 
 
+def _of_album(photo: NewPhoto) -> tuple[sa.ColumnElement[bool], ...]:
+    return photos.c.chat_id == photo.chat_id, photos.c.set_id == photo.set_id
+
+
 def _read(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[Photo]:
     columns = (photos.c.message_id, photos.c.chat_id, photos.c.state, photos.c.waits)
-    rows = connection.execute(sa.select(*columns).where(*conditions).order_by(photos.c.created_at)).mappings()
+    rows = connection.execute(
+        sa.select(*columns).where(*conditions).order_by(photos.c.created_at, photos.c.message_id)
+    ).mappings()
     return [Photo(**{**row, "state": PhotoState(row["state"])}) for row in rows]

@@ -52,9 +52,11 @@ class Pictures:
         """Return the newest pictures of a chat, newest first."""
         return await self._all(pictures.c.chat_id == chat_id, order=pictures.c.created_at.desc(), limit=limit)
 
-    async def count(self, chat_id: str) -> int:
-        """Return how many pictures a chat has."""
+    async def count(self, chat_id: str, *, user_id: str | None = None) -> int:
+        """Return how many pictures a chat has, or one person in it."""
         counted = sa.select(sa.func.count()).where(pictures.c.chat_id == chat_id)
+        if user_id:
+            counted = counted.where(pictures.c.user_id == user_id)
         return await self._database.run(lambda connection: int(connection.execute(counted).scalar_one()))
 
     async def _first(self, *conditions: sa.ColumnElement[bool]) -> Picture | None:

@@ -11,7 +11,7 @@ from app.store.database import Database
 from app.store.photos import taken
 from app.store.purses import count_pictures
 from app.store.requests import Answer, State
-from app.store.tables import chats, requests, tokens, unsent
+from app.store.tables import chats, photo_uses, requests, tokens, unsent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class NewRequest:
     Attributes:
         prompt: What is to be drawn; with `words`, what a button under them would draw.
         details: What the words speak of.
-        message_id: LINE's, of the message that asked.
+        message_id: LINE's, of the message that asked; of a tap, the message whose wish it draws again.
         tap: The data of the button that asked; while its picture is not sent, a second tap asks for nothing.
         photos: Message ids of photos that do not wait for words any more.
         settled: What the chat was expected to say has been said.
@@ -127,6 +127,10 @@ class Receiving:
             else:
                 row |= _declined("limit_user_day", {"count": quota.cap, "until_at": quota.until_at})
         connection.execute(sa.insert(requests), row)
+        used = {source["photo"] for source in request.sources if "photo" in source}
+        if used:
+            rows = [{"message_id": message_id, "request_id": event_id} for message_id in sorted(used)]
+            connection.execute(sa.insert(photo_uses), rows)
         return bool(row["draws"])
 
 
@@ -136,14 +140,15 @@ NOTHING_EXPECTED: Mapping[str, Any] = {
     "expects_options": None,
     "expects_sources": None,
     "expects_until": None,
+    "expects_user": None,
 }
 
 
 def _is_pointless(connection: sa.Connection, sender: Sender, request: NewRequest) -> bool:
     """Whether the message was taken back meanwhile, or the same button was tapped and its picture is under way."""
-    if request.message_id:
-        gone = sa.select(unsent.c.message_id).where(unsent.c.message_id == request.message_id)
-        return connection.execute(gone).first() is not None
+    gone = sa.select(unsent.c.message_id).where(unsent.c.message_id == request.message_id)
+    if request.message_id and connection.execute(gone).first() is not None:
+        return True
     if not request.tap:
         return False
     under_way = requests.c.answer.in_([Answer.WAITING, Answer.DUE, Answer.SENDING])

@@ -57,6 +57,7 @@ class Request:
     chat_id: str
     chat_kind: str
     user_id: str | None
+    message_id: str | None
     quote_token: str | None
     prompt: str | None
     draws: bool
@@ -95,8 +96,9 @@ class Requests:
         return await self._first(requests.c.id == request_id)
 
     async def of_message(self, message_id: str, *, chat_id: str) -> Request | None:
-        """Return the request that this message of the chat made."""
-        return await self._first(requests.c.message_id == message_id, requests.c.chat_id == chat_id)
+        """Return the picture that this message of the chat asked for last."""
+        mine = (requests.c.message_id == message_id, requests.c.chat_id == chat_id)
+        return await self._first(*mine, requests.c.draws)
 
     async def drawing(self, request_id: str) -> bool:
         """The model is being asked. False: nobody wants the picture any more."""
@@ -105,14 +107,17 @@ class Requests:
         )
         return await self._database.run(lambda connection: connection.execute(change).rowcount == 1)
 
-    async def undrawn(self, *, user_id: str | None = None, before: float | None = None) -> int:
-        """Return how many pictures wait for the model or are being drawn: all, one person's, or those before a time."""
+    async def undrawn(self, *, user_id: str | None = None) -> int:
+        """Return how many pictures wait for the model or are being drawn: all, or one person's."""
         counted = sa.select(sa.func.count()).where(requests.c.state.in_(UNDRAWN))
         if user_id:
             counted = counted.where(requests.c.user_id == user_id)
-        if before is not None:
-            counted = counted.where(requests.c.created_at < before)
         return await self._database.run(lambda connection: int(connection.execute(counted).scalar_one()))
+
+    async def queue_place(self, created_at: float) -> int:
+        """Return which place in the queue a wish of that time has, from 1. What is being drawn waits no more."""
+        before = sa.select(sa.func.count()).where(requests.c.state == State.QUEUED, requests.c.created_at < created_at)
+        return await self._database.run(lambda connection: int(connection.execute(before).scalar_one()) + 1)
 
     async def told_lately(self, words: str, *, user_id: str, since: float) -> bool:
         """Whether this person got an answer with these words since then."""

@@ -8,16 +8,21 @@ import sqlalchemy as sa
 
 from app.store.chats import ChatState, read_chat
 from app.store.database import Database
-from app.store.tables import photos, pictures, requests, sent
+from app.store.requests import State
+from app.store.tables import photos, pictures, requests, sent, unsent
 
 PHOTOS_WAIT_S = 600.0  # a photo that got no words for so long is not what the next words are about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What a quoted message is to us: one of ours, a picture of ours, a photo of a person. None of it: unknown."""
+    """What a quoted message is to us: one of ours, a picture of ours, a photo of a person. None of it: unknown.
+
+    `gone`: there was a picture or a photo, which somebody has deleted or taken back.
+    """
 
     ours: bool = False
+    gone: bool = False
     picture_id: str | None = None
     photo_id: str | None = None
 
@@ -56,14 +61,17 @@ def _quote(connection: sa.Connection, chat_id: str, message_id: str) -> Quote:
     said = _first(connection, sa.select(sent).where(sent.c.message_id == message_id, sent.c.chat_id == chat_id))
     if said:
         return Quote(ours=True, picture_id=said["picture_id"])
-    shown = _first(connection, sa.select(photos.c.message_id).where(_of(photos, message_id, chat_id)))
-    if shown:
+    if _first(connection, sa.select(photos.c.message_id).where(_of(photos, message_id, chat_id))):
         return Quote(photo_id=message_id)
-    # Whoever quotes their own wish means the picture that it became.
-    asked = sa.select(requests.c.id).where(_of(requests, message_id, chat_id))
-    drawn = sa.select(pictures.c.id).where(pictures.c.request_id.in_(asked)).order_by(pictures.c.position)
-    picture = _first(connection, drawn)
-    return Quote(picture_id=picture["id"] if picture else None)
+    if _first(connection, sa.select(unsent.c.message_id).where(unsent.c.message_id == message_id)):
+        return Quote(gone=True)
+    # Whoever quotes their own wish means the picture that it became, the newest where it was drawn again.
+    asked = sa.select(requests.c.id).where(_of(requests, message_id, chat_id), requests.c.draws)
+    drawn = sa.select(pictures.c.id).where(pictures.c.request_id.in_(asked))
+    picture = _first(connection, drawn.order_by(pictures.c.created_at.desc(), pictures.c.position))
+    if picture:
+        return Quote(picture_id=picture["id"])
+    return Quote(gone=_first(connection, asked.where(requests.c.state == State.READY)) is not None)
 
 
 def _of(table: sa.Table, message_id: str, chat_id: str) -> sa.ColumnElement[bool]:

@@ -85,6 +85,7 @@ pictures = Table(  # what is in the bucket; a picture that is deleted has no row
     Column("created_at", Float, nullable=False),
     Index("pictures_of_chat", "chat_id", "created_at"),
     Index("pictures_of_request", "request_id"),
+    Index("pictures_of_parent", "parent_id"),
     Index("pictures_by_time", "created_at"),
 )
 
@@ -129,6 +130,13 @@ photos = Table(  # what people send to be edited, fetched at once, since LINE fo
     Index("photos_by_time", "created_at"),
 )
 
+photo_uses = Table(  # which requests began with a photo, so that taking it back finds them
+    "photo_uses",
+    metadata,
+    Column("message_id", String(64), primary_key=True),
+    Column("request_id", String(64), primary_key=True),
+)
+
 chats = Table(  # what a chat has set, and what we wait for in it
     "chats",
     metadata,
@@ -140,6 +148,7 @@ chats = Table(  # what a chat has set, and what we wait for in it
     Column("expects_options", OBJECT),
     Column("expects_sources", OBJECT),
     Column("expects_until", Float),
+    Column("expects_user", String(40)),  # whose next words are meant; None: anybody's
     Column("current_picture", String(22)),  # the one that "again" and "back" speak of
     Column("left_at", Float),  # since when we are blocked or put out: its data goes a day later
     Column("created_at", Float, nullable=False),
@@ -191,11 +200,9 @@ allowances = Table(  # what an admin has decided for a person, group or room
     Column("extra_on", String(10), nullable=False),
 )
 
+# What admins have switched on: paused.
 switches = Table(
-    "switches",
-    metadata,
-    Column("name", String(32), primary_key=True),  # paused
-    Column("at", Float, nullable=False),
+    "switches", metadata, Column("name", String(32), primary_key=True), Column("at", Float, nullable=False)
 )
 
 alerts = Table(  # what admins were told, once a day for each cause

@@ -5,9 +5,11 @@ import time
 import sqlalchemy as sa
 
 from app.store.database import Database
+from app.store.receiving import NOTHING_EXPECTED
 from app.store.requests import State
 from app.store.tables import (
     alerts,
+    chats,
     deliveries,
     gone_models,
     heartbeats,
@@ -58,13 +60,18 @@ class Upkeep:
             sa.delete(languages).where(languages.c.read_at < now - LANGUAGES_KEPT_S),
             sa.delete(gone_models).where(gone_models.c.until < now),
             sa.delete(heartbeats).where(heartbeats.c.at < now - DAY_S),
-            sa.delete(photos).where(photos.c.created_at < now - PHOTOS_KEPT_S),
+            # That it was a photo is known for longer, so that whoever quotes it is told that it is gone.
+            sa.update(photos)
+            .where(photos.c.created_at < now - PHOTOS_KEPT_S, photos.c.data.is_not(None))
+            .values(data=None, waits=False),
+            sa.delete(photos).where(photos.c.created_at < now - COUNTS_KEPT_S),
+            sa.update(chats).where(chats.c.expects_until < now).values(**NOTHING_EXPECTED),
             sa.delete(unsent).where(unsent.c.at < now - EVENTS_KEPT_S),
             sa.delete(alerts).where(alerts.c.at < now - COUNTS_KEPT_S),
             sa.delete(purses).where(purses.c.period < _day(now - COUNTS_KEPT_S)),
             sa.delete(tallies).where(tallies.c.day < _day(now - COUNTS_KEPT_S)),
             # What people wrote is not kept longer than its pictures.
-            _without_pictures(before=now - EVENTS_KEPT_S).values(prompt=None, options=None, sources=None),
+            _without_pictures(before=now - EVENTS_KEPT_S).values(prompt=None, options=None, sources=None, notes=None),
             sa.delete(requests).where(~requests.c.draws, requests.c.created_at < now - WORDS_KEPT_S),
         ]
 
