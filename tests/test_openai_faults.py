@@ -160,6 +160,7 @@ def test_of_several_pictures_every_readable_one_is_kept(others):
         ({"input_tokens": 14, "output_tokens": 380, "total_tokens": 394}, (14, 0, 380, 394)),
         ({"input_tokens": 14, "input_tokens_details": {"image_tokens": 4}, "output_tokens": 3}, (10, 4, 3, 17)),
         ({"output_tokens": 272}, (0, 0, 272, 272)),
+        ({"output_tokens": 300, "output_tokens_details": {"text_tokens": 28}}, (0, 0, 272, 300, 28)),
         ({"input_tokens": 14}, None),
         ({"output_tokens": "many"}, None),
         ({"output_tokens": True}, None),
@@ -170,7 +171,8 @@ def test_of_several_pictures_every_readable_one_is_kept(others):
 def test_tokens_are_counted_as_far_as_the_answer_tells(usage, counted):
     """Without an output count there is no usage, since a price of nothing would be wrong."""
     body = orjson.dumps({"created": 1, "data": [{"b64_json": JPEG_BASE64}], "usage": usage})
-    expected = counted and Usage(text_in=counted[0], image_in=counted[1], image_out=counted[2], total=counted[3])
+    names = ("text_in", "image_in", "image_out", "total", "text_out")
+    expected = counted and Usage(**dict(zip(names, counted, strict=False)))
     assert read_content(body, request_id=None).usage == expected
 
 

@@ -84,6 +84,12 @@ def test_the_cost_is_what_the_vendor_charges(model, text_in, image_in, image_out
     assert isinstance(charged, int)
 
 
+def test_text_that_a_model_writes_has_a_price_of_its_own():
+    """10 dollars for 1.5; where none is told it counts like the picture, never less."""
+    written = {"text_in": 0, "image_in": 0, "image_out": 0, "text_out": 1}
+    assert [cost(model, **written) for model in ("gpt-image-1.5", "gpt-image-2", "unheard-of")] == [10, 30, 40]
+
+
 def test_half_a_micro_dollar_is_rounded_up():
     """An input token of the mini costs 2.5 of them."""
     assert [cost("gpt-image-1-mini", text_in=0, image_in=n, image_out=0) for n in (1, 2, 3)] == [3, 5, 8]

@@ -96,6 +96,26 @@ async def test_killed_twice_while_the_model_draws(stage, tmp_path, database):
     assert stage.picture_calls() == before + 2
 
 
+async def test_killed_while_a_picture_is_drawn_that_nobody_wants_any_more(stage, tmp_path):
+    """It is not drawn again, and what the first call may have cost stays in the ledger, marked."""
+    person, before, release = stage.person(), stage.picture_calls(), asyncio.Event()
+    stage.openai.faults.add(Fault.held(release), match="/images/")
+    easel = await stage.start(tmp_path)
+    await stage.line.send_text(person, "a cat")
+    await stage.openai.wait_for(lambda: stage.picture_calls() == before + 1, 20)
+    await easel.kill()
+    with sqlite3.connect(tmp_path / "easel.db") as connection:
+        connection.execute("UPDATE requests SET state = 'cancelled', answer = 'none'")
+    easel = await stage.start(tmp_path)
+    release.set()
+    await quiet(stage, person, pictures=0)
+    await easel.stop()
+    assert stage.picture_calls() == before + 1
+    with sqlite3.connect(tmp_path / "easel.db") as connection:
+        calls = connection.execute("SELECT outcome, is_estimate, microusd > 0 FROM calls").fetchall()
+    assert calls == [("unknown", 1, 1)]
+
+
 async def test_killed_while_the_bucket_takes_it(stage, tmp_path, database):
     """The paid bytes were kept: stored and answered after the restart, with one paid call."""
     person, before, release = stage.person(), stage.picture_calls(), asyncio.Event()

@@ -27,5 +27,11 @@ def look_at_drawing(drawn: Drawn) -> Finding:
     usage = drawn.usage
     if usage is None:
         return ok("drawing", f"{seen}; the server does not count tokens")
-    microusd = prices.cost(drawn.model, text_in=usage.text_in, image_in=usage.image_in, image_out=usage.image_out)
+    microusd = prices.cost(
+        drawn.model,
+        text_in=usage.text_in,
+        image_in=usage.image_in,
+        image_out=usage.image_out,
+        text_out=usage.text_out,
+    )
     return ok("drawing", f"{seen}: {usage.text_in} tokens in, {usage.image_out} out, about ${microusd / _MICRO:.4f}")

@@ -75,6 +75,11 @@ class Ask:
         self._traces = observers.traces
         self._names = names
         self._defaults = defaults
+        self._unpriced: set[str] = set()
+
+    async def cut_off(self, request_id: str) -> None:
+        """Nobody wants this picture any more: a call that a crash has cut off is of unknown outcome from now on."""
+        await self._ledger.charged_blind(request_id)
 
     async def models(self, request: Request, sources: Sequence[bytes]) -> Declined | None:
         """Ask for what the request wants, until the paid bytes are kept, or nobody wants them any more (None)."""
@@ -98,7 +103,7 @@ class Ask:
     ) -> Declined | AskNextModel | None:
         """Ask one model until there is a picture or a reason."""
         while await self._requests.drawing(request.id):
-            booking = _booking(request, order, sources, model)
+            booking = self._booking(request, order, sources, model)
             call = await self._ledger.begin(booking)
             if isinstance(call, Capped):
                 log.warning("cap_reached", request=request.id, cap=call.cap)
@@ -176,6 +181,33 @@ class Ask:
             return replace(order, size=f"{options.size[0]}x{options.size[1]}")
         return replace(order, size=size_for(options.ratio, near=order.size)) if options.ratio else order
 
+    def _booking(self, request: Request, order: PictureOrder, sources: Sequence[bytes], model: str) -> Booking:
+        body = parameters(order, model=model)
+        size, quality = str(body.get("size", order.size)), str(body.get("quality", order.quality))
+        guess = estimate(
+            model,
+            size=size,
+            quality=quality,
+            count=order.count,
+            sources=len(sources),
+            prompt_chars=len(order.prompt),
+        )
+        if not guess.is_known and model not in self._unpriced:
+            self._unpriced.add(model)
+            log.warning("price_not_known", model=model, booked="at the dearest price that is known, as an estimate")
+        return Booking(
+            request_id=request.id,
+            chat_id=request.chat_id,
+            chat_kind=request.chat_kind,
+            user_id=request.user_id,
+            model=model,
+            kind="edit" if sources else "draw",
+            size=size,
+            quality=quality,
+            count=order.count,
+            estimate_microusd=guess.microusd,
+        )
+
     async def _tell(self, request_id: str, model: str, error: EaselError, decision: object) -> None:
         level = log.error if isinstance(error, NotPermitted) else log.warning
         level(
@@ -192,34 +224,11 @@ class Ask:
             await self._alarm.ring_for(error)
 
 
-def _booking(request: Request, order: PictureOrder, sources: Sequence[bytes], model: str) -> Booking:
-    body = parameters(order, model=model)
-    size, quality = str(body.get("size", order.size)), str(body.get("quality", order.quality))
-    guess = estimate(
-        model,
-        size=size,
-        quality=quality,
-        count=order.count,
-        sources=len(sources),
-        prompt_chars=len(order.prompt),
-    )
-    return Booking(
-        request_id=request.id,
-        chat_id=request.chat_id,
-        chat_kind=request.chat_kind,
-        user_id=request.user_id,
-        model=model,
-        kind="edit" if sources else "draw",
-        size=size,
-        quality=quality,
-        count=order.count,
-        estimate_microusd=guess.microusd,
-    )
-
-
 def _tokens(drawn: Drawn) -> Tokens | None:
     used = drawn.usage
-    return Tokens(text_in=used.text_in, image_in=used.image_in, image_out=used.image_out) if used else None
+    if used is None:
+        return None
+    return Tokens(text_in=used.text_in, image_in=used.image_in, image_out=used.image_out, text_out=used.text_out)
 
 
 def _declined(error: EaselError, reason: Reason) -> Declined:

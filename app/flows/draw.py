@@ -69,6 +69,7 @@ class DrawFlow:
     async def _generate(self, request_id: str) -> None:
         request = await self._requests.get(request_id)
         if request is None or request.state not in UNDRAWN or not await self._requests.drawing(request_id):
+            await self._ask.cut_off(request_id)
             return
         if request.state is State.QUEUED:
             waited_s = time.time() - request.created_at

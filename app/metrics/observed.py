@@ -5,6 +5,7 @@ A label has few values, and never an id, a prompt or a text of somebody's.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -178,6 +179,4 @@ def _label(error: type[EaselError]) -> str:
 
 
 def _by_kind(tokens: Tokens | None) -> Mapping[str, int]:
-    if tokens is None:
-        return {}
-    return {"text_in": tokens.text_in, "image_in": tokens.image_in, "image_out": tokens.image_out}
+    return asdict(tokens) if tokens else {}

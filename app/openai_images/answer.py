@@ -27,6 +27,7 @@ class Usage:
     text_in: int
     image_in: int
     image_out: int
+    text_out: int = 0
     total: int
 
 
@@ -129,7 +130,9 @@ def _usage(usage: Any) -> Usage | None:  # noqa: ANN401 - whatever the vendor se
     if not isinstance(usage, dict):
         return None
     into, out = _table(usage.get("input_tokens_details")), _table(usage.get("output_tokens_details"))
-    image_out = _count(out.get("image_tokens"), _count(usage.get("output_tokens"), None))
+    all_out = _count(usage.get("output_tokens"), None)
+    text_out = _count(out.get("text_tokens"), 0) or 0
+    image_out = _count(out.get("image_tokens"), None if all_out is None else max(0, all_out - text_out))
     if image_out is None:
         return None
     image_in = _count(into.get("image_tokens"), 0) or 0
@@ -140,7 +143,8 @@ def _usage(usage: Any) -> Usage | None:  # noqa: ANN401 - whatever the vendor se
         text_in=text_in,
         image_in=image_in,
         image_out=image_out,
-        total=text_in + image_in + image_out if total is None else total,
+        text_out=text_out,
+        total=text_in + image_in + image_out + text_out if total is None else total,
     )
 
 

@@ -12,7 +12,17 @@ from typing import Any, Final
 
 import orjson
 
-from app.errors import Again, BadRequest, EaselError, ModelGone, NotPermitted, RateLimited, Refused, VendorFault
+from app.errors import (
+    Again,
+    BadRequest,
+    EaselError,
+    ModelGone,
+    NotPermitted,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    VendorFault,
+)
 
 MODERATION_CODES: Final = {
     "moderation_blocked",
@@ -45,6 +55,9 @@ LEAF_BY_STATUS: Final[dict[int, type[EaselError]]] = {
     409: VendorFault,  # it met a lock
     429: RateLimited,
 }
+# The edge lost patience with a model that may be drawing, and charging, all the same:
+# https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/ (read 2026-11-22)
+EDGE_TIMEOUTS: Final = {504, 524}
 # What is left of an error that says `x-should-retry: false`: 429 is then a limit that does not refill.
 AGAIN_FORBIDDEN: Final[dict[type[EaselError], type[EaselError]]] = {RateLimited: NotPermitted, VendorFault: BadRequest}
 
@@ -96,6 +109,8 @@ def fault(answer: Answer, *, model: str, now_at: float) -> EaselError:
 
 
 def _leaf(error: dict[str, Any], *, status: int) -> type[EaselError]:
+    if status in EDGE_TIMEOUTS:
+        return OutcomeUnknown
     if status >= 500:  # noqa: PLR2004 - HTTP's own line
         return VendorFault
     words = {_code(error), _word(error.get("type"))}

@@ -50,14 +50,16 @@ def estimate(model: str, *, size: str, quality: str, count: int, sources: int, p
     return Estimate(microusd=-(-nanousd // 1000), is_known=rates is not None)
 
 
-def cost(model: str, *, text_in: int, image_in: int, image_out: int) -> int:
+def cost(model: str, *, text_in: int, image_in: int, image_out: int, text_out: int = 0) -> int:
     """Return what these tokens cost in micro-dollars, halves rounded up; with the dearest rates if none are known."""
-    nanousd = _nanousd(rates_of(model) or dearest(), text_in=text_in, image_in=image_in, image_out=image_out)
+    rates = rates_of(model) or dearest()
+    nanousd = _nanousd(rates, text_in=text_in, image_in=image_in, image_out=image_out, text_out=text_out)
     return (nanousd + 500) // 1000
 
 
-def _nanousd(rates: Rates, *, text_in: int, image_in: int, image_out: int) -> int:
-    return text_in * rates.text_in + image_in * rates.image_in + image_out * rates.image_out
+def _nanousd(rates: Rates, *, text_in: int, image_in: int, image_out: int, text_out: int = 0) -> int:
+    into = text_in * rates.text_in + image_in * rates.image_in
+    return into + image_out * rates.image_out + text_out * rates.text_out
 
 
 def _most_of_all(size: str) -> int:

@@ -19,6 +19,7 @@ class Rates:
     text_in: int
     image_in: int
     image_out: int
+    text_out: int
     ladder: str
 
 
@@ -58,6 +59,7 @@ def dearest() -> Rates:
         text_in=max(one.text_in for one in known),
         image_in=max(one.image_in for one in known),
         image_out=max(one.image_out for one in known),
+        text_out=max(one.text_out for one in known),
         ladder="",
     )
 
@@ -94,4 +96,6 @@ def _ladders() -> Mapping[str, Ladder]:
 
 def _read_rates(price: Mapping[str, Any]) -> Rates:
     nanousd = {name: int(price[name] * 1000) for name in ("text_in", "image_in", "image_out")}
-    return Rates(**nanousd, ladder=price["ladder"])
+    # Where no price of text that a model writes is told, it counts as dear as the picture.
+    text_out = int(price.get("text_out", price["image_out"]) * 1000)
+    return Rates(**nanousd, text_out=text_out, ladder=price["ladder"])

@@ -56,6 +56,7 @@ class Tokens:
     text_in: int
     image_in: int
     image_out: int
+    text_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

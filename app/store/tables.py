@@ -173,6 +173,7 @@ calls = Table(  # the ledger: every paid call to the Images API, written before 
     Column("text_in", Integer),  # tokens
     Column("image_in", Integer),
     Column("image_out", Integer),
+    Column("text_out", Integer),
     Column("microusd", BigInteger, nullable=False, server_default="0"),  # an estimate until the answer is known
     Column("is_estimate", Boolean, nullable=False, server_default=false()),
     Column("day", String(10), nullable=False, server_default=""),  # YYYY-MM-DD in TIMEZONE

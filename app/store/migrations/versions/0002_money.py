@@ -58,6 +58,7 @@ def upgrade() -> None:
     op.add_column("calls", sa.Column("text_in", sa.Integer))
     op.add_column("calls", sa.Column("image_in", sa.Integer))
     op.add_column("calls", sa.Column("image_out", sa.Integer))
+    op.add_column("calls", sa.Column("text_out", sa.Integer))
     op.add_column("calls", sa.Column("microusd", sa.BigInteger, nullable=False, server_default="0"))
     op.add_column("calls", sa.Column("is_estimate", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("calls", sa.Column("day", sa.String(10), nullable=False, server_default=""))
