@@ -1,6 +1,7 @@
 """Caps hold, whoever spends at the same time and whatever dies; the purses are what the ledger says."""
 
 import asyncio
+import itertools
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -198,20 +199,32 @@ async def test_a_failed_call_makes_room_again(database):
 
 
 async def test_nobody_empties_the_purse_of_a_group(database):
-    """At most half of it for one person, a third when three draw; a failed call makes nobody a member."""
-    ledger = ledger_of(database, chat_monthly_microusd=600)
-    for number in range(3):
-        assert isinstance(await ledger.begin(wish(f"A{number}"), now_at=NOON), int)
-    assert await ledger.begin(wish("A3"), now_at=NOON) == Capped(cap="share", until_at=DECEMBER)
+    """Each may have half of what the others leave: whoever comes late still finds theirs, and nobody blocks another."""
+    ledger, names = ledger_of(database, chat_monthly_microusd=800), map(str, itertools.count())
+
+    async def drawn_by(user_id: str) -> int:
+        """Draw until the share is used up. Return how many pictures it was."""
+        count = 0
+        while isinstance(reached := await ledger.begin(wish(next(names), user_id=user_id), now_at=NOON), int):
+            count += 1
+        assert reached == Capped(cap="share", until_at=DECEMBER)
+        return count
+
     failed = await ledger.begin(wish("B", user_id=BOB, microusd=90), now_at=NOON)
     await ledger.end(failed, Outcome.FAILED, vendor_request_id=None)
-    assert isinstance(await ledger.begin(wish("C0", user_id=CAROL), now_at=NOON), int)
-    _, share = await ledger.chat_budgets(GROUP, chat_kind="group", user_id=CAROL, now_at=NOON)
-    assert (share.spent_microusd, share.cap_microusd) == (100, 300)
-    assert isinstance(await ledger.begin(wish("B0", user_id=BOB), now_at=NOON), int)
-    assert isinstance(await ledger.begin(wish("C1", user_id=CAROL), now_at=NOON), int)
-    assert await ledger.begin(wish("C2", user_id=CAROL), now_at=NOON) == Capped(cap="chat_month", until_at=DECEMBER)
-    assert all_purses(database)[f"chat:{GROUP}", "2026-11"] == 600
+    assert [await drawn_by(user_id) for user_id in (ALICE, BOB, CAROL, ALICE)] == [4, 2, 1, 0]
+    _, share = await ledger.chat_budgets(GROUP, chat_kind="group", user_id=BOB, now_at=NOON)
+    assert (share.spent_microusd, share.cap_microusd, share.left_percent) == (200, 150, 0)
+
+
+async def test_people_of_a_group_who_draw_in_turns_get_the_same(database):
+    """A third each when they are two: one share is kept for the next."""
+    ledger = ledger_of(database, chat_monthly_microusd=900)
+    for number in range(3):
+        for user_id in (ALICE, BOB):
+            assert isinstance(await ledger.begin(wish(f"{user_id} {number}", user_id=user_id), now_at=NOON), int)
+    for user_id in (ALICE, BOB):
+        assert (await ledger.begin(wish("more", user_id=user_id), now_at=NOON)).cap == "share"
 
 
 async def test_alone_a_person_may_use_the_whole_purse(database):
@@ -225,22 +238,25 @@ async def test_alone_a_person_may_use_the_whole_purse(database):
 
 
 async def test_pictures_of_a_day_are_counted_up_to_the_cap(database):
-    """What an admin gives more holds for that day, and what is given back counts no more."""
+    """As many as are left; what an admin gives more holds for that day, and what is given back counts no more."""
     ledger, allowances = ledger_of(database, user_daily_pictures=3), Allowances(database)
 
-    async def count(pictures: int) -> bool:
+    async def count(pictures: int) -> int:
         wanted = {"day": "2026-11-22", "count": pictures, "cap": 3}
         return await database.run(lambda connection: count_pictures(connection, ALICE, **wanted))
 
-    assert [await count(2), await count(2), await count(1)] == [True, False, True]
-    assert await ledger.left_today(ALICE, now_at=NOON) == 0
+    async def today(user_id: str, at: float = NOON) -> tuple[int, int]:
+        usage = await ledger.usage_of(user_id, chat_kind="user", user_id=user_id, now_at=at)
+        return usage["pictures"], usage["pictures_max"]
+
+    assert [await count(2), await count(2), await count(1)] == [2, 1, 0]
     assert [await allowances.give(ALICE, count=1, day="2026-11-22") for _ in range(2)] == [1, 2]
-    assert [await count(3), await count(2), await count(1)] == [False, True, False]
+    assert await today(ALICE) == (3, 5)
+    assert [await count(3), await count(1)] == [2, 0]
     await database.run(lambda connection: uncount(connection, ALICE, day="2026-11-22", count=1))
-    assert await ledger.left_today(ALICE, now_at=NOON) == 1
-    assert await ledger.left_today(ALICE, now_at=NOON + 86_400) == 3
-    assert await ledger.left_today(BOB, now_at=NOON) == 3
-    assert await ledger_of(database).left_today(ALICE, now_at=NOON) is None
+    assert await today(ALICE) == (4, 5)
+    assert await today(ALICE, NOON + 86_400) == (0, 3)
+    assert await today(BOB) == (0, 3)
 
 
 async def test_usage_tells_what_is_left(database):
@@ -280,9 +296,7 @@ def test_the_purses_are_the_sum_of_the_ledger(tmp_path):
         database.migrate()
         asyncio.run(act(database, actions))
         assert all_purses(database) == booked(database)
-        with database.transaction() as connection:
-            people = connection.execute(sa.select(sa.func.sum(purses.c.people))).scalar() or 0
-        assert people == sum(1 for holder, _ in all_purses(database) if holder.startswith("member:"))
+        asyncio.run(newcomer_finds_a_share(database))
         database.close()
 
     holds()
@@ -369,6 +383,14 @@ async def act(database, actions) -> None:
             await pay(database, ledger, begun[number % len(begun)], tokens)
         elif begun:
             await ledger.end(begun[number % len(begun)], Outcome(action), vendor_request_id=None)
+
+
+async def newcomer_finds_a_share(database) -> None:
+    """Half of what is left in the group's purse can be had by somebody who has drawn nothing yet."""
+    ledger = ledger_of(database, chat_monthly_microusd=8000)
+    left = 8000 - await ledger.spent("2026-11", holder=f"chat:{GROUP}")
+    call = await ledger.begin(wish("late", user_id=CAROL, microusd=max(0, left // 2)), now_at=NOON + 1000)
+    assert isinstance(call, int) or left < 0
 
 
 class Process:

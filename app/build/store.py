@@ -35,7 +35,6 @@ class Store:
             tallies=Tallies(database, zone=settings.zone),
             late_after_s=settings.reply_deadline_s,
         )
-        self.kept = Kept(database)
         self.pictures = Pictures(database)
         self.photos = Photos(database)
         self.chats = Chats(database)
@@ -47,6 +46,7 @@ class Store:
         self.alerts = Alerts(database)
         self.reports = Reports(database)
         self.ledger = Ledger(database, zone=settings.zone, caps=caps_of(settings))
+        self.kept = Kept(database, notes_beside=self.ledger.notes_beside)
 
 
 def caps_of(settings: Settings) -> Caps:

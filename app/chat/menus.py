@@ -158,12 +158,18 @@ def usage(words: Words, details: Mapping[str, Any], zone: ZoneInfo) -> Message:
     """Say how much was used and how much is left."""
     lines = [words.say("usage_today", pictures=details.get("pictures", 0))]
     if most := details.get("pictures_max"):
-        when = f"{datetime.fromtimestamp(float(details['pictures_until_at']), zone):%Y-%m-%d %H:%M}"
+        when = spelled_time(details["pictures_until_at"], zone)
         lines = [words.say("usage_of", pictures=details["pictures"], most=most, when=when)]
-    for key, name in (("usage_chat", "chat_month"), ("usage_share", "share")):
-        if name in details:
-            lines.append(words.say(key, percent=details[name]["left_percent"]))
+    for key, name in (("left_chat", "chat_month"), ("usage_share", "share")):
+        if left := details.get(name):
+            when = spelled_time(left["until_at"], zone)
+            lines.append(words.say(key, percent=left["left_percent"], when=when))
     return text("\n".join(lines))
+
+
+def spelled_time(at: float, zone: ZoneInfo) -> str:
+    """Write a Unix time as every language reads it."""
+    return f"{datetime.fromtimestamp(float(at), zone):%Y-%m-%d %H:%M}"
 
 
 def _button(words: Words, verb: str, picture_id: str) -> Action:

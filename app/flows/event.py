@@ -106,19 +106,18 @@ class EventFlow:
     ) -> str:
         request = await self._wants.of(event, chat, plan, state)
         if request and request.draws:
-            request = await self._gate.let_in(request, user_id=event.user_id)
+            request = await self._gate.let_in(request)
         token = None
         if event.reply_token:
             token = NewToken(token=event.reply_token, arrived_at=arrived_at, addressed=plan.addressed)
-        log.info("event_understood", request=event_id, type=event.type, wants=_wanted(request))
         draws = await self._stores.receiving.receive(
             event_id,
             sender=Sender(chat_id=chat.id, chat_kind=chat.kind, user_id=event.user_id),
             token=token,
             request=request,
-            pictures=(request.options or {}).get("count") or 1 if request else 1,
             quota=self._gate.quota(),
         )
+        log.info("event_understood", request=event_id, type=event.type, wants=_wanted(request), draws=draws)
         return _turn(event) if draws else ""
 
     async def _surroundings(self, event: Event, chat: Chat) -> Surroundings:

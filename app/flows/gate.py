@@ -1,7 +1,7 @@
-"""What is asked before anything may cost money: is drawing paused, is somebody flooding us, is there room?"""
+"""What is asked before anything may cost money: is somebody blocked, is drawing paused, is there room?"""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from app.days import day_of, next_day_at
@@ -35,24 +35,24 @@ class Gate:
         """Whether an admin has blocked this chat or person."""
         return await self._allowances.is_blocked({chat.id} | ({user_id} if user_id else set()))
 
-    async def let_in(self, request: NewRequest, *, user_id: str | None) -> NewRequest | None:
-        """Return the request, or the words it is declined with; None: part of a flood that was told already."""
+    async def let_in(self, request: NewRequest) -> NewRequest:
+        """Return the request, or the words it is declined with."""
         if await self._allowances.is_paused():
             return _declined(request, "paused")
-        if user_id:
-            waiting = await self._requests.undrawn(user_id=user_id)
-            if waiting >= self._room.waiting_per_user_max:
-                told = await self._requests.told_lately("flood", user_id=user_id, since=time.time() - FLOOD_TOLD_FOR_S)
-                return None if told else replace(_declined(request, "flood"), details={"count": waiting})
         if await self._requests.undrawn() >= self._room.waiting_max:
             return _declined(request, "queue_full")
         return request
 
-    def quota(self) -> Quota | None:
-        """Return how many pictures a person may have today."""
-        now = time.time()
-        day = day_of(now, self._room.zone)
-        return Quota(day=day, cap=self._room.user_daily_pictures, until_at=next_day_at(now, self._room.zone))
+    def quota(self) -> Quota:
+        """Return what one person may have now."""
+        now, room = time.time(), self._room
+        return Quota(
+            day=day_of(now, room.zone),
+            cap=room.user_daily_pictures,
+            until_at=next_day_at(now, room.zone),
+            waiting_max=room.waiting_per_user_max,
+            told_since=now - FLOOD_TOLD_FOR_S,
+        )
 
 
 def _declined(request: NewRequest, words: str) -> NewRequest:

@@ -1,8 +1,9 @@
 """From a request to the messages that answer it."""
 
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,7 +57,7 @@ class Replies:
     def _shown(self, request: Request, pictures: Sequence[Picture], words: Words, *, lead: str | None) -> list[Said]:
         """Show the pictures of a wish, with what there is to say of it before them and buttons under the last."""
         shown = [self._image(picture) for picture in pictures[:MESSAGES_MAX]]
-        notes = [words.say(key, **details) for key, details in request.notes or ()]
+        notes = [words.say(key, **self._spelled(details)) for key, details in request.notes or () if _is_true(details)]
         said = "\n".join(part for part in (lead, *notes) if part)
         if said and len(shown) < MESSAGES_MAX:
             about = pictures[-1].id
@@ -150,8 +151,7 @@ class Replies:
         """Put what a sentence speaks of into words: times in the operator's time zone."""
         spelled = {"prefix": self._group_prefix, "version": self._version, **details}
         if "until_at" in details:
-            when = datetime.fromtimestamp(float(details["until_at"]), self._zone)
-            spelled["when"] = f"{when:%Y-%m-%d %H:%M}"
+            spelled["when"] = menus.spelled_time(details["until_at"], self._zone)
         return spelled
 
 
@@ -159,3 +159,8 @@ def _in_words(options: Mapping[str, Any]) -> str:
     """Write a wish's shape and number as people do, so that they are not lost when it is put in other words."""
     ratio, count = options.get("ratio"), options.get("count") or 1
     return (f" {ratio[0]}:{ratio[1]}" if ratio else "") + (f" x{count}" if count > 1 else "")
+
+
+def _is_true(details: Mapping[str, Any]) -> bool:
+    """Whether a note still holds: what is left of a day means nothing on the next."""
+    return float(details.get("until_at", math.inf)) > time.time()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.tables import allowances, switches
+from app.store.purses import user_of
+from app.store.tables import allowances, purses, switches
 
 PAUSED = "paused"
 
@@ -49,6 +50,8 @@ class Allowances:
             before = sa.case((allowances.c.extra_on == day, allowances.c.extra), else_=0)
             change = sa.update(allowances).where(allowances.c.holder == holder)
             change = change.values(extra=before + count, extra_on=day)
+            anew = sa.update(purses).where(purses.c.holder == user_of(holder), purses.c.period == day)
+            connection.execute(anew.values(told=None))
             return int(connection.execute(change.returning(allowances.c.extra)).scalar_one())
 
         return await self._database.run(write)

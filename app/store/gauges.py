@@ -121,7 +121,7 @@ def _backlog(connection: sa.Connection) -> tuple[int, float | None]:
 
 
 def _purse(connection: sa.Connection, name: str, period: str, cap_microusd: int) -> Purse:
-    spent, _ = read_purse(connection, BOT, period)
+    spent = read_purse(connection, BOT, period)
     return Purse(period=name, spent_microusd=spent, cap_microusd=cap_microusd)
 
 

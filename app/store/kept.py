@@ -11,10 +11,13 @@ import sqlalchemy as sa
 from app.store.chats import meet
 from app.store.database import Database
 from app.store.doomed import doom
-from app.store.requests import UNDRAWN, Answer, State, moved
+from app.store.requests import UNDRAWN, Answer, State, give_back, moved
 from app.store.tables import chats, kept, pictures, requests
 
+NOTED_MAX = 4  # pictures; five fill a reply, so that nothing can be said beside them
 PICTURE_ID_BYTES = 16  # 22 characters; whoever knows the id still reaches only pictures of their own chat
+
+NotesBeside = Callable[[sa.Connection, sa.RowMapping], Sequence[Sequence[Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +41,10 @@ class Stored:
 class Kept:
     """The verbs. Each is safe to call again with the same arguments."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, notes_beside: NotesBeside = lambda _connection, _request: ()) -> None:
+        """`notes_beside` finds what is to be said beside the pictures of a request, once."""
         self._database = database
+        self._notes_beside = notes_beside
 
     async def keep(
         self,
@@ -99,7 +104,12 @@ class Kept:
             connection.execute(sa.delete(kept).where(kept.c.request_id == request_id))
             mine = sa.select(requests).where(requests.c.id == request_id)
             if wanted:
-                self._hang(connection, connection.execute(mine).mappings().one(), stored)
+                request = connection.execute(mine).mappings().one()
+                self._hang(connection, request, stored)
+                give_back(connection, request_id, all_but=len(stored))
+                if len(stored) <= NOTED_MAX and (notes := self._notes_beside(connection, request)):
+                    said = [*(request["notes"] or []), *(list(note) for note in notes)]
+                    connection.execute(sa.update(requests).where(requests.c.id == request_id).values(notes=said))
                 return True
             if not _hangs_already(connection, request_id):
                 doom(self._database, connection, [key for one in stored for key in (one.object_key, one.preview_key)])

@@ -7,7 +7,7 @@ asked ──> paid               the tokens are known: their exact price takes t
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -18,8 +18,10 @@ import sqlalchemy as sa
 from app.days import day_of, month_of, next_day_at, next_month_at
 from app.prices import cost, is_known
 from app.store import purses as money
+from app.store import remains
 from app.store.database import Database
 from app.store.purses import BOT, Capped, CapReached, Caps
+from app.store.remains import Budget, Note
 from app.store.tables import calls
 
 
@@ -57,16 +59,6 @@ class Tokens:
     image_in: int
     image_out: int
     text_out: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """What was spent or is reserved under a cap: bot_day, bot_month, chat_month or share. Cap 0: no limit."""
-
-    name: str
-    spent_microusd: int
-    cap_microusd: int
-    until_at: float
 
 
 class Ledger:
@@ -118,7 +110,7 @@ class Ledger:
 
     async def spent(self, period: str, *, holder: str = BOT) -> int:
         """Return what was spent or is reserved in a day (YYYY-MM-DD) or month (YYYY-MM), in micro-dollars."""
-        return await self._database.run(lambda connection: money.read_purse(connection, holder, period)[0])
+        return await self._database.run(lambda connection: money.read_purse(connection, holder, period))
 
     async def budgets(self, *, now_at: float | None = None) -> list[Budget]:
         """Return how the bot's day and month stand."""
@@ -144,24 +136,15 @@ class Ledger:
     ) -> list[Budget]:
         """Return how the chat's month stands, and in a group the person's share of it."""
         at = time.time() if now_at is None else now_at
-        month, cap = month_of(at, self._zone), self._caps.chat_monthly_microusd
-        until_at = next_month_at(at, self._zone)
+        whose: dict[str, Any] = {"chat_id": chat_id, "chat_kind": chat_kind, "user_id": user_id}
+        cap = self._caps.chat_monthly_microusd
+        return await self._database.run(
+            lambda connection: remains.chat_budgets(connection, **whose, cap=cap, at=at, zone=self._zone)
+        )
 
-        def read(connection: sa.Connection) -> list[Budget]:
-            spent, people = money.read_purse(connection, money.chat_of(chat_id), month)
-            chat = Budget(name="chat_month", spent_microusd=spent, cap_microusd=cap, until_at=until_at)
-            if chat_kind == "user" or not user_id:
-                return [chat]
-            mine, _ = money.read_purse(connection, money.member_of(chat_id, user_id), month)
-            share = money.share_of(cap, people + (mine == 0))
-            return [chat, Budget(name="share", spent_microusd=mine, cap_microusd=share, until_at=until_at)]
-
-        return await self._database.run(read)
-
-    async def left_today(self, user_or_chat_id: str, *, now_at: float | None = None) -> int | None:
-        """Return how many more pictures a person may have today; None: as many as they like."""
-        today = await self._today(user_or_chat_id, time.time() if now_at is None else now_at)
-        return max(0, today[1] - today[0]) if today[1] else None
+    def notes_beside(self, connection: sa.Connection, request: sa.RowMapping) -> Sequence[Note]:
+        """Find what is to be said beside a picture of what is left, in the transaction that makes it ready."""
+        return remains.notes_beside(connection, request, caps=self._caps, at=time.time(), zone=self._zone)
 
     async def usage_of(
         self, chat_id: str, *, chat_kind: str, user_id: str | None, now_at: float | None = None
@@ -179,7 +162,7 @@ class Ledger:
             "pictures_max": most,
             "pictures_until_at": next_day_at(at, self._zone),
         } | {
-            one.name: {"left_percent": _left_percent(one), "until_at": one.until_at}
+            one.name: {"left_percent": one.left_percent, "until_at": one.until_at}
             for one in budgets
             if one.cap_microusd
         }
@@ -229,7 +212,3 @@ def _settle(
         values |= asdict(tokens) | {"microusd": microusd, "is_estimate": not is_known(row["model"])}
     money.shift(connection, row["purses"] or (), values.get("microusd", row["microusd"]) - row["microusd"])
     connection.execute(sa.update(calls).where(calls.c.id == call_id).values(**values))
-
-
-def _left_percent(budget: Budget) -> int:
-    return max(0, 100 - 100 * budget.spent_microusd // budget.cap_microusd)

@@ -16,7 +16,6 @@ from app.store.counters import add
 from app.store.tables import allowances, purses
 
 BOT = "bot"
-SHARES_MIN = 2  # one person alone must not empty the purse of a group
 
 Purse = Sequence[str]  # holder, period
 
@@ -69,9 +68,13 @@ def user_of(user_or_chat_id: str) -> str:
     return f"user:{user_or_chat_id}"
 
 
-def share_of(cap_microusd: int, people: int) -> int:
-    """Return what one of so many people may use of their group's purse."""
-    return cap_microusd // max(SHARES_MIN, people)
+def share_of(cap_microusd: int, others_microusd: int) -> int:
+    """Return what one person may use of a group's purse: half of what the others have left.
+
+    So nobody empties it: whoever comes late still finds half of what is there. People who draw at the same pace come to
+    a third each when they are two, a quarter when they are three; one share is always kept for the next.
+    """
+    return max(0, cap_microusd - others_microusd) // 2
 
 
 def reserve(
@@ -85,11 +88,11 @@ def reserve(
     *members, chat, month, day = booked
     month_ends_at = next_month_at(at, zone)
     used = sum(_add(connection, member, microusd=microusd)["microusd"] for member in members)
-    newcomers = int(bool(members) and used == microusd > 0)
-    group = _add(connection, chat, cap=caps.chat_monthly_microusd, microusd=microusd, people=newcomers)
+    group = _add(connection, chat, cap=caps.chat_monthly_microusd, microusd=microusd)
     if not group:
         raise CapReached(Capped(cap="chat_month", until_at=month_ends_at))
-    if caps.chat_monthly_microusd and used > share_of(caps.chat_monthly_microusd, group["people"]):
+    has_shares = caps.chat_monthly_microusd and members
+    if has_shares and used > share_of(caps.chat_monthly_microusd, group["microusd"] - used):
         raise CapReached(Capped(cap="share", until_at=month_ends_at))
     if not _add(connection, month, cap=caps.bot_monthly_microusd, microusd=microusd):
         raise CapReached(Capped(cap="bot_month", until_at=month_ends_at))
@@ -99,22 +102,19 @@ def reserve(
 
 def shift(connection: sa.Connection, booked: Sequence[Purse], microusd: int) -> None:
     """Add to what was reserved, or with a negative amount take from it, whatever the caps are."""
-    newcomers = 0
-    for holder, period in booked:
-        changes = {"microusd": purses.c.microusd + microusd}
-        if holder.startswith("chat:"):
-            changes["people"] = purses.c.people + newcomers
-        change = sa.update(purses).where(*_is(holder, period)).values(**changes).returning(purses.c.microusd)
-        now = connection.execute(change).scalar()  # None: so long ago that the purse is gone
-        if now is not None and holder.startswith("member:"):
-            newcomers = int(now > 0) - int(now - microusd > 0)
+    for purse in booked:
+        connection.execute(sa.update(purses).where(*_is(*purse)).values(microusd=purses.c.microusd + microusd))
 
 
-def count_pictures(connection: sa.Connection, user_or_chat_id: str, *, day: str, count: int, cap: int) -> bool:
-    """Count pictures of a person's day. False, and nothing is counted, where the cap (0: none) would be passed."""
+def count_pictures(connection: sa.Connection, user_or_chat_id: str, *, day: str, count: int, cap: int) -> int:
+    """Count pictures of a person's day, as many of them as the cap (0: none) leaves. Return how many were counted."""
     if cap:
         cap += _extra(connection, user_or_chat_id, day)
-    return bool(_add(connection, (user_of(user_or_chat_id), day), cap=cap, pictures=count))
+    purse = (user_of(user_or_chat_id), day)
+    if _add(connection, purse, cap=cap, pictures=count):
+        return count
+    left = cap - counted(connection, user_or_chat_id, day=day, cap=0)[0]
+    return left if left > 0 and _add(connection, purse, cap=cap, pictures=left) else 0
 
 
 def uncount(connection: sa.Connection, user_or_chat_id: str, *, day: str, count: int) -> None:
@@ -130,10 +130,16 @@ def counted(connection: sa.Connection, user_or_chat_id: str, *, day: str, cap: i
     return used, cap and cap + _extra(connection, user_or_chat_id, day)
 
 
-def read_purse(connection: sa.Connection, holder: str, period: str) -> tuple[int, int]:
-    """Return what was spent or is reserved, in micro-dollars, and of a group how many people did."""
-    row = connection.execute(sa.select(purses.c.microusd, purses.c.people).where(*_is(holder, period))).first()
-    return (int(row.microusd), int(row.people)) if row else (0, 0)
+def read_purse(connection: sa.Connection, holder: str, period: str) -> int:
+    """Return what was spent or is reserved, in micro-dollars."""
+    return int(connection.execute(sa.select(purses.c.microusd).where(*_is(holder, period))).scalar() or 0)
+
+
+def told_less(connection: sa.Connection, holder: str, period: str, left: int) -> bool:
+    """Take it upon us to tell that so much is left. False: as little was told before."""
+    news = sa.or_(purses.c.told.is_(None), purses.c.told > left)
+    change = sa.update(purses).where(*_is(holder, period), news).values(told=left)
+    return connection.execute(change).rowcount == 1
 
 
 def _extra(connection: sa.Connection, holder: str, day: str) -> int:

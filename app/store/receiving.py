@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.photos import taken
 from app.store.purses import count_pictures
-from app.store.requests import Answer, State
+from app.store.requests import UNDRAWN, Answer, State
 from app.store.tables import chats, photo_uses, requests, tokens, unsent
 
 
@@ -61,11 +61,21 @@ class NewToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """How many pictures a person may have on a day (YYYY-MM-DD); 0: as many as they like. `until_at`: Unix seconds."""
+    """What one person may have.
+
+    Attributes:
+        day: The day that it is, YYYY-MM-DD.
+        cap: Pictures on that day; 0: as many as they like.
+        until_at: When the next day begins, Unix seconds.
+        waiting_max: Wishes that wait for the model or are drawn at one time; more of them is a flood.
+        told_since: Whoever was told of their flood since then, Unix seconds, is not told again.
+    """
 
     day: str
     cap: int
     until_at: float
+    waiting_max: int
+    told_since: float
 
 
 class Receiving:
@@ -81,13 +91,12 @@ class Receiving:
         sender: Sender,
         token: NewToken | None = None,
         request: NewRequest | None = None,
-        pictures: int = 1,
         quota: Quota | None = None,
     ) -> bool:
         """Write down an event's reply token and what it asks for. The second call changes nothing.
 
         Returns:
-            Whether there is a picture to draw: asked for, not over the quota, not asked for by a tap already.
+            Whether there is a picture to draw: asked for, within the quota, not asked for by a tap already.
         """
 
         def write(connection: sa.Connection) -> bool:
@@ -96,7 +105,9 @@ class Receiving:
             if request is None:
                 return False
             self._database.one_at_a_time(connection, sender.chat_id)
-            draws = self._written(connection, event_id, sender, request, pictures=pictures, quota=quota)
+            draws = self._written(connection, event_id, sender, request, quota)
+            if request.draws and not draws:
+                return False  # declined: its photos go on waiting for another try
             taken(connection, request.photos)
             if request.settled:
                 connection.execute(sa.update(chats).where(chats.c.chat_id == sender.chat_id).values(**NOTHING_EXPECTED))
@@ -105,14 +116,7 @@ class Receiving:
         return await self._database.run(write)
 
     def _written(
-        self,
-        connection: sa.Connection,
-        event_id: str,
-        sender: Sender,
-        request: NewRequest,
-        *,
-        pictures: int,
-        quota: Quota | None,
+        self, connection: sa.Connection, event_id: str, sender: Sender, request: NewRequest, quota: Quota | None
     ) -> bool:
         there = connection.execute(sa.select(requests.c.draws).where(requests.c.id == event_id)).first()
         if there:
@@ -121,11 +125,13 @@ class Receiving:
             return False
         row = _request_row(event_id, sender, request)
         if request.draws and quota:
-            holder = sender.user_id or sender.chat_id
-            if count_pictures(connection, holder, day=quota.day, count=pictures, cap=quota.cap):
-                row |= {"counted_on": quota.day, "counted": pictures}
+            waiting = _waiting(connection, sender)
+            if waiting < quota.waiting_max:
+                row |= _counted(connection, sender, request, quota)
+            elif _was_told(connection, sender, "flood", since=quota.told_since):
+                return False
             else:
-                row |= _declined("limit_user_day", {"count": quota.cap, "until_at": quota.until_at})
+                row |= _declined("flood", {"count": waiting})
         connection.execute(sa.insert(requests), row)
         used = {source["photo"] for source in request.sources if "photo" in source}
         if used:
@@ -156,6 +162,37 @@ def _is_pointless(connection: sa.Connection, sender: Sender, request: NewRequest
         requests.c.chat_id == sender.chat_id, requests.c.tap == request.tap, under_way
     )
     return connection.execute(same).first() is not None
+
+
+def _waiting(connection: sa.Connection, sender: Sender) -> int:
+    waiting = sa.select(sa.func.count()).where(requests.c.state.in_(UNDRAWN), _of(sender))
+    return int(connection.execute(waiting).scalar_one())
+
+
+def _was_told(connection: sa.Connection, sender: Sender, words: str, *, since: float) -> bool:
+    told = sa.select(requests.c.id).where(_of(sender), requests.c.words == words, requests.c.created_at >= since)
+    return connection.execute(told.limit(1)).first() is not None
+
+
+def _of(sender: Sender) -> sa.ColumnElement[bool]:
+    """Choose what this person asked for, anywhere; where a group does not tell who it is, all such of the group."""
+    if sender.user_id:
+        return requests.c.user_id == sender.user_id
+    return sa.and_(requests.c.user_id.is_(None), requests.c.chat_id == sender.chat_id)
+
+
+def _counted(connection: sa.Connection, sender: Sender, request: NewRequest, quota: Quota) -> dict[str, Any]:
+    """Count the pictures of a wish for its person; where fewer are left, it becomes a wish for those."""
+    asked = (request.options or {}).get("count") or 1
+    holder = sender.user_id or sender.chat_id
+    count = count_pictures(connection, holder, day=quota.day, count=asked, cap=quota.cap)
+    if not count:
+        return _declined("limit_user_day", {"count": quota.cap, "until_at": quota.until_at})
+    row: dict[str, Any] = {"counted_on": quota.day, "counted": count}
+    if count < asked:
+        row |= {"options": {**(request.options or {}), "count": count}}
+        row |= {"notes": [*map(list, request.notes), ["limit_count", {"got": count}]]}
+    return row
 
 
 def _declined(words: str, details: Mapping[str, Any]) -> dict[str, Any]:

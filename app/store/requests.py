@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.doomed import doom
 from app.store.purses import uncount
-from app.store.tables import kept, requests
+from app.store.tables import calls, kept, requests
 
 
 class State(StrEnum):
@@ -107,24 +107,15 @@ class Requests:
         )
         return await self._database.run(lambda connection: connection.execute(change).rowcount == 1)
 
-    async def undrawn(self, *, user_id: str | None = None) -> int:
-        """Return how many pictures wait for the model or are being drawn: all, or one person's."""
+    async def undrawn(self) -> int:
+        """Return how many wishes wait for the model or are being drawn."""
         counted = sa.select(sa.func.count()).where(requests.c.state.in_(UNDRAWN))
-        if user_id:
-            counted = counted.where(requests.c.user_id == user_id)
         return await self._database.run(lambda connection: int(connection.execute(counted).scalar_one()))
 
     async def queue_place(self, created_at: float) -> int:
         """Return which place in the queue a wish of that time has, from 1. What is being drawn waits no more."""
         before = sa.select(sa.func.count()).where(requests.c.state == State.QUEUED, requests.c.created_at < created_at)
         return await self._database.run(lambda connection: int(connection.execute(before).scalar_one()) + 1)
-
-    async def told_lately(self, words: str, *, user_id: str, since: float) -> bool:
-        """Whether this person got an answer with these words since then."""
-        told = sa.select(requests.c.id).where(
-            requests.c.user_id == user_id, requests.c.words == words, requests.c.created_at >= since
-        )
-        return await self._database.run(lambda connection: connection.execute(told.limit(1)).first() is not None)
 
     async def note(self, request_id: str, key: str, details: Mapping[str, Any]) -> None:
         """Have something said beside the picture. Saying it twice is saying it once."""
@@ -196,12 +187,17 @@ class Requests:
 
 
 def cancelled(database: Database, connection: sa.Connection, request_id: str) -> bool:
-    """Nobody wants this picture any more. False: it was too late."""
+    """Nobody wants this picture any more. False: it was too late.
+
+    Where a model was asked it goes on counting for its person: else asking and taking back would cost without end.
+    """
     change = moved(request_id, State.CANCELLED, since=UNFINISHED)
     nobody = sa.case((requests.c.answer == Answer.WAITING, Answer.NONE), else_=requests.c.answer)
     if connection.execute(change.values(answer=nobody, prompt=None, ready_at=time.time())).rowcount != 1:
         return False
-    give_back(connection, request_id)
+    paid = sa.select(calls.c.id).where(calls.c.request_id == request_id, calls.c.outcome != "failed")
+    if connection.execute(paid.limit(1)).first() is None:
+        give_back(connection, request_id)
     drop_kept(database, connection, request_id)
     return True
 
@@ -214,13 +210,15 @@ def drop_kept(database: Database, connection: sa.Connection, request_id: str) ->
     connection.execute(sa.delete(kept).where(mine))
 
 
-def give_back(connection: sa.Connection, request_id: str) -> None:
-    """Let the pictures of a request not count for its person any more."""
+def give_back(connection: sa.Connection, request_id: str, *, all_but: int = 0) -> None:
+    """Let the pictures of a request not count for its person any more, but for so many that they do get."""
     mine = requests.c.id == request_id
     row = connection.execute(sa.select(requests).where(mine).with_for_update()).mappings().one()
-    if row["counted_on"]:
-        uncount(connection, row["user_id"] or row["chat_id"], day=row["counted_on"], count=row["counted"])
-        connection.execute(sa.update(requests).where(mine).values(counted_on=None, counted=0))
+    if row["counted_on"] and row["counted"] > all_but:
+        more = row["counted"] - all_but
+        uncount(connection, row["user_id"] or row["chat_id"], day=row["counted_on"], count=more)
+        counted_on = row["counted_on"] if all_but else None
+        connection.execute(sa.update(requests).where(mine).values(counted_on=counted_on, counted=all_but))
 
 
 def moved(request_id: str, state: State, *, since: Sequence[State]) -> sa.Update:

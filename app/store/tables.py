@@ -188,8 +188,8 @@ purses = Table(  # what was spent or is reserved in a period; caps are decided h
     Column("holder", String(120), primary_key=True),  # bot, chat:ID, user:ID, member:CHAT:USER
     Column("period", String(10), primary_key=True),  # a day YYYY-MM-DD or a month YYYY-MM
     Column("pictures", Integer, nullable=False, server_default="0"),
-    Column("people", Integer, nullable=False, server_default="0"),  # of a group: how many have spent something
     Column("microusd", BigInteger, nullable=False, server_default="0"),
+    Column("told", Integer),  # the least that people were told is left of it: pictures, or percent
 )
 
 allowances = Table(  # what an admin has decided for a person, group or room

@@ -14,8 +14,8 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(120), primary_key=True),
         sa.Column("period", sa.String(10), primary_key=True),
         sa.Column("pictures", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("people", sa.Integer, nullable=False, server_default="0"),
         sa.Column("microusd", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("told", sa.Integer),
     )
     op.create_table(
         "allowances",
