@@ -44,7 +44,7 @@ class Stores:
 class EventFlow:
     """The workflow `event`, whose id is the `webhookEventId`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keyword-only parts, wired once
         self,
         *,
         engine: Engine,
