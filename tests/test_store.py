@@ -1,7 +1,9 @@
 """The store on SQLite: what only shows below the stories."""
 
 import asyncio
+import re
 import time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import alembic.autogenerate
@@ -9,6 +11,7 @@ import alembic.migration
 import pytest
 import sqlalchemy as sa
 
+from app.store import tables
 from app.store.chats import Chats, Expected
 from app.store.database import HEAD, Database, upgrade
 from app.store.deliveries import Deliveries, Delivery, Way
@@ -327,3 +330,47 @@ async def test_pruning_keeps_what_is_not_begun(database):
     await upkeep.prune()
     assert await inbox.read("begun") is None
     assert await inbox.unbegun(limit=5) == ["old"]
+
+
+async def test_a_file_that_was_large_gets_small_again(database):
+    """What a dead bucket has piled up does not stay on the disk for ever."""
+
+    def pages() -> int:
+        with database.transaction() as connection:
+            return int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+
+    with database.transaction() as connection:
+        row = {"request_id": "R1", "data": bytes(30_000_000)}
+        connection.execute(sa.insert(tables.kept), [row | {"position": position} for position in range(2)])
+    large = pages()
+    with database.transaction() as connection:
+        connection.execute(sa.delete(tables.kept))
+    assert pages() == large
+    await Upkeep(database, owner="us").prune()
+    assert pages() < large / 4
+
+
+async def test_what_grows_ends(database):
+    """Answers in words go after a month, requests without pictures after a year and a month, with what was sent."""
+    await received(database, "words", "old", "old with a picture", "young")
+    with database.transaction() as connection:
+        age = {"words": 31, "old": 401, "old with a picture": 401, "young": 31}
+        for name, days in age.items():
+            change = sa.update(tables.requests).where(tables.requests.c.id == name)
+            connection.execute(change.values(created_at=time.time() - days * 86_400, draws=name != "words"))
+            row = {"message_id": f"sent of {name}", "chat_id": "C", "request_id": name}
+            connection.execute(sa.insert(tables.sent).values(row))
+        names = dict.fromkeys(("id", "chat_id", "object_key", "preview_key", "size"), "x")
+        row = names | {"request_id": "old with a picture", "position": 0, "created_at": 0.0}
+        connection.execute(sa.insert(tables.pictures).values(row))
+    await Upkeep(database, owner="us").prune()
+    with database.transaction() as connection:
+        left = {*connection.execute(sa.select(tables.requests.c.id)).scalars()}
+        sent = {*connection.execute(sa.select(tables.sent.c.request_id)).scalars()}
+    assert left == sent == {"old with a picture", "young"}
+
+
+def test_the_page_tells_what_bounds_each_table():
+    """A table that nobody thought of would grow for ever."""
+    page = (Path(__file__).parent.parent / "docs" / "data.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == set(metadata.tables)

@@ -22,7 +22,19 @@ THREADS = 4
 CONNECT_TIMEOUT_S = 5
 PATIENCE_S = 600.0
 AGAIN_MAX_S = 5.0
+FREE_PAGES = 2500  # 10 MB that SQLite may keep for what comes next
+PAGES_AT_ONCE = 500  # some milliseconds, during which nobody else writes
+WAL_BYTES_MAX = 64_000_000  # what is left of the write-ahead log after a burst
 MIGRATION_LOCK = 4_158_201  # any number, the same in every process that shares a Postgres
+
+PRAGMAS = (
+    "busy_timeout=10000",
+    "auto_vacuum=INCREMENTAL",  # only has an effect before there is anything in the file; see `shrink`
+    "journal_mode=WAL",
+    f"journal_size_limit={WAL_BYTES_MAX}",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+)
 
 log = structlog.get_logger()
 
@@ -83,6 +95,15 @@ class Database:
         if not self.is_sqlite:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))
 
+    async def shrink(self) -> None:
+        """Give pages of the SQLite file that are free for good back to the disk, some at a time.
+
+        Paid bytes that wait for a bucket may fill gigabytes, and SQLite keeps a file as large as it ever was. Postgres
+        looks after that itself.
+        """
+        while self.is_sqlite and await self.run(_freed):
+            pass
+
     def migrate(self) -> None:
         """Bring the tables up to date. Safe when several processes start at once."""
         if self.is_sqlite and self.url.database:
@@ -119,7 +140,7 @@ class Database:
         @sa.event.listens_for(engine, "connect")
         def _configure(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
             connection.isolation_level = None  # sqlite3's; we say BEGIN ourselves
-            for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            for pragma in PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
 
         @sa.event.listens_for(engine, "begin")
@@ -127,6 +148,16 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
         return engine
+
+
+def _freed(connection: Connection) -> bool:
+    """Free some pages. Return whether it is worth doing again."""
+    before = int(connection.exec_driver_sql("PRAGMA freelist_count").scalar_one())
+    if before <= FREE_PAGES:
+        return False
+    # Past SQLAlchemy, which takes no rows from a statement without columns: each step of this one frees a page.
+    connection.connection.cursor().execute(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})").fetchall()
+    return int(connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()) < before
 
 
 def _revision(connection: Connection) -> str | None:

@@ -1,4 +1,4 @@
-"""Keeps the store writable and small."""
+"""Keeps the store writable and small. `docs/data.md` tells for each table what bounds it."""
 
 import time
 
@@ -15,9 +15,13 @@ from app.store.tables import (
     heartbeats,
     inbox,
     languages,
+    leases,
+    photo_uses,
     photos,
+    pictures,
     purses,
     requests,
+    sent,
     tallies,
     tokens,
     unsent,
@@ -31,7 +35,7 @@ DELIVERIES_KEPT_S = 7 * DAY_S
 LANGUAGES_KEPT_S = 30 * DAY_S
 PHOTOS_KEPT_S = 30 * DAY_S
 WORDS_KEPT_S = 30 * DAY_S  # requests that were answered in words
-COUNTS_KEPT_S = 400 * DAY_S  # a year and a month of purses and tallies
+COUNTS_KEPT_S = 400 * DAY_S  # a year and a month of purses and tallies, and of requests whose pictures are gone
 
 
 class Upkeep:
@@ -51,7 +55,7 @@ class Upkeep:
         await self._database.run_once(write)
 
     async def prune(self) -> None:
-        """Forget what can be of no use any more. Requests that drew, what was paid and what was sent stay."""
+        """Forget what can be of no use any more, and give its room back. What was paid stays, and what has pictures."""
         now = time.time()
         old = [
             sa.delete(inbox).where(inbox.c.begun, inbox.c.arrived_at < now - EVENTS_KEPT_S),
@@ -60,6 +64,7 @@ class Upkeep:
             sa.delete(languages).where(languages.c.read_at < now - LANGUAGES_KEPT_S),
             sa.delete(gone_models).where(gone_models.c.until < now),
             sa.delete(heartbeats).where(heartbeats.c.at < now - DAY_S),
+            sa.delete(leases).where(leases.c.expires_at < now - DAY_S),
             # That it was a photo is known for longer, so that whoever quotes it is told that it is gone.
             sa.update(photos)
             .where(photos.c.created_at < now - PHOTOS_KEPT_S, photos.c.data.is_not(None))
@@ -72,7 +77,8 @@ class Upkeep:
             sa.delete(tallies).where(tallies.c.day < _day(now - COUNTS_KEPT_S)),
             # What people wrote is not kept longer than its pictures.
             _without_pictures(before=now - EVENTS_KEPT_S).values(prompt=None, options=None, sources=None, notes=None),
-            sa.delete(requests).where(~requests.c.draws, requests.c.created_at < now - WORDS_KEPT_S),
+            *_forgotten(sa.and_(~requests.c.draws, requests.c.created_at < now - WORDS_KEPT_S)),
+            *_forgotten(sa.and_(requests.c.created_at < now - COUNTS_KEPT_S, ~_has_pictures())),
         ]
 
         def write(connection: sa.Connection) -> None:
@@ -80,6 +86,21 @@ class Upkeep:
                 connection.execute(statement)
 
         await self._database.run(write)
+        await self._database.shrink()
+
+
+def _forgotten(which: sa.ColumnElement[bool]) -> list[sa.Delete]:
+    """Forget requests, and what speaks of them."""
+    ids = sa.select(requests.c.id).where(which)
+    return [
+        sa.delete(sent).where(sent.c.request_id.in_(ids)),
+        sa.delete(photo_uses).where(photo_uses.c.request_id.in_(ids)),
+        sa.delete(requests).where(which),
+    ]
+
+
+def _has_pictures() -> sa.Exists:
+    return sa.exists().where(pictures.c.request_id == requests.c.id)
 
 
 def _without_pictures(*, before: float) -> sa.Update:
