@@ -253,3 +253,19 @@ def test_a_collector_that_is_away_holds_nobody_up():
     assert done.returncode == 0, done.stderr
     assert "stopped" in done.stdout.splitlines()
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_one_trace_from_the_webhook_to_the_reply(stage, tmp_path, collector):
+    """What a real Easel sends of one picture: every stage, under the id that the log leads to, and nobody's words."""
+    person = stage.person()
+    event = stage.line.text(person, "a traced cat")
+    async with stage.easel(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url):
+        await stage.line.deliver(event)
+        await stage.picture(person)
+    named = {span.name for span in collector.spans}
+    assert {"webhook", "understand", "queue", "model", "store", "reply"} <= named
+    trace_id = hashlib.sha256(event["webhookEventId"].encode()).digest()[:16]
+    assert {span.trace_id for span in collector.spans} == {trace_id}
+    told = str([body for _, _, body in collector.requests])
+    assert not [private for private in ("a traced cat", person, event["replyToken"]) if private in told]
