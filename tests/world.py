@@ -66,6 +66,12 @@ class Easel:
         assert len(found()) >= times, f"{event} was not logged:\n{self.text}"
         return found()[-1]
 
+    async def until(self, predicate: Callable[[], bool], *, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until this is true; it is asked again after every line of the log."""
+        async with asyncio.timeout(timeout_s), self._news:
+            await self._news.wait_for(lambda: predicate() or self._reader.done())
+        assert predicate(), self.text[-2000:]
+
     async def listening(self) -> "Easel":
         self.port = (await self.logged("listening"))["port"]
         return self

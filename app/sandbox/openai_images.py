@@ -168,6 +168,7 @@ class OpenAIStandIn(StandIn):
         # Charged when taken: OpenAI finishes and charges even if the client leaves.
         usage = usage_of(order, sources)
         self._charge(order, usage, request_id, request.url.path)
+        call.notes["charged"] = request_id  # its answer may be lost
         call.outcome = "painted"
         if order.stream:
             return StreamingResponse(self._stream(order, sources, usage), 200, headers, "text/event-stream")
