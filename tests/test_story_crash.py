@@ -285,6 +285,20 @@ async def test_an_answer_in_doubt_is_offered_not_repeated(stage, tmp_path):
     await easel.stop()
 
 
+async def test_a_fault_of_ours_is_answered_too(stage, tmp_path):
+    """What an event asks for cannot even be read: its person is told that something broke."""
+    person = stage.person()
+    async with stage.easel(tmp_path) as easel:
+        await stage.line.send_text(person, "a cat")
+        await stage.picture(person)
+        with sqlite3.connect(tmp_path / "easel.db") as connection:
+            connection.execute("UPDATE requests SET sources = '{'")
+        await stage.line.send_tap(person, "Again")
+        await easel.logged("workflow_broke", workflow="event")
+        said = await stage.said(person, count=2)
+        assert said[-1]["text"].startswith("Sorry, something went wrong")
+
+
 async def test_a_second_easel_on_one_sqlite_file_is_refused(stage, tmp_path):
     """Two would draw everything twice: the second says so and ends with 78."""
     async with stage.easel(tmp_path):

@@ -160,7 +160,7 @@ class Flows:
             turns=self.turns,
             observers=self._observers,
         )
-        engine.workflow(NAME, event.run)
+        engine.workflow(NAME, event.run, broke=event.give_up)
         engine.workflow(DRAW, draw.run, broke=draw.give_up)
 
     def _gate(self) -> Gate:

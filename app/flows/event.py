@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from app.engine import Engine
-from app.errors import EaselError
+from app.errors import EaselError, Reason
 from app.flows.decide import Rules, decide
 from app.flows.gate import Gate
 from app.flows.menus import Menus
@@ -76,6 +76,22 @@ class EventFlow:
         if turn:
             await self._engine.enqueue(DRAW, f"{DRAW}-{event_id}", argument=event_id, user=turn)
         await Engine.step("answer", self._answer, event_id)
+
+    async def give_up(self, event_id: str) -> None:
+        """Answer that something broke, after a fault of ours, where somebody may wait for an answer."""
+        await Engine.step("give_up", self._apologise, event_id)
+        await Engine.step("answer", self._answer, event_id)
+
+    async def _apologise(self, event_id: str) -> None:
+        event, arrived_at = await self._event(event_id)
+        if event.chat is None or not event.reply_token or not decide(event, self._rules).addressed:
+            return
+        await self._stores.receiving.receive(
+            event_id,
+            sender=Sender(chat_id=event.chat.id, chat_kind=event.chat.kind, user_id=event.user_id),
+            token=NewToken(token=event.reply_token, arrived_at=arrived_at, addressed=True),
+            request=NewRequest(words=Reason.BROKE),
+        )
 
     async def _receive(self, event_id: str) -> str:
         """Write down what the event wants. Return whose turn its picture uses up, "" when there is none to draw."""
