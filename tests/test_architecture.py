@@ -38,7 +38,7 @@ MAY_IMPORT = {
     },
     "main": {"build", "engine", "flows", "health", "metrics", "settings", "store"},
     "server": {"engine", "main", "settings", "telemetry"},
-    "demo": {"sandbox"},
+    "demo": {"sandbox", "setup"},
     "doctor": {"engine", "errors", "line", "openai_images", "prices", "r2", "settings", "store"},
     "setup": {"doctor", "errors", "line", "r2", "settings"},
     "backup": {"engine", "store"},

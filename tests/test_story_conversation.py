@@ -158,11 +158,12 @@ async def test_settings_are_shown_at_a_glance(vendors):
     person = vendors.person()
     await vendors.line.send_text(person, "settings")
     now, cards = await vendors.said(person, count=2)
-    assert now["type"] == "text"
+    assert "1:1" in now["text"]
     actions = [action for column in cards["template"]["columns"] for action in column["actions"]]
     assert {action["data"].split("=")[0] for action in actions} == {
         f"set:{name}" for name in ("size", "quality", "count", "language")
     }
+    assert "✓ 1:1" in str(cards)
     await vendors.line.send_tap(person, "9:16")
     await vendors.said(person, count=3)
     assert "9:16" in (await last_said(vendors, person))["text"]

@@ -1,5 +1,6 @@
 """Messages with buttons: under a picture, settings, my pictures, and what to do with a photo. No I/O."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -50,7 +51,7 @@ def picture_card(words: Words, picture_id: str, *, wish: str, fill_in: str) -> M
 
 def settings_panel(words: Words, *, size: str, quality: str, count: str, language: str) -> list[Message]:
     """Show what is set, with a button for every choice; what is chosen now bears a tick."""
-    default = words.say("settings_default")
+    default, size = words.say("settings_default"), _shape(size)
     now = {"size": size, "quality": quality, "count": count, "language": language}
 
     def choice(name: str, value: str, label: str) -> Action:
@@ -86,11 +87,20 @@ def _settings_now(words: Words, *, size: str, quality: str, count: str, language
     default = words.say("settings_default")
     return words.say(
         "settings_now",
-        size=size or default,
+        size=_shape(size) or default,
         quality=words.say(f"quality_{quality}") if quality in QUALITIES else quality or default,
         count=count or default,
         language=LANGUAGES.get(language) or words.say("language_mine"),
     )
+
+
+def _shape(size: str) -> str:
+    """Write the operator's size in pixels as people say it: 1024x1024 is 1:1."""
+    across, _, down = size.partition("x")
+    if not (across.isdecimal() and down.isdecimal()):
+        return "" if size == "auto" else size
+    common = math.gcd(int(across), int(down)) or 1
+    return f"{int(across) // common}:{int(down) // common}"
 
 
 def mine(words: Words, pictures: Sequence[tuple[str, str]]) -> list[Message]:

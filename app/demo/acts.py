@@ -8,9 +8,10 @@ from typing import Any
 from app.demo.board import Board, Value
 from app.demo.errors import NotAllowed
 from app.demo.mirror import Mirror
+from app.demo.places import Places
 from app.demo.traces import Traces
 from app.sandbox.line import LineStandIn
-from app.sandbox.line_chats import ChatMessage, Person, actions_in
+from app.sandbox.line_chats import actions_in
 from app.sandbox.line_events import Event
 
 TEXT_CHARS_MAX = 5000
@@ -18,6 +19,7 @@ NAME_CHARS_MAX = 20
 PHOTO_BYTES_MAX = 10_000_000
 PHOTO_TYPES = frozenset({"image/jpeg", "image/png"})
 COPIES_MAX = 10
+ALBUM_MAX = 50  # that LINE's app lets people choose at once
 
 
 class Acts:
@@ -26,6 +28,7 @@ class Acts:
     def __init__(self, line: LineStandIn, board: Board, mirror: Mirror, traces: Traces) -> None:
         """Keep the parts."""
         self._line = line
+        self._places = Places(line)
         self._board = board
         self._mirror = mirror
         self._traces = traces
@@ -41,14 +44,12 @@ class Acts:
 
     def text(self, who: Value) -> None:
         """Somebody writes, may mention people of the group by @name, and may quote a message."""
-        person, group = self._place(who)
-        text = str(who.get("text", "")).replace("\r\n", "\n")
-        if not text or len(text) > TEXT_CHARS_MAX:
-            raise NotAllowed(f"a text has between 1 and {TEXT_CHARS_MAX} characters")
+        person, group = self._places.of(who)
+        text = _text(who)
         quoted = str(who["quote"]) if who.get("quote") else None
-        if quoted and self._message(who, quoted).quote_token is None:
+        if quoted and self._places.find(who, quoted).quote_token is None:
             raise NotAllowed("this message cannot be quoted")
-        mentions = [one for one in self._mentionable(group) if f"@{self._name(one)}" in text] if group else []
+        mentions = self._places.mentioned(text, group)
         event = self._line.text(person, text, group=group, mentions=mentions, quote=quoted)
         if quoted:
             self._mirror.quotes(_message_id(event), quoted)
@@ -56,27 +57,41 @@ class Acts:
 
     def sticker(self, who: Value) -> None:
         """Somebody sends one of the page's stickers, named by its keyword."""
-        person, group = self._place(who)
+        person, group = self._places.of(who)
         keyword = str(who.get("sticker", "hello"))[:NAME_CHARS_MAX]
         self._send(self._line.sticker(person, group=group, keywords=[keyword]), who)
 
     def photo(self, who: Value, body: bytes, content_type: str) -> None:
-        """Somebody sends a photo."""
-        person, group = self._place(who)
+        """Somebody sends a photo, alone or as one of an album: `set`, `index` and `total`."""
+        person, group = self._places.of(who)
         if content_type not in PHOTO_TYPES:
             raise NotAllowed("a photo is a JPEG or a PNG")
         if not 0 < len(body) <= PHOTO_BYTES_MAX:
             raise NotAllowed(f"a photo has at most {PHOTO_BYTES_MAX // 1_000_000} MB")
-        self._send(self._line.image(person, body, group=group, content_type=content_type), who)
+        album = _album(who) if who.get("set") else None
+        self._send(self._line.image(person, body, group=group, content_type=content_type, album=album), who)
 
     def tap(self, who: Value) -> None:
         """Somebody taps a button of a message; only those that are really on it can be tapped."""
-        person, group = self._place(who)
-        message = self._message(who, str(who.get("message")))
+        person, group = self._places.of(who)
+        message = self._places.message(who)
         wanted = who.get("action")
         if not any(action == wanted for action in actions_in(message.body)):
             raise NotAllowed("this message has no such button")
-        match wanted:
+        self._act(wanted, who, person, group)
+
+    def menu(self, who: Value) -> None:
+        """Somebody taps an area of the rich menu, which stands in the chat with the bot."""
+        person, group = self._places.of(who)
+        shown = None if group else self._line.menus.shown_to(person)
+        areas = shown.body["areas"] if shown else []
+        number = who.get("area")
+        if not isinstance(number, int) or not isinstance(areas, list) or not 0 <= number < len(areas):
+            raise NotAllowed("the menu has no such area")
+        self._act(areas[number]["action"], who, person, group)
+
+    def _act(self, action: object, who: Value, person: str, group: str | None) -> None:
+        match action:
             case {"type": "postback", "data": str() as data, **rest}:
                 if shown := rest.get("displayText") or rest.get("text"):
                     body = {"type": "text", "text": str(shown)}
@@ -87,40 +102,48 @@ class Acts:
             case _:
                 raise NotAllowed("this button makes no event")
 
+    def edit(self, who: Value) -> None:
+        """Somebody changes a text of theirs, as LINE lets people do in groups."""
+        person, group = self._places.of(who)
+        message, text = self._places.own(who), _text(who)
+        if group is None or message.type != "text":
+            raise NotAllowed("only a text in a group can be changed")
+        event = self._line.edit(person, message.id, text, group=group, mentions=self._places.mentioned(text, group))
+        self._mirror.edited(message)
+        self._send(event, who, text=text)
+
     def unsend(self, who: Value) -> None:
         """Somebody takes their own message back."""
-        person, group = self._place(who)
-        message = self._message(who, str(who.get("message")))
-        if message.sender != person or message.unsent:
-            raise NotAllowed("only your own messages can be taken back")
+        person, group = self._places.of(who)
+        message = self._places.own(who)
         event = self._line.unsend(person, message.id, group=group)
         self._mirror.show(message)
         self._send(event, who)
 
     def follow(self, who: Value) -> None:
         """Somebody adds the bot as a friend, or unblocks it."""
-        person = self._person(who)
+        person = self._places.person(who)
         event = self._line.follow(person.id, is_unblocked=person.has_blocked)
         self._send(event, {"person": person.id, "chat": person.id})
 
     def unfollow(self, who: Value) -> None:
         """Somebody blocks the bot."""
-        person = self._person(who)
+        person = self._places.person(who)
         self._send(self._line.unfollow(person.id), {"person": person.id, "chat": person.id})
 
     def join(self, who: Value) -> None:
         """The bot is added to a group."""
-        group = self._group(str(who.get("chat")))
+        group = self._places.group(str(who.get("chat")))
         self._send(self._line.join(group), {"chat": group})
 
     def leave(self, who: Value) -> None:
         """The bot is removed from a group."""
-        group = self._group(str(who.get("chat")))
+        group = self._places.group(str(who.get("chat")))
         self._send(self._line.leave(group), {"chat": group})
 
     def language(self, who: Value) -> None:
         """Somebody changes the language of their phone; None keeps it from the bot."""
-        person = self._person(who)
+        person = self._places.person(who)
         person.language = str(who["language"]) if who.get("language") else None
         self._mirror.show_people()
 
@@ -160,8 +183,7 @@ class Acts:
 
     async def look(self, who: Value) -> None:
         """Somebody opens a picture again that did not show."""
-        message = self._message(who, str(who.get("message")))
-        await self._mirror.look(message)
+        await self._mirror.look(self._places.message(who))
 
     def _send(self, event: Event, who: Value, *, text: str = "") -> None:
         person = str(who["person"]) if who.get("person") else None
@@ -182,47 +204,24 @@ class Acts:
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
-    # Who and where
-
-    def _place(self, who: Value) -> tuple[str, str | None]:
-        person, chat = self._person(who), str(who.get("chat"))
-        if chat == person.id:
-            if not person.is_friend or person.has_blocked:
-                raise NotAllowed(f"{person.name} is no friend of the bot")
-            return person.id, None
-        group = self._group(chat)
-        if person.id not in self._line.groups[group].members:
-            raise NotAllowed(f"{person.name} is not in this group")
-        if not self._line.groups[group].has_bot:
-            raise NotAllowed("the bot is not in this group")
-        return person.id, group
-
-    def _person(self, who: Value) -> Person:
-        if (person := self._line.people.get(str(who.get("person")))) is None:
-            raise NotAllowed("there is no such person")
-        return person
-
-    def _group(self, chat: str) -> str:
-        if chat not in self._line.groups:
-            raise NotAllowed("there is no such chat")
-        return chat
-
-    def _message(self, who: Value, message_id: str) -> ChatMessage:
-        chat = str(who.get("chat"))
-        message = self._line.chat(chat).find(message_id) if chat in self._line.chats else None
-        if message is None:
-            raise NotAllowed("there is no such message")
-        return message
-
-    def _mentionable(self, group: str) -> list[str]:
-        return [self._line.bot_user_id, "all", *self._line.groups[group].members]
-
-    def _name(self, who: str) -> str:
-        if who == "all":
-            return "All"
-        return self._line.bot_name if who == self._line.bot_user_id else self._line.people[who].name
-
 
 def _message_id(event: Event) -> str:
     message = event["message"]
     return str(message["id"]) if isinstance(message, Mapping) else json.dumps(message)
+
+
+def _text(who: Value) -> str:
+    text = str(who.get("text", "")).replace("\r\n", "\n")
+    if not text or len(text) > TEXT_CHARS_MAX:
+        raise NotAllowed(f"a text has between 1 and {TEXT_CHARS_MAX} characters")
+    return text
+
+
+def _album(who: Value) -> dict[str, object]:
+    try:
+        index, total = int(str(who.get("index"))), int(str(who.get("total")))
+    except ValueError:
+        index = total = 0
+    if not 1 <= index <= total <= ALBUM_MAX:
+        raise NotAllowed(f"an album has between 1 and {ALBUM_MAX} photos")
+    return {"id": str(who["set"])[:64], "index": index, "total": total}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from app.sandbox.line import LineStandIn
+from app.sandbox.line_menus import Menu
+from app.setup import menus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +38,12 @@ def enter(line: LineStandIn, *, are_friends: bool) -> Cast:
     group = line.add_group(GROUP, people)
     line.groups[group].has_bot = are_friends
     return Cast(people=people, group=group)
+
+
+def hang_menus(line: LineStandIn) -> None:
+    """Give everybody the rich menu of `easel setup`, in the language of their phone where there is one."""
+    for language in menus.LANGUAGES:
+        made = menus.menu(language)
+        line.menus.menus[f"richmenu-{language}"] = Menu(id=f"richmenu-{language}", body=made.body, image=made.picture)
+    line.menus.default = f"richmenu-{menus.LANGUAGES[0]}"
+    line.menus.linked = {one.id: f"richmenu-{one.language}" for one in line.people.values() if one.language}

@@ -55,6 +55,9 @@ class House:
         is_ours = not settings
         if "line" not in self.real:
             self._cast = cast.enter(self._stage.line, are_friends=is_ours)
+            if is_ours:
+                cast.hang_menus(self._stage.line)
+                self.mirror.show_menus()
         self.board.put("parts", "parts", {"real": sorted(self.real), "settings": dict(settings)})
         self.mirror.show_people()
         self.bench.show()

@@ -37,6 +37,7 @@ class Mirror:
         self._traces = traces
         self._on_call = on_call
         self._quotes: dict[str, str] = {}
+        self._edited: set[str] = set()
         self._fates: dict[str, Value] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -59,9 +60,11 @@ class Mirror:
     def show_people(self) -> None:
         """Put people and groups on the board as they are now."""
         for person in self._stage.line.people.values():
+            menu = self._stage.line.menus.shown_to(person.id)
             value: Value = {
                 "name": person.name, "language": person.language,
                 "isFriend": person.is_friend, "hasBlocked": person.has_blocked,
+                "menu": menu.id if menu and menu.image else None,
             }  # fmt: skip
             self._board.put("person", person.id, value)
         for group in self._stage.line.groups.values():
@@ -69,10 +72,20 @@ class Mirror:
                 "group", group.id, {"name": group.name, "members": list(group.members), "hasBot": group.has_bot}
             )
 
+    def show_menus(self) -> None:
+        """Put the rich menus on the board; their pictures have addresses of their own."""
+        for menu in self._stage.line.menus.menus.values():
+            self._board.put("menu", menu.id, {name: menu.body[name] for name in ("chatBarText", "size", "areas")})
+
     def quotes(self, message_id: str, quoted_id: str) -> None:
         """A person's message quotes another one; LINE tells the bot, but the chat does not keep it."""
         self._quotes[message_id] = quoted_id
         self._show_by_id(message_id)
+
+    def edited(self, message: ChatMessage) -> None:
+        """A person has changed a text."""
+        self._edited.add(message.id)
+        self.show(message)
 
     def show(self, message: ChatMessage) -> None:
         """Put a message on the board as it is now."""
@@ -87,6 +100,7 @@ class Mirror:
             "at": message.at,
             "way": message.way,
             "unsent": message.unsent,
+            "edited": message.id in self._edited,
             "seen": message.seen,
             "quotable": message.quote_token is not None,
             "quoted": quoted,

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from app.demo.guard import Guard
 from app.demo.mirror import Mirror
 from app.demo.operator import Operator
 from app.sandbox.line import LineStandIn
+from app.sandbox.line_phone import look_at_card
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -48,6 +49,7 @@ class Web:
         self._closing = asyncio.Event()
         self._verbs: dict[str, Callable[[Value], None]] = {
             "text": acts.text, "sticker": acts.sticker, "tap": acts.tap, "unsend": acts.unsend,
+            "edit": acts.edit, "menu": acts.menu,
             "follow": acts.follow, "unfollow": acts.unfollow, "join": acts.join, "leave": acts.leave,
             "language": acts.language, "add": acts.add, "again": acts.again, "hold": acts.hold,
             "day": bench.day, "set": bench.set, "fine": self._fine, "bot": operator.do,
@@ -69,6 +71,8 @@ class Web:
             Route("/demo/photo", self._photo, methods=["POST"]),
             Route("/demo/picture/{message}/{which}", self._picture),
             Route("/demo/content/{message}", self._content),
+            Route("/demo/card/{chat}/{message}/{number:int}", self._card),
+            Route("/demo/menu/{menu}", self._menu),
             Route("/favicon.ico", lambda _request: FileResponse(FILES / "icon.svg", media_type="image/svg+xml")),
             Mount("/demo/page", _Fresh(directory=FILES)),
         ]
@@ -149,6 +153,36 @@ class Web:
         if content is None or content.state != "ready" or not content.content_type.startswith("image/"):
             return Response(status_code=404)
         return Response(content.body, media_type=content.content_type, headers=_FILE)
+
+    async def _card(self, request: Request) -> Response:
+        """Show the picture of a card, as a phone fetches it; only one that the bot has sent."""
+        chat, number = request.path_params["chat"], request.path_params["number"]
+        message = self._line.chats[chat].find(request.path_params["message"]) if chat in self._line.chats else None
+        urls = _card_urls(message.body) if message else []
+        if not 0 <= number < len(urls) or not urls[number]:
+            return Response(status_code=404)
+        fetched = await look_at_card(urls[number])
+        if fetched.broken:
+            return Response(status_code=404)
+        return Response(fetched.body, media_type=fetched.content_type, headers=_FILE)
+
+    async def _menu(self, request: Request) -> Response:
+        menu = self._line.menus.menus.get(request.path_params["menu"])
+        if menu is None or menu.image is None:
+            return Response(status_code=404)
+        return Response(menu.image, media_type="image/png", headers=_FILE | {"cache-control": "max-age=60"})
+
+
+def _card_urls(body: Mapping[str, object]) -> list[str]:
+    """The picture of each card of a template, in order; empty where it has none."""
+    match body.get("template"):
+        case {"columns": [*columns]}:
+            cards = columns
+        case dict() as template:
+            cards = [template]
+        case _:
+            return []
+    return [str(card.get("imageUrl") or card.get("thumbnailImageUrl") or "") for card in cards]
 
 
 _FILE = {

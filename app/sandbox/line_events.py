@@ -59,10 +59,19 @@ class Events(Channel):
             message["keywords"] = list(keywords)
         return self._written(user, message, group=group, quote=quote)
 
-    def image(self, user: str, body: bytes, *, group: str | None = None, content_type: str = "image/jpeg") -> Event:
-        """Somebody sends a picture, which can then be fetched."""
+    def image(
+        self,
+        user: str,
+        body: bytes,
+        *,
+        group: str | None = None,
+        content_type: str = "image/jpeg",
+        album: Mapping[str, object] | None = None,
+    ) -> Event:
+        """Somebody sends a picture, which can then be fetched. `album`: id, index and total of its set."""
         content = Content(kind="image", body=body, content_type=content_type)
-        return self._sent(user, {"type": "image"}, content, group=group)
+        message: Event = {"type": "image"} | ({"imageSet": dict(album)} if album else {})
+        return self._sent(user, message, content, group=group)
 
     def image_set(self, user: str, bodies: Sequence[bytes], *, group: str | None = None) -> list[Event]:
         """Somebody sends an album: one event for each picture, in any order you deliver them."""
@@ -70,8 +79,7 @@ class Events(Channel):
         events = []
         for number, body in enumerate(bodies, start=1):
             place = {"id": set_id, "index": number, "total": len(bodies)}
-            content = Content(kind="image", body=body, content_type="image/jpeg")
-            events.append(self._sent(user, {"type": "image", "imageSet": place}, content, group=group))
+            events.append(self.image(user, body, group=group, album=place))
         return events
 
     def video(self, user: str, body: bytes, *, preview: bytes | None = None, group: str | None = None) -> Event:
@@ -94,9 +102,14 @@ class Events(Channel):
         message: Event = {"type": "location", "title": title, "address": title, "latitude": 25.03, "longitude": 121.56}
         return self._written(user, message, group=group)
 
-    def edit(self, user: str, message_id: str, text: str, *, group: str) -> Event:
+    def edit(self, user: str, message_id: str, text: str, *, group: str, mentions: Sequence[str] = ()) -> Event:
         """Somebody edits a text in a group: same message id, new quote token, new reply token."""
-        message = {"type": "text", "id": message_id, "quoteToken": self.new_quote_token(group), "text": text}
+        said: Event = {"type": "text", "text": text}
+        if mentions:
+            said["mention"] = {"mentionees": [self._mentionee(text, who) for who in mentions]}
+        if (heard := self.chat(group).find(message_id)) is not None:
+            heard.body = said
+        message = {"id": message_id, "quoteToken": self.new_quote_token(group), **said}
         return self._event("messageEdited", self._source(user, group), group, message=message)
 
     # What a person does

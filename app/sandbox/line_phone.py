@@ -64,6 +64,12 @@ async def look_at(chat: Chat) -> list[Seen]:
     return seen
 
 
+async def look_at_card(url: str) -> Fetched:
+    """Fetch the picture of a card, such as a column of an image carousel."""
+    async with new_http(timeout_s=FETCH_S_MAX) as http:
+        return await _fetch(http, url, ORIGINAL_BYTES_MAX)
+
+
 async def _fetch(http: httpx.AsyncClient, url: str, most_bytes: int) -> Fetched:
     try:
         answer = await http.get(url, follow_redirects=True)

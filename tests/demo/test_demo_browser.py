@@ -1,115 +1,26 @@
 """The page in a real browser, as somebody sees it who tries Easel for the first time."""
 
-import os
 import re
-import shutil
-from io import BytesIO
-from pathlib import Path
-
-import pytest
-from PIL import Image
 
 from tests.demo.demo_process import demo
 from tests.demo.other_bot import other_bot
+from tests.demo.page import (
+    PATIENCE_MS,
+    as_person,
+    expect,
+    files,
+    go_to,
+    in_a_browser,
+    mine,
+    open_menu,
+    pictures,
+    restart,
+    say,
+    tap_until_shown,
+    theirs,
+)
 
-playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
-expect = playwright.expect
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE_MS = 20_000
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"there is no browser at {CHROMIUM}: install chromium"),
-]
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    """One demo for all stories."""
-    with demo(tmp_path_factory.mktemp("demo"), "--port", "0") as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(running, browser):
-    """The page on a fine day with a quick model; it must not complain in the console."""
-    running.do("fine")
-    running.do("set", latencyS=0.3)
-    running.do("bot", what="start")
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en")
-    opened = context.new_page()
-    opened.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
-    go_to(opened, running)
-    yield opened
-    context.close()
-    assert not [one for one in problems if "ERR_CONNECTION" not in one]
-
-
-def go_to(page, running) -> None:
-    """Open the page, and wait until it shows what was said before: what is counted earlier is not there yet."""
-    page.goto(running.url)
-    expect(page.get_by_role("textbox", name="Write a message")).to_be_visible()
-    expect(page.locator(".state.ready")).to_be_attached()
-
-
-def say(page, text: str) -> None:
-    page.locator(".composer textarea").fill(text)
-    page.keyboard.press("Enter")
-    expect(mine(page, text)).to_be_visible()
-
-
-def mine(page, text: str):
-    return page.locator(".row.mine", has_text=text).last
-
-
-def theirs(page):
-    return page.locator(".row.theirs")
-
-
-def pictures(page):
-    return page.locator(".row.theirs button.picture img")
-
-
-def open_menu(page, row, entry: str) -> None:
-    row.locator(".hold").click(button="right")
-    page.get_by_role("menuitem", name=entry).click()
-
-
-def as_person(page, name: str) -> None:
-    page.get_by_role("radio", name=re.compile(name)).click()
-    expect(page.locator(".chathead small")).to_have_text(name)
-
-
-def restart(page, running, **settings: str) -> None:
-    """Give the bot other settings, and wait for the process that has them."""
-    process = page.locator(".bot small")
-    starts = int(re.search(r"start (\d+)", process.inner_text())[1])
-    running.do("bot", what="restart", settings=settings)
-    expect(process).to_contain_text(f"start {starts + 1}")
-    expect(page.locator(".state.ready")).to_be_visible()
+pytestmark = in_a_browser
 
 
 def open_line_days(page) -> None:
@@ -142,21 +53,15 @@ def test_promise_and_tap(page, running):
     running.do("set", latencyS=4)
     before = pictures(page).count()
     say(page, "a lighthouse that takes its time")
-    show = page.locator(".card button").last
-    expect(show).to_be_visible()
-    show.click()
-    expect(pictures(page)).to_have_count(before + 1)
+    expect(page.locator(".card button").last).to_be_visible()
+    tap_until_shown(page, before + 1)
     restart(page, running, REPLY_DEADLINE_S="45")
 
 
 def test_photo_and_sticker(page):
     """A photo and a sticker show in the chat, and each is answered in words."""
-    buffer = BytesIO()
-    Image.new("RGB", (320, 200), (40, 120, 90)).save(buffer, "JPEG")
     heard = theirs(page).count()
-    page.locator("input[type=file]").set_input_files(
-        {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
-    )
+    page.locator("input[type=file]").set_input_files(files("teal"))
     expect(page.locator(".row.mine .picture img")).to_be_visible()
     expect(theirs(page)).to_have_count(heard + 1)
     page.get_by_role("button", name="Stickers").click()
@@ -358,7 +263,7 @@ def test_quota_gone(page, running):
     running.do("set", latencyS=4)
     before = pictures(page).count()
     say(page, "a lantern festival")
-    page.locator(".card button").click()
-    expect(pictures(page)).to_have_count(before + 1)
+    expect(page.locator(".card button").last).to_be_visible()
+    tap_until_shown(page, before + 1)
     expect(page.locator(".push")).to_have_count(0)
     expect(page.locator(".sums")).to_contain_text("200/200")

@@ -5,6 +5,7 @@ import { Menu, useMenu } from "./menu.js";
 import { summary } from "./people.js";
 import { act, get } from "./store.js";
 import { Sticker } from "./stickers.js";
+import { tap } from "./taps.js";
 import { language, say } from "./words.js";
 
 const LONG_PRESS_MS = 450;
@@ -48,10 +49,11 @@ export function Message(props) {
   </li>`;
 }
 
-function menuOf({ message, who, quote, showTrace }, mine) {
+function menuOf({ message, who, group, quote, edit, showTrace }, mine) {
   const entries = [];
   if (message.quotable) entries.push([say("quote"), () => quote(message)]);
   if (message.body.text) entries.push([say("copy"), () => navigator.clipboard?.writeText(message.body.text)]);
+  if (mine && group && message.type === "text") entries.push([say("edit"), () => edit(message)]);
   if (mine) entries.push([say("unsend"), () => act("unsend", { ...who, message: message.id })]);
   if (mine) entries.push([say("show_trace"), () => showTrace(message)]);
   return entries;
@@ -60,13 +62,14 @@ function menuOf({ message, who, quote, showTrace }, mine) {
 function Fate({ message, mine }) {
   const fate = message.fate;
   return html`<span class="fate">
+    ${message.edited && html`<span class="edited">${say("edited")}</span>`}
     ${mine && fate?.read && html`<span class="read">${say("read")}</span>`}
     ${mine && fate?.error && html`<span class="failed" title=${fate.error}><${Icon} name="warn" />${say("not_delivered")}<small>${fate.error}${fate.status ? ` ${fate.status}` : ""}</small></span>`}
     ${message.way === "push" && html`<span class="push">${say("by_push")}</span>`}
     <time>${clock(message.at, language)}</time></span>`;
 }
 
-function Body({ message, who, mine, name, bot, quoted, open, jump }) {
+function Body({ message, who, mine, name, bot, quoted, open, jump, hands }) {
   const { body, type } = message;
   if (type === "text" || type === "textV2") {
     return html`<div class="bubble">
@@ -78,7 +81,7 @@ function Body({ message, who, mine, name, bot, quoted, open, jump }) {
   }
   if (type === "image") return message.sender === "bot" ? html`<${Picture} message=${message} name=${name} open=${open} />` : html`<${Photo} message=${message} name=${name} open=${open} />`;
   if (type === "sticker") return html`<${Sticker} name=${body.keywords?.[0]} label=${say("sticker")} />`;
-  if (type === "template") return html`<${Template} message=${message} who=${who} />`;
+  if (type === "template") return html`<${Template} message=${message} who=${who} hands=${hands} />`;
   return html`<div class="bubble other"><small>${type}</small><p>${body.altText ?? body.title ?? body.fileName ?? ""}</p>
     ${Object.keys(body).length > 0 && html`<details><summary>JSON</summary><pre>${JSON.stringify(body, null, 1)}</pre></details>`}</div>`;
 }
@@ -111,18 +114,26 @@ function Photo({ message, name, open }) {
     <img src="/demo/content/${message.id}" alt=${say("picture_of", { name })} /></button>`;
 }
 
-function Template({ message, who }) {
+function Template({ message, who, hands }) {
   const template = message.body.template;
   const columns = template.columns ?? [template];
-  return html`<div class="cards">${columns.map((column) => {
+  // Their pictures come by way of the demo, as a phone fetches them.
+  const address = (number) => `/demo/card/${message.chat}/${message.id}/${number}`;
+  const run = (action) => tap(who, message, action, hands);
+  if (template.type === "image_carousel") {
+    return html`<div class="cards" tabindex="0" role="group" aria-label=${message.body.altText}>${columns.map((column, number) => html`
+      <button type="button" class="bubble tile" onClick=${() => run(column.action)}>
+        <img src=${address(number)} alt="" />${column.action.label && html`<span>${column.action.label}</span>`}</button>`)}</div>`;
+  }
+  return html`<div class="cards" tabindex=${columns.length > 1 ? 0 : undefined}>${columns.map((column, number) => {
     const actions = column.actions ?? (column.action ? [column.action] : []);
-    return html`<section class="bubble card">
-      ${(column.thumbnailImageUrl ?? column.imageUrl) && html`<img src=${column.thumbnailImageUrl ?? column.imageUrl} alt="" />`}
+    return html`<section class="bubble card ${template.type === "confirm" ? "confirm" : ""}">
+      ${(column.thumbnailImageUrl ?? column.imageUrl) && html`<img src=${address(number)} alt="" />`}
       ${column.title && html`<h3>${column.title}</h3>`}
       ${column.text && html`<p>${column.text}</p>`}
       <div class="actions">${actions.map((action) => action.type === "uri"
         ? html`<a href=${action.uri} target="_blank" rel="noreferrer noopener">${action.label ?? action.uri}</a>`
-        : html`<button type="button" onClick=${() => act("tap", { ...who, message: message.id, action })}>${action.label}</button>`)}</div>
+        : html`<button type="button" onClick=${() => run(action)}>${action.label}</button>`)}</div>
     </section>`;
   })}</div>`;
 }

@@ -5,25 +5,30 @@ import { Composer } from "./composer.js";
 import { Avatar, Icon, html } from "./html.js";
 import { Menu, useMenu } from "./menu.js";
 import { LANGUAGES, summary } from "./people.js";
+import { tap } from "./taps.js";
 import { act, get, messagesOf } from "./store.js";
 import { Viewer } from "./viewer.js";
 import { language, say } from "./words.js";
 
 export function Chat({ person, chat, group, bot, go, showTrace }) {
   const [quoting, setQuoting] = useState(null);
+  const [editing, setEditing] = useState(null);
   const [opened, setOpened] = useState(null);
   const messages = messagesOf(chat).filter((message) => message.seen);
   const quoted = quoting && messages.find((message) => message.id === quoting && !message.unsent);
   const who = { person: person.id, chat };
   const field = useRef();
+  const hands = useRef(); // what a button can do to the field: fill words in, open the photos
   const quote = (message) => { setQuoting(message.id); field.current?.focus(); };
+  const edit = (message) => { setQuoting(null); setEditing(message.id); hands.current?.fill(message.body.text); };
+  const edited = editing && messages.find((message) => message.id === editing && !message.unsent);
   const last = messages.at(-1);
   const quick = last?.sender === "bot" ? last.body.quickReply?.items ?? [] : [];
   return html`<section class="chat" aria-label=${group?.name ?? bot.name}>
     <${Header} person=${person} group=${group} bot=${bot} go=${go} />
-    <${Messages} messages=${messages} who=${who} bot=${bot} group=${group} quote=${quote} open=${setOpened} showTrace=${showTrace} />
-    ${quick.length > 0 && html`<${QuickReplies} items=${quick} message=${last} who=${who} />`}
-    <${Bottom} person=${person} group=${group} bot=${bot} who=${who} quoted=${quoted} setQuoting=${setQuoting} field=${field} />
+    <${Messages} messages=${messages} who=${who} bot=${bot} group=${group} quote=${quote} edit=${edit} hands=${hands} open=${setOpened} showTrace=${showTrace} />
+    ${quick.length > 0 && html`<${QuickReplies} items=${quick} message=${last} who=${who} hands=${hands} />`}
+    <${Bottom} person=${person} group=${group} bot=${bot} who=${who} quoted=${quoted} setQuoting=${setQuoting} edited=${edited} setEditing=${setEditing} field=${field} hands=${hands} />
     ${opened && html`<${Viewer} message=${opened} name=${nameOf(opened, bot)} close=${() => setOpened(null)} />`}
   </section>`;
 }
@@ -51,7 +56,7 @@ function Header({ person, group, bot, go }) {
   </header>`;
 }
 
-function Messages({ messages, who, bot, group, quote, open, showTrace }) {
+function Messages({ messages, who, bot, group, quote, edit, hands, open, showTrace }) {
   const list = useRef();
   const sticks = useRef(true);
   const loading = get("loading", who.chat);
@@ -85,25 +90,26 @@ function Messages({ messages, who, bot, group, quote, open, showTrace }) {
         ${(index === 0 || day(messages[index - 1].at) !== day(message.at)) && html`<li class="notice" key=${`day ${message.id}`}><span>${day(message.at)}</span></li>`}
         <${Message} key=${message.id} message=${message} before=${messages[index - 1]} who=${who} bot=${bot} group=${group}
           quoted=${message.quoted && messages.find((one) => one.id === message.quoted)}
-          quote=${quote} open=${open} jump=${jump} showTrace=${showTrace} />`)}
+          quote=${quote} edit=${edit} hands=${hands} open=${open} jump=${jump} showTrace=${showTrace} />`)}
       ${loading && html`<li class="row theirs"><${Avatar} name=${bot.name} bot size="38" />
         <div class="bubble dots" role="status" aria-label=${say("working", { name: bot.name })}><i></i><i></i><i></i></div></li>`}
     </ol></div>`;
 }
 
-function QuickReplies({ items, message, who }) {
+function QuickReplies({ items, message, who, hands }) {
   return html`<div class="quick" role="group" aria-label=${say("quick")}>
-    ${items.map(({ action }) => html`<button type="button" onClick=${() => act("tap", { ...who, message: message.id, action })}>${action.label}</button>`)}
+    ${items.map(({ action }) => html`<button type="button" onClick=${() => tap(who, message, action, hands)}>${action.label}</button>`)}
   </div>`;
 }
 
-function Bottom({ person, group, bot, who, quoted, setQuoting, field }) {
+function Bottom({ person, group, bot, who, quoted, setQuoting, edited, setEditing, field, hands }) {
   const name = bot.name;
   const gate = (text, label, verb, wish) => html`<div class="gate"><p>${text}</p>
     <button type="button" class="primary" onClick=${() => act(verb, wish)}>${label}</button></div>`;
   if (group && !group.hasBot) return gate(say("no_bot", { name }), say("add_bot", { name }), "join", { chat: group.id });
   if (!group && person.hasBlocked) return gate(say("blocked", { name }), say("unblock"), "follow", { person: person.id });
   if (!group && !person.isFriend) return gate(say("no_friend", { name }), say("add_friend"), "follow", { person: person.id });
-  return html`<${Composer} who=${who} group=${group} bot=${bot} field=${field} quoted=${quoted}
+  return html`<${Composer} who=${who} group=${group} bot=${bot} field=${field} hands=${hands} quoted=${quoted}
+    menuId=${group ? null : person.menu} edited=${edited} stopEditing=${() => setEditing(null)}
     quotedName=${quoted && nameOf(quoted, bot)} quotedText=${summary(quoted)} stopQuoting=${() => setQuoting(null)} />`;
 }

@@ -1,13 +1,17 @@
 // Where one writes: text, mentions, stickers, photos, a quote.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon, html } from "./html.js";
+import { RichMenu } from "./richmenu.js";
 import { act, get, sendPhoto } from "./store.js";
 import { STICKERS, Sticker } from "./stickers.js";
 import { say } from "./words.js";
 
-export function Composer({ who, group, bot, field, quoted, quotedName, quotedText, stopQuoting }) {
+const ALBUM_MAX = 50;
+
+export function Composer({ who, group, bot, field, hands, menuId, edited, stopEditing, quoted, quotedName, quotedText, stopQuoting }) {
   const [text, setText] = useState("");
   const [stickers, setStickers] = useState(false);
+  const [menuOpen, setMenuOpen] = useState(false);
   const [choice, setChoice] = useState(0);
   const [closedAt, setClosedAt] = useState(-1);
   const caret = field.current?.selectionStart ?? text.length;
@@ -22,16 +26,25 @@ export function Composer({ who, group, bot, field, quoted, quotedName, quotedTex
   };
   useEffect(grow, [text]);
   const list = useRef();
+  const files = useRef();
+  const menu = menuId && get("menu", menuId);
+  hands.current = {
+    fill: (words) => { if (words) setText(words); setTimeout(() => { field.current?.focus(); field.current?.setSelectionRange(words.length, words.length); }); },
+    photos: () => files.current.click(),
+  };
   useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [choice, found.length]);
 
   const send = async (event) => {
     event?.preventDefault();
     const said = text;
     if (!said.trim()) return;
+    const changed = edited;
     setText("");
     stopQuoting();
+    stopEditing();
     field.current.focus();
-    if (!(await act("text", { ...who, text: said, quote: quoted?.id }))) setText(said);
+    const sent = changed ? act("edit", { ...who, message: changed.id, text: said }) : act("text", { ...who, text: said, quote: quoted?.id });
+    if (!(await sent)) setText(said);
   };
   const mention = (name) => {
     // Straight into the field: whoever types on must not overtake the caret.
@@ -49,12 +62,17 @@ export function Composer({ who, group, bot, field, quoted, quotedName, quotedTex
       if (event.key === "Escape") { setClosedAt(caret); return; }
     }
     if (event.key === "Escape" && quoted) stopQuoting();
+    if (event.key === "Escape" && edited) leave();
     if (event.key === "Enter" && !event.shiftKey) send(event);
   };
-  const photo = (event) => {
-    const file = event.target.files[0];
-    if (file) sendPhoto(who.person, who.chat, file);
+  const leave = () => { stopEditing(); setText(""); };
+  const photo = async (event) => {
+    const chosen = [...event.target.files].slice(0, ALBUM_MAX);
     event.target.value = "";
+    const set = crypto.getRandomValues(new Uint32Array(4)).join("");
+    for (const [number, file] of chosen.entries()) {
+      await sendPhoto(who.person, who.chat, file, chosen.length > 1 ? { set, index: number + 1, total: chosen.length } : {});
+    }
   };
   const sticker = (name) => { setStickers(false); act("sticker", { ...who, sticker: name }); field.current.focus(); };
 
@@ -64,11 +82,13 @@ export function Composer({ who, group, bot, field, quoted, quotedName, quotedTex
         onPointerDown=${(event) => { event.preventDefault(); mention(name); }}>@${name}</li>`)}</ul>`}
     ${quoted && html`<div class="quoting"><span><b>${say("quoting", { name: quotedName })}</b>${quotedText}</span>
       <button type="button" class="round" aria-label=${say("cancel")} onClick=${stopQuoting}><${Icon} name="close" /></button></div>`}
+    ${edited && html`<div class="quoting"><span><b>${say("editing")}</b>${edited.body.text}</span>
+      <button type="button" class="round" aria-label=${say("cancel")} onClick=${leave}><${Icon} name="close" /></button></div>`}
     ${stickers && html`<div class="stickers" role="group" aria-label=${say("stickers")} onKeyDown=${(event) => event.key === "Escape" && setStickers(false)}>
       ${STICKERS.map((name) => html`<button type="button" onClick=${() => sticker(name)}><${Sticker} name=${name} label=${say("sticker")} /></button>`)}</div>`}
     <div class="field">
       <label class="round" title=${say("photo")}><span class="hidden">${say("photo")}</span><${Icon} name="photo" />
-        <input type="file" accept="image/jpeg,image/png" onChange=${photo} /></label>
+        <input ref=${files} type="file" multiple accept="image/jpeg,image/png" onChange=${photo} /></label>
       <button type="button" class="round" aria-label=${say("stickers")} title=${say("stickers")} aria-expanded=${stickers} onClick=${() => setStickers(!stickers)}><${Icon} name="smile" /></button>
       <textarea ref=${field} rows="1" maxlength="5000" value=${text} aria-label=${say("write")} placeholder=${say(group ? "write_group" : "write")}
         aria-haspopup=${group ? "listbox" : undefined} aria-controls=${found.length ? "mentions" : undefined}
@@ -76,5 +96,7 @@ export function Composer({ who, group, bot, field, quoted, quotedName, quotedTex
         onInput=${(event) => { setText(event.target.value); setChoice(0); setClosedAt(-1); }} onKeyDown=${keys}></textarea>
       <button type="submit" class="round send" aria-label=${say("send")} disabled=${!text.trim()}><${Icon} name="send" /></button>
     </div>
+    ${menu && html`<button type="button" class="menubar" aria-expanded=${menuOpen} aria-controls="richmenu" onClick=${() => setMenuOpen(!menuOpen)}>${menu.chatBarText} ${menuOpen ? "▾" : "▴"}</button>
+      ${menuOpen && html`<${RichMenu} id=${menuId} menu=${menu} who=${who} hands=${hands} close=${() => setMenuOpen(false)} />`}`}
   </form>`;
 }

@@ -1,5 +1,5 @@
 // Whose phone it is, and the chats on it.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Avatar, Icon, clock, html } from "./html.js";
 import { act, all, get } from "./store.js";
 import { language, say, speak } from "./words.js";
@@ -68,7 +68,7 @@ function Entry({ id, name, bot, group, current, messages, open }) {
 function NewPerson({ close, added }) {
   const name = useRef();
   const choice = useRef();
-  useEffect(() => name.current.focus(), []);
+  useLayoutEffect(() => name.current.focus(), []); // before anybody types
   const add = async (event) => {
     event.preventDefault();
     const wanted = name.current.value.trim();

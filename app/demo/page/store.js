@@ -74,5 +74,5 @@ async function ask(address, options) {
 export const act = (verb, wish = {}) =>
   ask(`/demo/do/${verb}`, { headers: { "content-type": "application/json" }, body: JSON.stringify(wish) });
 
-export const sendPhoto = (person, chat, file) =>
-  ask(`/demo/photo?${new URLSearchParams({ person, chat })}`, { headers: { "content-type": file.type }, body: file });
+export const sendPhoto = (person, chat, file, album = {}) =>
+  ask(`/demo/photo?${new URLSearchParams({ person, chat, ...album })}`, { headers: { "content-type": file.type }, body: file });
