@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.demo.demo_process import Demo, demo
 from tests.demo.page import CHROMIUM, FLAGS, tap_until_shown
+from tests.demo.tour import tour
 
 DOCS = Path(__file__).parents[2] / "docs"
 BYTES_MAX = 300_000
@@ -119,6 +120,8 @@ def main() -> None:
         with demo(Path(directory), "--port", "0") as started:
             for scene in (desktop, group, promise, bad_days):
                 scene(browser, started)
+        with tempfile.TemporaryDirectory() as another, demo(Path(another), "--port", "0") as started:
+            tour(browser, started, opened, keep)
         browser.close()
 
 
