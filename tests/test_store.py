@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from app.store.pictures import Pictures
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
 from app.store.requests import Answer, Requests, State
 from app.store.surroundings import surroundings_of
-from app.store.tables import metadata
+from app.store.tables import metadata, requests
 from app.store.tallies import Tallies
 from app.store.upkeep import Upkeep
 
@@ -374,3 +375,24 @@ def test_the_page_tells_what_bounds_each_table():
     """A table that nobody thought of would grow for ever."""
     page = (Path(__file__).parent.parent / "docs" / "data.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == set(metadata.tables)
+
+
+async def test_a_long_read_holds_up_no_writer(database):
+    """While a report is read, the store takes writes, and the report sees one moment."""
+    await received(database, "R1")
+    reading, go_on = threading.Event(), threading.Event()
+    count = sa.select(sa.func.count()).select_from(requests)
+
+    def slowly(connection: sa.Connection) -> tuple[int, int]:
+        first = connection.execute(count).scalar_one()
+        reading.set()
+        assert go_on.wait(10)
+        return first, connection.execute(count).scalar_one()
+
+    read = asyncio.create_task(database.read(slowly))
+    await asyncio.to_thread(reading.wait, 10)
+    async with asyncio.timeout(5):
+        await database.run(lambda connection: connection.execute(sa.delete(requests)))
+    go_on.set()
+    assert await read == (1, 1)
+    assert await database.read(lambda connection: connection.execute(count).scalar_one()) == 0

@@ -74,9 +74,22 @@ class Database:
         """Run `work` in one transaction, in a thread, and raise what goes wrong."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, work)
 
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work`, which only reads, in a thread, and raise what goes wrong. No writer waits for it, nor it for one.
+
+        For what is not part of a request's way: reports may take long, and SQLite has one writer at a time.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
+
     def _transact(self, work: Callable[[Connection], T]) -> T:
         with self.transaction() as connection:
             return work(connection)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            connection.execution_options(only_reads=True, postgresql_readonly=True)
+            with connection.begin():
+                return work(connection)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -145,7 +158,8 @@ class Database:
 
         @sa.event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            only_reads = connection.get_execution_options().get("only_reads")
+            connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
         return engine
 

@@ -75,11 +75,11 @@ class Gauges:
     async def now(self, *, now_at: float | None = None) -> Now:
         """Return how things stand."""
         at = time.time() if now_at is None else now_at
-        return await self._database.run_once(lambda connection: self._now(connection, at))
+        return await self._database.read(lambda connection: self._now(connection, at))
 
     async def last_day(self) -> Sequence[Ended]:
         """Return what became of the newest requests, at most `LAST_DAY_MAX`, of the last 24 hours."""
-        return await self._database.run_once(_last_day)
+        return await self._database.read(_last_day)
 
     def _now(self, connection: sa.Connection, at: float) -> Now:
         began = time.perf_counter()
