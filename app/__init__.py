@@ -14,7 +14,8 @@
     flows.menus      shows a person the rich menu of their language, which `setup` has made
 
 Beside the way: `flows.sweep` (what people take back leaves the bucket), `flows.lookout` and `flows.alarm` (what admins
-should hear), `health` (/healthz, /readyz), `metrics` (/metrics), `traces` (OpenTelemetry), `lease` (dead peers on
-Postgres), `errors` (every error we raise), `doctor`, `setup` and `backup` (commands of those names), `sandbox` (the
-stand-ins of LINE, OpenAI and R2) and `demo` (the whole bot on one machine with them).
+should hear), `health` (/healthz, /readyz), `metrics` (/metrics), `admin` (the dashboard at /admin), `traces`
+(OpenTelemetry), `lease` (dead peers on Postgres), `errors` (every error we raise), `doctor`, `setup` and `backup`
+(commands of those names), `sandbox` (the stand-ins of LINE, OpenAI and R2) and `demo` (the whole bot on one machine
+with them).
 """

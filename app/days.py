@@ -25,6 +25,11 @@ def next_month_at(at: float, zone: ZoneInfo) -> float:
     return _begins_at(in_next.replace(day=1), zone)
 
 
+def begins_at(day: str, zone: ZoneInfo) -> float:
+    """Return when a day "YYYY-MM-DD" begins."""
+    return _begins_at(date.fromisoformat(day), zone)
+
+
 def _date(at: float, zone: ZoneInfo) -> date:
     return datetime.fromtimestamp(at, zone).date()
 

@@ -41,6 +41,7 @@ class Easel:
         self.health = self._parts.health
         self.webhook = self._parts.webhook
         self.exposition = self._parts.exposition
+        self.dashboard = self._parts.dashboard
         self._tasks: set[asyncio.Task[None]] = set()
         self._owned: IO[str] | None = None
         self.failed = False
@@ -160,6 +161,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.routes.append(Route("/callback", easel.webhook, methods=["POST"]))  # for 405; see Service
     app.include_router(health.routes(easel.health))
     app.include_router(metrics.routes(easel.exposition, token=_secret(settings.metrics_token)))
+    if easel.dashboard:
+        app.router.routes.append(Route("/admin{rest:path}", easel.dashboard))
     return app
 
 

@@ -32,8 +32,9 @@ MAY_IMPORT = {
         *("chat", "days", "engine", "errors", "line", "metrics", "openai_images"),
         *("pictures", "prices", "r2", "store", "traces"),
     },
+    "admin": {*("chat", "days", "flows", "health", "line", "metrics", "r2", "store")},
     "build": {
-        *("engine", "flows", "health", "lease", "line", "metrics", "openai_images"),
+        *("admin", "engine", "flows", "health", "lease", "line", "metrics", "openai_images"),
         *("r2", "settings", "store", "traces", "webhook"),
     },
     "main": {"build", "engine", "flows", "health", "metrics", "settings", "store"},

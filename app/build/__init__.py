@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from app import health, lease
+from app.build.dashboard import dashboard_of
 from app.build.flows import Flows
 from app.build.store import Store, caps_of
 from app.build.vendors import Vendors
@@ -28,6 +30,9 @@ from app.store.upkeep import Upkeep
 from app.traces import Traces
 from app.webhook import Webhook
 
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
@@ -49,6 +54,7 @@ class Parts:
     webhook: Webhook
     traces: Traces
     exposition: Exposition
+    dashboard: "ASGIApp | None"
 
 
 def build(settings: Settings) -> Parts:
@@ -76,6 +82,7 @@ def build(settings: Settings) -> Parts:
         feeder.arrived()
 
     watched = health.Health(upkeep=upkeep, inbox=inbox, engine=engine)
+    gauges = Gauges(database, zone=settings.zone, caps=caps_of(settings))
     return Parts(
         database=database,
         engine=engine,
@@ -101,9 +108,12 @@ def build(settings: Settings) -> Parts:
         traces=traces,
         exposition=Exposition(
             metrics=metrics,
-            gauges=Gauges(database, zone=settings.zone, caps=caps_of(settings)),
+            gauges=gauges,
             health=watched,
             models=settings.image_models,
+        ),
+        dashboard=dashboard_of(
+            settings, database=database, store=store, flows=flows, vendors=vendors, gauges=gauges, health=watched
         ),
     )
 

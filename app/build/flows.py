@@ -89,7 +89,7 @@ class Flows:
             alarm=alarm,
             names=settings.image_models,
         )
-        self._deliver = Deliver(
+        self.deliver = Deliver(
             deliveries=store.deliveries,
             courier=Courier(
                 deliveries=store.deliveries,
@@ -113,6 +113,15 @@ class Flows:
             is_orphan=is_orphan,
             metrics=metrics,
         )
+        self.admins = Admins(
+            admin_ids=frozenset(settings.admin_user_ids),
+            allowances=store.allowances,
+            reports=store.reports,
+            models=store.models,
+            line=vendors.line,
+            names=settings.image_models,
+            zone=settings.zone,
+        )
         self._ask = Ask(
             images=vendors.images,
             ledger=store.ledger,
@@ -132,7 +141,7 @@ class Flows:
             ask=self._ask,
             sources=self._sources,
             bucket=self._bucket,
-            deliver=self._deliver,
+            deliver=self.deliver,
             bell=self._bell,
             observers=self._observers,
             renderers=self.renderers,
@@ -143,7 +152,7 @@ class Flows:
             gate=self._gate(),
             wants=self._wants(),
             watch=Watch(
-                deliver=self._deliver,
+                deliver=self.deliver,
                 loading=self._loading,
                 bell=self._bell,
                 several_processes=self._settings.several_processes,
@@ -197,15 +206,7 @@ class Flows:
                 chats=store.chats,
                 forgetting=store.forgetting,
                 ledger=store.ledger,
-                admins=Admins(
-                    admin_ids=admin_ids,
-                    allowances=store.allowances,
-                    reports=store.reports,
-                    models=store.models,
-                    line=self._line,
-                    names=settings.image_models,
-                    zone=settings.zone,
-                ),
+                admins=self.admins,
                 defaults={"size": settings.image_size, "quality": settings.image_quality, "count": "1"},
                 swept=self.sweep.ring,
             ),

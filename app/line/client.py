@@ -87,10 +87,16 @@ class LineClient:
             BadAnswer: The answer cannot be read, so nothing is known.
         """
         limit = limit_of(await self._line.get(Call.QUOTA, "/v2/bot/message/quota"))
-        if limit is None:
-            return None
-        used = used_of(await self._line.get(Call.QUOTA, "/v2/bot/message/quota/consumption"))
-        return Quota(limit=limit, used=used).remaining
+        return None if limit is None else Quota(limit=limit, used=await self._used_pushes()).remaining
+
+    async def push_quota(self) -> Quota:
+        """Return the month's limit and what was used of it, roughly.
+
+        Raises:
+            BadAnswer: The answer cannot be read, so nothing is known.
+        """
+        limit = limit_of(await self._line.get(Call.QUOTA, "/v2/bot/message/quota"))
+        return Quota(limit=limit, used=await self._used_pushes())
 
     async def members(self, chat: Chat) -> int:
         """Count the people whom one push to this chat reaches, which is its price.
@@ -160,6 +166,9 @@ class LineClient:
         """Leave a group or room, which only people can undo. A 1:1 chat cannot be left: nothing happens."""
         if chat.kind is not ChatKind.USER:
             await self._line.carry_out(Ask(call=Call.LEAVE, method="POST", path=f"{_path(chat)}/leave"))
+
+    async def _used_pushes(self) -> int:
+        return used_of(await self._line.get(Call.QUOTA, "/v2/bot/message/quota/consumption"))
 
 
 def _path(chat: Chat) -> str:

@@ -210,5 +210,6 @@ def _settle(
     elif tokens:
         microusd = cost(row["model"], **asdict(tokens))
         values |= asdict(tokens) | {"microusd": microusd, "is_estimate": not is_known(row["model"])}
-    money.shift(connection, row["purses"] or (), values.get("microusd", row["microusd"]) - row["microusd"])
+    more = values.get("microusd", row["microusd"]) - row["microusd"]
+    money.shift(connection, row["purses"] or (), more, pictures=row["count"] if outcome is Outcome.PAID else 0)
     connection.execute(sa.update(calls).where(calls.c.id == call_id).values(**values))

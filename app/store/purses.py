@@ -100,10 +100,16 @@ def reserve(
         raise CapReached(Capped(cap="bot_day", until_at=next_day_at(at, zone)))
 
 
-def shift(connection: sa.Connection, booked: Sequence[Purse], microusd: int) -> None:
-    """Add to what was reserved, or with a negative amount take from it, whatever the caps are."""
-    for purse in booked:
-        connection.execute(sa.update(purses).where(*_is(*purse)).values(microusd=purses.c.microusd + microusd))
+def shift(connection: sa.Connection, booked: Sequence[Purse], microusd: int, *, pictures: int = 0) -> None:
+    """Add to what was reserved, or with a negative amount take from it, whatever the caps are.
+
+    `pictures` that came of it are counted for the bot, whose purses then tell both for reports.
+    """
+    for holder, period in booked:
+        changes = {"microusd": purses.c.microusd + microusd}
+        if holder == BOT and pictures:
+            changes["pictures"] = purses.c.pictures + pictures
+        connection.execute(sa.update(purses).where(*_is(holder, period)).values(**changes))
 
 
 def count_pictures(connection: sa.Connection, user_or_chat_id: str, *, day: str, count: int, cap: int) -> int:

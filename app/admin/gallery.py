@@ -1,0 +1,47 @@
+"""All pictures, newest first; deleting one."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.admin.door import Door, Form, back_to
+from app.admin.past import LINE_ID, mark_of, query_of
+from app.admin.screen import Screen
+from app.admin.session import Session
+from app.flows.sweep import Sweep
+from app.store.forgetting import Forgetting
+from app.store.gallery import Gallery
+
+SHOWN = 48
+
+
+class GalleryPage:
+    """The page, and the deed."""
+
+    def __init__(self, *, screen: Screen, gallery: Gallery, forgetting: Forgetting, sweep: Sweep) -> None:
+        """Keep the parts."""
+        self._screen = screen
+        self._gallery = gallery
+        self._forgetting = forgetting
+        self._sweep = sweep
+
+    def routes(self, door: Door) -> list[Route]:
+        """Return the addresses."""
+        return [
+            door.page("/admin/gallery", self._show),
+            door.deed("/admin/gallery/{picture_id}/delete", self._delete),
+        ]
+
+    async def _show(self, request: Request, session: Session) -> Response:
+        query = request.query_params
+        chat_id = query.get("chat", "").strip()
+        chat_id = chat_id if LINE_ID.fullmatch(chat_id) else ""
+        wall = await self._gallery.wall(limit=SHOWN, after=mark_of(query), chat_id=chat_id or None)
+        return await self._screen.show(
+            request, "gallery.html", session=session, wall=wall, chat_id=chat_id, older=query_of(wall.older)
+        )
+
+    async def _delete(self, request: Request, form: Form) -> str:
+        there = await self._forgetting.picture(request.path_params["picture_id"])
+        self._sweep.ring()
+        return back_to(form, said="deleted" if there else "gone")

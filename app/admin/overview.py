@@ -1,0 +1,207 @@
+"""The first page: how things are now, and how the last month went."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.admin import charts, words
+from app.admin.door import Door, Form, back_to
+from app.admin.screen import Screen
+from app.admin.session import Session
+from app.chat.commands import Command, Name
+from app.days import day_of, month_of
+from app.flows.admins import Admins
+from app.flows.lookout import days_left
+from app.health import Health
+from app.line.client import LineClient
+from app.line.quota import Quota
+from app.metrics.cached import Cached
+from app.store.gauges import Ended, Gauges, Now
+from app.store.requests import State
+from app.store.trends import Period, Stage, Trends
+
+DAYS_SHOWN = 31
+STAGES_WITHIN_S = 7 * 86_400.0
+QUOTA_FRESH_S, QUOTA_PATIENCE_S = 60.0, 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A part of a whole, such as a budget. `percent` None: there is no limit."""
+
+    name: str
+    value: str
+    of: str
+    percent: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A model in the order in which they are asked. `days` None: no end is known."""
+
+    name: str
+    is_gone: bool
+    in_use: bool
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why pictures were not drawn, and how often. `percent` of the most frequent one."""
+
+    words: str
+    count: int
+    percent: int
+
+
+class Overview:
+    """The page, and the switch on it."""
+
+    def __init__(
+        self,
+        *,
+        screen: Screen,
+        gauges: Gauges,
+        trends: Trends,
+        line: LineClient,
+        health: Health,
+        admins: Admins,
+        models: Sequence[str],
+        zone: ZoneInfo,
+    ) -> None:
+        """Keep the parts. `models` are in the order in which they are asked."""
+        self._screen = screen
+        self._gauges = gauges
+        self._trends = trends
+        self._health = health
+        self._admins = admins
+        self._models = models
+        self._zone = zone
+        self._quota = Cached(line.push_quota, fresh_s=QUOTA_FRESH_S, patience_s=QUOTA_PATIENCE_S)
+
+    def routes(self, door: Door) -> list[Route]:
+        """Return the addresses."""
+        return [
+            door.page("/admin", self._show),
+            door.page("/admin/", self._show),
+            door.deed("/admin/pause", self._pause),
+            door.deed("/admin/resume", self._resume),
+        ]
+
+    async def _show(self, request: Request, session: Session) -> Response:
+        now_at = time.time()
+        now, ended = await self._gauges.now(), await self._gauges.last_day()
+        days = await self._trends.periods(_days_before(day_of(now_at, self._zone)))
+        month = month_of(now_at, self._zone)
+        months = await self._trends.periods([month_before(month), month])
+        stages = await self._trends.stages(since=now_at - STAGES_WITHIN_S)
+        saved = await self._trends.pushes_saved(month)
+        caps = {purse.period: purse.cap_microusd for purse in now.purses}
+        longest_s = max((stage.p99_s or 0 for stage in stages), default=0)
+        return await self._screen.show(
+            request,
+            "overview.html",
+            session=session,
+            now=now,
+            now_at=now_at,
+            problems=self._health.problems,
+            days=days,
+            months=months,
+            budgets=[_budget(days[-1], "Today", caps["day"]), _budget(months[-1], "This month", caps["month"])],
+            money=charts.bar_chart(
+                [(label(day.period), day.microusd / 1e6) for day in days],
+                say=lambda usd: words.usd(round(usd * 1e6)),
+                cap=caps["day"] / 1e6,
+                least=0.01,
+            ),
+            drawn=charts.bar_chart(
+                [(label(day.period), day.pictures) for day in days], say=lambda count: f"{count:,.0f}", least=4
+            ),
+            stages=[(stage, _reach(stage, longest_s)) for stage in stages],
+            decades=charts.decades(longest_s),
+            failures=causes([one for one in ended if one.state in {State.FAILED, State.REFUSED}]),
+            declined=causes([one for one in ended if one.words in words.DECLINED]),
+            models=self._in_order(now),
+            pushes=_pushes(await self._quota.get()),
+            saved=saved,
+            label=label,
+        )
+
+    async def _pause(self, _request: Request, form: Form) -> str:
+        await self._admins.run(Command(name=Name.PAUSE))
+        return back_to(form, said="paused")
+
+    async def _resume(self, _request: Request, form: Form) -> str:
+        await self._admins.run(Command(name=Name.RESUME))
+        return back_to(form, said="resumed")
+
+    def _in_order(self, now: Now) -> list[Model]:
+        today = datetime.now(UTC).date()
+        used = next((name for name in self._models if name not in now.gone), None)
+        return [
+            Model(
+                name=name,
+                is_gone=name in now.gone,
+                in_use=name == used,
+                days=days_left(now.ends_on.get(name), today),
+            )
+            for name in self._models
+        ]
+
+
+def label(day: str) -> str:
+    """Write a day YYYY-MM-DD as under a chart: "3 Nov"."""
+    return f"{date.fromisoformat(day):%d %b}".removeprefix("0")
+
+
+def month_before(month: str) -> str:
+    """Return the month before a month YYYY-MM."""
+    return (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()[:7]
+
+
+def causes(ended: Sequence[Ended]) -> list[Cause]:
+    """Add up by words, the most frequent first."""
+    counts: dict[str, int] = {}
+    for one in ended:
+        counts[one.words] = counts.get(one.words, 0) + one.count
+    most = max(counts.values(), default=0)
+    ordered = sorted(counts.items(), key=lambda item: item[1], reverse=True)
+    return [Cause(words=key, count=count, percent=round(100 * count / most)) for key, count in ordered]
+
+
+def _days_before(today: str) -> list[str]:
+    last = date.fromisoformat(today)
+    return [(last - timedelta(days=ago)).isoformat() for ago in reversed(range(DAYS_SHOWN))]
+
+
+def _budget(period: Period, name: str, cap_microusd: int) -> Share:
+    return Share(
+        name=name,
+        value=words.usd(period.microusd),
+        of=words.usd(cap_microusd) if cap_microusd else "",
+        percent=min(100, 100 * period.microusd // cap_microusd) if cap_microusd else None,
+    )
+
+
+def _pushes(quota: Quota | None) -> Share | None:
+    if quota is None:
+        return None
+    limit = quota.limit
+    return Share(
+        name="Pushes this month",
+        value=f"{quota.used:,}",
+        of="" if limit is None else f"{limit:,}",
+        percent=None if limit is None else min(100, 100 * quota.used // max(1, limit)),
+    )
+
+
+def _reach(stage: Stage, longest_s: float) -> charts.Reach | None:
+    if stage.p50_s is None or stage.p95_s is None or stage.p99_s is None:
+        return None
+    return charts.reach(stage.p50_s, stage.p95_s, stage.p99_s, longest_s=longest_s)

@@ -1,0 +1,139 @@
+"""People and chats: who asked lately, what they have, and what an admin may decide for them."""
+
+import time
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from app.admin.door import Do, Door, Form, back_to
+from app.admin.past import LINE_ID
+from app.admin.screen import Screen
+from app.admin.session import Session
+from app.chat.commands import Command, Name
+from app.days import day_of, month_of
+from app.flows.admins import Admins
+from app.store.gallery import Gallery
+from app.store.holders import Holder, Holders
+from app.store.purses import Caps
+
+SHOWN = 50
+LATEST_PICTURES = 12
+DONE = {Name.BLOCK: "blocked", Name.UNBLOCK: "unblocked", Name.GIVE: "given"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """What the settings say of people and chats."""
+
+    allowed_ids: frozenset[str]
+    blocked_ids: frozenset[str]
+    admin_ids: frozenset[str]
+
+
+class People:
+    """The pages, and the deeds, which are those of `app.flows.admins`."""
+
+    def __init__(
+        self,
+        *,
+        screen: Screen,
+        holders: Holders,
+        gallery: Gallery,
+        admins: Admins,
+        caps: Caps,
+        lists: Lists,
+        zone: ZoneInfo,
+    ) -> None:
+        """Keep the parts."""
+        self._screen = screen
+        self._holders = holders
+        self._gallery = gallery
+        self._admins = admins
+        self._caps = caps
+        self._lists = lists
+        self._zone = zone
+
+    def routes(self, door: Door) -> list[Route]:
+        """Return the addresses."""
+        return [
+            door.page("/admin/people", self._list),
+            door.page("/admin/people/{holder}", self._one),
+            door.deed("/admin/people/{holder}/block", self._deed(Name.BLOCK)),
+            door.deed("/admin/people/{holder}/unblock", self._deed(Name.UNBLOCK)),
+            door.deed("/admin/people/{holder}/give", self._deed(Name.GIVE)),
+        ]
+
+    async def _list(self, request: Request, session: Session) -> Response:
+        query = request.query_params
+        asked_for = query.get("id", "").strip()
+        if LINE_ID.fullmatch(asked_for):
+            return RedirectResponse(f"/admin/people/{asked_for}", 303)
+        everybody = await self._holders.lately(**self._periods())
+        order, page = query.get("order", ""), _page(query.get("page", ""))
+        if order == "money":
+            everybody.sort(key=lambda one: one.month_microusd, reverse=True)
+        elif order == "blocked":
+            everybody = [one for one in everybody if self._is_blocked(one)]
+        shown = everybody[SHOWN * page : SHOWN * (page + 1)]
+        return await self._screen.show(
+            request,
+            "people.html",
+            session=session,
+            holders=shown,
+            total=len(everybody),
+            order=order,
+            page=page,
+            has_more=len(everybody) > SHOWN * (page + 1),
+            not_found=bool(asked_for),
+            is_blocked=self._is_blocked,
+            caps=self._caps,
+            lists=self._lists,
+        )
+
+    async def _one(self, request: Request, session: Session) -> Response:
+        holder = _holder_of(request)
+        periods = self._periods()
+        one = await self._holders.one(holder, **periods)
+        is_company = one.kind != "user"
+        return await self._screen.show(
+            request,
+            "person.html",
+            session=session,
+            one=one,
+            members=await self._holders.members(holder, month=periods["month"]) if is_company else [],
+            wall=await self._gallery.wall(limit=LATEST_PICTURES, chat_id=holder),
+            is_blocked=self._is_blocked,
+            caps=self._caps,
+            lists=self._lists,
+        )
+
+    def _deed(self, name: Name) -> Do:
+        async def do(request: Request, form: Form) -> str:
+            count = form.get("count", "").strip() if name is Name.GIVE else ""
+            command = Command(name=name, argument=f"{_holder_of(request)} {count}".strip())
+            told = await self._admins.run(command)
+            return back_to(form, said="not_done" if told.words == "admin_unknown" else DONE[name])
+
+        return do
+
+    def _periods(self) -> dict[str, str]:
+        now = time.time()
+        return {"day": day_of(now, self._zone), "month": month_of(now, self._zone)}
+
+    def _is_blocked(self, one: Holder) -> bool:
+        return one.blocked or one.id in self._lists.blocked_ids
+
+
+def _holder_of(request: Request) -> str:
+    holder = str(request.path_params["holder"])
+    if not LINE_ID.fullmatch(holder):
+        raise HTTPException(404, "That is no id of LINE: they are U, C or R and 32 hex digits.")
+    return holder
+
+
+def _page(text: str) -> int:
+    return min(int(text), 1000) if text.isdecimal() else 0

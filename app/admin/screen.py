@@ -1,0 +1,99 @@
+"""From a template and values to an answer."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from app.admin import words
+from app.admin.session import Session
+
+HERE = Path(__file__).parent
+SAID: Mapping[str, str] = {
+    "paused": "Drawing is paused. Pictures that are being drawn are still delivered.",
+    "resumed": "Drawing goes on.",
+    "deleted": "The picture is deleted. Its files leave the bucket as soon as it can be reached.",
+    "gone": "That picture was gone already.",
+    "again": "The answer goes out again as soon as the chat has a way for it.",
+    "not_again": "There is no answer that could be sent again, or it is on its way.",
+    "blocked": "Blocked. There will be no answers any more.",
+    "unblocked": "Unblocked.",
+    "given": "Given.",
+    "not_done": "That could not be done: the id is not one of LINE's.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picturing:
+    """How pictures and people are shown. `url_of` makes the public address of an object key."""
+
+    url_of: Callable[[str], str]
+    shows_prompts: bool
+
+
+class Screen:
+    """Renders the templates of this folder. In a thread, since a long list takes some milliseconds."""
+
+    def __init__(self, *, clock: words.Clock, picturing: Picturing) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters |= {
+            "usd": words.usd,
+            "seconds": words.seconds,
+            "short": words.short,
+            "plain": words.plain,
+            "moment": clock.moment,
+            "fine": clock.fine,
+            "iso": clock.iso,
+        }
+        self._templates.globals |= {
+            "url_of": picturing.url_of,
+            "shows_prompts": picturing.shows_prompts,
+            "href": href,
+            "words": words,
+            "style": f"/admin/style.css?v={version_of('style.css')}",
+        }
+
+    async def show(
+        self,
+        request: Request,
+        template: str,
+        *,
+        session: Session | None,
+        status_code: int = 200,
+        **values: Any,  # noqa: ANN401 - whatever the template speaks of
+    ) -> HTMLResponse:
+        """Show a page. `session` None: to somebody who is not signed in."""
+        query = [(name, value) for name, value in request.query_params.multi_items() if name != "said"]
+        around = {
+            "session": session,
+            "path": request.url.path,
+            "here": href(request.url.path, **dict(query)),
+            "said": SAID.get(request.query_params.get("said", "")),
+        }
+        page = self._templates.get_template(template)
+        text = await asyncio.to_thread(page.render, around | values)
+        return HTMLResponse(text, status_code=status_code)
+
+
+def href(path: str, **query: object) -> str:
+    """Make an address with a query; what is None or empty is left out."""
+    there = {name: value for name, value in query.items() if value not in {None, ""}}
+    return f"{path}?{urlencode(there)}" if there else path
+
+
+def version_of(file: str) -> str:
+    """Name the contents of a file under `static`, so that browsers may keep it for as long as it is this one."""
+    return hashlib.sha256((HERE / "static" / file).read_bytes()).hexdigest()[:12]

@@ -1,0 +1,194 @@
+"""The address /admin: which page is where, the headers of every answer, what is said when something fails."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from app.admin.books import Books
+from app.admin.door import Door
+from app.admin.gallery import GalleryPage
+from app.admin.overview import Overview
+from app.admin.past import Past
+from app.admin.people import Lists, People
+from app.admin.screen import HERE, Picturing, Screen
+from app.admin.session import Keys
+from app.admin.tries import Tries
+from app.admin.words import Clock
+from app.flows.admins import Admins
+from app.flows.deliver import Deliver
+from app.flows.sweep import Sweep
+from app.health import Health
+from app.line.client import LineClient
+from app.r2 import Bucket
+from app.store.archive import Archive
+from app.store.database import Database
+from app.store.forgetting import Forgetting
+from app.store.gallery import Gallery
+from app.store.gauges import Gauges
+from app.store.holders import Holders
+from app.store.purses import Caps
+from app.store.requests import Requests
+from app.store.statement import Statement
+from app.store.trends import Trends
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger()
+
+FILES_KEPT_S = 30 * 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the dashboard looks at and acts with."""
+
+    database: Database
+    requests: Requests
+    forgetting: Forgetting
+    gauges: Gauges
+    health: Health
+    admins: Admins
+    deliver: Deliver
+    sweep: Sweep
+    line: LineClient
+    bucket: Bucket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the settings say. `pictures_url` is the public address of the bucket, `models` are in their order."""
+
+    token: str
+    shows_prompts: bool
+    pictures_url: str
+    models: Sequence[str]
+    caps: Caps
+    lists: Lists
+    zone: ZoneInfo
+
+
+def dashboard(parts: Parts, rules: Rules) -> "ASGIApp":
+    """Build the dashboard. It answers to paths from /admin on."""
+    clock = Clock(rules.zone)
+    screen = Screen(clock=clock, picturing=Picturing(url_of=parts.bucket.url, shows_prompts=rules.shows_prompts))
+    door = Door(keys=Keys(rules.token), screen=screen, tries=Tries())
+    trends = Trends(parts.database)
+    gallery = Gallery(parts.database, reads_prompts=rules.shows_prompts)
+    archive = Archive(parts.database, reads_prompts=rules.shows_prompts)
+    pages = (
+        Overview(
+            screen=screen,
+            gauges=parts.gauges,
+            trends=trends,
+            line=parts.line,
+            health=parts.health,
+            admins=parts.admins,
+            models=rules.models,
+            zone=rules.zone,
+        ),
+        Past(screen=screen, archive=archive, requests=parts.requests, deliver=parts.deliver, zone=rules.zone),
+        GalleryPage(screen=screen, gallery=gallery, forgetting=parts.forgetting, sweep=parts.sweep),
+        People(
+            screen=screen,
+            holders=Holders(parts.database),
+            gallery=gallery,
+            admins=parts.admins,
+            caps=rules.caps,
+            lists=rules.lists,
+            zone=rules.zone,
+        ),
+        Books(screen=screen, statement=Statement(parts.database), trends=trends, clock=clock, zone=rules.zone),
+    )
+    routes = [*door.routes(), *(route for page in pages for route in page.routes(door))]
+    routes += [_file("style.css", "text/css"), _file("icon.svg", "image/svg+xml")]
+    app = Starlette(routes=routes, exception_handlers=_handlers(screen))
+    app.router.redirect_slashes = False
+    return _Headers(app, images_from=_origin(rules.pictures_url))
+
+
+class _Headers:
+    """Puts on every answer what keeps it to itself: nothing from outside, no script, no frame, no copy."""
+
+    def __init__(self, app: "ASGIApp", *, images_from: str) -> None:
+        self._app = app
+        policy = {
+            "default-src": "'none'",
+            "style-src": "'self'",
+            "img-src": f"'self' {images_from}",
+            "form-action": "'self'",
+            "base-uri": "'none'",
+            "frame-ancestors": "'none'",
+        }
+        self._headers = {
+            "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "X-Robots-Tag": "noindex, nofollow",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Serve one request."""
+
+        async def send_with_headers(message: "Message") -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(self._headers)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _file(name: str, media_type: str) -> Route:
+    headers = {"Cache-Control": f"public, max-age={FILES_KEPT_S}, immutable"}
+
+    async def get(_request: Request) -> Response:
+        return FileResponse(HERE / "static" / name, media_type=media_type, headers=headers)
+
+    return Route(f"/admin/{name}", get, methods=["GET"])
+
+
+Handlers = dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]]
+
+
+def _handlers(screen: Screen) -> Handlers:
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+        problem = {404: "There is no such page.", 405: "That cannot be done here."}.get(error.status_code, error.detail)
+        shown = await screen.show(
+            request, "problem.html", session=None, status_code=error.status_code, problem=_own(error, problem)
+        )
+        shown.headers.update(error.headers or {})
+        return shown
+
+    async def away(request: Request, error: Exception) -> Response:
+        log.warning("admin_page_not_made", error=type(error).__name__)
+        problem = "The database cannot be read just now. Please try again in a moment."
+        return await screen.show(request, "problem.html", session=None, status_code=503, problem=problem)
+
+    return {HTTPException: refused, SQLAlchemyError: away}
+
+
+def _own(error: HTTPException, plain: str) -> str:
+    """Prefer our own sentence to the bare name of the status."""
+    return error.detail if error.detail.endswith(".") else plain
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

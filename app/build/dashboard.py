@@ -1,0 +1,57 @@
+"""The dashboard, where a token opens it."""
+
+from typing import TYPE_CHECKING
+
+from app.build.flows import Flows
+from app.build.store import Store, caps_of
+from app.build.vendors import Vendors
+from app.health import Health
+from app.settings import Settings
+from app.store.database import Database
+from app.store.gauges import Gauges
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+
+def dashboard_of(
+    settings: Settings,
+    *,
+    database: Database,
+    store: Store,
+    flows: Flows,
+    vendors: Vendors,
+    gauges: Gauges,
+    health: Health,
+) -> "ASGIApp | None":
+    """Build the dashboard; None without ADMIN_TOKEN, and then nothing of it is loaded."""
+    if settings.admin_token is None:
+        return None
+    from app.admin import Lists, Parts, Rules, dashboard  # noqa: PLC0415 - 3 MB that most would carry for nothing
+
+    parts = Parts(
+        database=database,
+        requests=store.requests,
+        forgetting=store.forgetting,
+        gauges=gauges,
+        health=health,
+        admins=flows.admins,
+        deliver=flows.deliver,
+        sweep=flows.sweep,
+        line=vendors.line,
+        bucket=vendors.bucket,
+    )
+    rules = Rules(
+        token=settings.admin_token.get_secret_value(),
+        shows_prompts=settings.admin_shows_prompts,
+        pictures_url=settings.r2_public_base_url,
+        models=settings.image_models,
+        caps=caps_of(settings),
+        lists=Lists(
+            allowed_ids=frozenset(settings.allowed_ids),
+            blocked_ids=frozenset(settings.blocked_ids),
+            admin_ids=frozenset(settings.admin_user_ids),
+        ),
+        zone=settings.zone,
+    )
+    return dashboard(parts, rules)

@@ -1,0 +1,60 @@
+"""The ledger as a list, for export and for the eye. Only reads, some rows at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.store.database import Database
+from app.store.tables import calls
+
+ID_MAX = 2**31 - 1  # what the column holds on Postgres
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One paid call. Fields as in `tables.calls`."""
+
+    id: int
+    day: str
+    began_at: float
+    ended_at: float | None
+    request_id: str
+    vendor_request_id: str | None
+    chat_id: str
+    user_id: str | None
+    kind: str
+    model: str
+    size: str
+    quality: str
+    count: int
+    text_in: int | None
+    image_in: int | None
+    image_out: int | None
+    text_out: int | None
+    outcome: str
+    is_estimate: bool
+    microusd: int
+
+
+class Statement:
+    """The questions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lines = sa.select(*(calls.c[name] for name in Line.__dataclass_fields__))
+
+    async def of_day(self, day: str, *, after_id: int, limit: int) -> Sequence[Line]:
+        """Return the calls of a day (YYYY-MM-DD in TIMEZONE) that come after this id, in the order of their ids."""
+        return await self._read(
+            self._lines.where(calls.c.day == day, calls.c.id > after_id).order_by(calls.c.id).limit(limit)
+        )
+
+    async def newest(self, *, limit: int, before_id: int = ID_MAX) -> Sequence[Line]:
+        """Return the last calls, newest first, that come before this id."""
+        earlier = self._lines.where(calls.c.id < min(before_id, ID_MAX))
+        return await self._read(earlier.order_by(calls.c.id.desc()).limit(limit))
+
+    async def _read(self, wanted: sa.Select[tuple[object, ...]]) -> Sequence[Line]:
+        rows = await self._database.read(lambda connection: connection.execute(wanted).mappings().all())
+        return [Line(**row) for row in rows]
