@@ -61,6 +61,11 @@ class Bot:
         return f"http://127.0.0.1:{self.port}/callback"
 
     @property
+    def dashboard_url(self) -> str:
+        """Where its dashboard is."""
+        return f"http://127.0.0.1:{self.port}/admin"
+
+    @property
     def last_words(self) -> str:
         """The end of its log, for people who want to know why it died."""
         return "\n".join(self._last_words)

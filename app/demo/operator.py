@@ -24,6 +24,7 @@ class Operator:
     def __init__(self, board: Board, traces: Traces, line: LineStandIn) -> None:
         """Keep the parts."""
         self.bot: Bot | None = None
+        self.dashboard_token = ""
         self._board = board
         self._traces = traces
         self._line = line
@@ -43,6 +44,7 @@ class Operator:
         value["id"] = self._line.bot_user_id
         if bot is not None:
             value |= {"state": bot.state, "pid": bot.pid, "starts": bot.starts, "settings": DEFAULTS | bot.settings}
+            value["dashboard"] = {"url": bot.dashboard_url, "token": self.dashboard_token}
             value["lastWords"] = bot.last_words if bot.state == "died" else ""
         self._board.put("bot", "bot", value)
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -30,6 +31,7 @@ EX_CONFIG, INTERRUPTED = 78, 130
 PORT = 8000
 LATENCY_S = 5.0  # what one looks at on the page: long enough to see the loading animation
 STREAMS_END_S = 2
+DASHBOARD_TOKEN_BYTES = 12  # made for the run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +128,9 @@ async def _page(options: Options, parts: Parts, inherited: Mapping[str, str], te
                     await stop.wait()
                 return 0
             environment = environment_of(parts, stage.at, inherited, database=f"sqlite:///{directory}/easel.db")
+            token = house.operator.dashboard_token = secrets.token_urlsafe(DASHBOARD_TOKEN_BYTES)
             bot = Bot(
-                environment=environment,
+                environment=environment | {"ADMIN_TOKEN": token, "ADMIN_SHOWS_PROMPTS": "true"},
                 directory=directory,
                 on_line=house.traces.logged,
                 on_change=house.operator.changed,
@@ -138,6 +141,7 @@ async def _page(options: Options, parts: Parts, inherited: Mapping[str, str], te
                 house.welcome()
                 _tell_address(url, options, tell)
                 _tell_parts(parts, tell)
+                tell(f"Dashboard   {bot.dashboard_url}  with the token {token}")
                 if parts.line:
                     tell(f"Webhook     lead your tunnel to {bot.callback_url}")
                 tell("Stop it with Ctrl-C; nothing stays behind." + ("" if options.data is None else f" {directory}"))

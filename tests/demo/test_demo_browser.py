@@ -267,3 +267,17 @@ def test_quota_gone(page, running):
     tap_until_shown(page, before + 1)
     expect(page.locator(".push")).to_have_count(0)
     expect(page.locator(".sums")).to_contain_text("200/200")
+
+
+def test_the_dashboard_is_a_click_away(page):
+    """The bench leads to the bot's dashboard, which opens with the token that stands beside the link."""
+    say(page, "a kite in the wind")
+    expect(pictures(page)).not_to_have_count(0)
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Dashboard").click()
+    dashboard = opened.value
+    dashboard.get_by_label("Token").fill(page.locator(".dashboard code").inner_text())
+    dashboard.get_by_role("button", name="Sign in").click()
+    expect(dashboard.get_by_role("heading", name="Drawing")).to_be_visible()
+    dashboard.get_by_role("link", name="Gallery").click()
+    expect(dashboard.locator(".wall img").first).to_be_visible()

@@ -29,6 +29,7 @@ function Bot({ bot }) {
       <button type="button" disabled=${bot.state !== "ready"} onClick=${() => act("bot", { what: "stop" })}>${say("stop")}</button>
       <button type="button" class="primary" disabled=${runs || bot.state === "stopping"} onClick=${() => act("bot", { what: "start" })}>${say("start")}</button>
     </div>
+    ${runs && html`<p class="dashboard"><a href=${bot.dashboard.url} target="_blank" rel="noreferrer">${say("dashboard")}</a> ${say("with_token")} <code>${bot.dashboard.token}</code></p>`}
     ${bot.lastWords && html`<pre class="lastwords">${bot.lastWords}</pre>`}
     <details><summary>${say("restart_with")}</summary><div class="choices">
       ${choose("LATE_DELIVERY", say("late_delivery"), [["button", say("late_button")], ["push", say("late_push")]])}
