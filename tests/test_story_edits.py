@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from app.sandbox.faults import Fault
 from tests.test_story_conversation import data_of, last_said
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("easel")]
@@ -28,6 +29,18 @@ async def test_a_photo_and_then_words(vendors):
     await vendors.line.send_text(person, "add a paper crane in the sky")
     await vendors.picture(person)
     (call,) = vendors.asked("add a paper crane in the sky")
+    assert call.path.endswith("/images/edits")
+
+
+async def test_a_photo_on_a_bad_day_of_line(vendors):
+    """LINE cannot hand the photo out just now: it is acknowledged all the same, and fetched when it is drawn from."""
+    person = vendors.person()
+    vendors.line.faults.add(Fault.status(500), match="/content", times=4)
+    await vendors.line.deliver(vendors.line.image(person, photo()))
+    await vendors.said(person)
+    await vendors.line.send_text(person, "hang a lantern in it")
+    await vendors.picture(person)
+    (call,) = vendors.asked("hang a lantern in it")
     assert call.path.endswith("/images/edits")
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 import structlog
 
 from app.errors import EaselError, NotAPicture, SourceGone, TooLarge
+from app.flows.retry import backoff_s
 from app.line.client import LineClient
 from app.pictures import PreparedSource, prepare_source
 from app.r2 import Bucket
@@ -16,6 +17,7 @@ from app.store.pictures import Pictures
 log = structlog.get_logger()
 
 PHOTO_BYTES_MAX = 30_000_000  # LINE names no limit; phones make 3 to 15 MB
+FETCHES_MAX = 3  # while the person's reply token is waiting
 PICTURE_BYTES_MAX = 10_000_000  # what we put into the bucket ourselves
 ALBUM_PATIENCE_S = 8.0  # from the last photo that came of an album until the missing ones are not waited for
 
@@ -45,12 +47,24 @@ class Sources:
         return album
 
     async def _fetched(self, photo: NewPhoto) -> Sequence[Photo] | None:
-        try:
-            source = await self._from_line(photo.message_id)
-        except (SourceGone, NotAPicture, TooLarge) as error:
-            log.warning("photo_not_kept", code=error.code, message=str(error))
-            return await self._photos.keep(photo, _state_after(error))
-        return await self._photos.keep(photo, PhotoState.KEPT, data=source.data, content_type=source.content_type)
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                source = await self._from_line(photo.message_id)
+            except (SourceGone, NotAPicture, TooLarge) as error:
+                log.warning("photo_not_kept", code=error.code, message=str(error))
+                return await self._photos.keep(photo, _state_after(error))
+            except EaselError as error:
+                log.warning("photo_not_fetched", attempt=attempt, code=error.code, message=str(error))
+                if attempt >= FETCHES_MAX:
+                    # Its bytes are fetched when it is drawn from; until then nobody has to hear of LINE's bad day.
+                    return await self._photos.keep(photo, PhotoState.KEPT)
+                await asyncio.sleep(backoff_s(attempt))
+            else:
+                return await self._photos.keep(
+                    photo, PhotoState.KEPT, data=source.data, content_type=source.content_type
+                )
 
     async def load(self, source: Mapping[str, str], *, chat_id: str) -> bytes:
         """Return the bytes of a source, JPEG or PNG.
