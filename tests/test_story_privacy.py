@@ -55,6 +55,21 @@ async def test_unsending_while_it_is_drawn_cancels_it(vendors):
     await vendors.r2.wait_for(lambda: len(set(vendors.r2.objects) - before) == 2, PATIENCE_S)
 
 
+async def test_unsending_what_is_drawn_but_not_shown_yet(vendors):
+    """Nobody hears of a picture that was taken back before it could be sent, nor that something broke."""
+    person = vendors.person()
+    dead = vendors.line.faults.add(Fault.status(400, {"message": "Invalid reply token"}), match="/message/reply")
+    await vendors.line.send_text(person, "a private eclipse")
+    await vendors.line.wait_for(lambda: dead.hits == 1, PATIENCE_S)
+    wish = vendors.line.chat(person).messages[0]
+    before = len(vendors.r2.objects)
+    await vendors.line.deliver(vendors.line.unsend(person, wish.id))
+    await vendors.r2.wait_for(lambda: len(vendors.r2.objects) == before - 2, PATIENCE_S)
+    await vendors.line.send_text(person, "help")
+    (said,) = await vendors.said(person)
+    assert said["text"].startswith("Tell me in a sentence")
+
+
 async def test_unsending_a_photo_deletes_what_was_made_of_it(vendors):
     """The photo goes, and the pictures that were made from it."""
     person = vendors.person()

@@ -66,7 +66,8 @@ class Replies:
 
     async def _in_words(self, request: Request, words: Words, *, bare: bool) -> list[Said]:
         """Say what is to be said in place of a picture."""
-        key, details = request.words or Reason.BROKE, request.details or {}
+        gone = request.draws and request.state is State.READY  # a picture that was deleted meanwhile
+        key, details = request.words or ("picture_gone" if gone else Reason.BROKE), request.details or {}
         messages = await self._menu(key, details, request, words)
         if messages is not None:
             return messages

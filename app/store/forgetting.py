@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.store.database import Database
 from app.store.doomed import doom
-from app.store.requests import cancelled
+from app.store.requests import Answer, cancelled
 from app.store.tables import (
     calls,
     chats,
@@ -161,7 +161,10 @@ class Forgetting:
         ids, of = [row["id"] for row in rows], {row["request_id"] for row in rows}
         connection.execute(sa.delete(pictures).where(pictures.c.id.in_(ids)))
         left = set(connection.execute(sa.select(pictures.c.request_id).where(pictures.c.request_id.in_(of))).scalars())
-        connection.execute(sa.update(requests).where(requests.c.id.in_(of - left)).values(**BLANK))
+        # What was not sent yet is not sent any more: there is nothing left to show.
+        unsent_answer = sa.case((requests.c.answer == Answer.DUE, Answer.NONE), else_=requests.c.answer)
+        forgotten = sa.update(requests).where(requests.c.id.in_(of - left))
+        connection.execute(forgotten.values(**BLANK, answer=unsent_answer))
         connection.execute(sa.delete(photo_uses).where(photo_uses.c.request_id.in_(of - left)))
         return len(rows)
 
