@@ -56,6 +56,8 @@ def drawing(prompt, **more):
         (message(ALONE, type="text", text="改成16:9"), Change(verb="again", options=Options(ratio=(16, 9)))),
         (message(ALONE, type="text", text="もう4枚"), Change(verb="again", options=Options(count=4))),
         (message(ALONE, type="text", text="help 16:9"), Draw(prompt="help", options=Options(ratio=(16, 9)))),
+        (message(ALONE, type="text", text="delete"), Change(verb="delete")),
+        (message(ALONE, type="text", text="delete", quotedMessageId="9"), Do(command=Command(name=Name.MINE))),
         (
             message(ALONE, type="text", text="make this photo a cartoon"),
             AskForPhoto(prompt="make this photo a cartoon", options=Options()),

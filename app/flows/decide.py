@@ -132,6 +132,8 @@ def _of_text(text: Text, event: Event, chat: Chat, rules: Rules, around: Surroun
     if wish is None:
         return PASS
     act = _wanted(wish, around, event.user_id)
+    if act == Change(verb="delete") and text.quoted_message_id:
+        act = Do(command=Command(name=Name.MINE))  # never another one than what was quoted
     return Plan(addressed=True, act=act, quote_token=text.quote_token, message_id=text.id or None)
 
 
