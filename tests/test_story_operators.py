@@ -7,6 +7,7 @@ import sys
 import httpx
 import pytest
 
+from app.sandbox import openai_errors
 from tests.world import ROOT, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -53,6 +54,31 @@ async def test_metrics_tell_of_a_picture(stage, tmp_path):
         assert line in seen.text
     assert person not in seen.text
     assert "a measured cat" not in seen.text
+
+
+async def test_metrics_tell_of_a_bad_hour(stage, tmp_path):
+    """What was refused, declined and not permitted, with the model that is gone: each by its reason."""
+    settings = {"IMAGE_MODELS": "gpt-image-1,gpt-image-2.6-flare", "USER_DAILY_PICTURES": "1"}
+    greedy, unlucky, late = stage.person(), stage.person(), stage.person()
+    async with stage.easel(tmp_path, **settings) as running, httpx.AsyncClient() as http:
+        await stage.line.send_text(greedy, "a first cat")
+        await stage.picture(greedy)
+        await stage.line.send_text(greedy, "a second cat")
+        await stage.said(greedy, count=2)
+        for person, fault in ((unlucky, openai_errors.refused()), (late, openai_errors.insufficient_quota())):
+            stage.openai.faults.add(fault, match="/v1/images/")
+            await stage.line.send_text(person, "a cat")
+            await stage.said(person)
+        seen = (await http.get(f"{running.url}/metrics")).text
+    for line in (
+        'easel_requests_ended_total{reason="",state="ready"} 1.0',
+        'easel_requests_ended_total{reason="limit_user_day",state="declined"} 1.0',
+        'easel_requests_ended_total{reason="moderation_violence",state="refused"} 1.0',
+        'easel_requests_ended_total{reason="closed",state="failed"} 1.0',
+        'easel_model_gone{model="gpt-image-1"} 1.0',
+        'easel_model_calls_total{model="gpt-image-2.6-flare",outcome="not_permitted"} 1.0',
+    ):
+        assert line in seen, seen
 
 
 async def test_a_backup_brings_a_bot_back(stage, tmp_path):

@@ -121,6 +121,7 @@ class EventFlow:
         self, event_id: str, event: Event, chat: Chat, plan: Plan, state: ChatState, arrived_at: float
     ) -> str:
         request = await self._wants.of(event, chat, plan, state)
+        wished = bool(request and request.draws)
         if request and request.draws:
             request = await self._gate.let_in(request)
         token = None
@@ -134,7 +135,14 @@ class EventFlow:
             quota=self._gate.quota(),
         )
         log.info("event_understood", request=event_id, type=event.type, wants=_wanted(request), draws=draws)
+        if wished and not draws:
+            await self._count_declined(event_id)
         return _turn(event) if draws else ""
+
+    async def _count_declined(self, event_id: str) -> None:
+        """Count a wish that was not let in, by the words it got; a second tap on one button got none."""
+        if declined := await self._stores.requests.get(event_id):
+            self._observers.metrics.ended("declined", declined.words or "")
 
     async def _surroundings(self, event: Event, chat: Chat) -> Surroundings:
         """Look around where it matters: what people write, and what they tap or show."""

@@ -120,7 +120,7 @@ class Metrics:
         self._uploads.labels(outcome).inc()
 
     def ended(self, state: str, reason: str = "") -> None:
-        """A wish is ready, refused, failed or cancelled; `reason` is a key of the sentences."""
+        """A wish is ready, refused or failed, or was declined undrawn; `reason` is a key of the sentences."""
         self._ended.labels(state, reason).inc()
 
     def delivered(self, way: str, outcome: str, seconds: float) -> None:
