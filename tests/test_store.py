@@ -341,14 +341,14 @@ async def test_a_file_that_was_large_gets_small_again(database):
             return int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
 
     with database.transaction() as connection:
-        row = {"request_id": "R1", "data": bytes(30_000_000)}
+        row = {"request_id": "R1", "data": bytes(12_000_000)}
         connection.execute(sa.insert(tables.kept), [row | {"position": position} for position in range(2)])
     large = pages()
     with database.transaction() as connection:
         connection.execute(sa.delete(tables.kept))
     assert pages() == large
     await Upkeep(database, owner="us").prune()
-    assert pages() < large / 4
+    assert pages() < large / 2
 
 
 async def test_what_grows_ends(database):

@@ -3,21 +3,9 @@
 `migrations/versions` makes the same tables step by step; a test compares the two. No I/O.
 """
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    Float,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    false,
-)
+from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer, LargeBinary, String, Text
+from sqlalchemy.schema import Column, Index, MetaData, Table
+from sqlalchemy.sql import false
 
 metadata = MetaData()
 OBJECT = JSON(none_as_null=True)  # None is NULL, not the word "null"
