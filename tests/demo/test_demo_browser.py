@@ -220,6 +220,7 @@ def test_block_and_follow_again(page):
 def test_add_person(page):
     """A new person has a phone at once, becomes a friend, gets a picture, and is in the group."""
     page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("textbox", name="Name")).to_be_focused()
     page.keyboard.type("Robin")
     page.keyboard.press("Enter")
     expect(page.get_by_role("radio", name=re.compile("Robin"))).to_be_checked()
