@@ -43,9 +43,10 @@ async def test_what_is_left_of_a_day_is_said_when_it_gets_short(stage, tmp_path)
     person = stage.person()
     async with stage.easel(tmp_path, USER_DAILY_PICTURES="5"):
         said = [await draw(stage, person) for _ in range(6)]
-    assert said[:4] == [[], ["3 left for today."], ["2 left for today."], ["1 left for today."]]
-    assert said[4][0].startswith("That was the last one for today. There are more from 20")
-    assert said[5][0].startswith("That was all for today: 5 pictures a day. There are more from 20")
+    assert said[0] == []
+    assert said[1:4] == [[f"You have {count} left for today."] for count in (3, 2, 1)]
+    assert said[4][0].startswith("That was the last one for today. You can draw again from 20")
+    assert said[5][0].startswith("That's all 5 pictures for today. You can draw again from 20")
     assert len(stage.line.chat(person).pictures) == 5
 
 
@@ -56,8 +57,8 @@ async def test_a_wish_for_more_than_is_left_gets_what_is_left(stage, tmp_path):
         await draw(stage, person)
         said = await draw(stage, person, "many cats x4")
     room, last = said[0].splitlines()
-    assert room == "There was only room for 3 more today, so that is what I drew."
-    assert last.startswith("That was the last one for today. There are more from 20")
+    assert room == "There was only room for 3 more today, so that's what I drew."
+    assert last.startswith("That was the last one for today. You can draw again from 20")
     (call,) = stage.asked("many cats")
     assert call.body["n"] == 3
 
@@ -78,7 +79,7 @@ async def test_what_was_not_drawn_for_our_fault_does_not_count(stage, tmp_path):
         assert "wasn't drawn" in (await draw(stage, person))[0]
         assert counted(tmp_path) == 0
         stage.openai.faults.add(Fault.body(half), match="/images/")
-        assert await draw(stage, person, "cats x2") == ["1 left for today."]
+        assert await draw(stage, person, "cats x2") == ["You have 1 left for today."]
 
 
 async def test_taking_back_what_is_being_paid_for_counts(stage, tmp_path):
@@ -96,7 +97,7 @@ async def test_taking_back_what_is_being_paid_for_counts(stage, tmp_path):
         (said,) = await stage.said(person)
         release.set()
         await easel.logged("picture_unwanted")
-    assert said["text"] == "Cancelled: 2."
+    assert said["text"] == "Cancelled 2 pictures."
     assert counted(tmp_path) == 1
 
 
@@ -109,9 +110,9 @@ async def test_the_month_of_a_chat_is_told_once_when_it_gets_short(stage, tmp_pa
         usage = await draw(stage, person, "usage")
     short = [number for number, texts in enumerate(said[:10], 1) if texts]
     assert short == [9, 10]
-    assert said[8][0].startswith("This chat has 12% of its month left; it begins anew at 20")
-    assert said[10][0].startswith("This chat has used up its month. There is more from 20")
-    assert "This chat has 2% of its month left; it begins anew at 20" in usage[0]
+    assert said[8][0].startswith("This chat has 12% of its month left; the month starts again at 20")
+    assert said[10][0].startswith("This chat has used up its month. You can draw again from 20")
+    assert "This chat has 2% of its month left; the month starts again at 20" in usage[0]
 
 
 async def test_a_group_has_fair_shares(stage, tmp_path):
@@ -144,11 +145,12 @@ async def test_a_flood_is_told_once_and_costs_nothing(stage, tmp_path, anonymous
     await easel.kill()
     easel = await stage.start(tmp_path, **settings)
     await stage.line.deliver_each(*wishes[15:])
-    await easel.logged("event_understood", wants="picture", times=15)
+    for wish in wishes[15:]:
+        await easel.logged("event_understood", request=wish["webhookEventId"])
     release.set()
     await stage.picture(group or person, count=5)
-    said = [one["text"] for one in await stage.said(group or person) if "waiting already" in str(one.get("text"))]
+    said = [one["text"] for one in await stage.said(group or person) if "pictures waiting" in str(one.get("text"))]
     assert await easel.stop() == 0
-    assert said == ["5 pictures of yours are waiting already. Please send more once they are done."]
+    assert said == ["You already have 5 pictures waiting. Please send more once they're done."]
     assert len(stage.line.chat(group or person).pictures) == 5
     assert 5 <= stage.picture_calls() - before <= 5 + 2  # those that were cut off are asked again

@@ -129,7 +129,7 @@ class Receiving:
             if waiting < quota.waiting_max:
                 row |= _counted(connection, sender, request, quota)
             elif _was_told(connection, sender, "flood", since=quota.told_since):
-                return False
+                row |= NOT_EVEN_SAID
             else:
                 row |= _declined("flood", {"count": waiting})
         connection.execute(sa.insert(requests), row)
@@ -140,6 +140,14 @@ class Receiving:
         return bool(row["draws"])
 
 
+# Written down all the same: a crash right after must not make a wish of it.
+NOT_EVEN_SAID: Mapping[str, Any] = {
+    "draws": False,
+    "prompt": None,
+    "words": "flood",
+    "state": State.CANCELLED,
+    "answer": Answer.NONE,
+}
 NOTHING_EXPECTED: Mapping[str, Any] = {
     "expects": None,
     "expects_prompt": None,
@@ -171,6 +179,7 @@ def _waiting(connection: sa.Connection, sender: Sender) -> int:
 
 def _was_told(connection: sa.Connection, sender: Sender, words: str, *, since: float) -> bool:
     told = sa.select(requests.c.id).where(_of(sender), requests.c.words == words, requests.c.created_at >= since)
+    told = told.where(requests.c.answer != Answer.NONE)
     return connection.execute(told.limit(1)).first() is not None
 
 

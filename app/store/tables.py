@@ -1,7 +1,4 @@
-"""What survives a restart. Times are Unix seconds; ids are LINE's own where there is one.
-
-`migrations/versions` makes the same tables step by step; a test compares the two. No I/O.
-"""
+"""What survives a restart, as `migrations/versions` makes it step by step. Times are Unix seconds. No I/O."""
 
 from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer, LargeBinary, String, Text
 from sqlalchemy.schema import Column, Index, MetaData, Table
