@@ -177,6 +177,12 @@ def usage(words: Words, details: Mapping[str, Any], zone: ZoneInfo) -> Message:
     return text("\n".join(lines))
 
 
+def admin_status(words: Words, details: Mapping[str, Any]) -> Message:
+    """Say how things are; that drawing is paused only where it is."""
+    paused = [words.say("admin_paused")] if details.get("paused") else []
+    return text("\n".join([words.say("admin_status", **details), *paused]))
+
+
 def spelled_time(at: float, zone: ZoneInfo) -> str:
     """Write a Unix time as every language reads it."""
     return f"{datetime.fromtimestamp(float(at), zone):%Y-%m-%d %H:%M}"

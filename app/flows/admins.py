@@ -52,28 +52,33 @@ class Admins:
         """Whether this person is an admin."""
         return user_id in self._admin_ids
 
-    async def run(self, command: Command) -> NewRequest:
-        """Run one. Return what the admin is told."""
+    async def run(self, command: Command, *, about: str | None = None, alone: bool = True) -> NewRequest:
+        """Run one. Return what the admin is told: in a group nothing about money, and no ids anywhere.
+
+        `about`: the person whose message the command quotes; then it needs no id. `alone`: nobody else reads it.
+        """
         match command.name:
             case Name.STATUS:
-                return await self._status()
+                return await self._status() if alone else NewRequest(words="admin_alone")
             case Name.PAUSE | Name.RESUME:
                 return await self._switch(pause=command.name is Name.PAUSE)
-        return await self._decide(command)
+        holder, _, rest = command.argument.strip().partition(" ")
+        if about and not LINE_ID.fullmatch(holder):
+            holder, rest = about, command.argument
+        return await self._decide(command.name, holder, rest.strip())
 
     async def _switch(self, *, pause: bool) -> NewRequest:
         await (self._allowances.pause() if pause else self._allowances.resume())
         log.warning("drawing_paused" if pause else "drawing_resumed")
         return NewRequest(words="admin_paused" if pause else "admin_resumed")
 
-    async def _decide(self, command: Command) -> NewRequest:
-        """Give a person or chat more, block or unblock it."""
-        holder, _, rest = command.argument.strip().partition(" ")
-        if not LINE_ID.fullmatch(holder):
+    async def _decide(self, name: Name, holder: str, rest: str) -> NewRequest:
+        """Give a person or chat more, block or unblock it. Admins are not blocked: nobody could undo it."""
+        if not LINE_ID.fullmatch(holder) or (name is Name.BLOCK and self.knows(holder)):
             return NewRequest(words="admin_unknown")
-        match command.name:
+        match name:
             case Name.GIVE:
-                count = min(int(rest), GIVEN_MAX) if rest.strip().isdigit() else GIVEN
+                count = min(int(rest), GIVEN_MAX) if rest.isdecimal() else GIVEN
                 count = await self._allowances.give(holder, count=count, day=day_of(time.time(), self._zone))
                 return NewRequest(words="admin_given", details={"count": count})
             case Name.BLOCK:

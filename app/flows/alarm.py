@@ -69,7 +69,8 @@ class Alarm:
                     log.warning("alert_not_sent", cause=cause, reason="few messages are left this month")
                     return told
                 words = await self._languages.words_for(admin_id)
-                said = words.say(f"alert_{cause}", **details)
+                named = {"budget": words.say(f"budget_{details['budget']}")} if "budget" in details else {}
+                said = words.say(f"alert_{cause}", **{**details, **named})
                 await self._line.push(admin_id, [text(said)], retry_key=str(uuid.uuid4()))
             except EaselError as error:
                 log.warning("alert_not_sent", cause=cause, code=error.code, vendor_request=error.vendor_request_id)

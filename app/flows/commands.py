@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.chat.commands import Command, Name
+from app.chat.commands import ADMIN_WORDS, Command, Name
 from app.flows.admins import Admins
 from app.line.events import Chat, ChatKind, Event
 from app.store.chats import Chats
@@ -15,7 +15,6 @@ from app.store.receiving import NewRequest
 from app.store.requests import Requests
 
 SHOWN_MAX = 10  # columns of an image carousel
-ADMIN_ONLY = frozenset({Name.STATUS, Name.PAUSE, Name.RESUME, Name.GIVE, Name.BLOCK, Name.UNBLOCK})
 
 
 class Commands:
@@ -57,10 +56,12 @@ class Commands:
         self._defaults = defaults
         self._swept = swept
 
-    async def run(self, command: Command, event: Event, chat: Chat) -> NewRequest:  # noqa: PLR0911 - one for each
-        """Run one. Return what the chat is to get."""
-        if command.name in ADMIN_ONLY and self._admins.knows(event.user_id):
-            return await self._admins.run(command)
+    async def run(  # noqa: PLR0911 - one for each
+        self, command: Command, event: Event, chat: Chat, *, about: str | None
+    ) -> NewRequest:
+        """Run one. Return what the chat is to get. `about`: the person whose message it quotes."""
+        if command.name in ADMIN_WORDS and self._admins.knows(event.user_id):
+            return await self._admins.run(command, about=about, alone=chat.kind is ChatKind.USER)
         person = None if chat.kind is ChatKind.USER else event.user_id
         match command.name:
             case Name.SETTINGS:

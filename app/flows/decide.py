@@ -64,10 +64,14 @@ class Rules:
     blocked_ids: frozenset[str] = frozenset()
     admin_ids: frozenset[str] = frozenset()
 
+    def blocks(self, chat: Chat, user_id: str | None) -> bool:
+        """Whether this chat or this person is to get no answer."""
+        return bool({chat.id, user_id} & self.blocked_ids)
+
     def allows(self, chat: Chat, user_id: str | None) -> bool:
         """Whether this chat and this person get an answer."""
-        ids = {chat.id, user_id}
-        return not ids & self.blocked_ids and (not self.allowed_ids or bool(ids & (self.allowed_ids | self.admin_ids)))
+        allowed = not self.allowed_ids or bool({chat.id, user_id} & (self.allowed_ids | self.admin_ids))
+        return allowed and not self.blocks(chat, user_id)
 
 
 NOTHING_AROUND = Surroundings()
@@ -97,7 +101,7 @@ def decide(event: Event, rules: Rules, around: Surroundings = NOTHING_AROUND) ->
 
 
 def _heard_of_anybody(event: Event, chat: Chat, rules: Rules) -> Plan | None:
-    """Read what counts even from those who get no answers: taking back, going away, an invitation that is none."""
+    """Read what counts even from those who get no answers: taking back, going away, coming without an invitation."""
     match event.content:
         case Unsend(message_id=message_id) if message_id:
             return Plan(act=Forget(message_id=message_id))
@@ -105,6 +109,8 @@ def _heard_of_anybody(event: Event, chat: Chat, rules: Rules) -> Plan | None:
             return Plan(act=Leave())
         case Join() if rules.allowed_ids and chat.id not in rules.allowed_ids:
             return Plan(addressed=True, act=Leave(words="group_not_allowed"))
+        case Follow() if not rules.allows(chat, event.user_id) and not rules.blocks(chat, event.user_id):
+            return Plan(addressed=True, act=Say(words="not_allowed"))
     return None
 
 
@@ -188,7 +194,7 @@ def _source(quoted: Quote) -> dict[str, str] | None:
 
 def _commanded(command: Command, quoted: Quote) -> Act:
     verb = _CHANGE_OF.get(command.name)
-    return Change(verb=verb, picture_id=quoted.picture_id) if verb else Do(command=command)
+    return Change(verb=verb, picture_id=quoted.picture_id) if verb else Do(command=command, about=quoted.asked_by)
 
 
 def _of_options_alone(options: Options, quoted: Quote) -> Act:

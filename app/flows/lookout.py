@@ -42,9 +42,9 @@ class Lookout:
             try:
                 await self._look_at_budgets()
                 if time.monotonic() - self._models_read_at > MODELS_EVERY_S or not self._models_read_at:
-                    await self._read_models()
-                    self._models_read_at = time.monotonic()
+                    self._models_read_at = time.monotonic() if await self._read_models() else 0.0
                 await self._look_at_models()
+                log.debug("looked_out")
             except SQLAlchemyError as error:
                 log.warning("lookout_failed", error=type(error).__name__)
             await asyncio.sleep(LOOK_EVERY_S)
@@ -54,10 +54,11 @@ class Lookout:
             used = 100 * budget.spent_microusd
             share = next((share for share in SHARES if used >= share * budget.cap_microusd), None)
             if budget.cap_microusd and share:
-                await self._alarm.ring(f"budget_{share}", case=budget.name, budget=budget.name)
+                spent, cap = _usd(budget.spent_microusd), _usd(budget.cap_microusd)
+                await self._alarm.ring(f"budget_{share}", case=budget.name, budget=budget.name, spent=spent, cap=cap)
 
-    async def _read_models(self) -> None:
-        """Ask the maker when each model ends. A failure changes nothing: it is asked again tomorrow."""
+    async def _read_models(self) -> bool:
+        """Ask the maker when each model ends. False: it did not tell, and is asked again soon."""
         for name in self._names:
             try:
                 model = await self._images.model(name)
@@ -65,13 +66,15 @@ class Lookout:
                 continue
             except EaselError as error:
                 log.info("model_not_read", model=name, code=error.code)
-                return
+                return False
             await self._models.ends(name, model.shutdown_date)
+        return True
 
     async def _look_at_models(self) -> None:
         today = datetime.now(UTC).date()
-        for name, ends_on in (await self._models.dates()).items():
-            days = days_left(ends_on, today)
+        dates = await self._models.dates()
+        for name in self._names:
+            days = days_left(dates.get(name), today)
             limit = next((limit for limit in DAYS_LEFT if days is not None and 0 <= days <= limit), None)
             if limit:
                 await self._alarm.ring("model_ends", case=f"{name} within {limit}", once=True, model=name, days=days)
@@ -80,3 +83,7 @@ class Lookout:
 def days_left(ends_on: date | None, today: date) -> int | None:
     """Count the days that a model still has; None when no end is known."""
     return (ends_on - today).days if ends_on else None
+
+
+def _usd(microusd: int) -> str:
+    return f"{microusd / 1_000_000:.2f}"

@@ -67,9 +67,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Do:
-    """A command that is not about one picture."""
+    """A command that is not about one picture. `about`: the person whose message it quotes, where that is known."""
 
     command: Command
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

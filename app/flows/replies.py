@@ -76,7 +76,7 @@ class Replies:
         about = str(details["picture"]) if "picture" in details else None
         return [Said(message=text(said, quote_token=request.quote_token if points else None), picture_id=about)]
 
-    async def _menu(  # noqa: C901 - one case for each menu
+    async def _menu(  # noqa: C901, PLR0912 - one case for each menu
         self, key: str, details: Mapping[str, Any], request: Request, words: Words
     ) -> list[Said] | None:
         """Make what is more than a sentence; None for a sentence."""
@@ -99,6 +99,8 @@ class Replies:
                 made = [menus.confirm_delete_all(words, int(details.get("count", 0)))]
             case "picture" | "card":
                 return await self._one_picture(key, str(details.get("picture", "")), request, words)
+            case "admin_status":
+                made = [menus.admin_status(words, details)]
             case "usage":
                 made = [menus.usage(words, details, self._zone)]
             case "photo_got":

@@ -105,8 +105,8 @@ class Wants:
                 await self._rephrased(event, chat, request_id)
             case Change():
                 return await self._changes.make(act, event, chat, state)
-            case Do(command=command):
-                return await self._commands.run(command, event, chat)
+            case Do(command=command, about=about):
+                return await self._commands.run(command, event, chat, about=about)
             case Set(name=name, value=value):
                 return await self._set(chat, name, value)
             case Fetch(photo=photo):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
@@ -18,13 +18,15 @@ PHOTOS_WAIT_S = 600.0  # a photo that got no words for so long is not what the n
 class Quote:
     """What a quoted message is to us: one of ours, a picture of ours, a photo of a person. None of it: unknown.
 
-    `gone`: there was a picture or a photo, which somebody has deleted or taken back.
+    `gone`: there was a picture or a photo, which somebody has deleted or taken back. `asked_by`: whose wish it was, or
+    was the answer to.
     """
 
     ours: bool = False
     gone: bool = False
     picture_id: str | None = None
     photo_id: str | None = None
+    asked_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +51,19 @@ async def surroundings_of(
         asked = sa.select(requests.c.id).where(requests.c.message_id == message_id, requests.c.chat_id == chat_id)
         return Surroundings(
             chat=read_chat(connection, chat_id),
-            quote=_quote(connection, chat_id, quoted_message_id) if quoted_message_id else Quote(),
+            quote=_quote_whole(connection, chat_id, quoted_message_id) if quoted_message_id else Quote(),
             photos=list(connection.execute(waiting.order_by(photos.c.created_at)).scalars()),
             asked_before=connection.execute(asked).first() is not None,
         )
 
     return await database.run(read)
+
+
+def _quote_whole(connection: sa.Connection, chat_id: str, message_id: str) -> Quote:
+    answered = sa.select(sent.c.request_id).where(sent.c.message_id == message_id, sent.c.chat_id == chat_id)
+    theirs = sa.or_(requests.c.message_id == message_id, requests.c.id.in_(answered))
+    asked_by = sa.select(requests.c.user_id).where(requests.c.chat_id == chat_id, theirs)
+    return replace(_quote(connection, chat_id, message_id), asked_by=connection.execute(asked_by.limit(1)).scalar())
 
 
 def _quote(connection: sa.Connection, chat_id: str, message_id: str) -> Quote:
