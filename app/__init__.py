@@ -4,8 +4,8 @@
     build            makes every object once: the settings go in, the parts come out
     webhook          POST /callback: `line.signature` over the raw bytes, `line.envelopes`, `store.inbox`, 200
     flows.feeder     brings events from the inbox to the `engine`, one durable workflow for each
-    flows.event      `line.events` reads it, `flows.decide` says what it wants (`chat` knows the words), `flows.wants`
-                     performs it; `flows.gate` lets a wish in, and it goes into the engine's queue
+    flows.event      `line.events` reads it, in the order of its chat (`flows.turns`); `flows.decide` says what it wants
+                     (`chat` knows the words), `flows.wants` performs it; `flows.gate` lets a wish into the queue
     flows.draw       `flows.ask` asks a model over `openai_images`; `store.ledger` books it by `prices` and `days`;
                      the paid bytes are kept, `pictures` makes them fit for LINE, `r2` serves them
     flows.deliver    the token rule: what the chat is told, on which reply token; `flows.replies` makes the messages,

@@ -131,7 +131,7 @@ def test_unsend(page):
 def test_kill_and_restart(page, running):
     """A bot that is killed while it draws answers after its next start, exactly once."""
     as_person(page, "さくら")
-    running.do("set", latencyS=3)
+    running.do("set", latencyS=6)
     before = pictures(page).count()
     say(page, "a phoenix")
     expect(page.locator(".trace.open .lane.model .span.open")).to_be_visible()
@@ -161,7 +161,7 @@ def test_again(page, running):
     """An event that comes again while it is worked on, and five times at once, still makes one picture."""
     as_person(page, "Alex")
     open_line_days(page)
-    running.do("set", latencyS=1)
+    running.do("set", latencyS=5)
     before = pictures(page).count()
     say(page, "a heron at dawn")
     expect(page.locator(".trace.open .lane.model .span.open")).to_be_visible()

@@ -136,7 +136,7 @@ def test_refusal(page, running):
 def test_cancel(page, running):
     """What is being drawn is stopped, with a receipt, and does not come."""
     as_person(page, "Alex")
-    running.do("set", latencyS=3)
+    running.do("set", latencyS=8)
     before = pictures(page).count()
     say(page, "a slow snail")
     expect(page.locator(".trace.open .lane.model .span.open")).to_be_visible()
