@@ -13,6 +13,7 @@ from app.demo.stage import Stage
 from app.sandbox.line_chats import Chat, ChatMessage
 from app.sandbox.line_phone import Seen
 
+REDELIVERIES = 3
 PATIENCE_S = 400.0  # longer than a model may take by the bot's own default
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
 STEPS = {
@@ -75,6 +76,7 @@ async def say(stage: Stage, text: str, progress: Progress, *, output: Path) -> S
     line = stage.line
     person = line.add_person("Mei", language="zh-TW")
     progress.on = True
+    line.redeliveries = REDELIVERIES  # a machine that is busy with everything else may need more than LINE's 2 s
     delivery = await line.send_text(person, text)
     if not delivery.ok:
         return Said(words=f"the bot did not take the webhook: {delivery.attempts[-1].error}")
