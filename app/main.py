@@ -12,15 +12,16 @@ from typing import IO, Any
 import structlog
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from app import health, metrics
 from app.build import build
 from app.engine import EngineError, check_sqlite
 from app.flows.event import DRAW
 from app.settings import Settings
+from app.store.database import DatabaseNewerError
 from app.store.ownership import DatabaseTakenError, own
 from app.store.upkeep import EVENTS_KEPT_S
 
@@ -45,6 +46,12 @@ class Easel:
         self._tasks: set[asyncio.Task[None]] = set()
         self._owned: IO[str] | None = None
         self.failed = False
+        self.cannot_start: Exception | None = None
+
+    @property
+    def is_unfit(self) -> bool:
+        """Whether the start failed over something that trying again would not help."""
+        return isinstance(self.cannot_start, EngineError | DatabaseNewerError)
 
     def take_database(self) -> None:
         """Make sure that this machine can run the engine and that the SQLite file is ours alone.
@@ -64,6 +71,8 @@ class Easel:
 
         Raises:
             EngineError: The database belongs to another process, or this machine cannot run the engine.
+            DatabaseNewerError: The tables are those of a later release, and too different.
+            OperationalError: The database is away.
         """
         began = time.perf_counter()
         self.take_database()
@@ -140,8 +149,19 @@ class Service(FastAPI):
         """Serve one request, or the lifespan."""
         if scope["type"] == "http" and scope["path"] == "/callback" and scope["method"] == "POST":
             await self.state.easel.webhook(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await super().__call__(scope, receive, self._briefly(send))
         else:
             await super().__call__(scope, receive, send)
+
+    def _briefly(self, send: Send) -> Send:
+        """Leave the traceback of a failed start out when the log has its reason in words."""
+
+        async def sent(message: Message) -> None:
+            is_told = message["type"] == "lifespan.startup.failed" and self.state.easel.cannot_start
+            await send({"type": message["type"]} if is_told else message)
+
+        return sent
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -150,7 +170,12 @@ def create_app(settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await easel.start()
+        try:
+            await easel.start()
+        except (EngineError, DatabaseNewerError, OperationalError) as error:
+            easel.cannot_start = error
+            log.error("cannot_start", message=_in_words(error))
+            raise
         try:
             yield
         finally:
@@ -168,3 +193,11 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _secret(value: SecretStr | None) -> str | None:
     return value.get_secret_value() if value else None
+
+
+def _in_words(error: Exception) -> str:
+    """Say what is wrong. A database's own error comes without the statement, and without our address for it."""
+    if not isinstance(error, OperationalError):
+        return str(error)
+    said = str(error.orig).strip().splitlines()
+    return f"the database of DATABASE_URL cannot be used: {said[0] if said else type(error.orig).__name__}"

