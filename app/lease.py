@@ -45,6 +45,7 @@ class Lease:
         self._id = executor_id
         self._living = {executor_id}
         self._patient_until = 0.0
+        self._retired = False
 
     def is_dead(self, executor_id: str) -> bool:
         """Whether this process may finish what that one began. In doubt it lives."""
@@ -70,6 +71,10 @@ class Lease:
                 log.warning("lease_not_renewed", error=type(error).__name__)
             await asyncio.sleep(RENEW_S)
 
+    def retire(self) -> None:
+        """Adopt nothing from now on, but go on renewing: what is under way here still ends here."""
+        self._retired = True
+
     async def give_up(self) -> None:
         """Hand this process's work over at once. Do not renew afterwards."""
         await self._leases.release([self._id])
@@ -77,7 +82,7 @@ class Lease:
     async def _adopt(self) -> None:
         living = await self._leases.living()
         self._living = {one for one in living if not _has_ended(one)} | {self._id}
-        if time.monotonic() < self._patient_until:
+        if self._retired or time.monotonic() < self._patient_until:
             return
         dead = sorted((await self._engine.owners_of_pending() | await self._inbox.owners()) - self._living)
         if dead:

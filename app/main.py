@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,8 +27,9 @@ from app.store.upkeep import EVENTS_KEPT_S
 
 log = structlog.get_logger()
 
-STOP_S = 8.5
-DRAIN_S = 6.0  # what a picture that is nearly drawn gets at a stop, of the 10 s until the supervisor kills
+HURRY_S = 1.5  # of the time that a stop may take, for ending whatever hangs
+CLOSING_S = 2.5  # for handing back and closing; the rest is for pictures that are nearly drawn
+FEED_S = 1.0
 PRUNE_EVERY_S = 3600.0
 
 
@@ -38,12 +39,14 @@ class Easel:
     def __init__(self, settings: Settings) -> None:
         """Build; touch nothing outside this process."""
         self._several_processes = settings.several_processes
+        self._stop_s = settings.stop_within_s - HURRY_S
         self._parts = build(settings)
         self.health = self._parts.health
         self.webhook = self._parts.webhook
         self.exposition = self._parts.exposition
         self.dashboard = self._parts.dashboard
         self._tasks: set[asyncio.Task[None]] = set()
+        self._lease: asyncio.Task[None] | None = None
         self._owned: IO[str] | None = None
         self.failed = False
         self.cannot_start: Exception | None = None
@@ -89,25 +92,29 @@ class Easel:
         self._keep(self._parts.lookout.keep(), name="lookout")
         self._keep(self._parts.bucket.connect(), name="bucket")
         if self._several_processes:
-            self._keep(self._parts.lease.keep(), name="lease")
+            self._lease = self._keep(self._parts.lease.keep(), name="lease")
         log.info("started", duration_ms=round((time.perf_counter() - began) * 1000))
 
     async def stop(self) -> None:
         """Take nothing new, let pictures that are nearly drawn end, hand the rest back to the engine."""
         try:
-            async with asyncio.timeout(STOP_S):
+            async with asyncio.timeout(self._stop_s):
                 await self._stop()
         except TimeoutError:
-            log.warning("stopped_in_a_hurry", after_s=STOP_S)
+            log.warning("stopped_in_a_hurry", after_s=self._stop_s)
         else:
             log.info("stopped")
 
     async def _stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # The lease is kept to the end: without it others would begin anew what still ends here.
+        self._parts.lease.retire()
+        await _ended(task for task in self._tasks if task is not self._lease)
         await asyncio.to_thread(self._parts.inbox.stop)
-        await self._parts.engine.stop(drain=DRAW, drain_s=DRAIN_S)
+        with contextlib.suppress(TimeoutError, SQLAlchemyError):
+            async with asyncio.timeout(FEED_S):
+                await self._parts.feeder.finish()
+        await self._parts.engine.stop(drain=DRAW, drain_s=self._stop_s - CLOSING_S)
+        await _ended(self._tasks)
         if self._several_processes:
             with contextlib.suppress(SQLAlchemyError):  # the lease runs out by itself
                 await self._parts.lease.give_up()
@@ -120,10 +127,11 @@ class Easel:
         if self._owned:
             self._owned.close()
 
-    def _keep(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
+    def _keep(self, work: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._task_ended)
+        return task
 
     def _task_ended(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
@@ -140,6 +148,13 @@ class Easel:
             await self._parts.upkeep.prune()
             while await self._parts.engine.prune(before=time.time() - EVENTS_KEPT_S):
                 pass
+
+
+async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)
 
 
 class Service(FastAPI):

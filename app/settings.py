@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     openai_timeout_s: float = Field(300, gt=0, le=3600, description="seconds; one call, from start to end")
     reply_deadline_s: float = Field(45, gt=0, le=55, description="seconds; age at which a reply token is spent")
     late_delivery: Literal["button", "push"] = Field("button", description="button is free, a push is paid")
+    stop_within_s: float = Field(10, ge=10, le=3600, description="seconds; how long a stop may take")
     pictures_at_once: int = Field(16, ge=1, le=10_000, description="drawn at the same time, across all processes")
     pictures_at_once_per_user: int = Field(2, ge=1, le=10_000, description="the same for one person")
     pictures_per_minute: int = Field(0, ge=0, description="started in any 60 s; 0: no limit")

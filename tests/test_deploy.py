@@ -184,7 +184,8 @@ def test_cloud_run_runs_a_valid_container_all_the_time():
 
 def test_only_known_settings_are_set():
     """Each environment variable that a file gives to Easel is one that Easel reads."""
-    named = {one["name"] for one in pod(deployment())["containers"][0]["env"]}
+    parts = (deployment(), *documents(KUBERNETES / "overlays/postgres/deployment.yaml"))
+    named = {one["name"] for part in parts for one in pod(part)["containers"][0]["env"]}
     named |= {one["name"] for one in cloud_run()["spec"]["template"]["spec"]["containers"][0]["env"]}
     named |= {one["key"] for one in render()["services"][0]["envVars"]}
     named |= set(fly()["env"])
@@ -233,6 +234,11 @@ def test_all_agree_with_the_image():
     assert all(f"{port}" in (DEPLOY / name).read_text(encoding="utf-8") for name in ("Caddyfile", "nginx.conf"))
     paused_s = container["lifecycle"]["preStop"]["sleep"]["seconds"]
     assert pod(deployment())["terminationGracePeriodSeconds"] - paused_s > 10
+    overlay = documents(KUBERNETES / "overlays/postgres/deployment.yaml")[0]
+    [within_s] = [one["value"] for one in pod(overlay)["containers"][0]["env"] if one["name"] == "STOP_WITHIN_S"]
+    assert pod(overlay)["terminationGracePeriodSeconds"] - paused_s > int(within_s)
+    shared = documents(DEPLOY / "compose.postgres.yaml")[0]["services"]["easel"]
+    assert int(shared["stop_grace_period"].removesuffix("s")) > int(shared["environment"]["STOP_WITHIN_S"])
     assert int(fly()["kill_timeout"].removesuffix("s")) > 10
     assert fly()["kill_signal"] == "SIGTERM"
 

@@ -250,3 +250,17 @@ async def waits_for_a_table(database: Database) -> None:
     waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     while not await database.run_once(lambda connection: connection.execute(waiting).scalar()):  # noqa: ASYNC110 - Postgres tells nobody
         await asyncio.sleep(0.02)
+
+
+async def test_what_ends_within_a_stop_is_not_begun_elsewhere(stage, tmp_path, shared):
+    """A stop that lasts longer than a lease: the picture is drawn once, and comes; the other Easel leaves it alone."""
+    settings = {"STOP_WITHIN_S": "40", **shared}
+    person, stage.openai.latency_s = stage.person(), 14.0
+    stopping = await stage.start(tmp_path, **settings)
+    await stage.line.send_text(person, "a patient otter")
+    await stage.openai.wait_for(lambda: stage.drawing("a patient otter") == 1, 20)
+    other = await stage.start(tmp_path, **settings)
+    assert await stopping.stop() == 0
+    await stage.picture(person)
+    assert paid(stage, "a patient otter").total() == 1
+    assert await other.stop() == 0

@@ -45,11 +45,15 @@ class Feeder:
         while True:
             self._news.clear()
             try:
-                while await self._feed_some():
-                    pass
+                await self.finish()
             except SQLAlchemyError as error:
                 log.warning("inbox_not_read", error=type(error).__name__)
             await self._wait_for_news()
+
+    async def finish(self) -> None:
+        """Feed what is here already, so that it need not wait for somebody to adopt it."""
+        while await self._feed_some():
+            pass
 
     async def _feed_some(self) -> bool:
         if self._is_rush():
