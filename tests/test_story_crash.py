@@ -299,6 +299,26 @@ async def test_a_fault_of_ours_is_answered_too(stage, tmp_path):
         assert said[-1]["text"].startswith("Sorry, something went wrong")
 
 
+async def test_a_workflow_outlives_the_engine_s_database(stage, tmp_path):
+    """Its tables are away while a picture comes: the step waits for them, and nothing is drawn or sent twice."""
+    person, before, release = stage.person(), stage.picture_calls(), asyncio.Event()
+    stage.openai.faults.add(Fault.held(release), match="/images/")
+    async with stage.easel(tmp_path) as easel:
+        await stage.line.send_text(person, "a cat")
+        await stage.openai.wait_for(lambda: stage.picture_calls() == before + 1, 20)
+        with sqlite3.connect(tmp_path / "easel.engine.db") as connection:
+            connection.execute("ALTER TABLE operation_outputs RENAME TO lost_outputs")
+        release.set()
+        await easel.logged("picture_generated")
+        await easel.printed("Database connection failed")
+        with sqlite3.connect(tmp_path / "easel.engine.db") as connection:
+            connection.execute("ALTER TABLE lost_outputs RENAME TO operation_outputs")
+        await stage.picture(person)
+        await quiet(stage, person)
+        assert stage.picture_calls() == before + 1
+        assert "workflow_broke" not in easel.text
+
+
 async def test_a_second_easel_on_one_sqlite_file_is_refused(stage, tmp_path):
     """Two would draw everything twice: the second says so and ends with 78."""
     async with stage.easel(tmp_path):

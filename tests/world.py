@@ -72,6 +72,12 @@ class Easel:
             await self._news.wait_for(lambda: predicate() or self._reader.done())
         assert predicate(), self.text[-2000:]
 
+    async def printed(self, words: str) -> None:
+        """Wait until the log has these words, wherever they stand."""
+        async with asyncio.timeout(PATIENCE_S), self._news:
+            await self._news.wait_for(lambda: words in self.text or self._reader.done())
+        assert words in self.text
+
     async def listening(self) -> "Easel":
         self.port = (await self.logged("listening"))["port"]
         return self
