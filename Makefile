@@ -6,6 +6,10 @@ RUN = $(UV) run --frozen --no-sync
 export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON_PREFERENCE = only-system
 
+# What looks like a secret and is none. Tests are full of made-up ones: there only keys of a known shape are looked for.
+NO_SECRETS = --exclude-lines postgresql:// --exclude-secrets '^(0123456789\w+|sk-stand-in-0+|key)$$'
+BY_SHAPE = $(addprefix --disable-plugin ,HexHighEntropyString Base64HighEntropyString KeywordDetector BasicAuthDetector)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo chat serve test test-quick check format bench chaos soak fuzz lock clean
 
@@ -38,10 +42,14 @@ test: setup ## all tests
 test-quick: setup ## the tests without kills, restarts, Postgres and browsers
 	$(RUN) pytest -m "not slow"
 
-check: setup ## lint, format and types
+check: setup ## lint, format, types, dependencies, workflows and secrets; needs no network
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy --strict app
+	$(RUN) deptry --no-ansi app
+	$(RUN) zizmor --offline --pedantic --no-progress --quiet .github
+	git ls-files . ':!tests' ':!bench' ':!proof' ':!uv.lock' | xargs $(RUN) detect-secrets-hook --no-verify $(NO_SECRETS)
+	git ls-files tests bench proof ':!tests/samples/tls' | xargs $(RUN) detect-secrets-hook --no-verify $(BY_SHAPE)
 
 format: setup ## put the code into its form
 	$(RUN) ruff check --fix
