@@ -98,3 +98,11 @@ def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: Te
     engine = logging.getLogger("dbos")
     engine.handlers = [logging.NullHandler()]
     engine.propagate = True
+    engine.addFilter(_first_line)
+
+
+def _first_line(record: logging.LogRecord) -> bool:
+    """Cut the traceback that DBOS writes into a warning, again each second while its database is away."""
+    if record.levelno <= logging.WARNING:
+        record.msg, record.args = record.getMessage().partition("Traceback (most recent call last)")[0].strip(), ()
+    return True

@@ -52,6 +52,13 @@ def test_libraries_leak_nothing(logged, text):
         assert secret not in json.dumps(line)
 
 
+def test_the_engine_warns_in_one_sentence(logged):
+    """DBOS puts whole tracebacks into the message of a warning; those are for faults of ours."""
+    logging.getLogger("dbos").warning("Exception polling schedules: Traceback (most recent call last):\n  File ...")
+    (line,) = logged()
+    assert line["event"] == "Exception polling schedules:"
+
+
 def test_tracebacks_leak_nothing(logged):
     """A traceback is one line like any other, with the secrets taken out."""
     try:
