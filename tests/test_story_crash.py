@@ -319,6 +319,50 @@ async def test_a_workflow_outlives_the_engine_s_database(stage, tmp_path):
         assert "workflow_broke" not in easel.text
 
 
+def date_tokens_ahead(directory: Path) -> None:
+    """As if the clock had been an hour fast when the webhook came."""
+    with sqlite3.connect(directory / "easel.db") as connection:
+        connection.execute("UPDATE tokens SET arrived_at = arrived_at + 3600")
+
+
+async def test_a_token_of_unknown_age_is_spent_at_once(stage, tmp_path):
+    """The clock was put back: nobody waits for a deadline that is an hour away."""
+    person, release = stage.person(), asyncio.Event()
+    stage.openai.faults.add(Fault.held(release), match="/images/", times=2)
+    easel = await stage.start(tmp_path)
+    await stage.line.send_text(person, "a cat")
+    await stage.openai.wait_for(lambda: stage.drawing("a cat") == 1, 20)
+    await easel.kill()
+    date_tokens_ahead(tmp_path)
+    easel = await stage.start(tmp_path)
+    (promise,) = await stage.said(person)
+    assert promise["type"] == "template"
+    release.set()
+    await easel.stop()
+
+
+async def test_a_dead_token_of_unknown_age_proves_nothing(stage, tmp_path):
+    """The clock was put back, one answer of LINE is lost, then the token is dead: the picture is offered, not lost."""
+    person, release = stage.person(), asyncio.Event()
+    stage.line.token_life_s = 0.1
+    stage.openai.faults.add(Fault.held(release), match="/images/", times=2)
+    easel = await stage.start(tmp_path)
+    await stage.line.send_text(person, "a cat")
+    await stage.openai.wait_for(lambda: stage.drawing("a cat") == 1, 20)
+    await easel.kill()
+    date_tokens_ahead(tmp_path)
+    stage.line.token_life_s = 60.0
+    stage.line.faults.add(Fault.drop(), match="/message/reply")
+    easel = await stage.start(tmp_path, REPLY_DEADLINE_S="55")
+    release.set()
+    await easel.logged("delivery_in_doubt")
+    await stage.line.deliver(stage.line.sticker(person))
+    await stage.said(person, count=2)
+    await stage.line.send_tap(person, "Show picture")
+    await stage.picture(person)
+    await easel.stop()
+
+
 async def test_a_second_easel_on_one_sqlite_file_is_refused(stage, tmp_path):
     """Two would draw everything twice: the second says so and ends with 78."""
     async with stage.easel(tmp_path):

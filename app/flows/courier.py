@@ -22,9 +22,18 @@ log = structlog.get_logger()
 # https://developers.line.biz/en/reference/messaging-api/#send-reply-message-reply-token (read 2026-11-22)
 TOKEN_LIFE_S = 55.0
 TOKEN_YOUNG_S = 50.0  # until then "Invalid reply token" on a second try means that the first one landed
+# What seems to come from the future was dated by a clock that was wrong: nobody knows how old it is. Less than this is
+# the difference between the clocks of two machines.
+CLOCKS_APART_S = 5.0
 REPLY_TIMEOUT_S = 5.0
 PUSH_PATIENCE_S = 600.0  # LINE keeps a retry key for 24 hours, so a push is safe to repeat
 PUSHES_CLOSED_S = 600.0  # after the month was found used up, nobody asks again for so long
+
+
+def token_age_s(arrived_at: float) -> float:
+    """Return the age of a reply token; of one that nobody knows the age of, that of the last moment."""
+    age_s = time.time() - arrived_at
+    return age_s if age_s > -CLOCKS_APART_S else TOKEN_LIFE_S - 1
 
 
 class Courier:
@@ -46,19 +55,22 @@ class Courier:
 
         `may_have_landed`: somebody tried before and did not live to see the outcome.
         """
-        until = delivery.token_at + TOKEN_LIFE_S if delivery.token_at else delivery.created_at + PUSH_PATIENCE_S
-        attempt = 0
+        # From here on by a clock that does not jump.
+        age_s = token_age_s(delivery.token_at) if delivery.token_at else 0.0
+        patience_s = TOKEN_LIFE_S - age_s if delivery.token_at else PUSH_PATIENCE_S
+        began, attempt = time.monotonic(), 0
         while True:
             attempt += 1
             try:
                 sent = await self._call(delivery, attempt=attempt)
             except Final as error:
-                return await self._refused(delivery, error, may_have_landed=may_have_landed)
+                age_s += time.monotonic() - began
+                return await self._refused(delivery, error, may_have_landed=may_have_landed, age_s=age_s)
             except EaselError as error:
                 # "so after a time-out or a 5xx on reply the outcome is unknown" (no retry key for replies)
                 may_have_landed |= isinstance(error, VendorFault) or not isinstance(error, Again)
                 wait_s = getattr(error, "retry_after_s", None) or backoff_s(attempt)
-                if time.time() + wait_s >= until:
+                if time.monotonic() - began + wait_s >= patience_s:
                     return await self._out_of_time(delivery, error, may_have_landed=may_have_landed)
                 self._log_again(delivery, error, attempt)
                 await asyncio.sleep(wait_s)
@@ -111,9 +123,9 @@ class Courier:
         )
         return sent
 
-    async def _refused(self, delivery: Delivery, error: Final, *, may_have_landed: bool) -> bool:
-        """LINE said no for good."""
-        young = delivery.token_at is not None and time.time() - delivery.token_at < TOKEN_YOUNG_S
+    async def _refused(self, delivery: Delivery, error: Final, *, may_have_landed: bool, age_s: float) -> bool:
+        """LINE said no for good. `age_s` is that of the token."""
+        young = delivery.token_at is not None and age_s < TOKEN_YOUNG_S
         match error:
             case TokenDead() if may_have_landed and young:
                 log.info("reply_had_landed", requests=_requests(delivery), vendor_request=error.vendor_request_id)

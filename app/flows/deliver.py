@@ -7,7 +7,6 @@ https://developers.line.biz/en/docs/messaging-api/retrying-api-request/ (read 20
 """
 
 import asyncio
-import time
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Literal
 from app.chat import answers
 from app.chat.taps import tap as write_tap
 from app.flows.bell import Bell
-from app.flows.courier import TOKEN_LIFE_S, Courier
+from app.flows.courier import TOKEN_LIFE_S, Courier, token_age_s
 from app.flows.languages import Languages
 from app.flows.replies import Replies, Said
 from app.line.events import Chat as LineChat
@@ -78,13 +77,12 @@ class Deliver:
 
     def next_deadline_s(self, chat: Chat) -> float | None:
         """Return in how many seconds an open token of this chat must be spent."""
-        ages = [time.time() - token.arrived_at for token in chat.tokens if token.addressed]
+        ages = [token_age_s(token.arrived_at) for token in chat.tokens if token.addressed]
         return max(0.0, self._rule.deadline_s - max(ages)) if ages else None
 
     async def _one(self, chat: Chat) -> bool:
         """Do the next thing; False when there is nothing left to do."""
-        now = time.time()
-        dead = [token.event_id for token in chat.tokens if now - token.arrived_at >= TOKEN_LIFE_S]
+        dead = [token.event_id for token in chat.tokens if token_age_s(token.arrived_at) >= TOKEN_LIFE_S]
         if dead:
             if chat.waiting or chat.due:
                 self._metrics.token("expired", sum(one.addressed for one in chat.tokens if one.event_id in dead))
@@ -97,7 +95,7 @@ class Deliver:
         for token in chat.tokens:
             if token.addressed and chat.doubtful and not chat.waiting and not chat.doubtful[0].promised_at:
                 return await self._ask_doubtful(chat.doubtful[0], token)
-            if now - token.arrived_at >= self._rule.deadline_s:
+            if token_age_s(token.arrived_at) >= self._rule.deadline_s:
                 return await self._spend(chat, token)
         return False
 
