@@ -4,16 +4,12 @@ import os
 import shutil
 import signal
 import sys
-import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from app.settings import Settings
-
-EX_CONFIG = 78  # sysexits.h: something in the configuration is wrong
+from app.terminal import EX_CONFIG, EX_IMPOSSIBLE, end, read_settings, refuse
 
 cli = typer.Typer(
     name="easel",
@@ -36,12 +32,12 @@ def serve(
 ) -> None:
     """Run the service: POST /callback, GET /healthz, GET /readyz. SIGTERM stops it cleanly."""
     overrides = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
-    settings = _settings(**overrides)
+    settings = read_settings(**overrides)
     from app import server  # noqa: PLC0415 - heavy
 
     server.configure_logs(settings)
     code = server.run(settings)
-    _exit(code)
+    end(code)
 
 
 @cli.command()
@@ -90,7 +86,7 @@ def doctor(
         sections = asyncio.run(examine.examine(settings, draws=draw))
         code = int(report.has_failed(sections))
     typer.echo(report.as_json(sections) if as_json else report.text(sections, width_chars=_width_chars()))
-    _exit(code)
+    end(code)
 
 
 @cli.command()
@@ -102,14 +98,14 @@ def setup(
     retention: Annotated[bool, typer.Option(help="Set the bucket's rule by PICTURE_RETENTION_DAYS.")] = True,  # noqa: FBT002 - typer's way
 ) -> None:
     """Set webhook, rich menu and retention at LINE and R2, and tell what only their consoles can do. Safe to repeat."""
-    settings = _settings()
+    settings = read_settings()
     import asyncio  # noqa: PLC0415 - 40 ms that --help need not wait for
 
     from app.setup import set_up, step  # noqa: PLC0415 - heavy
 
     steps = asyncio.run(set_up.set_up(settings, set_up.Wanted(url=url, rich_menu=rich_menu, retention=retention)))
     typer.echo(step.text(steps, width_chars=_width_chars()))
-    _exit(int(step.any_failed(steps)))
+    end(int(step.any_failed(steps)))
 
 
 @cli.command()
@@ -129,7 +125,7 @@ def restore(
 
 
 def _copied(done: str, directory: Path) -> None:
-    settings = _settings()
+    settings = read_settings()
     from app import backup as copies  # noqa: PLC0415 - heavy
     from app.store.ownership import DatabaseTakenError  # noqa: PLC0415 - heavy
 
@@ -138,8 +134,7 @@ def _copied(done: str, directory: Path) -> None:
         for file in work(settings.database_url, directory):
             typer.echo(f"{done}  {file}")
     except (copies.BackupError, DatabaseTakenError) as error:
-        typer.echo(str(error), err=True)
-        sys.exit(1)
+        refuse(str(error), code=EX_IMPOSSIBLE)
 
 
 @cli.command()
@@ -157,31 +152,8 @@ def health(
         sys.exit(1)
 
 
-def _settings(**overrides: Any) -> "Settings":  # noqa: ANN401 - any field of Settings
-    from app import settings  # noqa: PLC0415 - heavy
-
-    try:
-        return settings.load(**overrides)
-    except settings.SettingsError as error:
-        _refuse("Easel cannot start. Please mend these settings:", *(f"  - {problem}" for problem in error.problems))
-
-
 def _width_chars() -> int:
     return shutil.get_terminal_size((100, 24)).columns
-
-
-def _exit(code: int) -> NoReturn:
-    if threading.active_count() > 1:
-        # A thread that still waits for a vendor would keep the process for half a minute.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
-
-
-def _refuse(*lines: str) -> NoReturn:
-    print(*lines, sep="\n", file=sys.stderr)
-    sys.exit(EX_CONFIG)
 
 
 def main() -> None:

@@ -34,7 +34,7 @@ MAY_IMPORT = {
     },
     "admin": {*("chat", "days", "flows", "health", "line", "metrics", "r2", "store")},
     "build": {
-        *("admin", "engine", "flows", "health", "lease", "line", "metrics", "openai_images"),
+        *("admin", "caps", "engine", "flows", "health", "lease", "line", "metrics", "openai_images"),
         *("r2", "settings", "store", "traces", "webhook"),
     },
     "main": {"build", "engine", "flows", "health", "metrics", "settings", "store"},
@@ -43,7 +43,9 @@ MAY_IMPORT = {
     "doctor": {"engine", "errors", "line", "openai_images", "prices", "r2", "settings", "store"},
     "setup": {"doctor", "errors", "line", "r2", "settings"},
     "backup": {"engine", "store"},
-    "cli": {"backup", "demo", "doctor", "server", "settings", "setup", "store"},
+    "caps": {"settings", "store"},
+    "terminal": {"settings"},
+    "cli": {"backup", "demo", "doctor", "server", "settings", "setup", "store", "terminal"},
     "__main__": {"cli"},
     "__init__": set(),
 }

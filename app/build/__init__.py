@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from app import health, lease
 from app.build.dashboard import dashboard_of
 from app.build.flows import Flows
-from app.build.store import Store, caps_of
+from app.build.store import Store
 from app.build.vendors import Vendors
+from app.caps import caps_of
 from app.engine import Engine, Limits
 from app.flows.event import Stores
 from app.flows.feeder import Feeder

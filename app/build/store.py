@@ -1,7 +1,6 @@
 """Every room of the store, built once."""
 
-from decimal import Decimal
-
+from app.caps import caps_of
 from app.settings import Settings
 from app.store.alerts import Alerts
 from app.store.allowances import Allowances
@@ -16,7 +15,6 @@ from app.store.models import Models
 from app.store.people import People
 from app.store.photos import Photos
 from app.store.pictures import Pictures
-from app.store.purses import Caps
 from app.store.receiving import Receiving
 from app.store.reports import Reports
 from app.store.requests import Requests
@@ -47,17 +45,3 @@ class Store:
         self.reports = Reports(database)
         self.ledger = Ledger(database, zone=settings.zone, caps=caps_of(settings))
         self.kept = Kept(database, notes_beside=self.ledger.notes_beside)
-
-
-def caps_of(settings: Settings) -> Caps:
-    """Return what may be spent."""
-    return Caps(
-        user_daily_pictures=settings.user_daily_pictures,
-        bot_daily_microusd=_microusd(settings.daily_budget_usd),
-        bot_monthly_microusd=_microusd(settings.monthly_budget_usd),
-        chat_monthly_microusd=_microusd(settings.chat_monthly_budget_usd),
-    )
-
-
-def _microusd(usd: Decimal) -> int:
-    return int(usd * 1_000_000)

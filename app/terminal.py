@@ -1,0 +1,42 @@
+"""What every command shares: the settings or a clear end, and ends that a shell understands."""
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+EX_IMPOSSIBLE = 1
+EX_USAGE = 2
+EX_CONFIG = 78  # sysexits.h: something in the configuration is wrong
+
+
+def read_settings(**overrides: Any) -> "Settings":  # noqa: ANN401 - any field of Settings
+    """Return the settings, or end with every problem on standard error."""
+    from app import settings  # noqa: PLC0415 - heavy
+
+    try:
+        return settings.load(**overrides)
+    except settings.SettingsError as error:
+        problems = (f"  - {problem}" for problem in error.problems)
+        refuse("Easel cannot start. Please mend these settings:", *problems, code=EX_CONFIG)
+
+
+def end(code: int) -> NoReturn:
+    """End this process."""
+    if threading.active_count() > 1:
+        # A thread that still waits for a vendor would keep the process for half a minute.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def refuse(*lines: str, code: int) -> NoReturn:
+    """Say on standard error why it cannot be done, and end."""
+    typer.echo("\n".join(lines), err=True)
+    end(code)
