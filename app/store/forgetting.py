@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from app.store.belongings import purses_of
 from app.store.database import Database
 from app.store.doomed import doom
 from app.store.requests import Answer, cancelled
@@ -21,6 +22,7 @@ from app.store.tables import (
     photo_uses,
     photos,
     pictures,
+    purses,
     requests,
     sent,
     tokens,
@@ -114,6 +116,11 @@ class Forgetting:
             return theirs
 
         return count + await self._database.run(write)
+
+    async def counts(self, line_id: str) -> int:
+        """Forget what a person, group or room has used: their limits begin anew. Return how many purses it was."""
+        change = sa.delete(purses).where(purses_of(line_id))
+        return await self._database.run(lambda connection: connection.execute(change).rowcount)
 
     async def pictures_before(self, before: float) -> int:
         """Forget pictures that are older than retention allows, some at a time. Return how many it was."""

@@ -163,6 +163,7 @@ calls = Table(  # the ledger: every paid call to the Images API, written before 
     Column("is_estimate", Boolean, nullable=False, server_default=false()),
     Column("day", String(10), nullable=False, server_default=""),  # YYYY-MM-DD in TIMEZONE
     Column("purses", OBJECT),  # whose money it is: [[holder, period], ...]
+    Column("refunded_at", Float),  # since when it counts for the bot alone
     Index("calls_by_day", "day"),
     Index("calls_by_time", "began_at"),
 )

@@ -1,0 +1,63 @@
+"""What the store holds of a person, group or room: to be counted before it is forgotten. Only reads."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.store.database import Database
+from app.store.tables import allowances, calls, chats, deliveries, languages, photos, pictures, purses, requests, sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belongings:
+    """How many of each. `calls` of the ledger lose the name and stay; so does a block by an admin."""
+
+    pictures: int
+    requests: int
+    photos: int
+    messages: int
+    chats: int
+    purses: int
+    calls: int
+    is_blocked: bool
+
+    @property
+    def records(self) -> int:
+        """Everything that goes, but for the pictures."""
+        return self.requests + self.photos + self.messages + self.chats + self.purses
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything of this id."""
+        return bool(self.pictures or self.records or self.calls)
+
+
+async def belongings_of(database: Database, line_id: str) -> Belongings:
+    """Count what there is of a person, in the 1:1 chat and in groups, or of a group or room."""
+    return await database.read(lambda connection: _counted(connection, line_id))
+
+
+def purses_of(line_id: str) -> sa.ColumnElement[bool]:
+    """Name the purses of a person, group or room; of a person also those in groups, of a group those of its members."""
+    own = purses.c.holder.in_([f"chat:{line_id}", f"user:{line_id}"])
+    members = purses.c.holder.startswith(f"member:{line_id}:", autoescape=True)
+    return sa.or_(own, members, purses.c.holder.startswith("member:") & purses.c.holder.endswith(f":{line_id}"))
+
+
+def _counted(connection: sa.Connection, line_id: str) -> Belongings:
+    def count(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:
+        return connection.execute(sa.select(sa.func.count()).select_from(table).where(sa.or_(*conditions))).scalar_one()
+
+    def of(table: sa.Table) -> int:
+        return count(table, table.c.chat_id == line_id, table.c.user_id == line_id)
+
+    return Belongings(
+        pictures=of(pictures),
+        requests=of(requests),
+        photos=of(photos),
+        messages=sum(count(table, table.c.chat_id == line_id) for table in (sent, deliveries)),
+        chats=count(chats, chats.c.chat_id == line_id) + count(languages, languages.c.user_id == line_id),
+        purses=count(purses, purses_of(line_id)),
+        calls=of(calls),
+        is_blocked=count(allowances, sa.and_(allowances.c.holder == line_id, allowances.c.blocked)) > 0,
+    )
