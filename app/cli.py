@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from app.desk.commands import desk
 from app.terminal import EX_CONFIG, EX_IMPOSSIBLE, end, read_settings, refuse
 
 cli = typer.Typer(
@@ -154,6 +155,9 @@ def health(
 
 def _width_chars() -> int:
     return shutil.get_terminal_size((100, 24)).columns
+
+
+cli.add_typer(desk)
 
 
 def main() -> None:

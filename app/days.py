@@ -30,6 +30,12 @@ def begins_at(day: str, zone: ZoneInfo) -> float:
     return _begins_at(date.fromisoformat(day), zone)
 
 
+def month_bounds_at(month: str, zone: ZoneInfo) -> tuple[float, float]:
+    """Return when a month "YYYY-MM" begins, and when the next one does."""
+    begins_at = _begins_at(date.fromisoformat(f"{month}-01"), zone)
+    return begins_at, next_month_at(begins_at, zone)
+
+
 def _date(at: float, zone: ZoneInfo) -> date:
     return datetime.fromtimestamp(at, zone).date()
 

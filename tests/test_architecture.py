@@ -45,7 +45,11 @@ MAY_IMPORT = {
     "backup": {"engine", "store"},
     "caps": {"settings", "store"},
     "terminal": {"settings"},
-    "cli": {"backup", "demo", "doctor", "server", "settings", "setup", "store", "terminal"},
+    "desk": {
+        *("build", "caps", "days", "errors", "flows", "line", "metrics"),
+        *("r2", "settings", "store", "telemetry", "terminal", "traces"),
+    },
+    "cli": {"backup", "demo", "desk", "doctor", "server", "settings", "setup", "store", "terminal"},
     "__main__": {"cli"},
     "__init__": set(),
 }

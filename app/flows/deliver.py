@@ -66,19 +66,43 @@ class Deliver:
         """Say everything that can be said in this chat now. Return what is left."""
         voice = self._voices.setdefault(chat_id, asyncio.Lock())
         async with voice:
-            chat = await self._deliveries.chat(chat_id)
-            for delivery in chat.intents:
-                if self._is_orphan(delivery.owner):
-                    # A process died between intent and outcome.
-                    await self._courier.carry(delivery, may_have_landed=True)
+            await self._finish(chat_id)
             while await self._one(chat := await self._deliveries.chat(chat_id)):
                 self._bell.ring(chat_id)
         return chat
+
+    async def finish(self, chat_id: str) -> None:
+        """Carry only what a dead process left between intent and outcome."""
+        voice = self._voices.setdefault(chat_id, asyncio.Lock())
+        async with voice:
+            await self._finish(chat_id)
+
+    async def push(self, request: Request) -> None:
+        """Push one answer that is due, whatever the rule says of late ones. The store knows what became of it."""
+        voice = self._voices.setdefault(request.chat_id, asyncio.Lock())
+        async with voice:
+            answer = await self._answer(request, on_time=False)
+            await self._say(
+                Way.PUSH,
+                request,
+                None,
+                ids=[request.id] * len(answer),
+                messages=[one.message for one in answer],
+                picture_ids=[one.picture_id for one in answer],
+                promised=(),
+            )
 
     def next_deadline_s(self, chat: Chat) -> float | None:
         """Return in how many seconds an open token of this chat must be spent."""
         ages = [token_age_s(token.arrived_at) for token in chat.tokens if token.addressed]
         return max(0.0, self._rule.deadline_s - max(ages)) if ages else None
+
+    async def _finish(self, chat_id: str) -> None:
+        chat = await self._deliveries.chat(chat_id)
+        for delivery in chat.intents:
+            if self._is_orphan(delivery.owner):
+                # A process died between intent and outcome.
+                await self._courier.carry(delivery, may_have_landed=True)
 
     async def _one(self, chat: Chat) -> bool:
         """Do the next thing; False when there is nothing left to do."""

@@ -46,10 +46,7 @@ class Sweep:
             self._news.clear()
             await self._let_old_go()
             try:
-                while keys := await self._doomed.some():
-                    await self._bucket.delete(keys)
-                    await self._doomed.swept(keys)
-                    log.info("objects_deleted", count=len(keys))
+                await sweep(self._doomed, self._bucket)
             except EaselError as error:
                 attempt += 1
                 log.warning("objects_not_deleted", attempt=attempt, code=error.code, message=str(error))
@@ -74,3 +71,18 @@ class Sweep:
                 await self._news.wait()
         except TimeoutError:
             pass
+
+
+async def sweep(doomed: Doomed, bucket: Bucket) -> int:
+    """Delete what is doomed from the bucket. Return how many objects it was. Several may sweep at the same time.
+
+    Raises:
+        EaselError: The bucket is away, or does not permit it; what is left stays doomed.
+    """
+    count = 0
+    while keys := await doomed.some():
+        await bucket.delete(keys)
+        await doomed.swept(keys)
+        log.info("objects_deleted", count=len(keys))
+        count += len(keys)
+    return count
