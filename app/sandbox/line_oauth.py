@@ -8,6 +8,7 @@ import hmac
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Final
+from urllib.parse import parse_qsl
 
 import orjson
 from starlette.requests import Request
@@ -23,7 +24,7 @@ WEB_TOKENS_BEGIN: Final = "ey"
 
 async def verify(channel: Channel, request: Request) -> Response:
     """Tell about a short-lived or a long-lived token."""
-    return _about(channel, str((await request.form()).get("access_token")), is_web_token=False)
+    return _about(channel, (await _form(request)).get("access_token", ""), is_web_token=False)
 
 
 async def verify_web_token(channel: Channel, request: Request) -> Response:
@@ -33,12 +34,12 @@ async def verify_web_token(channel: Channel, request: Request) -> Response:
 
 async def issue(channel: Channel, request: Request) -> Response:
     """Give a stateless token to who knows the channel's id and secret. It opens nothing here."""
-    form = await request.form()
+    form = await _form(request)
     if form.get("grant_type") != "client_credentials":
         raise _refusal("unsupported_grant_type", "unsupported grant_type")
     if form.get("client_id") != channel.channel_id:
         raise _refusal("invalid_client", "invalid client_id")
-    if not hmac.compare_digest(str(form.get("client_secret")).encode(), channel.channel_secret.encode()):
+    if not hmac.compare_digest(form.get("client_secret", "").encode(), channel.channel_secret.encode()):
         raise _refusal("invalid_client", "invalid client_secret")
     body = {"token_type": "Bearer", "access_token": f"ey.{secrets.token_urlsafe(32)}", "expires_in": STATELESS_S}
     return json_answer(channel, body)
@@ -49,6 +50,10 @@ ROUTES: Final[list[tuple[str, str, Callable[[Channel, Request], Awaitable[Respon
     ("GET", "/oauth2/v2.1/verify", verify_web_token),
     ("POST", "/oauth2/v3/token", issue),
 ]
+
+
+async def _form(request: Request) -> dict[str, str]:
+    return dict(parse_qsl((await request.body()).decode()))
 
 
 def _about(channel: Channel, token: str, *, is_web_token: bool) -> Response:
