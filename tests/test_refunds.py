@@ -36,7 +36,7 @@ def database(tmp_path):
 async def asked(database, ledger: Ledger, name: str, *, user_id: str = ALICE, microusd: int = 100) -> int:
     """Ask for a picture in the group. Return the call that draws it."""
     sender = Sender(chat_id=GROUP, chat_kind="group", user_id=user_id)
-    quota = Quota(day=DAY, cap=9, until_at=NOON + 9)
+    quota = Quota(day=DAY, cap=9, until_at=NOON + 9, waiting_max=99, told_since=NOON)
     wish = NewRequest(prompt="a cat", draws=True)
     assert await Receiving(database).receive(name, sender=sender, request=wish, quota=quota)
     paid = {"request_id": name, "chat_id": GROUP, "user_id": user_id, "estimate_microusd": microusd}
@@ -107,7 +107,7 @@ async def test_a_late_answer_of_a_refunded_call_moves_the_bots_purses_alone(data
     tokens = Tokens(text_in=10, image_in=0, image_out=686)
     await database.run(ledger.settlement(call, tokens, vendor_request_id="req"))
     now, exact = amounts(database), 10 * 5 + 686 * 30
-    assert now[f"bot {DAY}"] == (exact, 0)
+    assert now[f"bot {DAY}"] == (exact, 1)
     assert now[f"chat:{GROUP} {DAY[:7]}"] == now[f"member:{GROUP}:{ALICE} {DAY[:7]}"] == (0, 0)
 
 

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from app.build.flows import Flows
-from app.build.store import Store, caps_of
+from app.build.store import Store
 from app.build.vendors import Vendors
+from app.caps import caps_of
 from app.health import Health
 from app.settings import Settings
 from app.store.database import Database

@@ -71,6 +71,7 @@ function Messages({ messages, who, bot, group, quote, edit, hands, open, showTra
   }, []);
   const top = useRef(0);
   const moved = () => {
+    if (!list.current) return; // another chat is open already
     // Only a person scrolls up; what grows below the end is followed.
     const { scrollTop, scrollHeight, clientHeight } = list.current;
     if (scrollHeight - scrollTop - clientHeight < 60) sticks.current = true;
