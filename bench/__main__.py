@@ -1,35 +1,43 @@
-"""Measure Easel beside the echo bot and print a table. Loopback only; about two minutes."""
+"""Measure Easel beside the echo bot and print a table. Loopback only; all of it takes about five minutes."""
 
 import argparse
 import asyncio
 import json
 import os
 import platform
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import uvloop
 
-from bench import measures
+from bench import growth, ledger, measures, several
 from bench.figures import Figure
-from bench.vendors import serve
+from bench.vendors import Vendors, serve
 
-MEASURES = ("start", "memory", "latency", "rush")
+Measure = Callable[[Vendors, argparse.Namespace], Awaitable[list[Figure]]]
+
+MEASURES: dict[str, Measure] = {
+    "start": lambda vendors, _: measures.start(vendors, times=3),
+    "memory": lambda vendors, _: measures.memory(vendors),
+    "latency": lambda vendors, options: measures.latency(vendors, pictures=options.pictures),
+    "rush": lambda vendors, options: measures.rush(vendors, rounds=options.rounds, seconds=options.seconds),
+    "several": lambda vendors, options: several.several(
+        vendors, rounds=(options.rounds + 1) // 2, seconds=options.seconds
+    ),
+    "recovery": lambda vendors, _: several.recovery(vendors),
+    "idle": lambda vendors, options: several.idle(vendors, seconds=options.idle_seconds),
+    "ledger": lambda _vendors, _: ledger.ledger(),
+    "growth": lambda vendors, _: growth.growth(vendors),
+    "quoted": lambda _vendors, _: growth.quoted(),
+}
 
 
 async def run(options: argparse.Namespace) -> list[Figure]:
     figures: list[Figure] = []
     async with serve() as vendors:
-        for name in options.only or MEASURES:
-            match name:
-                case "start":
-                    found = await measures.start(vendors, times=3)
-                case "memory":
-                    found = await measures.memory(vendors)
-                case "latency":
-                    found = await measures.latency(vendors, pictures=options.pictures)
-                case _:
-                    found = await measures.rush(vendors, rounds=options.rounds, seconds=options.seconds)
+        for name in options.measures or MEASURES:
+            found = await MEASURES[name](vendors, options)
             for figure in found:
                 print(figure.line(), flush=True)
             figures += found
@@ -38,12 +46,15 @@ async def run(options: argparse.Namespace) -> list[Figure]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", action="append", choices=MEASURES, help="one measure; may be given several times")
+    parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"of {', '.join(MEASURES)}; none means all")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each bot under load")
     parser.add_argument("--seconds", type=float, default=5.0, help="length of one run under load, after its warm-up")
+    parser.add_argument("--idle-seconds", type=float, default=45.0, help="how long to watch what does nothing")
     parser.add_argument("--pictures", type=int, default=40, help="pictures for the latencies")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     options = parser.parse_args()
+    if unknown := set(options.measures) - MEASURES.keys():
+        parser.error(f"there is no measure {', '.join(sorted(unknown))}")
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         figures = runner.run(run(options))

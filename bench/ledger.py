@@ -36,8 +36,8 @@ SELECT printf('%026d', i), 'gpt-image-2.6-flare', at, at + 20, 'paid', chat, per
        json_array('chat:' || chat, month), json_array('bot', month), json_array('bot', day))
 FROM dated"""
 _PURSES = """
-INSERT INTO purses (holder, period, pictures, people, microusd)
-SELECT json_extract(one.value, '$[0]'), json_extract(one.value, '$[1]'), 0, 30, sum(calls.microusd)
+INSERT INTO purses (holder, period, pictures, microusd)
+SELECT json_extract(one.value, '$[0]'), json_extract(one.value, '$[1]'), 0, sum(calls.microusd)
 FROM calls, json_each(calls.purses) AS one GROUP BY 1, 2"""
 
 

@@ -28,12 +28,12 @@ async def rush(vendors: Vendors, *, rounds: int, seconds: float) -> list[Figure]
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as directory:
             async with services.echo(Path(directory), vendors.url) as bot:
-                plain.append(await _load(bot, seconds))
+                plain.append(await load(bot, seconds))
         vendors.forget()
         with tempfile.TemporaryDirectory() as directory:
             async with services.easel(Path(directory), vendors.url, **DRAWS_AT_ONCE) as bot:
                 await _draw_many(bot, vendors)
-                ours.append(await _load(bot, seconds))
+                ours.append(await load(bot, seconds))
                 drawing = len(vendors.drawing)
                 await bot.kill()
                 lost += ours[-1]["acknowledged"] + AT_ONCE - bot.events_on_disk()
@@ -140,8 +140,9 @@ async def start(vendors: Vendors, *, times: int) -> list[Figure]:
     ]
 
 
-async def _load(bot: Service, seconds: float) -> dict[str, float]:
-    arguments = (str(bot.port), str(CONNECTIONS), str(seconds))
+async def load(bot: Service, seconds: float, *, connections: int = CONNECTIONS) -> dict[str, float]:
+    """Let another process send webhooks as fast as they are taken. Return what `bench.load` found."""
+    arguments = (str(bot.port), str(connections), str(seconds))
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.load", *arguments), cwd=services.ROOT, stdout=asyncio.subprocess.PIPE
     )

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -47,6 +48,10 @@ class Service:
         """Count what the inbox of a dead Easel holds."""
         with contextlib.closing(sqlite3.connect(self.directory / "easel.db")) as database:
             return int(database.execute("SELECT count(*) FROM inbox").fetchone()[0])
+
+    def freeze(self) -> None:
+        """As a machine that is gone looks to the others: its process neither ends nor does anything."""
+        self.process.send_signal(signal.SIGSTOP)
 
     async def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
