@@ -177,7 +177,9 @@ class Engine:
                     await self._one_ended.wait()
         # A cancelled workflow stays pending, and goes on behind its last step at the next start. DBOS warns of each,
         # and prints a traceback of what it was about to start.
-        logging.getLogger("dbos").setLevel(logging.CRITICAL)
+        voice = logging.getLogger("dbos")
+        level = voice.level
+        voice.setLevel(logging.CRITICAL)
         tasks = list(self._dbos._workflow_tasks)  # noqa: SLF001 - DBOS leaves them running
         for task in tasks:
             task.cancel()
@@ -188,6 +190,7 @@ class Engine:
             await asyncio.get_running_loop().run_in_executor(ours, lambda: DBOS.destroy(destroy_registry=True))
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
         self._looker.shutdown(wait=False)
+        voice.setLevel(level)
         self._dbos = None
 
     async def begin(self, name: str, workflow_id: str) -> None:
