@@ -142,7 +142,7 @@ class World:
 
     def picture_calls(self) -> int:
         """How often the model was asked."""
-        return sum(1 for call in self.openai.calls if call.path.endswith(("/images/generations", "/images/edits")))
+        return self.openai.calls_to("/images/generations", "/images/edits")
 
     def asked(self, words: str) -> list[Any]:
         """Return the calls to the model whose prompt holds these words, in order."""

@@ -1,7 +1,7 @@
 """The front of every stand-in: reads the request, keeps a record of it, lets faults strike, then asks the vendor."""
 
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -79,12 +79,17 @@ class Front:
         self.feed = feed
         self.faults = Faults()
         self.calls: deque[Call] = deque(maxlen=CALLS_MAX if record else 0)
-        self.calls_total = 0
+        self.calls_by_path: Counter[str] = Counter()  # of all, also those that the record has let go
         self.in_flight = 0
         self.max_in_flight = 0
         self._request_id_header = request_id_header.encode()
         self._record = record
         self._silent_on_expect = silent_on_expect
+
+    @property
+    def calls_total(self) -> int:
+        """Count all calls."""
+        return self.calls_by_path.total()
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Answer one request, or fail at it as told."""
@@ -107,7 +112,7 @@ class Front:
             self.feed.publish("call_ended", call)
 
     def _open(self, scope: "Scope") -> Call:
-        self.calls_total += 1
+        self.calls_by_path[scope["path"]] += 1
         call = Call(
             number=self.calls_total,
             method=scope["method"],

@@ -75,6 +75,10 @@ class StandIn:
         """What shall go wrong."""
         return self.app.faults
 
+    def calls_to(self, *endings: str) -> int:
+        """Count the calls to paths that end so, also those that the record has let go."""
+        return sum(count for path, count in self.app.calls_by_path.items() if path.endswith(endings))
+
     @property
     def calls(self) -> deque[Call]:
         """The latest API calls, oldest first; empty with `record=False`."""
