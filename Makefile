@@ -58,14 +58,14 @@ format: setup ## put the code into its form
 bench: setup ## speed and memory, measured
 	$(RUN) python -m bench
 
-chaos: setup ## everything goes wrong for SECONDS (180); SEED replays a run
-	$(RUN) python -m proof chaos --seconds $(or $(SECONDS),180) $(if $(SEED),--seed $(SEED))
+chaos: setup ## everything goes wrong for SECONDS (180) on DATABASE (sqlite, postgres); SEED replays a run
+	$(RUN) python -m proof chaos --seconds $(or $(SECONDS),180) --database $(or $(DATABASE),sqlite) $(if $(SEED),--seed $(SEED))
 
-soak: setup ## memory, open files and the database over 10,000 pictures
-	$(RUN) python -m proof soak
+soak: setup ## memory, open files and the database over REQUESTS (10000) pictures
+	$(RUN) python -m proof soak --requests $(or $(REQUESTS),10000)
 
-fuzz: setup ## webhook bodies that nobody thought of, for a minute
-	$(RUN) python -m proof fuzz
+fuzz: setup ## webhook bodies that nobody thought of, for SECONDS (60)
+	$(RUN) python -m proof fuzz --seconds $(or $(SECONDS),60)
 
 lock: $(UV) ## bring uv.lock up to date, within the week's cooldown of pyproject.toml
 	$(UV) lock --upgrade

@@ -16,11 +16,11 @@ def chaos(
     seed: Annotated[int | None, typer.Option(help="Replay a run: all chance comes from it.")] = None,
     database: Annotated[str, typer.Option(help="sqlite, or postgres with two processes.")] = "sqlite",
 ) -> None:
-    """Random faults of all three services, kill -9, SIGTERM, full disk, repeats, and what must hold."""
+    """Faults of all three services, kill -9, full disk, wrong clocks, repeats, disorder, against what must hold."""
     from proof.chaos import run  # noqa: PLC0415 - heavy
 
     chosen = secrets.randbelow(10**9) if seed is None else seed
-    sys.exit(asyncio.run(run(seconds=seconds, seed=chosen, database=database)))
+    sys.exit(asyncio.run(run(seconds=seconds, seed=chosen, kind=database)))
 
 
 @cli.command()

@@ -1,103 +1,94 @@
-"""What must hold after a bad day, whatever happened in it. Only looks."""
+"""What must hold after a bad day, whatever happened in it. Looks at the evidence only; no I/O."""
 
-import sqlite3
-from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 
-from tests.world import World
+from proof.answers import answered_once, shown_where_it_belongs
+from proof.evidence import Evidence, Sending
+from proof.money import caps_held, ledger_is_the_invoice, paid_in_bounds
 
-CHARGES_MAX = 2  # of one wish: a lost answer may be asked again once
-
-
-@dataclass(slots=True, kw_only=True)
-class Wish:
-    """Somebody asked for `count` pictures of `text`. `accepted`: LINE got its 200."""
-
-    chat: str
-    person: str
-    text: str
-    count: int
-    message_id: str
-    accepted: bool = False
-    taken_back: bool = False
-
-    def waits_in(self, world: World) -> bool:
-        """Whether its chat has fewer answers than accepted wishes; told per chat, since wishes share replies."""
-        return self.accepted and not self.taken_back and world.line.chat(self.chat).id in _unanswered(world)
+ENDED_WELL = frozenset({"SUCCESS"})
 
 
-def _unanswered(world: World) -> set[str]:
-    """Name the chats for which Easel still has something to say: their last word of ours is a promise."""
-    waiting = set()
-    for chat_id, chat in world.line.chats.items():
-        said = chat.from_bot
-        if not said or "show:" in str(said[-1].body):
-            waiting.add(chat_id)
-    return waiting
-
-
-def broken_promises(world: World, wishes: list[Wish], directory: Path | None) -> list[str]:
-    """Say what did not hold; nothing: an empty list. `directory` has the SQLite file, where there is one."""
-    return [
-        *_answered_once(world, wishes),
-        *_paid_in_bounds(world, wishes),
-        *(_nothing_left(world, directory, wishes) if directory else []),
-    ]
-
-
-def _answered_once(world: World, wishes: list[Wish]) -> list[str]:
-    broken = []
-    for chat_id in {wish.chat for wish in wishes if wish.accepted}:
-        mine = [wish for wish in wishes if wish.chat == chat_id and wish.accepted]
-        shown = Counter(str(message.body["originalContentUrl"]) for message in world.line.chat(chat_id).pictures)
-        twice = [url for url, count in shown.items() if count > 1]
-        if twice:
-            broken.append(f"{len(twice)} pictures were shown twice in one chat")
-        most = sum(wish.count for wish in mine)
-        if len(shown) > most:
-            broken.append(f"{len(shown)} pictures were shown for {most} that were asked for")
-        if not world.line.chat(chat_id).from_bot and not all(wish.taken_back for wish in mine):
-            broken.append(f"nobody answered: {[wish.text for wish in mine if not wish.taken_back]}")
-    return broken
-
-
-def _paid_in_bounds(world: World, wishes: list[Wish]) -> list[str]:
-    known = {wish.text for wish in wishes}
-    charged = Counter(
-        text for call in world.openai.calls if call.outcome == "painted" and (text := _prompt(call.body)) in known
+def broken_promises(evidence: Evidence) -> list[str]:
+    """Say what did not hold; nothing: an empty list."""
+    checks = (
+        answered_once,
+        shown_where_it_belongs,
+        paid_in_bounds,
+        ledger_is_the_invoice,
+        caps_held,
+        _sent_as_allowed,
+        _taken_back_is_gone,
+        _nothing_left,
     )
-    return [f"{text}: charged {count} times" for text, count in charged.items() if count > CHARGES_MAX]
+    found = [said for check in checks for said in check(evidence)]
+    return [*evidence.logs, *found] if evidence.wishes else ["nothing happened"]
 
 
-def _prompt(body: object) -> str:
-    return str(body.get("prompt", "")) if isinstance(body, dict) else ""
+def _sent_as_allowed(evidence: Evidence) -> Iterator[str]:
+    by_means: dict[str, list[Sending]] = defaultdict(list)
+    for one in evidence.sendings:
+        by_means[one.token or one.retry_key or "nothing"].append(one)
+    if by_means.pop("nothing", None):
+        yield "a push had no retry key"
+    for sendings in by_means.values():
+        yield from _asked_again_rightly(sendings, evidence)
+    if evidence.pushes_paid and not evidence.pushes_allowed:
+        yield f"{evidence.pushes_paid} pushes were paid for, none is allowed"
+    in_doubt: set[str] = set()
+    for one in evidence.sendings:
+        pictures = {str(message["originalContentUrl"]) for message in one.messages if message["type"] == "image"}
+        if one.retry_key and pictures & in_doubt:
+            yield "a push followed a reply whose outcome was unknown"
+        if one.token and not (one.is_clean and one.status in {200, 400, 429}):
+            in_doubt |= pictures
 
 
-def _nothing_left(world: World, directory: Path, wishes: list[Wish]) -> list[str]:
-    """Look into the store: nobody waits, nothing is between two chairs, the ledger covers what was charged."""
-    database = sqlite3.connect(directory / "easel.db")
+def _asked_again_rightly(sendings: Sequence[Sending], evidence: Evidence) -> Iterator[str]:
+    """Hold that a token or retry key carries the same words again, and only while its outcome is not known."""
+    for one, following in itertools.pairwise(sendings):
+        means = "token" if one.token else "retry key"
+        if list(one.messages) != list(following.messages):
+            yield f"a {means} was used for two different answers"
+        was_known = one.is_clean and one.status in {200, 400, 409}
+        if was_known and not evidence.was_hurt(one, until=following.began_at):
+            yield f"a {means} was used again after a clear {one.status}"
 
-    def one(query: str) -> int:
-        return int(database.execute(query).fetchone()[0] or 0)
 
-    waiting = one("SELECT count(*) FROM requests WHERE answer IN ('waiting', 'sending') ")
-    due = one("SELECT count(*) FROM requests WHERE answer = 'due'")
-    kept, doomed = one("SELECT count(*) FROM kept"), one("SELECT count(*) FROM doomed")
-    objects, pictures = len(world.r2.objects), one("SELECT count(*) FROM pictures")
-    booked, charged = one("SELECT sum(microusd) FROM calls"), sum(line.micro_dollars for line in world.openai.invoice)
-    purses = one("SELECT sum(microusd) FROM purses WHERE holder = 'bot' AND length(period) = 7")
-    unsettled = one("SELECT count(*) FROM calls WHERE outcome = 'asked'")
-    database.close()
-    found = [
-        (waiting, f"{waiting} requests still wait"),
-        (due, f"{due} answers are due and were not sent"),
-        (kept, f"{kept} paid pictures never reached the bucket"),
-        (doomed, f"{doomed} objects were to be deleted and are still there"),
-        (objects != 2 * pictures, f"{objects} objects in the bucket for {pictures} pictures"),
-        (booked < charged, f"the ledger has {booked} micro-dollars, the invoice {charged}"),
-        (booked != purses, f"the ledger has {booked} micro-dollars, the purses {purses}"),
-        (unsettled, f"{unsettled} calls have no end"),
-        (not wishes, "nothing happened"),
-    ]
-    return [said for is_broken, said in found if is_broken]
+def _taken_back_is_gone(evidence: Evidence) -> Iterator[str]:
+    owner = evidence.owners()
+    kept = {owner[charge] for charge in evidence.objects.values() if charge in owner}
+    pictures = {row["request_id"] for row in evidence.books.pictures}
+    for wish in evidence.wishes:
+        if not wish.taken_back_for_sure:
+            continue
+        row = evidence.books.requests.get(wish.event_id)
+        if row and (row["prompt"] or row["sources"]):
+            yield f"{wish.name}: taken back, and its words are still in the store"
+        if wish.event_id in pictures:
+            yield f"{wish.name}: taken back, and its picture is still in the store"
+        if wish.event_id in kept:
+            yield f"{wish.name}: taken back, and its picture is still in the bucket"
+    if left := evidence.deleted & set(evidence.objects):
+        yield f"{len(left)} pictures were deleted by their people and are still in the bucket"
+
+
+def _nothing_left(evidence: Evidence) -> Iterator[str]:
+    books = evidence.books
+    named = {str(row[key]) for row in books.pictures for key in ("object_key", "preview_key")}
+    unended = {state: count for state, count in books.workflows.items() if state not in ENDED_WELL}
+    undecided = Counter(str(row["answer"]) for row in books.requests.values())
+    found = (
+        (undecided["waiting"] + undecided["sending"] + undecided["due"], "requests are still to be answered"),
+        (books.kept, "paid pictures never reached the bucket"),
+        (books.doomed, "objects were to be deleted and are still named"),
+        (len(set(evidence.objects) - named), "objects are in the bucket without a picture"),
+        (len(named - set(evidence.objects)), "pictures have no object in the bucket"),
+        (books.intents, "deliveries have no outcome"),
+        (books.unread, "events were not handled to their end"),
+        (books.waiting_beside_tokens, "reply tokens died open while somebody waited"),
+        (sum(unended.values()), f"workflows did not end well: {unended}"),
+    )
+    yield from (f"{count} {what}" for count, what in found if count)

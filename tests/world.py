@@ -55,15 +55,17 @@ class Easel:
         async with self._news:
             self._news.notify_all()
 
-    async def logged(self, event: str, *, times: int = 1, **fields: Any) -> dict[str, Any]:
+    async def logged(
+        self, event: str, *, times: int = 1, within_s: float = PATIENCE_S, **fields: Any
+    ) -> dict[str, Any]:
         """Wait until the log has this event, with these fields, so many times. Return the last such line."""
 
         def found() -> list[dict[str, Any]]:
             return [one for one in self.lines if one.get("event") == event and fields.items() <= one.items()]
 
-        async with asyncio.timeout(PATIENCE_S), self._news:
+        async with asyncio.timeout(within_s), self._news:
             await self._news.wait_for(lambda: len(found()) >= times or self._reader.done())
-        assert len(found()) >= times, f"{event} was not logged:\n{self.text}"
+        assert len(found()) >= times, f"{event} was not logged (exit code {self.process.returncode}):\n{self.text}"
         return found()[-1]
 
     async def until(self, predicate: Callable[[], bool], *, timeout_s: float = PATIENCE_S) -> None:
@@ -78,8 +80,8 @@ class Easel:
             await self._news.wait_for(lambda: words in self.text or self._reader.done())
         assert words in self.text
 
-    async def listening(self) -> "Easel":
-        self.port = (await self.logged("listening"))["port"]
+    async def listening(self, *, within_s: float = PATIENCE_S) -> "Easel":
+        self.port = (await self.logged("listening", within_s=within_s))["port"]
         return self
 
     async def kill(self) -> None:
@@ -118,16 +120,16 @@ class World:
         return self.line.add_group(f"group {self.people}", members)
 
     @contextlib.asynccontextmanager
-    async def easel(self, directory: Path, **settings: str) -> AsyncIterator[Easel]:
+    async def easel(self, directory: Path, *, within_s: float = PATIENCE_S, **settings: str) -> AsyncIterator[Easel]:
         """Run Easel with its database in `directory`, as the bot behind LINE's webhook. It is stopped at the end."""
-        easel = await self.start(directory, **settings)
+        easel = await self.start(directory, within_s=within_s, **settings)
         try:
             yield easel
         finally:
             if easel.process.returncode is None:
                 await easel.stop()
 
-    async def start(self, directory: Path, **settings: str) -> Easel:
+    async def start(self, directory: Path, *, within_s: float = PATIENCE_S, **settings: str) -> Easel:
         database = {"DATABASE_URL": f"sqlite:///{directory}/easel.db"}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "app", "serve", "--host", "127.0.0.1", "--port", "0"),
@@ -136,7 +138,11 @@ class World:
             stderr=asyncio.subprocess.PIPE,
             limit=2**20,
         )
-        easel = await Easel(process).listening()
+        try:
+            easel = await Easel(process).listening(within_s=within_s)
+        except BaseException:
+            process.kill()
+            raise
         self.line.webhook_url = f"{easel.url}/callback"
         return easel
 

@@ -180,6 +180,7 @@ class Webhooks(Events):
 
     async def _redeliver(self, delivery: Delivery) -> None:
         delivery.events = [{**event, "deliveryContext": {"isRedelivery": True}} for event in delivery.events]
+        delivery.url = self._url()  # it may have been changed meanwhile
         await self._post(delivery, is_redelivery=True)
 
     async def _post(self, delivery: Delivery, *, is_redelivery: bool) -> None:

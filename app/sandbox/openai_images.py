@@ -42,6 +42,7 @@ class OpenAIStandIn(StandIn):
         moderation_stage: "input", "output" or "unknown".
         omit: Optional fields to leave out of the answer, as other servers do.
         paint: Off, every picture of one size and format is the same flat one, for load.
+        sign: Put the request id into each JPEG as a comment, so that a picture tells which charge paid for it.
         record: Whether to keep calls.
 
     Attributes:
@@ -51,7 +52,7 @@ class OpenAIStandIn(StandIn):
         limit_per_minute: What the headers of every answer tell of the rate limit; None: nothing. It limits nothing.
     """
 
-    def __init__(  # keyword-only settings of one object
+    def __init__(  # noqa: PLR0913  # keyword-only settings of one object
         self,
         *,
         api_key: str,
@@ -61,6 +62,7 @@ class OpenAIStandIn(StandIn):
         moderation_stage: str = "input",
         omit: Iterable[str] = (),
         paint: bool = True,
+        sign: bool = False,
         clock: Callable[[], float] = time.time,
         record: bool = True,
     ) -> None:
@@ -82,6 +84,7 @@ class OpenAIStandIn(StandIn):
         self.moderation_stage = moderation_stage
         self.omit = frozenset(omit) & OPTIONAL_FIELDS
         self.paint = paint
+        self.sign = sign
         self.invoice: deque[InvoiceLine] = deque(maxlen=INVOICE_MAX)
         self.drawing = 0
         self.max_drawing = 0
@@ -174,6 +177,8 @@ class OpenAIStandIn(StandIn):
             return StreamingResponse(self._stream(order, sources, usage), 200, headers, "text/event-stream")
         started = time.perf_counter()
         pictures = await self._pictures(order, sources)
+        if self.sign and order.output_format == "jpeg":
+            pictures = [painter.signed(picture, request_id) for picture in pictures]
         headers["openai-processing-ms"] = str(round((time.perf_counter() - started) * 1000))
         answer = {"created": int(self.clock()), "data": [{"b64_json": b64} for b64 in pictures]}
         answer |= self._shown(order, usage)
