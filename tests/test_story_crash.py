@@ -330,8 +330,8 @@ async def test_a_token_of_unknown_age_is_spent_at_once(stage, tmp_path):
     person, release = stage.person(), asyncio.Event()
     stage.openai.faults.add(Fault.held(release), match="/images/", times=2)
     easel = await stage.start(tmp_path)
-    await stage.line.send_text(person, "a cat")
-    await stage.openai.wait_for(lambda: stage.drawing("a cat") == 1, 20)
+    await stage.line.send_text(person, "a timeless cat")
+    await stage.openai.wait_for(lambda: stage.drawing("a timeless cat") == 1, 20)
     await easel.kill()
     date_tokens_ahead(tmp_path)
     easel = await stage.start(tmp_path)
@@ -347,8 +347,8 @@ async def test_a_dead_token_of_unknown_age_proves_nothing(stage, tmp_path):
     stage.line.token_life_s = 0.1
     stage.openai.faults.add(Fault.held(release), match="/images/", times=2)
     easel = await stage.start(tmp_path)
-    await stage.line.send_text(person, "a cat")
-    await stage.openai.wait_for(lambda: stage.drawing("a cat") == 1, 20)
+    await stage.line.send_text(person, "a dateless cat")
+    await stage.openai.wait_for(lambda: stage.drawing("a dateless cat") == 1, 20)
     await easel.kill()
     date_tokens_ahead(tmp_path)
     stage.line.token_life_s = 60.0
