@@ -50,12 +50,21 @@ class Flows:
         metrics: Metrics,
         traces: Traces,
     ) -> None:
-        self._settings = settings
-        self._store = store
-        self._line = vendors.line
+        self._settings, self._store, self._vendors = settings, store, vendors
         self._bell, self._loading, self.turns = Bell(), Loading(vendors.line), Turns()
         self.renderers = ThreadPoolExecutor(RENDERERS, thread_name_prefix="render")
-        self._bucket = vendors.bucket
+        self._languages = Languages(
+            people=store.people, chats=store.chats, line=vendors.line, default=settings.default_language
+        )
+        self._menus = Menus(line=vendors.line, languages=self._languages, default=settings.default_language)
+        alarm = Alarm(
+            alerts=store.alerts,
+            languages=self._languages,
+            line=vendors.line,
+            admin_ids=settings.admin_user_ids,
+            zone=settings.zone,
+        )
+        self._observers = Observers(alarm=alarm, metrics=metrics, traces=traces)
         self._sources = Sources(
             photos=store.photos,
             pictures=store.pictures,
@@ -63,18 +72,6 @@ class Flows:
             bucket=vendors.bucket,
             renderers=self.renderers,
         )
-        languages = Languages(
-            people=store.people, chats=store.chats, line=vendors.line, default=settings.default_language
-        )
-        self._menus = Menus(line=vendors.line, languages=languages, default=settings.default_language)
-        alarm = Alarm(
-            alerts=store.alerts,
-            languages=languages,
-            line=vendors.line,
-            admin_ids=settings.admin_user_ids,
-            zone=settings.zone,
-        )
-        self._observers = Observers(alarm=alarm, metrics=metrics, traces=traces)
         self.sweep = Sweep(
             doomed=store.doomed,
             forgetting=store.forgetting,
@@ -89,58 +86,17 @@ class Flows:
             alarm=alarm,
             names=settings.image_models,
         )
-        self.deliver = Deliver(
-            deliveries=store.deliveries,
-            courier=Courier(
-                deliveries=store.deliveries,
-                requests=store.requests,
-                line=vendors.line,
-                loading=self._loading,
-                observers=self._observers,
-            ),
-            languages=languages,
-            bell=self._bell,
-            rule=TokenRule(deadline_s=settings.reply_deadline_s, late=settings.late_delivery),
-            requests=store.requests,
-            replies=Replies(
-                requests=store.requests,
-                pictures=store.pictures,
-                url_of=vendors.bucket.url,
-                group_prefix=settings.group_prefixes[0] if settings.group_prefixes else "@",
-                zone=settings.zone,
-                version=version("easel"),
-            ),
-            is_orphan=is_orphan,
-            metrics=metrics,
-        )
-        self.admins = Admins(
-            admin_ids=frozenset(settings.admin_user_ids),
-            allowances=store.allowances,
-            reports=store.reports,
-            models=store.models,
-            line=vendors.line,
-            names=settings.image_models,
-            zone=settings.zone,
-        )
-        self._ask = Ask(
-            images=vendors.images,
-            ledger=store.ledger,
-            models=store.models,
-            kept=store.kept,
-            requests=store.requests,
-            observers=self._observers,
-            names=settings.image_models,
-            defaults=settings.picture_defaults,
-        )
+        self.deliver = self._deliver(is_orphan)
+        self.admins = self._admins()
 
     def register(self, engine: Engine, stores: Stores) -> None:
         """Make the workflows known to the engine."""
         draw = DrawFlow(
             requests=self._store.requests,
             kept=self._store.kept,
-            ask=self._ask,
+            ask=self._ask(),
             sources=self._sources,
-            bucket=self._bucket,
+            bucket=self._vendors.bucket,
             deliver=self.deliver,
             bell=self._bell,
             observers=self._observers,
@@ -165,12 +121,64 @@ class Flows:
                 blocked_ids=frozenset(self._settings.blocked_ids),
                 admin_ids=frozenset(self._settings.admin_user_ids),
             ),
-            line=self._line,
+            line=self._vendors.line,
             turns=self.turns,
             observers=self._observers,
         )
         engine.workflow(NAME, event.run, broke=event.give_up)
         engine.workflow(DRAW, draw.run, broke=draw.give_up)
+
+    def _deliver(self, is_orphan: Callable[[str], bool]) -> Deliver:
+        store, settings, line = self._store, self._settings, self._vendors.line
+        return Deliver(
+            deliveries=store.deliveries,
+            courier=Courier(
+                deliveries=store.deliveries,
+                requests=store.requests,
+                line=line,
+                loading=self._loading,
+                observers=self._observers,
+            ),
+            languages=self._languages,
+            bell=self._bell,
+            rule=TokenRule(deadline_s=settings.reply_deadline_s, late=settings.late_delivery),
+            requests=store.requests,
+            replies=Replies(
+                requests=store.requests,
+                pictures=store.pictures,
+                url_of=self._vendors.bucket.url,
+                group_prefix=settings.group_prefixes[0] if settings.group_prefixes else "@",
+                zone=settings.zone,
+                version=version("easel"),
+            ),
+            is_orphan=is_orphan,
+            metrics=self._observers.metrics,
+        )
+
+    def _admins(self) -> Admins:
+        store, settings = self._store, self._settings
+        return Admins(
+            admin_ids=frozenset(settings.admin_user_ids),
+            allowances=store.allowances,
+            reports=store.reports,
+            models=store.models,
+            line=self._vendors.line,
+            names=settings.image_models,
+            zone=settings.zone,
+        )
+
+    def _ask(self) -> Ask:
+        store, settings = self._store, self._settings
+        return Ask(
+            images=self._vendors.images,
+            ledger=store.ledger,
+            models=store.models,
+            kept=store.kept,
+            requests=store.requests,
+            observers=self._observers,
+            names=settings.image_models,
+            defaults=settings.picture_defaults,
+        )
 
     def _gate(self) -> Gate:
         room = Room(
