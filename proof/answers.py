@@ -50,7 +50,13 @@ def _is_excused(wish: Wish, evidence: Evidence) -> bool:
     """Whether nobody waits for an answer any more."""
     row = evidence.books.requests.get(wish.event_id)
     cancelled = row is not None and row["state"] == "cancelled" and wish.chat in evidence.cancelled_chats
-    return wish.taken_back or cancelled
+    return wish.taken_back or cancelled or bool(wish.tap and _was_taken_back(wish, evidence))
+
+
+def _was_taken_back(tap: Wish, evidence: Evidence) -> bool:
+    """Whether the message whose wish a button draws once more was taken back: what the button draws goes with it."""
+    same = (one for one in evidence.wishes if one.chat == tap.chat and one.prompt == tap.prompt)
+    return any(one.taken_back for one in same)
 
 
 def _has_twin(wish: Wish, evidence: Evidence) -> bool:

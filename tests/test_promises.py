@@ -205,6 +205,16 @@ def test_a_day_on_which_everything_held_is_not_complained_of():
     assert broken_promises(with_wish(1, accepted=False)(with_requests(E2=None)(replace(good_day(), said=[])))) == []
 
 
+def test_what_a_button_draws_goes_with_the_message_that_wished_it():
+    """Bob's wish was drawn once more by a button, then he took the wish back; in Alice's chat nobody did."""
+    tap = Wish(event_id="E3", chat=BOB, person=BOB, prompt="a dog", tap="again:P1", accepted=True)
+    row = request(state="cancelled", answer="none", prompt=None, user_id=BOB)
+    day = more("wishes", tap)(with_requests(E3=row)(good_day()))
+    assert any("its answer is none" in said for said in broken_promises(day))
+    assert broken_promises(with_wish(1, taken_back=True)(day)) == []
+    assert broken_promises(with_wish(1, taken_back=True, chat=ALICE)(day)) != []
+
+
 def test_a_seed_is_a_day():
     """The same seed gives the same happenings with the same choices; another seed another day."""
     weights = {"wish": 5, "kill": 1}
