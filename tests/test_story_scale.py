@@ -130,7 +130,7 @@ async def test_six_start_at_once(stage, tmp_path, shared, revision):
     if revision:
         with database.transaction() as connection:
             upgrade(connection, revision)
-    easels = await asyncio.gather(*(stage.start(tmp_path, **shared) for _ in range(6)))
+    easels = await asyncio.gather(*(stage.start(tmp_path, within_s=60, **shared) for _ in range(6)))
     people = [stage.person() for _ in range(6)]
     for number, person in enumerate(people):
         await wish(stage, [easels[number]], person, "one of six otters")
