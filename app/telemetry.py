@@ -98,6 +98,8 @@ def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: Te
     engine = logging.getLogger("dbos")
     engine.handlers = [logging.NullHandler()]
     engine.propagate = True
+    # Its own setting comes too late: after its 60 migrations, and a line that SQLite were for development only.
+    engine.setLevel(logging.WARNING)
     engine.addFilter(_first_line)
 
 

@@ -59,6 +59,12 @@ def test_the_engine_warns_in_one_sentence(logged):
     assert line["event"] == "Exception polling schedules:"
 
 
+def test_the_engine_does_not_chatter(logged):
+    """A first start tells of our start, not of 60 migrations inside DBOS and of its advice against SQLite."""
+    logging.getLogger("dbos").info("Applying DBOS SQLite system database schema migration 1")
+    assert logged() == []
+
+
 def test_tracebacks_leak_nothing(logged):
     """A traceback is one line like any other, with the secrets taken out."""
     try:
