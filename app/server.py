@@ -87,5 +87,9 @@ def run(settings: Settings) -> int:
     try:
         server.run()
     except SystemExit:  # uvicorn's, of a start that failed
+        if not server.lifespan.should_exit:
+            # uvicorn has logged what the system says of the address, which names no setting.
+            message = f"HOST {settings.host}, PORT {settings.port} cannot be listened on: set others, or free the port"
+            log.error("cannot_start", message=message)
         return EX_CONFIG if app.state.easel.is_unfit else 1
     return 1 if app.state.easel.failed else 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 
 import httpx
@@ -38,6 +39,15 @@ async def test_setup_ends_with_what_it_did(stage, tmp_path):
     assert "done        webhook" in printed
     assert "failed      webhook test" in printed
     assert "rich menu" not in printed
+
+
+async def test_a_port_that_is_taken_is_named(stage, tmp_path):
+    """Where nothing can listen the log names HOST and PORT; exit code 1, since it may be free the next time."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, printed = await easel(stage, tmp_path, "serve", "--host", "127.0.0.1", "--port", str(port))
+    assert code == 1
+    assert f"HOST 127.0.0.1, PORT {port} cannot be listened on" in printed
 
 
 async def test_metrics_tell_of_a_picture(stage, tmp_path):
