@@ -16,7 +16,7 @@ from starlette.routing import Route
 from app.admin import words
 from app.admin.door import Door
 from app.admin.overview import month_before
-from app.admin.past import is_day
+from app.admin.past import is_day, number_of
 from app.admin.screen import Screen
 from app.admin.session import Session
 from app.days import day_of, month_of
@@ -57,8 +57,8 @@ class Books:
         months = [month_of(now_at, self._zone)]
         while len(months) < MONTHS_SHOWN:
             months.append(month_before(months[-1]))
-        before = request.query_params.get("before", "")
-        lines = await self._statement.newest(limit=SHOWN, before_id=int(before) if before.isdecimal() else ID_MAX)
+        before_id = number_of(request.query_params.get("before", "")) or ID_MAX
+        lines = await self._statement.newest(limit=SHOWN, before_id=before_id)
         return await self._screen.show(
             request,
             "ledger.html",

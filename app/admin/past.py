@@ -25,6 +25,7 @@ from app.store.requests import Requests, State
 log = structlog.get_logger()
 
 SHOWN = 50
+DIGITS_MAX = 18
 FIELDS = ("state", "reason", "day", "who", "all", "before")
 LINE_ID = re.compile(r"[UCR][0-9a-f]{32}")
 
@@ -123,6 +124,11 @@ def mark_of(query: Mapping[str, str]) -> Mark | None:
 def query_of(mark: Mark | None) -> str | None:
     """Write where a list goes on."""
     return f"{mark.at!r}_{mark.id}" if mark else None
+
+
+def number_of(text: str) -> int | None:
+    """Read a number; None: it is none, or has more digits than any of ours. Python itself refuses thousands of them."""
+    return int(text) if text.isdecimal() and len(text) <= DIGITS_MAX else None
 
 
 def is_day(text: str) -> bool:

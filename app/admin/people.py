@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.admin.door import Do, Door, Form, back_to
-from app.admin.past import LINE_ID
+from app.admin.past import LINE_ID, number_of
 from app.admin.screen import Screen
 from app.admin.session import Session
 from app.chat.commands import Command, Name
@@ -136,4 +136,4 @@ def _holder_of(request: Request) -> str:
 
 
 def _page(text: str) -> int:
-    return min(int(text), 1000) if text.isdecimal() else 0
+    return min(number_of(text) or 0, 1000)

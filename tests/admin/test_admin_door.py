@@ -175,6 +175,8 @@ ODD = [
     ("GET", "/admin/requests?day=9999-12-31", 200),
     ("GET", "/admin/people?page=99999999999999999999&order=x", 200),
     ("GET", "/admin/ledger?before=99999999999999999999999", 200),
+    ("GET", f"/admin/ledger?before={'9' * 5000}", 200),
+    ("GET", f"/admin/people?page={'9' * 5000}", 200),
     ("GET", "/admin/ledger.csv", 400),
     ("GET", "/admin/ledger.csv?month=2026-13", 400),
     ("GET", "/admin/ledger.csv?month=9999-12", 400),
