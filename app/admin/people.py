@@ -15,7 +15,7 @@ from app.admin.screen import Screen
 from app.admin.session import Session
 from app.chat.commands import Command, Name
 from app.days import day_of, month_of
-from app.flows.admins import Admins
+from app.flows.admins import GIVEN_MAX, Admins
 from app.store.gallery import Gallery
 from app.store.holders import Holder, Holders
 from app.store.purses import Caps
@@ -113,7 +113,7 @@ class People:
 
     def _deed(self, name: Name) -> Do:
         async def do(request: Request, form: Form) -> str:
-            count = form.get("count", "").strip() if name is Name.GIVE else ""
+            count = _count_of(form) if name is Name.GIVE else ""
             command = Command(name=name, argument=f"{_holder_of(request)} {count}".strip())
             told = await self._admins.run(command)
             return back_to(form, said="not_done" if told.words == "admin_unknown" else DONE[name])
@@ -133,6 +133,13 @@ def _holder_of(request: Request) -> str:
     if not LINE_ID.fullmatch(holder):
         raise HTTPException(404, "That is no id of LINE: they are U, C or R and 32 hex digits.")
     return holder
+
+
+def _count_of(form: Form) -> int:
+    count = number_of(form.get("count", "").strip())
+    if count is None or not 1 <= count <= GIVEN_MAX:
+        raise HTTPException(400, f"Give a number of pictures from 1 to {GIVEN_MAX}. Nothing was changed.")
+    return count
 
 
 def _page(text: str) -> int:

@@ -26,7 +26,7 @@ SAID: Mapping[str, str] = {
     "blocked": "Blocked. There will be no answers any more.",
     "unblocked": "Unblocked.",
     "given": "Given.",
-    "not_done": "That could not be done: the id is not one of LINE's.",
+    "not_done": "Nothing was changed: an admin of ADMIN_USER_IDS cannot be blocked.",
 }
 
 

@@ -159,6 +159,28 @@ async def test_somebody_is_given_more(vendors_of_admin, admin):
     assert "1 of 57 (7 given)" in figures(await admin.page(f"/admin/people/{person}"))
 
 
+@pytest.mark.parametrize("count", ["", "0", "-5", "1e3", "1001", "9" * 5000])
+async def test_what_is_no_number_of_pictures_is_not_given(vendors_of_admin, admin, count):
+    """Nothing is given, and the operator hears why, instead of ten pictures and "Given."."""
+    person = vendors_of_admin.person()
+    refused = await admin.do(f"/admin/people/{person}/give", count=count)
+    assert (refused.status_code, "from 1 to 1000" in refused.text) == (400, True)
+    assert "given)" not in figures(await admin.page(f"/admin/people/{person}"))
+
+
+async def test_an_admin_is_not_blocked(stage, tmp_path):
+    """Nobody could undo it in LINE; the page says so."""
+    person = stage.person()
+    async with (
+        stage.easel(tmp_path, ADMIN_TOKEN=TOKEN, ADMIN_USER_IDS=person) as easel,
+        operator(easel.url) as http,
+    ):
+        admin = Operator(http)
+        await admin.sign_in()
+        assert (await admin.do(f"/admin/people/{person}/block")).headers["location"] == "/admin?said=not_done"
+        assert "an admin of ADMIN_USER_IDS cannot be blocked" in await admin.page("/admin", said="not_done")
+
+
 async def test_a_group_shows_who_drew(vendors_of_admin, admin):
     """A group has a page of its own, with its members and what they spent."""
     person = vendors_of_admin.person()
