@@ -341,6 +341,7 @@ def test_what_is_no_option(text):
         ("a cat --seed 5", "a cat", {}, ("flag", "--seed 5", "")),
         ("a cat --v 6 --ar 16:9", "a cat", ratio(16, 9), ("flag", "--v 6", "")),
         ("a cat --no dogs", "a cat", {}, ("flag", "--no dogs", "")),
+        ("a cat --n ፩", "a cat", {}, ("flag", "--n ፩", "")),  # a digit that is no decimal
         ("a cat gif", "a cat", {}, ("format", "GIF", "")),
         ("ロゴ svg", "ロゴ", {}, ("format", "SVG", "")),
     ],

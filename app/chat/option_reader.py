@@ -109,7 +109,7 @@ def _flagged(name: str, value: str) -> Options:
         return _of_ratio(int(found[1]), int(found[2]))
     if kind == "size" and (found := re.fullmatch(r"(\d{3,4})x(\d{3,4})", value)):
         return Options(size=(int(found[1]), int(found[2])))
-    if kind == "count" and value.isdigit() and int(value):
+    if kind == "count" and value.isdecimal() and int(value):
         return _of_count(int(value))
     option = _words().get(value if kind == "word" else name)
     if option and (kind == "word" or not value):
