@@ -49,6 +49,14 @@ async def test_pages_fit_their_screen(played, page, path):
     assert await page.evaluate("[...document.images].every((image) => image.naturalWidth > 0)")
 
 
+async def test_a_long_word_pushes_nothing_aside(played, page):
+    """What people write may have no blanks: the state and the cost of every request stay on the screen."""
+    await page.goto(f"{played.easel.url}/admin/requests")
+    await page.locator(".requests .wish").first.evaluate("(wish) => { wish.textContent = 'x'.repeat(160) }")
+    measured = "(cells) => Math.max(...cells.map((cell) => cell.getBoundingClientRect().right))"
+    assert await page.locator(".requests td").evaluate_all(measured) <= await page.evaluate("innerWidth")
+
+
 async def test_everything_works_without_a_script(played, page):
     """Pausing, a look at the numbers behind a chart, and going on: forms and links are enough."""
     await page.goto(f"{played.easel.url}/admin")
