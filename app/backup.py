@@ -59,7 +59,8 @@ def restore(database_url: str, directory: Path) -> list[Path]:
             for old in file.parent.glob(f"{file.name}*"):
                 if old.name in {file.name, f"{file.name}-wal", f"{file.name}-shm"}:
                     old.rename(old.with_name(f"{old.name}.{aside}"))
-            shutil.copy2(directory / file.name, file)
+            shutil.copyfile(directory / file.name, file)
+            file.chmod(0o600)  # as the service makes it, whoever may read the backup: it holds people's words
     return files
 
 

@@ -106,6 +106,7 @@ async def test_a_backup_brings_a_bot_back(stage, tmp_path):
         file.unlink()
     code, _ = await easel(stage, tmp_path, "restore", str(copies))
     assert code == 0
+    assert {file.stat().st_mode & 0o777 for file in tmp_path.glob("easel*.db")} == {0o600}
     async with stage.easel(tmp_path):
         await stage.line.send_text(person, "again")
         await stage.picture(person, count=2)
