@@ -34,3 +34,16 @@ def test_defaults_are_told_as_they_are(variable):
         return
     told = ",".join(default) if isinstance(default, tuple) else str(default)
     assert shown[1] == (told.lower() if isinstance(default, bool) else told)
+
+
+def test_the_readme_leads_to_every_page():
+    """Who begins at the README comes to each page for operators, by links that lead somewhere."""
+    linked = {(ROOT / link).resolve() for link in re.findall(r"\]\((?!https?:)([^)#]+)", README)}
+    assert all(page.exists() for page in linked)
+    assert {*ROOT.glob("docs/**/*.md"), ROOT / "deploy/README.md"} <= linked
+
+
+def test_compose_is_told_its_files():
+    """There is no compose file at the root, so a command without -f would find none."""
+    pages = [README, *(page.read_text(encoding="utf-8") for page in ROOT.glob("d*/**/*.md"))]
+    assert not [found for page in pages for found in re.findall(r"docker compose\s+(?!-f |--env-file )\S+", page)]
