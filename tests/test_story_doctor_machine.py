@@ -213,6 +213,13 @@ async def test_the_report_for_programs(practice):
     assert len(practice.openai.invoice) == 1
 
 
+async def test_options_that_no_model_takes_are_named(practice):
+    """The cure names the variable as it is spelled."""
+    code, printed = await run(practice, IMAGE_MODELS="dall-e-3")
+    assert code == 78
+    assert "Mend IMAGE_MODELS in the environment" in printed
+
+
 async def test_settings_that_cannot_be_read(practice):
     """All of them at once, and exit code 78."""
     code, printed = await run(practice, R2_PUBLIC_BASE_URL="ftp://x", PORT="many", OPENAI_BASE_URL=NOBODY)

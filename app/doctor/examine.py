@@ -46,6 +46,7 @@ async def examine(settings: Settings, *, draws: bool) -> list[Section]:
 
 def _problem(problem: str) -> Finding:
     name, _, rest = problem.partition(" ")
+    name = name.removesuffix(":")
     return failed(name, rest, cure=f"Mend {name} in the environment or in .env; the README tells of each setting")
 
 
