@@ -45,26 +45,34 @@ class Health:
 
     async def check(self) -> None:
         """Check now, and say so once when something changes."""
-        found: dict[str, str] = {}
+        errors: dict[str, Exception] = {}
         try:
             async with asyncio.timeout(STALE_AFTER_S):
                 await self._upkeep.beat()
         except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
-            found["store"] = type(error).__name__
+            errors["store"] = error
         try:
             await self._engine.check()
         except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
-            found["engine"] = type(error).__name__
+            errors["engine"] = error
+        found = {part: type(error).__name__ for part, error in errors.items()}
         if not self._engine.is_alive():
             found["engine"] = "its threads are gone"
         if not self._inbox.is_alive:
             found["inbox"] = "its thread is gone"
         if found and found != self._problems:
-            log.error("not_ready", **found)
+            # The log only: a database's own words may name its host and user, and /readyz may be open to anybody.
+            log.error("not_ready", **found | {part: _in_words(error) for part, error in errors.items()})
         if self._problems and not found:
             log.info("ready")
         self._problems = found
         self._checked_at = time.monotonic()
+
+
+def _in_words(error: Exception) -> str:
+    """Say what a part has answered, without the statement."""
+    said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def routes(health: Health) -> APIRouter:

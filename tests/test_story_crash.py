@@ -383,7 +383,7 @@ async def test_a_full_disk_is_never_a_silent_200(stage, tmp_path):
         limits = resource.prlimit(easel.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
         delivery = await stage.line.send_text(person, "a cat")
         assert delivery.status == 500
-        await easel.logged("not_ready")
+        assert "disk" in (await easel.logged("not_ready"))["store"]
         async with httpx.AsyncClient(trust_env=False) as http:
             assert (await http.get(f"{easel.url}/readyz")).status_code == 503
             assert (await http.get(f"{easel.url}/healthz")).status_code == 200
@@ -398,7 +398,7 @@ async def test_a_dead_engine_is_never_a_silent_200(stage, tmp_path):
     async with stage.easel(tmp_path) as easel:
         with sqlite3.connect(tmp_path / "easel.engine.db") as connection:
             connection.execute("ALTER TABLE queues RENAME TO lost_queues")
-        await easel.logged("not_ready")
+        assert "no such table" in (await easel.logged("not_ready"))["engine"]
         delivery = await stage.line.send_text(stage.person(), "a cat")
         assert delivery.status == 500
         with sqlite3.connect(tmp_path / "easel.engine.db") as connection:
