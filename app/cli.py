@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -138,6 +139,9 @@ def _copied(done: str, directory: Path) -> None:
             typer.echo(f"{done}  {file}")
     except (copies.BackupError, DatabaseTakenError) as error:
         refuse(str(error), code=EX_IMPOSSIBLE)
+    except (OSError, sqlite3.Error) as error:
+        why = f"{directory} was not {done}, or not as a whole ({error}): check the rights and the room on the disk"
+        refuse(why, code=EX_IMPOSSIBLE)
 
 
 @cli.command()

@@ -91,6 +91,16 @@ async def test_metrics_tell_of_a_bad_hour(stage, tmp_path):
         assert line in seen, seen
 
 
+async def test_a_backup_that_cannot_be_written_says_why(stage, tmp_path):
+    """One line and exit code 1, as for everything that is not possible; no traceback."""
+    async with stage.easel(tmp_path):
+        (tmp_path / "a-file").touch()
+        for place in ("/proc/copies", "a-file"):
+            code, printed = await easel(stage, tmp_path, "backup", place)
+            assert (code, "check the rights and the room on the disk" in printed, place in printed) == (1, True, True)
+            assert "Traceback" not in printed
+
+
 async def test_a_backup_brings_a_bot_back(stage, tmp_path):
     """Copied while it runs, put back while it does not: what was said before is known, and the bot answers."""
     person, copies = stage.person(), tmp_path / "copies"
