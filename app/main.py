@@ -12,7 +12,7 @@ from typing import IO, Any
 import structlog
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
@@ -75,7 +75,7 @@ class Easel:
         Raises:
             EngineError: The database belongs to another process, or this machine cannot run the engine.
             DatabaseNewerError: The tables are those of a later release, and too different.
-            OperationalError: The database is away.
+            DatabaseError: The database is away, broken, or does not let us work.
         """
         began = time.perf_counter()
         self.take_database()
@@ -187,7 +187,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
             await easel.start()
-        except (EngineError, DatabaseNewerError, OperationalError) as error:
+        except (EngineError, DatabaseNewerError, DatabaseError) as error:
             easel.cannot_start = error
             log.error("cannot_start", message=_in_words(error))
             raise
@@ -212,7 +212,7 @@ def _secret(value: SecretStr | None) -> str | None:
 
 def _in_words(error: Exception) -> str:
     """Say what is wrong. A database's own error comes without the statement, and without our address for it."""
-    if not isinstance(error, OperationalError):
+    if not isinstance(error, DatabaseError):
         return str(error)
     said = str(error.orig).strip().splitlines()
     return f"the database of DATABASE_URL cannot be used: {said[0] if said else type(error.orig).__name__}"

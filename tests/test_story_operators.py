@@ -41,6 +41,15 @@ async def test_setup_ends_with_what_it_did(stage, tmp_path):
     assert "rich menu" not in printed
 
 
+async def test_a_database_that_is_none_is_told_in_words(stage, tmp_path):
+    """A broken file ends the start with the database's own words, not with a traceback around them."""
+    (tmp_path / "easel.db").write_bytes(b"no database" * 1000)
+    code, printed = await easel(stage, tmp_path, "serve", "--port", "0")
+    assert code == 1
+    assert "the database of DATABASE_URL cannot be used: file is not a database" in printed
+    assert "Traceback" not in printed
+
+
 async def test_a_port_that_is_taken_is_named(stage, tmp_path):
     """Where nothing can listen the log names HOST and PORT; exit code 1, since it may be free the next time."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
