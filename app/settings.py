@@ -194,7 +194,7 @@ class Settings(BaseSettings):
         if re.match(r"sqlite:///.+", value) and ":memory:" not in value:
             return value
         if match := re.match(r"postgres(?:ql)?(?:\+psycopg)?://(.+)", value):
-            return f"postgresql+psycopg://{match[1]}"
+            return _readable(f"postgresql+psycopg://{match[1]}")
         raise ValueError("must be sqlite:///path/to/easel.db or postgresql://user:password@host/database")
 
     @field_validator("image_background")
@@ -253,6 +253,18 @@ _OPTIONS = {
 
 
 _VARIABLES = {"model": "MODELS"}
+
+
+def _readable(url: str) -> str:
+    from sqlalchemy import make_url  # noqa: PLC0415 - heavy, and not needed for SQLite
+
+    try:
+        host = make_url(url).host or ""
+    except ValueError as error:
+        raise ValueError("must be postgresql://user:password@host:5432/database, with a number as port") from error
+    if "@" in host:
+        raise ValueError("has an @ in its password: write %40 in its place")
+    return url
 
 
 def _options(values: Mapping[str, Any]) -> dict[str, Any]:

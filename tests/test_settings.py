@@ -98,6 +98,8 @@ def test_every_problem_is_told_at_once(tmp_path):
         ({"ALLOWED_IDS": "somebody"}, "ALLOWED_IDS"),
         ({"R2_PUBLIC_BASE_URL": "http://pictures.example.com"}, "R2_PUBLIC_BASE_URL"),
         ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://easel:p@ss@db/easel"}, "DATABASE_URL has an @ in its password: write %40"),
+        ({"DATABASE_URL": "postgresql://easel:secret@db:port/easel"}, "DATABASE_URL"),
         ({"IMAGE_MODELS": ","}, "IMAGE_MODELS"),
         ({"OPENAI_API_KEY": "sk two words"}, "OPENAI_API_KEY"),
     ],
