@@ -165,6 +165,21 @@ async def test_postgres(practice, postgres):
 
 
 @pytest.mark.slow
+async def test_postgres_that_lets_no_schema_be_made(practice, postgres):
+    """The engine has one of its own, which takes a right on the database beside that on the schema public."""
+    postgres.psql(
+        "CREATE DATABASE halfway; CREATE ROLE halfway LOGIN;\n"
+        "\\connect halfway\n"
+        "GRANT CREATE ON SCHEMA public TO halfway;"
+    )
+    url = postgres.get_uri(database="halfway").replace("//postgres", "//halfway")
+    found = await practice.examine(DATABASE_URL=url)
+    assert found["Database", "write"].verdict is OK
+    engine = found["Database", "engine"]
+    assert (engine.verdict, "GRANT CREATE ON DATABASE" in engine.cure) == (FAILED, True), engine
+
+
+@pytest.mark.slow
 async def test_vendors_that_say_nothing(practice):
     """Whoever is silent, the report is there within 20 s and says who it was."""
     release = asyncio.Event()

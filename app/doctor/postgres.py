@@ -67,7 +67,10 @@ def _revision(connection: Connection) -> Finding:
 
 
 def _workflows(connection: Connection) -> Finding:
-    if not sa.inspect(connection).has_table("workflow_status", schema=ENGINE_SCHEMA):
+    there = sa.inspect(connection)
+    if not there.has_table("workflow_status", schema=ENGINE_SCHEMA):
+        if not there.has_schema(ENGINE_SCHEMA):
+            connection.execute(sa.schema.CreateSchema(ENGINE_SCHEMA))
         return ok("engine", "it has no tables yet; the first start makes them")
     count = connection.execute(_WORKFLOWS).scalar_one()
     return ok("engine", f"{count} workflows under way or waiting")
