@@ -31,7 +31,6 @@ class Reason(StrEnum):
     BUSY = "busy"
     BROKE = "broke"
     TOO_LATE = "too_late"
-    QUEUE_FULL = "queue_full"
     CLOSED = "closed"
 
 

@@ -30,7 +30,6 @@ class Practice:
 
     def __init__(self, world: World, directory: Path, bot_url: str) -> None:
         self.world = world
-        self.world = world
         self.line, self.openai, self.r2 = world.line, world.openai, world.r2
         self.directory = directory
         self.answer = Response()  # of the bot to LINE's test

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "store": {"days", "prices"},
     "sandbox": set(),
     "settings": {"openai_images", "r2"},
-    "chat": {"errors", "line"},
+    "chat": {"line"},
     "engine": set(),
     "lease": {"engine", "store"},
     "health": {"engine", "store"},

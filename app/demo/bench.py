@@ -1,6 +1,6 @@
 """The bench of bad days: what the page can make go wrong, and how it tells what is going wrong."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from app.demo.board import Board, Value
 from app.demo.errors import NotAllowed
@@ -11,8 +11,6 @@ from app.sandbox.stand_in import StandIn
 
 if TYPE_CHECKING:
     from app.sandbox.faults import Rule
-
-Mode = Literal["off", "once", "always"]
 
 LATENCY_S_MAX = 120.0
 TOKEN_S_MIN, TOKEN_S_MAX = 3.0, 60.0

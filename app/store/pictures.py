@@ -1,11 +1,11 @@
-"""The pictures of a chat: which there are, which a message shows, which came before."""
+"""The pictures of a chat: which there are, which a wish became, how many."""
 
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.tables import pictures, sent
+from app.store.tables import pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +37,8 @@ class Pictures:
 
     async def get(self, picture_id: str, *, chat_id: str) -> Picture | None:
         """Return a picture of this chat."""
-        return await self._first(pictures.c.id == picture_id, pictures.c.chat_id == chat_id)
-
-    async def of_message(self, message_id: str, *, chat_id: str) -> Picture | None:
-        """Return the picture that one of our messages shows."""
-        shown = sa.select(sent.c.picture_id).where(sent.c.message_id == message_id, sent.c.chat_id == chat_id)
-        return await self._first(pictures.c.id == shown.scalar_subquery())
+        found = await self._all(pictures.c.id == picture_id, pictures.c.chat_id == chat_id, order=pictures.c.position)
+        return next(iter(found), None)
 
     async def of_request(self, request_id: str) -> list[Picture]:
         """Return the pictures of one wish, in order."""
@@ -58,9 +54,6 @@ class Pictures:
         if user_id:
             counted = counted.where(pictures.c.user_id == user_id)
         return await self._database.run(lambda connection: int(connection.execute(counted).scalar_one()))
-
-    async def _first(self, *conditions: sa.ColumnElement[bool]) -> Picture | None:
-        return next(iter(await self._all(*conditions, order=pictures.c.position, limit=1)), None)
 
     async def _all(
         self, *conditions: sa.ColumnElement[bool], order: sa.ColumnElement[object], limit: int | None = None

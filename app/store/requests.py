@@ -73,11 +73,6 @@ class Request:
     sent_at: float | None
     sent_quote_token: str | None
 
-    @property
-    def version_before(self) -> str | None:
-        """The picture that this request changes."""
-        return next((one["picture"] for one in self.sources or () if "picture" in one), None)
-
 
 def request_of(row: sa.RowMapping) -> Request:
     """Make a Request of a row of `tables.requests`."""

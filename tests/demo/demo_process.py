@@ -12,7 +12,6 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parents[2]
-START_S = 40
 
 
 class Demo:
