@@ -140,11 +140,11 @@ class OpenAIStandIn(StandIn):
             fields = openai_inputs.fields_of(parts)
             call_of(request).body = fields
             order = openai_rules.read_order(fields, self.models, openai_rules.EDIT_FORM_PARAMETERS)
-            pictures, _ = openai_inputs.form_pictures(parts)
+            pictures = openai_inputs.form_pictures(parts)
         else:
             fields = _json_fields(body)
             order = openai_rules.read_order(fields, self.models, openai_rules.EDIT_PARAMETERS)
-            pictures, _ = await openai_inputs.json_pictures(fields)
+            pictures = await openai_inputs.json_pictures(fields)
         return await self._draw(request, order, tuple(pictures))
 
     def _check_key(self, request: Request) -> None:

@@ -54,8 +54,8 @@ def fields_of(parts: list[Part]) -> dict[str, object]:
     return {part.name: _scalar(part.name, part.body.decode()) for part in parts if part.filename is None}
 
 
-def form_pictures(parts: list[Part]) -> tuple[list[bytes], bytes | None]:
-    """The checked pictures of a form and its mask."""
+def form_pictures(parts: list[Part]) -> list[bytes]:
+    """The pictures of a form; its mask is only checked."""
     images = [part for part in parts if part.filename is not None and part.name in {"image", "image[]"}]
     masks = [part for part in parts if part.filename is not None and part.name == "mask"]
     for part in (*images, *masks):
@@ -66,17 +66,19 @@ def form_pictures(parts: list[Part]) -> tuple[list[bytes], bytes | None]:
             )
             raise refusal(400, "unsupported_file_mimetype", message, param=part.name)
     pictures = [part.body for part in images]
-    return pictures, _checked(pictures, masks[0].body if masks else None)
+    _check(pictures, masks[0].body if masks else None)
+    return pictures
 
 
-async def json_pictures(fields: Mapping[str, object]) -> tuple[list[bytes], bytes | None]:
-    """The checked pictures that a JSON edit names, fetched if need be, and its mask."""
+async def json_pictures(fields: Mapping[str, object]) -> list[bytes]:
+    """The pictures that a JSON edit names, fetched if need be; its mask is only checked."""
     images = fields.get("images")
     if not isinstance(images, list):
         raise refusal(400, "missing_required_parameter", "Missing required parameter: 'images'.", param="images")
     pictures = [await _named(image, f"images[{i}]") for i, image in enumerate(images[: IMAGES_MAX + 1])]
     mask = await _named(fields["mask"], "mask") if "mask" in fields else None
-    return pictures, _checked(pictures, mask)
+    _check(pictures, mask)
+    return pictures
 
 
 def size_of(picture: bytes, param: str) -> tuple[int, int]:
@@ -155,7 +157,7 @@ def _is_loopback(url: str) -> bool:
         return False
 
 
-def _checked(pictures: list[bytes], mask: bytes | None) -> bytes | None:
+def _check(pictures: list[bytes], mask: bytes | None) -> None:
     if not pictures:
         raise refusal(400, "missing_required_parameter", "Missing required parameter: 'image'.", param="image")
     if len(pictures) > IMAGES_MAX:
@@ -165,9 +167,8 @@ def _checked(pictures: list[bytes], mask: bytes | None) -> bytes | None:
         raise refusal(413, "file_too_large", "Invalid 'image': each image must be less than 50MB.", param="image")
     sizes = [size_of(picture, "image") for picture in pictures]
     if mask is None:
-        return None
+        return
     if len(mask) >= MASK_BYTES_MAX or not mask.startswith(b"\x89PNG"):
         raise invalid_value("mask", "Invalid 'mask': must be a PNG file of less than 4MB.")
     if size_of(mask, "mask") != sizes[0]:
         raise invalid_value("mask", "Invalid mask image format - mask size does not match image size.")
-    return mask
