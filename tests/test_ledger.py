@@ -20,7 +20,7 @@ from app.store.ledger import Ledger, Outcome, Tokens
 from app.store.models import Models
 from app.store.purses import Capped, Caps, count_pictures, uncount
 from app.store.tables import calls, purses
-from app.store.tallies import Tallies
+from app.store.tallies import count_today, counted_in
 from tests.ledger_process import ESTIMATE, NOON, booking
 from tests.world import ROOT
 
@@ -331,15 +331,17 @@ async def test_a_cause_is_told_once_a_day(database):
 
 
 async def test_tallies_add_up(database):
-    """By day and by month."""
-    tallies = Tallies(database, zone=TAIPEI)
-    await asyncio.gather(*(tallies.add("pushes", 2) for _ in range(10)))
-    await database.run(lambda connection: tallies.add_within(connection, "saved"))
+    """Whoever counts at the same time; each month for itself."""
+
+    def two(connection: sa.Connection) -> None:
+        count_today(connection, "pushes", 2, zone=TAIPEI)
+
+    await asyncio.gather(*(database.run(two) for _ in range(10)))
     with database.transaction() as connection:
-        connection.execute(sa.text("UPDATE tallies SET day = '2026-11-22' WHERE name = 'saved'"))
-        connection.execute(sa.text("UPDATE tallies SET day = '2026-11-01' WHERE name = 'pushes'"))
-    assert await tallies.read("2026-11-22") == {"saved": 1}
-    assert await tallies.read("2026-11") == {"saved": 1, "pushes": 20}
+        connection.execute(sa.text("UPDATE tallies SET day = '2026-11-30'"))
+        connection.execute(sa.text("INSERT INTO tallies VALUES ('2026-12-01', 'pushes', 1)"))
+        connection.execute(sa.text("INSERT INTO tallies VALUES ('2026-11-01', 'others', 1)"))
+        assert [counted_in(connection, "pushes", month=one) for one in ("2026-10", "2026-11", "2026-12")] == [0, 20, 1]
 
 
 async def test_the_end_of_models_is_remembered(database):

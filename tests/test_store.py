@@ -12,6 +12,7 @@ import alembic.migration
 import pytest
 import sqlalchemy as sa
 
+from app.days import month_of
 from app.store import tables
 from app.store.chats import Chats, Expected
 from app.store.database import HEAD, Database, upgrade
@@ -25,9 +26,10 @@ from app.store.receiving import NewRequest, NewToken, Receiving, Sender
 from app.store.requests import Answer, Requests, State
 from app.store.surroundings import surroundings_of
 from app.store.tables import metadata, requests
-from app.store.tallies import Tallies
+from app.store.tallies import PUSH_SAVED, counted_in
 from app.store.upkeep import Upkeep
 
+TAIPEI = ZoneInfo("Asia/Taipei")
 ALICE = Sender(chat_id="U" + "a" * 32, chat_kind="user", user_id="U" + "a" * 32)
 
 
@@ -46,8 +48,7 @@ async def received(database, *names: str) -> tuple[Requests, Deliveries]:
     for number, name in enumerate(names):
         token = NewToken(token=f"token of {name}", arrived_at=1000.0 + number, addressed=True)
         await receiving.receive(name, sender=ALICE, token=token, request=NewRequest(prompt="a cat", draws=True))
-    tallies = Tallies(database, zone=ZoneInfo("Asia/Taipei"))
-    return Requests(database), Deliveries(database, owner="us", tallies=tallies, late_after_s=45.0)
+    return Requests(database), Deliveries(database, owner="us", zone=TAIPEI, late_after_s=45.0)
 
 
 @pytest.mark.parametrize("way", ["created", "migrated"])
@@ -201,8 +202,8 @@ async def test_a_push_that_was_saved_is_counted_once(database):
     await requests.send_again("R1")
     again = await answer_on_a_token(database, deliveries, "R1", "another tap")
     assert [*saved, (await deliveries.landed(again, [])).pushes_saved] == [0, 1, 0, 0]
-    tallies = Tallies(database, zone=ZoneInfo("Asia/Taipei"))
-    assert await tallies.read(time.strftime("%Y")) == {"push_saved": 1}
+    with database.transaction() as connection:
+        assert counted_in(connection, PUSH_SAVED, month=month_of(time.time(), TAIPEI)) == 1
 
 
 async def test_an_answer_in_time_saves_no_push(database):

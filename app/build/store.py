@@ -18,7 +18,6 @@ from app.store.pictures import Pictures
 from app.store.receiving import Receiving
 from app.store.reports import Reports
 from app.store.requests import Requests
-from app.store.tallies import Tallies
 
 
 class Store:
@@ -27,12 +26,7 @@ class Store:
     def __init__(self, database: Database, settings: Settings, *, owner: str) -> None:
         self.requests = Requests(database)
         self.receiving = Receiving(database)
-        self.deliveries = Deliveries(
-            database,
-            owner=owner,
-            tallies=Tallies(database, zone=settings.zone),
-            late_after_s=settings.reply_deadline_s,
-        )
+        self.deliveries = Deliveries(database, owner=owner, zone=settings.zone, late_after_s=settings.reply_deadline_s)
         self.pictures = Pictures(database)
         self.photos = Photos(database)
         self.chats = Chats(database)

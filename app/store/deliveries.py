@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from app.store.database import Database
 from app.store.requests import Answer, Request, request_of
 from app.store.tables import deliveries, requests, sent, tokens
-from app.store.tallies import PUSH_SAVED, Tallies
+from app.store.tallies import PUSH_SAVED, count_today
 
 Message = dict[str, Any]
 
@@ -92,10 +93,10 @@ class Landed:
 class Deliveries:
     """The verbs. `owner` is this process; an answer is late that is ready so long after its event."""
 
-    def __init__(self, database: Database, *, owner: str, tallies: Tallies, late_after_s: float) -> None:
+    def __init__(self, database: Database, *, owner: str, zone: ZoneInfo, late_after_s: float) -> None:
         self._database = database
         self._owner = owner
-        self._tallies = tallies
+        self._zone = zone
         self._late_after_s = late_after_s
 
     async def chat(self, chat_id: str) -> Chat:
@@ -179,7 +180,7 @@ class Deliveries:
             connection.execute(_ended(delivery, Outcome.LANDED))
             saved = _pushes_saved(connection, delivery, late_after_s=self._late_after_s)
             if saved:
-                self._tallies.add_within(connection, PUSH_SAVED, saved)
+                count_today(connection, PUSH_SAVED, saved, zone=self._zone)
             answered: list[float] = []
             for request_id, picture_id, (message_id, _) in confirmed:
                 row = {

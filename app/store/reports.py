@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.purses import BOT
 from app.store.requests import UNDRAWN, State
-from app.store.tables import calls, purses, requests, tallies
-from app.store.tallies import PUSH_SAVED
+from app.store.tables import calls, purses, requests
+from app.store.tallies import PUSH_SAVED, counted_in
 
 FAILURES_WITHIN_S = 86_400.0
 
@@ -36,7 +36,6 @@ class Reports:
 
         def read(connection: sa.Connection) -> Status:
             paid = sa.select(sa.func.coalesce(sa.func.sum(calls.c.count), 0))
-            saved = sa.select(sa.func.coalesce(sa.func.sum(tallies.c.count), 0))
             undrawn = sa.select(sa.func.count()).where(requests.c.state.in_(UNDRAWN))
             return Status(
                 today_usd=_usd(_spent(connection, day)),
@@ -44,9 +43,7 @@ class Reports:
                 pictures_today=_one(connection, paid.where(calls.c.day == day, calls.c.outcome == "paid")),
                 failures=_failures(connection, since=now_at - FAILURES_WITHIN_S),
                 queued=_one(connection, undrawn),
-                pushes_saved=_one(
-                    connection, saved.where(tallies.c.day.startswith(month), tallies.c.name == PUSH_SAVED)
-                ),
+                pushes_saved=counted_in(connection, PUSH_SAVED, month=month),
             )
 
         return await self._database.run(read)

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.ledger import Outcome
 from app.store.purses import BOT
-from app.store.tables import calls, purses, requests, tallies
+from app.store.tables import calls, purses, requests
+from app.store.tallies import PUSH_SAVED, counted_in
 
 NEWEST = 2_000  # requests and calls whose durations are looked at
 
@@ -59,9 +60,7 @@ class Trends:
 
     async def pushes_saved(self, month: str) -> int:
         """Return how many late answers of a month went out on a free reply token."""
-        total = sa.select(sa.func.coalesce(sa.func.sum(tallies.c.count), 0))
-        of_month = total.where(tallies.c.day.between(f"{month}-01", f"{month}-31"), tallies.c.name == "push_saved")
-        return await self._database.read(lambda connection: int(connection.execute(of_month).scalar_one()))
+        return await self._database.read(lambda connection: counted_in(connection, PUSH_SAVED, month=month))
 
     async def stages(self, *, since: float) -> list[Stage]:
         """Return how long each stage of the newest pictures took, at most `NEWEST`, none older than `since`."""
