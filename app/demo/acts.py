@@ -1,14 +1,13 @@
 """What people on the page do. Each act is checked as a phone would, put into the chat and delivered to the bot."""
 
-import asyncio
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from app.demo.board import Board, Value
 from app.demo.errors import NotAllowed
 from app.demo.mirror import Mirror
 from app.demo.places import Places
+from app.demo.tasks import Tasks
 from app.demo.traces import Traces
 from app.sandbox.line import LineStandIn
 from app.sandbox.line_chats import actions_in
@@ -34,13 +33,11 @@ class Acts:
         self._traces = traces
         self._last: tuple[Event, ...] = ()
         self._held: list[Event] | None = None
-        self._sending: set[asyncio.Task[Any]] = set()
+        self._sending = Tasks("acts")
 
     async def close(self) -> None:
         """Stop what is being delivered."""
-        for task in self._sending:
-            task.cancel()
-        await asyncio.gather(*self._sending, return_exceptions=True)
+        await self._sending.close()
 
     def text(self, who: Value) -> None:
         """Somebody writes, may mention people of the group by @name, and may quote a message."""
@@ -168,9 +165,9 @@ class Acts:
         if not 0 <= copies <= COPIES_MAX:
             raise NotAllowed(f"between 0 and {COPIES_MAX} copies")
         if copies:
-            self._keep(self._line.deliver(*self._last, copies=copies))
+            self._sending.start(self._line.deliver(*self._last, copies=copies))
         else:
-            self._keep(self._line.redeliver(*self._last))
+            self._sending.start(self._line.redeliver(*self._last))
 
     def hold(self, who: Value) -> None:
         """LINE keeps events back; when it lets go of them they come newest first, for their order is no promise."""
@@ -178,7 +175,7 @@ class Acts:
         if who.get("on"):
             self._held = held
         elif held:
-            self._keep(self._line.deliver_each(*reversed(held)))
+            self._sending.start(self._line.deliver_each(*reversed(held)))
         self._show_held()
 
     async def look(self, who: Value) -> None:
@@ -191,18 +188,13 @@ class Acts:
         self._last = (event,)
         self._mirror.show_people()
         if self._held is None:
-            self._keep(self._line.deliver(event))
+            self._sending.start(self._line.deliver(event))
         else:
             self._held.append(event)
             self._show_held()
 
     def _show_held(self) -> None:
         self._board.put("held", "held", None if self._held is None else {"count": len(self._held)})
-
-    def _keep(self, work: Any) -> None:  # noqa: ANN401 - any coroutine of a delivery
-        task = asyncio.create_task(work)
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
 
 
 def _message_id(event: Event) -> str:

@@ -1,13 +1,12 @@
 """Copies what happens at the stand-ins to the board: people, chats, pictures as a phone sees them, calls."""
 
-import asyncio
-import contextlib
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
-from typing import Any, Self
+from collections.abc import Callable
+from typing import Self
 
 from app.demo.board import Board, Value
 from app.demo.stage import Stage
+from app.demo.tasks import Tasks
 from app.demo.traces import Traces
 from app.demo.wire import Vendor
 from app.sandbox.feed import Happening
@@ -39,7 +38,7 @@ class Mirror:
         self._quotes: dict[str, str] = {}
         self._edited: set[str] = set()
         self._fates: dict[str, Value] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("mirror")
 
     async def __aenter__(self) -> Self:
         """Show everybody, then listen."""
@@ -48,14 +47,12 @@ class Mirror:
             ("line", self._stage.line), ("openai", self._stage.openai), ("r2", self._stage.r2),
         )  # fmt: skip
         for vendor, stand_in in vendors:
-            self._keep(self._listen(vendor, stand_in))
+            self._tasks.start(self._listen(vendor, stand_in))
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
         """Stop listening."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.close()
 
     def show_people(self) -> None:
         """Put people and groups on the board as they are now."""
@@ -145,7 +142,7 @@ class Mirror:
     def _said(self, message: ChatMessage) -> None:
         self._traces.spoken(message.chat_id, dict(message.body), request_id=message.request_id)
         if message.type == "image":
-            self._keep(self.look(message))
+            self._tasks.start(self.look(message))
 
     def _delivered(self, delivery: Delivery) -> None:
         self._traces.delivered(delivery)
@@ -170,17 +167,6 @@ class Mirror:
             return None
         others = self._stage.line.chat(message.chat_id).messages
         return next((other.id for other in others if other.quote_token == token), None)
-
-    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        with contextlib.suppress(asyncio.CancelledError):
-            if error := task.exception():
-                task.get_loop().call_exception_handler({"message": "the page has lost its mirror", "exception": error})
 
 
 def _fetched(fetched: Fetched) -> Value:

@@ -1,11 +1,9 @@
 """The operator's hands on the bot: kill it, stop it, start it, with other settings."""
 
-import asyncio
-from typing import Any
-
 from app.demo.board import Board, Value
 from app.demo.bot import Bot
 from app.demo.errors import NotAllowed
+from app.demo.tasks import Tasks
 from app.demo.traces import Traces
 from app.sandbox.line import LineStandIn
 
@@ -29,13 +27,11 @@ class Operator:
         self._traces = traces
         self._line = line
         self._marked = ""
-        self._working: set[asyncio.Task[Any]] = set()
+        self._working = Tasks("operator")
 
     async def close(self) -> None:
         """End what is being done; the bot itself is stopped by who started it."""
-        for task in self._working:
-            task.cancel()
-        await asyncio.gather(*self._working, return_exceptions=True)
+        await self._working.close()
 
     def show(self) -> None:
         """Put the bot on the board as it is now."""
@@ -64,13 +60,13 @@ class Operator:
             raise NotAllowed("this bot is not ours to start and stop")
         match wish.get("what"):
             case "kill":
-                self._keep(bot.kill())
+                self._working.start(bot.kill())
             case "stop":
-                self._keep(bot.stop())
+                self._working.start(bot.stop())
             case "start":
-                self._keep(bot.start())
+                self._working.start(bot.start())
             case "restart":
-                self._keep(self._restart(bot, _checked(wish.get("settings"))))
+                self._working.start(self._restart(bot, _checked(wish.get("settings"))))
             case _:
                 raise NotAllowed("the bot can be killed, stopped, started and restarted")
 
@@ -78,11 +74,6 @@ class Operator:
         await bot.stop()
         bot.settings |= settings
         await bot.start()
-
-    def _keep(self, work: Any) -> None:  # noqa: ANN401 - any coroutine of a bot
-        task = asyncio.create_task(work)
-        self._working.add(task)
-        task.add_done_callback(self._working.discard)
 
 
 def _checked(settings: object) -> dict[str, str]:
