@@ -7,7 +7,6 @@ from app.demo.errors import NotAllowed
 from app.demo.stage import Stage
 from app.demo.wire import Vendor
 from app.sandbox.bad_days import BadDay, bad_days
-from app.sandbox.stand_in import StandIn
 
 if TYPE_CHECKING:
     from app.sandbox.faults import Rule
@@ -60,7 +59,7 @@ class Bench:
             raise NotAllowed("a bad day is off, once or always")
         if day.vendor in self._real and mode != "off":
             raise NotAllowed("this vendor is the real one")
-        stand_in = self._stand_in(day.vendor)
+        stand_in = self._stage.vendors[day.vendor]
         if rule := self._rules.pop(day.name, None):
             stand_in.faults.remove(rule)
         if mode != "off":
@@ -82,8 +81,8 @@ class Bench:
 
     def fine(self, _wish: Value) -> None:
         """Make it a fine day again."""
-        for vendor in ("line", "openai", "r2"):
-            self._stand_in(vendor).faults.clear()
+        for stand_in in self._stage.vendors.values():
+            stand_in.faults.clear()
         self._rules.clear()
         self.set({"tokenLifeS": TOKEN_S_MAX, "quotaGone": False, "redelivers": False})
 
@@ -91,10 +90,6 @@ class Bench:
         if (day := self._days.get(str(wish.get("name")))) is None:
             raise NotAllowed("there is no such bad day")
         return day
-
-    def _stand_in(self, vendor: str) -> StandIn:
-        stage = self._stage
-        return {"line": stage.line, "openai": stage.openai, "r2": stage.r2}[vendor]
 
 
 def _between(value: object, least: float, most: float) -> float:

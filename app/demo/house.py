@@ -72,11 +72,5 @@ class House:
 
 
 def _real(parts: Parts) -> frozenset[Vendor]:
-    real: list[Vendor] = []
-    if parts.line:
-        real.append("line")
-    if parts.openai:
-        real.append("openai")
-    if parts.r2:
-        real.append("r2")
-    return frozenset(real)
+    vendors: dict[Vendor, bool] = {"line": parts.line, "openai": parts.openai, "r2": parts.r2}
+    return frozenset(vendor for vendor, is_real in vendors.items() if is_real)

@@ -43,10 +43,7 @@ class Mirror:
     async def __aenter__(self) -> Self:
         """Show everybody, then listen."""
         self.show_people()
-        vendors: tuple[tuple[Vendor, StandIn], ...] = (
-            ("line", self._stage.line), ("openai", self._stage.openai), ("r2", self._stage.r2),
-        )  # fmt: skip
-        for vendor, stand_in in vendors:
+        for vendor, stand_in in self._stage.vendors.items():
             self._tasks.start(self._listen(vendor, stand_in))
         return self
 

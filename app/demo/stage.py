@@ -1,13 +1,15 @@
 """The three stand-ins on ports of 127.0.0.1."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from app.demo.wire import Vendor
 from app.sandbox.line import LineStandIn
 from app.sandbox.openai_images import OpenAIStandIn
 from app.sandbox.r2 import R2StandIn
 from app.sandbox.server import serve
+from app.sandbox.stand_in import StandIn
 
 # Made up, and always the same, so that a bot that is tried on the stand-ins is told them once.
 SECRET = "0123456789abcdef0123456789abcdef"  # noqa: S105 - worth nothing anywhere else
@@ -35,6 +37,11 @@ class Stage:
     openai: OpenAIStandIn
     r2: R2StandIn
     at: Addresses
+
+    @property
+    def vendors(self) -> Mapping[Vendor, StandIn]:
+        """The stand-ins by their names."""
+        return {"line": self.line, "openai": self.openai, "r2": self.r2}
 
 
 @asynccontextmanager
