@@ -108,46 +108,54 @@ async def _say(options: Options, parts: Parts, inherited: Mapping[str, str], tel
 
 async def _page(options: Options, parts: Parts, inherited: Mapping[str, str], tell: Tell, stop: asyncio.Event) -> int:
     """Serve the page until `stop` is set."""
-    other = options.bot_url is not None
     with _directory(options) as directory, _socket(options.host, options.port) as listening:
-        ports = tuple(_free(port) for port in FIXED_PORTS) if other else (0, 0, 0)
-        async with (
-            open_stage(
-                ports=(ports[0], ports[1], ports[2]), latency_s=LATENCY_S, bot_name="Bot" if other else "Easel"
-            ) as stage,
-            House(stage, parts).open() as house,
-        ):
-            url = _url(options.host, listening)
-            if other:
+        url = _url(options.host, listening)
+        async with _stage(options) as stage, House(stage, parts).open() as house:
+            serving = _serving(house, options.host, listening)
+            if options.bot_url is not None:
                 stage.line.webhook_url = options.bot_url
                 house.show(settings=stand_in_settings(stage.at))
-                async with _serving(house, options.host, listening):
+                async with serving:
                     _tell_address(url, options, tell)
                     _tell_settings(stage, options, tell)
                     _open_browser(url, options)
                     await stop.wait()
                 return 0
             environment = environment_of(parts, stage.at, inherited, database=f"sqlite:///{directory}/easel.db")
-            token = house.operator.dashboard_token = secrets.token_urlsafe(DASHBOARD_TOKEN_BYTES)
-            bot = Bot(
-                environment=environment | {"ADMIN_TOKEN": token, "ADMIN_SHOWS_PROMPTS": "true"},
-                directory=directory,
-                on_line=house.traces.logged,
-                on_change=house.operator.changed,
-            )
-            house.operator.bot = bot
+            bot = _bot_of(house, environment, directory)
             house.show(settings={})
-            async with _serving(house, options.host, listening), _running(bot, stage, tell):
+            async with serving, _running(bot, stage, tell):
                 house.welcome()
                 _tell_address(url, options, tell)
                 _tell_parts(parts, tell)
-                tell(f"Dashboard   {bot.dashboard_url}  with the token {token}")
+                tell(f"Dashboard   {bot.dashboard_url}  with the token {house.operator.dashboard_token}")
                 if parts.line:
                     tell(f"Webhook     lead your tunnel to {bot.callback_url}")
                 tell("Stop it with Ctrl-C; nothing stays behind." + ("" if options.data is None else f" {directory}"))
                 _open_browser(url, options)
                 await stop.wait()
             return 0
+
+
+def _stage(options: Options) -> contextlib.AbstractAsyncContextManager[Stage]:
+    """Open the stand-ins; for somebody else's bot where they were the last time, so that it is told of them once."""
+    if options.bot_url is None:
+        return open_stage(latency_s=LATENCY_S)
+    line, openai, r2 = (_free(port) for port in FIXED_PORTS)
+    return open_stage(ports=(line, openai, r2), latency_s=LATENCY_S, bot_name="Bot")
+
+
+def _bot_of(house: House, environment: Mapping[str, str], directory: Path) -> Bot:
+    """Hand the house a bot of ours, with a dashboard that opens for this run."""
+    token = secrets.token_urlsafe(DASHBOARD_TOKEN_BYTES)
+    bot = Bot(
+        environment={**environment, "ADMIN_TOKEN": token, "ADMIN_SHOWS_PROMPTS": "true"},
+        directory=directory,
+        on_line=house.traces.logged,
+        on_change=house.operator.changed,
+    )
+    house.operator.bot, house.operator.dashboard_token = bot, token
+    return bot
 
 
 @contextlib.asynccontextmanager
