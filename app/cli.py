@@ -37,7 +37,7 @@ def serve(
     sys.modules["rich"] = None  # type: ignore[assignment]
     overrides = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     settings = read_settings(**overrides)
-    from app import server  # noqa: PLC0415 - heavy
+    from app import server
 
     server.configure_logs(settings)
     code = server.run(settings)
@@ -52,11 +52,11 @@ def demo(
     host: Annotated[str, typer.Option(help="Address of the page; not loopback: others can use it.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of the page; a free one if it is taken.")] = 8000,
     data: Annotated[Path | None, typer.Option(help="Keep the bot's database here, not in a temporary folder.")] = None,
-    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser where there is one.")] = True,  # noqa: FBT002 - typer's way
-    stand_ins: Annotated[bool, typer.Option("--stand-ins", help="Use no keys, even where they are set.")] = False,  # noqa: FBT002 - typer's way
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser where there is one.")] = True,
+    stand_ins: Annotated[bool, typer.Option("--stand-ins", help="Use no keys, even where they are set.")] = False,
 ) -> None:
     """Try everything on this machine with no account: a chat page, with stand-ins of LINE, OpenAI and R2."""
-    from app.demo import run  # noqa: PLC0415 - heavy
+    from app.demo import run
 
     options = run.Options(
         host=host,
@@ -73,14 +73,14 @@ def demo(
 
 @cli.command()
 def doctor(
-    draw: Annotated[bool, typer.Option("--draw", help="Draw one small picture, too; costs a cent or two.")] = False,  # noqa: FBT002 - typer's way
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,  # noqa: FBT002 - typer's way
+    draw: Annotated[bool, typer.Option("--draw", help="Draw one small picture, too; costs a cent or two.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Try every key, right and address for real. Exit code 0: nothing failed, 1: something, 78: the settings."""
-    import asyncio  # noqa: PLC0415 - 40 ms that --help need not wait for
+    import asyncio
 
-    from app.doctor import examine, report  # noqa: PLC0415 - heavy
-    from app.settings import SettingsError, load  # noqa: PLC0415 - heavy
+    from app.doctor import examine, report
+    from app.settings import SettingsError, load
 
     try:
         settings = load()
@@ -98,14 +98,14 @@ def setup(
     url: Annotated[
         str | None, typer.Option(help="Webhook address: https://your.domain/callback. Default: stays.")
     ] = None,
-    rich_menu: Annotated[bool, typer.Option(help="Show the menu under every chat.")] = True,  # noqa: FBT002 - typer's way
-    retention: Annotated[bool, typer.Option(help="Set the bucket's rule by PICTURE_RETENTION_DAYS.")] = True,  # noqa: FBT002 - typer's way
+    rich_menu: Annotated[bool, typer.Option(help="Show the menu under every chat.")] = True,
+    retention: Annotated[bool, typer.Option(help="Set the bucket's rule by PICTURE_RETENTION_DAYS.")] = True,
 ) -> None:
     """Set webhook, rich menu and retention at LINE and R2, and tell what only their consoles can do. Safe to repeat."""
     settings = read_settings()
-    import asyncio  # noqa: PLC0415 - 40 ms that --help need not wait for
+    import asyncio
 
-    from app.setup import set_up, step  # noqa: PLC0415 - heavy
+    from app.setup import set_up, step
 
     steps = asyncio.run(set_up.set_up(settings, set_up.Wanted(url=url, rich_menu=rich_menu, retention=retention)))
     typer.echo(step.text(steps, width_chars=_width_chars()))
@@ -130,8 +130,8 @@ def restore(
 
 def _copied(done: str, directory: Path) -> None:
     settings = read_settings()
-    from app import backup as copies  # noqa: PLC0415 - heavy
-    from app.store.ownership import DatabaseTakenError  # noqa: PLC0415 - heavy
+    from app import backup as copies
+    from app.store.ownership import DatabaseTakenError
 
     work = copies.save if done == "saved" else copies.restore
     try:
@@ -149,7 +149,7 @@ def health(
     port: Annotated[int, typer.Option(envvar="PORT", help="Where the service listens on this machine.")] = 8000,
 ) -> None:
     """Ask the service on this machine whether it is alive; exit code 1 when it is not. For container engines."""
-    import urllib.request  # noqa: PLC0415 - only here
+    import urllib.request
 
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:

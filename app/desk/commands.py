@@ -32,13 +32,13 @@ def usage(
     month: Annotated[
         str | None, typer.Option(metavar="MONTH", help="YYYY-MM. Default: this month, by TIMEZONE.")
     ] = None,
-    full: Full = False,  # noqa: FBT002 - typer's way
-    as_json: AsJson = False,  # noqa: FBT002 - typer's way
+    full: Full = False,
+    as_json: AsJson = False,
 ) -> None:
     """Money and pictures of a month: by day, model and quality, failures, the dearest people and chats, limits."""
     settings = _begin()
-    from app.desk import spelling  # noqa: PLC0415
-    from app.desk import usage as report  # noqa: PLC0415
+    from app.desk import spelling
+    from app.desk import usage as report
 
     chosen = _read(spelling.month, month)
     found = _run(report.usage(settings, chosen))
@@ -64,16 +64,16 @@ def requests(  # noqa: PLR0913, PLR0917 - each argument is an option of the comm
         str | None, typer.Option(metavar="ID", help="Id of a person's chat, group or room, or its beginning.")
     ] = None,
     limit: Annotated[int, typer.Option(metavar="COUNT", help="How many at most.", min=1, max=LIMIT_MAX)] = LIMIT,
-    everything: Annotated[bool, typer.Option("--all", help="Also what asked for no picture.")] = False,  # noqa: FBT002 - typer's way
-    prompts: Annotated[bool, typer.Option("--prompts", help="Show what people wrote.")] = False,  # noqa: FBT002 - typer's way
-    full: Full = False,  # noqa: FBT002 - typer's way
-    as_json: AsJson = False,  # noqa: FBT002 - typer's way
+    everything: Annotated[bool, typer.Option("--all", help="Also what asked for no picture.")] = False,
+    prompts: Annotated[bool, typer.Option("--prompts", help="Show what people wrote.")] = False,
+    full: Full = False,
+    as_json: AsJson = False,
 ) -> None:
     """What was asked for, newest first; or one request with its timeline. Prompts stay hidden without --prompts."""
     settings = _begin()
-    from app.desk import listing, spelling, timeline  # noqa: PLC0415
-    from app.store.histories import Wanted  # noqa: PLC0415
-    from app.store.requests import Answer, State  # noqa: PLC0415
+    from app.desk import listing, spelling, timeline
+    from app.store.histories import Wanted
+    from app.store.requests import Answer, State
 
     if request_id is not None:
         one = _run(timeline.history(settings, request_id))
@@ -96,12 +96,12 @@ def requests(  # noqa: PLR0913, PLR0917 - each argument is an option of the comm
 @desk.command(rich_help_panel="Desk")
 def resend(
     request_id: RequestId,
-    push: Annotated[bool, typer.Option("--push", help="Now, for one of the month's messages per person.")] = False,  # noqa: FBT002 - typer's way
-    as_json: AsJson = False,  # noqa: FBT002 - typer's way
+    push: Annotated[bool, typer.Option("--push", help="Now, for one of the month's messages per person.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Send an answer once more: free with the chat's next message, or with --push now."""
     settings = _begin()
-    from app.desk import resend as again  # noqa: PLC0415
+    from app.desk import resend as again
 
     resent = _run(again.resend(settings, request_id, push=push))
     _tell(again.as_data(resent), again.text(resent), as_json=as_json)
@@ -110,12 +110,12 @@ def resend(
 @desk.command(rich_help_panel="Desk")
 def refund(
     request_id: RequestId,
-    full: Full = False,  # noqa: FBT002 - typer's way
-    as_json: AsJson = False,  # noqa: FBT002 - typer's way
+    full: Full = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let a request not count for its person and chat. The bot's own day and month keep what was spent."""
     settings = _begin()
-    from app.desk import refund as back  # noqa: PLC0415
+    from app.desk import refund as back
 
     given = _run(back.refund(settings, request_id))
     _tell(back.as_data(request_id, given), back.text(request_id, given, settings, full=full), as_json=as_json)
@@ -124,14 +124,14 @@ def refund(
 @desk.command(rich_help_panel="Desk")
 def forget(
     line_id: Annotated[str, typer.Argument(metavar="USER", help="Id of a person, group or room.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002 - typer's way
-    full: Full = False,  # noqa: FBT002 - typer's way
-    as_json: AsJson = False,  # noqa: FBT002 - typer's way
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    full: Full = False,
+    as_json: AsJson = False,
 ) -> None:
     """Forget everything of a person, group or room, pictures included, and print a receipt."""
     settings = _begin()
-    from app.desk import forget as gone  # noqa: PLC0415
-    from app.desk import spelling  # noqa: PLC0415
+    from app.desk import forget as gone
+    from app.desk import spelling
 
     _read(spelling.line_id, line_id)
     if not yes:
@@ -143,9 +143,9 @@ def forget(
 def _begin() -> "Settings":
     """Read the settings, and keep what is logged on the way off standard output."""
     settings = read_settings()
-    from pydantic import SecretStr  # noqa: PLC0415 - heavy
+    from pydantic import SecretStr
 
-    from app import telemetry  # noqa: PLC0415 - heavy
+    from app import telemetry
 
     secrets = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
     telemetry.configure(level="warning", style="text", secrets=secrets)
@@ -161,11 +161,11 @@ def _read(reader: Callable[[U], T], typed: U | None) -> T | None:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    import asyncio  # noqa: PLC0415 - 40 ms that --help need not wait for
+    import asyncio
 
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - heavy
+    from sqlalchemy.exc import SQLAlchemyError
 
-    from app.desk.opening import NotPossible  # noqa: PLC0415 - heavy
+    from app.desk.opening import NotPossible
 
     try:
         return asyncio.run(work)
