@@ -91,7 +91,7 @@ class _QueueBell:
     def shorten_waits(self, stop_events: Sequence[threading.Event]) -> None:
         """Take the place of the wait between two polls. Internal to DBOS; held by a test."""
         for stop in stop_events:
-            stop.wait = functools.partial(self._wait, stop)  # type: ignore[method-assign]
+            stop.wait = functools.partial(self._wait, stop)  # type: ignore[method-assign]  # see above
 
     def _wait(self, stop: threading.Event, timeout: float | None = None) -> bool:
         if threading.current_thread().name != f"queue-worker-{QUEUE}":
@@ -205,7 +205,7 @@ class Engine:
         self._queue_bell.ring()
 
     @staticmethod
-    async def step(name: str, work: Callable[..., Coroutine[Any, Any, T]], *arguments: Any) -> T:  # noqa: ANN401
+    async def step(name: str, work: Callable[..., Coroutine[Any, Any, T]], *arguments: object) -> T:
         """Run one step of the workflow that is running. Once finished it is not run again; its result is kept."""
         return await DBOS.run_step_async({"name": name}, work, *arguments)
 
@@ -226,7 +226,7 @@ class Engine:
     async def adopt(self, executor_ids: Sequence[str]) -> int:
         """Go on with the workflows of dead processes here. Safe when two processes adopt at once."""
         # Internal to DBOS, whose public way is a paid product; held by a test.
-        handles = await asyncio.to_thread(DBOS._recover_pending_workflows, list(executor_ids))  # noqa: SLF001
+        handles = await asyncio.to_thread(DBOS._recover_pending_workflows, list(executor_ids))  # noqa: SLF001 - see above
         return len(handles)
 
     async def prune(self, *, before: float) -> int:

@@ -7,7 +7,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import TextIO
 
 import structlog
 
@@ -19,13 +19,14 @@ SHAPES = re.compile(
 )
 # Libraries that say at info what we say ourselves, or that put addresses with user ids into their lines.
 QUIET = ("httpx", "httpcore", "boto3", "botocore", "urllib3", "s3transfer", "uvicorn.access", "alembic", "asyncio")
+SECRET_CHARS_MIN = 6  # a shorter one would take parts of ordinary words with it
 
 
 class Scrubber:
     """Replaces known secrets, and whatever looks like one, in any text."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = sorted({secret for secret in secrets if len(secret) >= 6}, key=len, reverse=True)  # noqa: PLR2004
+        self._secrets = sorted({one for one in secrets if len(one) >= SECRET_CHARS_MIN}, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
         """Return the text without secrets and LINE ids."""
@@ -57,7 +58,7 @@ def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: Te
     """Send every logger of this process, ours and the libraries', to standard error in one form."""
     scrub = Scrubber(secrets)
 
-    def scrubbed(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:  # noqa: ANN401
+    def scrubbed(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
         return {key: scrub(value) if isinstance(value, str) else value for key, value in event.items()}
 
     shared: list[structlog.typing.Processor] = [

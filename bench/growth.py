@@ -35,7 +35,7 @@ async def growth(vendors: Vendors) -> list[Figure]:
                 connection = await Connection.open(bot.port)
                 for _ in range(count):
                     await connection.ask(webhooks.request())
-                await vendors.until(lambda expected=expected: len(vendors.replied_at) >= expected)  # type: ignore[misc]
+                await vendors.until(lambda expected=expected: len(vendors.replied_at) >= expected)  # type: ignore[misc]  # mypy knows no type for a default
                 connection.close()
             used.append((_bytes_used(Path(directory) / "easel.db"), _bytes_used(Path(directory) / "easel.engine.db")))
     store, engine = ((late - early) / (STEPS[1] - STEPS[0]) / 1000 for early, late in zip(*used, strict=True))

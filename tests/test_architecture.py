@@ -1,12 +1,15 @@
 """The map holds: imports go one way, modules stay small, settings are read in few places."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
-APP = Path(__file__).parent.parent / "app"
+ROOT = Path(__file__).parent.parent
+APP = ROOT / "app"
 LINES_MAX = 300
+NO_REASON = re.compile(r"# (?:noqa(?:: [A-Z]+\d+(?:, [A-Z]+\d+)*)?|type: ignore(?:\[[\w, -]+\])?)$", re.MULTILINE)
 
 # Each room and the rooms it may import from.
 MAY_IMPORT = {
@@ -91,3 +94,11 @@ def test_the_map_names_every_room():
     told = (APP / "__init__.py").read_text(encoding="utf-8")
     rooms = {path.stem for path in APP.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert not {room for room in rooms - {"__init__", "__main__"} if room not in told}
+
+
+@pytest.mark.parametrize("folder", ["app", "bench", "proof", "tests"])
+def test_what_the_checkers_are_told_to_pass_over_has_a_reason(folder):
+    """Each `noqa` and `type: ignore` says why it stands there."""
+    files = list((ROOT / folder).rglob("*.py"))
+    assert files
+    assert not [f"{path}: {one}" for path in files for one in NO_REASON.findall(path.read_text(encoding="utf-8"))]

@@ -63,7 +63,7 @@ class Several:
 
 
 @contextlib.asynccontextmanager
-async def several(clone: Path, images: Path, environment: dict[str, str]) -> AsyncIterator[Several]:  # noqa: F811
+async def several(clone: Path, images: Path, environment: dict[str, str]) -> AsyncIterator[Several]:  # noqa: F811 - the fixture
     """Bring everything up as the page says, and take it down again."""
     (clone / ".env").write_text("\n".join(f"{key}={value}" for key, value in environment.items()), encoding="utf-8")
     port, name = free_port(), f"easel-test-{uuid.uuid4().hex[:12]}"
@@ -95,7 +95,7 @@ async def signed_posts(address: str, *, count: int) -> list[int]:
         return [(await client.post("/callback", content=body, headers=headers)).status_code for _ in range(count)]
 
 
-async def test_caddy_shares_webhooks_out_and_goes_past_the_dead(clone, images):  # noqa: F811
+async def test_caddy_shares_webhooks_out_and_goes_past_the_dead(clone, images):  # noqa: F811 - the fixture
     """Webhooks pass over TLS and nothing else does, one Easel may die, `stop` is clean."""
     async with several(clone, images, REQUIRED) as all_of_it:
         first, second = all_of_it.easels
@@ -131,7 +131,7 @@ async def within_reach(stage, easels: list[str]) -> AsyncIterator[None]:
         await outside.wait()
 
 
-async def test_one_of_two_containers_dies_while_fifty_are_drawn(clone, images, stage):  # noqa: F811
+async def test_one_of_two_containers_dies_while_fifty_are_drawn(clone, images, stage):  # noqa: F811 - the fixture
     """Kill -9 of a container: all fifty are answered once, within a minute, and nothing is paid for three times."""
     settings = stage.environment | {"PICTURES_AT_ONCE": str(PICTURES)}
     release, people = asyncio.Event(), [stage.person() for _ in range(PICTURES)]

@@ -152,7 +152,7 @@ async def test_what_people_wrote_is_not_kept_in_the_inbox(stage, tmp_path):
         await easel.logged("event_understood", times=2)
     database = sqlite3.connect(tmp_path / "easel.db")
     tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    rows = [str(row) for table in tables for row in database.execute(f"SELECT * FROM {table}")]  # noqa: S608
+    rows = [str(row) for table in tables for row in database.execute(f"SELECT * FROM {table}")]  # noqa: S608 - our own names
     database.close()
     assert not [row for row in rows if "a most unusual word" in row]
 
@@ -228,7 +228,7 @@ def aged(directory, days: float) -> None:
             "unsent": ("at",),
         }.items():
             for column in columns:
-                database.execute(f"UPDATE {table} SET {column} = {column} - {days * 86_400}")  # noqa: S608
+                database.execute(f"UPDATE {table} SET {column} = {column} - {days * 86_400}")  # noqa: S608 - our own names
     database.close()
 
 

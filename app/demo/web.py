@@ -196,7 +196,7 @@ class _Fresh(StaticFiles):
     """Files that are asked for again each time: another version of Easel, another page."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they came
         response.headers["cache-control"] = "no-cache"
         response.headers["x-content-type-options"] = "nosniff"
         return response

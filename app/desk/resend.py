@@ -5,6 +5,7 @@ Whoever sends takes the answer in the store first, so that this command and a ru
 
 import uuid
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.desk.opening import NotPossible, opened
@@ -146,8 +147,6 @@ async def _outcome(database: Database, request_id: str) -> Resent:
 
 def _flows(settings: Settings, database: Database, vendors: "Vendors") -> "Flows":
     """Build what speaks in chats, as the service does."""
-    from importlib.metadata import version  # noqa: PLC0415
-
     from app.build.flows import Flows  # noqa: PLC0415 - heavy
     from app.build.store import Store  # noqa: PLC0415 - heavy
     from app.metrics import Metrics  # noqa: PLC0415 - heavy

@@ -91,7 +91,7 @@ class Wants:
         if isinstance(plan.act, Fetch):
             await self._photos.seen(_new_photo(event, chat, plan.act.photo), waits=True)
 
-    async def _perform(self, act: Act, event: Event, chat: Chat, state: ChatState) -> NewRequest | None:  # noqa: C901, PLR0911, PLR0912
+    async def _perform(self, act: Act, event: Event, chat: Chat, state: ChatState) -> NewRequest | None:  # noqa: C901, PLR0911, PLR0912 - one case for each act
         match act:
             case Draw():
                 return drawn(act, state, alone=chat.kind is ChatKind.USER)

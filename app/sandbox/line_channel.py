@@ -7,6 +7,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from app.sandbox.line_chats import Chat, ChatMessage, Content, Group, Person, ReplyToken, Way, id_of
@@ -77,7 +78,7 @@ class Channel(StandIn):
 
     def no_such_endpoint(self, request: "Request", status: int) -> Refusal:  # noqa: ARG002  # the vendor names nothing
         """LINE's JSON for an address it does not have."""
-        return refusal(status, "Not found" if status == 404 else "Method Not Allowed")  # noqa: PLR2004
+        return refusal(status, "Not found" if status == HTTPStatus.NOT_FOUND else "Method Not Allowed")
 
     # People and chats
 

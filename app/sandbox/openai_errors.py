@@ -37,7 +37,7 @@ def invalid_value(param: str, message: str, *, type_: str = REQUEST_ERROR) -> Re
 def not_one_of(param: str, value: object, supported: tuple[str, ...]) -> Refusal:
     """400: this parameter takes one of a few words."""
     words = [f"'{word}'" for word in supported]
-    listed = " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])}, and {words[-1]}"  # noqa: PLR2004
+    listed = " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])}, and {words[-1]}"  # noqa: PLR2004  # two words take no comma
     return invalid_value(param, f"Invalid value: '{value}'. Supported values are: {listed}.")
 
 

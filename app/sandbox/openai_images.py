@@ -154,7 +154,7 @@ class OpenAIStandIn(StandIn):
                 401, None, "You didn't provide an API key. You need to provide your API key using Bearer auth."
             )
         if not hmac.compare_digest(key.encode(), self.api_key.encode()):
-            masked = f"{key[:8]}****{key[-4:]}" if len(key) > 12 else "****"  # noqa: PLR2004
+            masked = f"{key[:8]}****{key[-4:]}" if len(key) > 12 else "****"  # noqa: PLR2004  # the ends of a short key are the key
             message = (
                 f"Incorrect API key provided: {masked}. "
                 "You can find your API key at https://platform.openai.com/account/api-keys."

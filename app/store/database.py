@@ -226,8 +226,8 @@ def _create(connection: Connection) -> None:
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run every migration that this database has not seen, up to a revision."""
     # Here and not above: a quarter of a second and 8 MB that most starts do not need.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command  # noqa: PLC0415 - see above
+    from alembic.config import Config  # noqa: PLC0415 - see above
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
