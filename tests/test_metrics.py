@@ -24,7 +24,6 @@ from app.metrics.cached import Cached
 from app.metrics.observed import CALL_ERRORS
 from app.metrics.scraped import of_store
 from app.store.allowances import Allowances
-from app.store.database import Database
 from app.store.gauges import Gauges, Now
 from app.store.inbox import Inbox
 from app.store.ledger import Booking, Ledger, Tokens
@@ -47,15 +46,6 @@ CAPS = Caps(bot_daily_microusd=2_000_000)
 ALICE = Sender(chat_id="U" + "a" * 32, chat_kind="user", user_id="U" + "a" * 32)
 OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
 SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
-
-
-@pytest.fixture
-def database(tmp_path):
-    """A fresh database with all tables."""
-    opened = Database(f"sqlite:///{tmp_path}/easel.db")
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-import pytest
 import sqlalchemy as sa
 
 from app.store.belongings import belongings_of
-from app.store.database import Database
 from app.store.forgetting import Forgetting
 from app.store.ledger import Ledger, Outcome, Tokens
 from app.store.purses import Caps
@@ -22,15 +20,6 @@ from tests.ledger_process import NOON, booking
 TAIPEI = ZoneInfo("Asia/Taipei")
 DAY = datetime.fromtimestamp(NOON, UTC).astimezone(TAIPEI).date().isoformat()
 ALICE, BOB, GROUP = "U" + "a" * 32, "U" + "b" * 32, "C" + "d" * 32
-
-
-@pytest.fixture
-def database(tmp_path):
-    """Open a fresh database with all tables."""
-    opened = Database(f"sqlite:///{tmp_path}/easel.db")
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 async def asked(database, ledger: Ledger, name: str, *, user_id: str = ALICE, microusd: int = 100) -> int:

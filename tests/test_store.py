@@ -33,15 +33,6 @@ TAIPEI = ZoneInfo("Asia/Taipei")
 ALICE = Sender(chat_id="U" + "a" * 32, chat_kind="user", user_id="U" + "a" * 32)
 
 
-@pytest.fixture
-def database(tmp_path):
-    """Open a fresh database with all tables."""
-    opened = Database(f"sqlite:///{tmp_path}/easel.db")
-    opened.migrate()
-    yield opened
-    opened.close()
-
-
 async def received(database, *names: str) -> tuple[Requests, Deliveries]:
     """Receive a wish for each name, with a token, from Alice."""
     receiving = Receiving(database)

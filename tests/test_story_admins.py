@@ -138,11 +138,10 @@ async def test_an_alert_leaves_the_last_pushes_to_people(stage, tmp_path):
     assert pushed(stage, admin) == ["Drawing is stopped by billing. Please look at payment and limits."]
 
 
-async def test_an_admin_is_told_of_budgets_once_whoever_looks(stage, tmp_path, postgres):
+async def test_an_admin_is_told_of_budgets_once_whoever_looks(stage, tmp_path, postgres_url):
     """At 80 % and again at 100 %, once each, though two processes look at the same time, and again after a restart."""
     admin, person = stage.person(), stage.person()
-    postgres.psql("CREATE DATABASE easel_alerts")
-    shared = {"DATABASE_URL": postgres.get_uri(database="easel_alerts"), "ADMIN_USER_IDS": admin}
+    shared = {"DATABASE_URL": postgres_url, "ADMIN_USER_IDS": admin}
     async with stage.easel(tmp_path, **shared):
         assert (await ask(stage, person, "a cat"))["type"] == "image"
     for budget in ("0.025", "0.020"):

@@ -69,7 +69,7 @@ class Bots:
 
     def booked(self) -> int:
         """How many calls are in the ledger that may have cost something."""
-        engine = sa.create_engine(self.settings["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://"))
+        engine = sa.create_engine(self.settings["DATABASE_URL"])
         counted = sa.select(sa.func.count()).select_from(calls).where(calls.c.outcome != "failed")
         with engine.connect() as connection:
             count = connection.execute(counted).scalar_one()
@@ -84,9 +84,7 @@ def bots(request, stage, tmp_path):
     def make(**settings: str) -> Bots:
         if request.param == "sqlite":
             return Bots(stage, tmp_path, processes=1, database_url=f"sqlite:///{tmp_path}/easel.db", **settings)
-        server, name = request.getfixturevalue("postgres"), f"easel_{abs(hash(tmp_path.name))}"
-        server.psql(f"CREATE DATABASE {name}")
-        return Bots(stage, tmp_path, processes=2, database_url=server.get_uri(database=name), **settings)
+        return Bots(stage, tmp_path, processes=2, database_url=request.getfixturevalue("postgres_url"), **settings)
 
     return make
 

@@ -20,14 +20,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database(request, tmp_path):
+def database(request):
     """Give the setting of a fresh database of each kind."""
-    if request.param == "sqlite":
-        return {}
-    server = request.getfixturevalue("postgres")
-    name = f"easel_{abs(hash(tmp_path.name))}"
-    server.psql(f"CREATE DATABASE {name}")
-    return {"DATABASE_URL": server.get_uri(database=name)}
+    return {} if request.param == "sqlite" else {"DATABASE_URL": request.getfixturevalue("postgres_url")}
 
 
 async def restarted(stage: World, easel: Easel, directory: Path, **settings: str) -> Easel:
@@ -221,10 +216,9 @@ async def test_a_clean_stop_does_not_wait_for_a_hanging_bucket(stage, tmp_path):
     assert stage.picture_calls() == before + 1
 
 
-async def test_two_easels_share_one_postgres(stage, tmp_path, postgres):
+async def test_two_easels_share_one_postgres(stage, tmp_path, postgres_url):
     """Both take webhooks; when one dies the other finishes its pictures, each once."""
-    postgres.psql("CREATE DATABASE easel_shared")
-    shared = {"DATABASE_URL": postgres.get_uri(database="easel_shared")}
+    shared = {"DATABASE_URL": postgres_url}
     release, people = asyncio.Event(), [stage.person() for _ in range(6)]
     stage.openai.faults.add(Fault.held(release), match="/images/", times=6)
     first = await stage.start(tmp_path, **shared)
@@ -241,10 +235,9 @@ async def test_two_easels_share_one_postgres(stage, tmp_path, postgres):
     assert await second.stop() == 0
 
 
-async def test_a_frozen_process_that_thaws_spoils_nothing(stage, tmp_path, postgres):
+async def test_a_frozen_process_that_thaws_spoils_nothing(stage, tmp_path, postgres_url):
     """Its work was taken over: what it brings late is used or dropped, and nobody is told that something broke."""
-    postgres.psql("CREATE DATABASE easel_frozen")
-    shared = {"DATABASE_URL": postgres.get_uri(database="easel_frozen")}
+    shared = {"DATABASE_URL": postgres_url}
     person, early, late = stage.person(), asyncio.Event(), asyncio.Event()
     stage.openai.faults.add(Fault.held(early), match="/images/")
     first = await stage.start(tmp_path, **shared)

@@ -28,14 +28,9 @@ def postgres(tmp_path_factory):
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database(request, tmp_path):
+def database(request):
     """Give the setting of a fresh database of each kind."""
-    if request.param == "sqlite":
-        return {}
-    server = request.getfixturevalue("postgres")
-    name = f"easel_{abs(hash(tmp_path.name))}"
-    server.psql(f"CREATE DATABASE {name}")
-    return {"DATABASE_URL": server.get_uri(database=name)}
+    return {} if request.param == "sqlite" else {"DATABASE_URL": request.getfixturevalue("postgres_url")}
 
 
 class Desk:

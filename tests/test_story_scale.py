@@ -40,11 +40,9 @@ def upgrade() -> None:
 
 
 @pytest.fixture
-def shared(postgres, tmp_path):
+def shared(postgres_url):
     """Give the setting of a fresh database on a real Postgres."""
-    name = f"easel_{abs(hash(tmp_path.name))}"
-    postgres.psql(f"CREATE DATABASE {name}")
-    return {"DATABASE_URL": postgres.get_uri(database=name)}
+    return {"DATABASE_URL": postgres_url}
 
 
 async def wish(stage: World, easels: list[Easel], person: str, words: str, *, turn: int = 0) -> None:
@@ -126,7 +124,7 @@ async def test_a_rolling_upgrade_loses_nothing(stage, tmp_path, shared):
 @pytest.mark.parametrize("revision", [None, "0001"], ids=["empty", "old"])
 async def test_six_start_at_once(stage, tmp_path, shared, revision):
     """On an empty database and on an old one: the tables are made once, and all six serve."""
-    database = Database(shared["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://"))
+    database = Database(shared["DATABASE_URL"])
     if revision:
         with database.transaction() as connection:
             upgrade(connection, revision)
@@ -189,7 +187,7 @@ async def test_pictures_of_a_day_hold_across_two(stage, tmp_path, shared):
 
 async def test_an_older_one_that_cannot_work_says_so(stage, shared):
     """On tables that a later release has changed too much it ends with 78, and says what is in the way."""
-    database = Database(shared["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://"))
+    database = Database(shared["DATABASE_URL"])
     database.migrate()
     with database.transaction() as connection:
         for statement in (
@@ -227,7 +225,7 @@ async def fails(stage: World, settings: dict[str, str]) -> tuple[int | None, str
 
 async def test_a_migration_gives_way(shared):
     """While a backup reads a table, a migration that wants it waits, and webhooks go on all the same."""
-    database = Database(shared["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://"))
+    database = Database(shared["DATABASE_URL"])
     with database.transaction() as connection:
         upgrade(connection, "0001")
     call = "INSERT INTO calls (request_id, model, began_at, outcome) VALUES ('R1', 'm', 1.0, 'paid')"

@@ -24,15 +24,6 @@ ALICE, GROUP = "U" + "a" * 32, "C" + "c" * 32
 GROWING = "requests|calls|pictures|inbox|purses|deliveries|tallies|chats|tokens|sent"
 
 
-@pytest.fixture
-def database(tmp_path):
-    """A fresh database with all tables."""
-    opened = Database(f"sqlite:///{tmp_path}/easel.db")
-    opened.migrate()
-    yield opened
-    opened.close()
-
-
 @pytest.mark.slow
 async def test_postgres_answers_the_same(tmp_path):
     """On Postgres every question is understood, and a read cannot write."""
