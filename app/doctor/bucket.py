@@ -12,14 +12,29 @@ from app.doctor.finding import Finding, any_failed, failed, ok, skipped, warning
 from app.errors import NotPermitted
 from app.r2 import Bucket, new_key
 from app.r2.bucket import CACHE_CONTROL
+from app.settings import Settings
 
 FETCH_S: Final = 6.0
+READ_S: Final = 5.0
 KIND: Final = "image/png"
 # 1x1 px; a true picture, since firewalls and caches look at them with other eyes than at text.
 PNG: Final = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 )
 _DASHBOARD: Final = "Cloudflare dashboard > R2 > the bucket > Settings"
+
+
+def open_bucket(settings: Settings) -> Bucket:
+    """Make a client that does not wait long; close it after use."""
+    return Bucket(
+        endpoint_url=settings.bucket_endpoint_url,
+        access_key_id=settings.r2_access_key_id.get_secret_value(),
+        secret_access_key=settings.r2_secret_access_key.get_secret_value(),
+        bucket=settings.r2_bucket,
+        public_base_url=settings.r2_public_base_url,
+        threads=2,
+        read_timeout_s=READ_S,
+    )
 
 
 async def look_at_bucket(bucket: Bucket, attempts: Attempts, public_base_url: str) -> list[Finding]:

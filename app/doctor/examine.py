@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.doctor import line, openai, vendors
 from app.doctor.attempts import Attempts
-from app.doctor.bucket import look_at_bucket, look_at_retention
+from app.doctor.bucket import look_at_bucket, look_at_retention, open_bucket
 from app.doctor.finding import Finding, Section, any_failed, failed, ok, skipped
 from app.doctor.keys import r2_keys
 from app.doctor.machine import look_at_clock, look_at_disk
@@ -16,11 +16,9 @@ from app.doctor.postgres import look_at_postgres
 from app.doctor.service import look_at_service
 from app.doctor.sqlite_file import look_at_sqlite
 from app.engine import EngineError, check_sqlite, engine_url
-from app.r2 import Bucket
 from app.settings import Settings
 
 TITLES = ("LINE", "OpenAI", "R2", "Database", "Machine")
-R2_READ_S = 5.0
 
 
 def examine_nothing(problems: Sequence[str]) -> list[Section]:
@@ -53,15 +51,7 @@ def _problem(problem: str) -> Finding:
 async def _bucket(settings: Settings) -> Sequence[Finding]:
     key_id, secret = settings.r2_access_key_id.get_secret_value(), settings.r2_secret_access_key.get_secret_value()
     attempts = Attempts(vendors.r2(settings.bucket_endpoint_url))
-    bucket = Bucket(
-        endpoint_url=settings.bucket_endpoint_url,
-        access_key_id=key_id,
-        secret_access_key=secret,
-        bucket=settings.r2_bucket,
-        public_base_url=settings.r2_public_base_url,
-        threads=2,
-        read_timeout_s=R2_READ_S,
-    )
+    bucket = open_bucket(settings)
     try:
         found = [*r2_keys(key_id, secret), *await look_at_bucket(bucket, attempts, settings.r2_public_base_url)]
         if any_failed(found[:-1]):

@@ -6,11 +6,11 @@ from typing import Final
 
 from app.doctor import vendors
 from app.doctor.attempts import Vendor, cure_of, said
+from app.doctor.bucket import open_bucket
 from app.doctor.line import open_console
 from app.doctor.line_account import RESPONSE_SETTINGS
 from app.errors import EaselError
 from app.line.console import LineConsole
-from app.r2 import Bucket
 from app.settings import Settings
 from app.setup.retention import set_retention
 from app.setup.rich_menu import set_rich_menu
@@ -18,7 +18,6 @@ from app.setup.step import Outcome, Step, any_failed
 from app.setup.webhook import set_webhook
 
 LINE_S: Final = 10.0
-R2_READ_S: Final = 5.0
 
 _CONSOLE: Final = "LINE Developers console > your channel > Messaging API"
 _BY_HAND: Final = (
@@ -63,15 +62,7 @@ async def _at_line(console: LineConsole, settings: Settings, wanted: Wanted) -> 
 
 
 async def _at_r2(settings: Settings) -> list[Step]:
-    bucket = Bucket(
-        endpoint_url=settings.bucket_endpoint_url,
-        access_key_id=settings.r2_access_key_id.get_secret_value(),
-        secret_access_key=settings.r2_secret_access_key.get_secret_value(),
-        bucket=settings.r2_bucket,
-        public_base_url=settings.r2_public_base_url,
-        threads=1,
-        read_timeout_s=R2_READ_S,
-    )
+    bucket = open_bucket(settings)
     try:
         setting = set_retention(bucket, days=settings.picture_retention_days)
         return await _tried("retention", setting, vendors.r2(settings.bucket_endpoint_url))
