@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from app.store.belongings import purses_of
 from app.store.database import Database
 from app.store.doomed import doom
+from app.store.ledger import Outcome
 from app.store.requests import Answer, cancelled
 from app.store.tables import (
     calls,
@@ -178,4 +179,4 @@ class Forgetting:
 
 def _nameless(which: sa.ColumnElement[bool]) -> sa.Update:
     """Take the holders off calls that are settled; what is open still has to find its purses."""
-    return sa.update(calls).where(which, calls.c.outcome != "asked").values(purses=None)
+    return sa.update(calls).where(which, calls.c.outcome != Outcome.ASKED).values(purses=None)

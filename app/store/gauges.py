@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from app.days import day_of, month_of
+from app.store.allowances import PAUSED
 from app.store.database import Database
 from app.store.purses import BOT, Caps, read_purse
 from app.store.requests import UNFINISHED, State
@@ -88,7 +89,7 @@ class Gauges:
         day, month = day_of(at, self._zone), month_of(at, self._zone)
         dates = sa.select(model_dates.c.model, model_dates.c.shutdown_on).where(model_dates.c.shutdown_on.is_not(None))
         gone = sa.select(gone_models.c.model).where(gone_models.c.until > at)
-        paused = sa.select(switches.c.name).where(switches.c.name == "paused")
+        paused = sa.select(switches.c.name).where(switches.c.name == PAUSED)
         return Now(
             unfinished=counts,
             queued_since=queued_since,

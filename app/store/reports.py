@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.store.database import Database
+from app.store.ledger import Outcome
 from app.store.purses import BOT
 from app.store.requests import UNDRAWN, State
 from app.store.tables import calls, purses, requests
@@ -40,7 +41,7 @@ class Reports:
             return Status(
                 today_usd=_usd(_spent(connection, day)),
                 month_usd=_usd(_spent(connection, month)),
-                pictures_today=_one(connection, paid.where(calls.c.day == day, calls.c.outcome == "paid")),
+                pictures_today=_one(connection, paid.where(calls.c.day == day, calls.c.outcome == Outcome.PAID)),
                 failures=_failures(connection, since=now_at - FAILURES_WITHIN_S),
                 queued=_one(connection, undrawn),
                 pushes_saved=counted_in(connection, PUSH_SAVED, month=month),

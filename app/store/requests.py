@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from app.store.database import Database
 from app.store.doomed import doom
+from app.store.ledger import Outcome
 from app.store.purses import uncount
 from app.store.tables import calls, kept, requests
 
@@ -190,7 +191,7 @@ def cancelled(database: Database, connection: sa.Connection, request_id: str) ->
     nobody = sa.case((requests.c.answer == Answer.WAITING, Answer.NONE), else_=requests.c.answer)
     if connection.execute(change.values(answer=nobody, prompt=None, ready_at=time.time())).rowcount != 1:
         return False
-    paid = sa.select(calls.c.id).where(calls.c.request_id == request_id, calls.c.outcome != "failed")
+    paid = sa.select(calls.c.id).where(calls.c.request_id == request_id, calls.c.outcome != Outcome.FAILED)
     if connection.execute(paid.limit(1)).first() is None:
         give_back(connection, request_id)
     drop_kept(database, connection, request_id)
