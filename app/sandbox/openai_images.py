@@ -10,7 +10,8 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -185,21 +186,15 @@ class OpenAIStandIn(StandIn):
         return Response(orjson.dumps(answer), 200, headers, "application/json")
 
     async def _pictures(self, order: Order, sources: tuple[bytes, ...]) -> list[str]:
-        self.drawing += 1
-        self.max_drawing = max(self.max_drawing, self.drawing)
-        try:
+        with self._counted():
             await asyncio.sleep(self._latency(order.prompt))
             return [await self._painted_b64(order, sources, variation) for variation in range(order.n)]
-        finally:
-            self.drawing -= 1
 
     async def _stream(self, order: Order, sources: tuple[bytes, ...], usage: dict[str, object]) -> AsyncIterator[bytes]:
         kind = "image_edit" if sources else "image_generation"
         shown = self._shown(order, usage) | {"created_at": int(self.clock())}
         partial_fields = {name: value for name, value in shown.items() if name != "usage"}
-        self.drawing += 1
-        self.max_drawing = max(self.max_drawing, self.drawing)
-        try:
+        with self._counted():
             for index in range(order.partial_images):
                 await asyncio.sleep(self._latency(order.prompt) / (order.partial_images + 1))
                 b64 = await self._painted_b64(order, sources, 0)
@@ -207,9 +202,15 @@ class OpenAIStandIn(StandIn):
                 yield _event(f"{kind}.partial_image", partial_fields | extra)
             await asyncio.sleep(self._latency(order.prompt) / (order.partial_images + 1))
             for variation in range(order.n):
-                yield _event(
-                    f"{kind}.completed", shown | {"b64_json": await self._painted_b64(order, sources, variation)}
-                )
+                b64 = await self._painted_b64(order, sources, variation)
+                yield _event(f"{kind}.completed", shown | {"b64_json": b64})
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self.drawing += 1
+        self.max_drawing = max(self.max_drawing, self.drawing)
+        try:
+            yield
         finally:
             self.drawing -= 1
 
