@@ -46,7 +46,7 @@ class LineStandIn(Webhooks):
         token_expires_in_s: How long the access token still lives, as LINE tells it.
     """
 
-    def __init__(  # keyword-only settings of one object
+    def __init__(
         self,
         *,
         channel_secret: str,

@@ -20,7 +20,7 @@ class Events(Channel):
 
     # What a person writes
 
-    def text(  # all but two are rare
+    def text(
         self,
         user: str,
         text: str,
