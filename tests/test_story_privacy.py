@@ -157,16 +157,6 @@ async def test_what_people_wrote_is_not_kept_in_the_inbox(stage, tmp_path):
     assert not [row for row in rows if "a most unusual word" in row]
 
 
-async def test_a_group_that_is_not_allowed_is_left_politely(stage, tmp_path):
-    """Where only some may use Easel, another group hears why, and is left."""
-    friend = stage.person()
-    group = stage.group(friend)
-    async with stage.easel(tmp_path, ALLOWED_IDS=friend):
-        await stage.line.deliver(stage.line.join(group))
-        await stage.said(group)
-        await stage.until(lambda: any(call.path.endswith(f"{group}/leave") for call in stage.line.calls))
-
-
 async def test_unsending_a_wish_reaches_what_was_drawn_again(vendors):
     """Again, wider and finer are the same wish: none of them outlives the message."""
     person = vendors.person()
