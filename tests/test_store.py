@@ -60,7 +60,14 @@ def test_both_ways_make_the_tables_of_the_code(tmp_path, way):
 
 def test_migrating_again_changes_nothing(database):
     """Every start migrates; only the first does something."""
+
+    def tables_made() -> list[tuple[str, str | None]]:
+        with database.transaction() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master")]
+
+    before = tables_made()
     database.migrate()
+    assert tables_made() == before
 
 
 def test_an_older_release_goes_on_with_a_newer_database(database):
