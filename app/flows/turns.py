@@ -5,13 +5,13 @@ a photo that is shared with a comment comes as two events in one webhook.
 """
 
 import asyncio
+import contextlib
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-PATIENCE_S = 2.0  # no event waits longer for those before it
+PATIENCE_S = 2.0  # the order of two messages is worth a moment, not an answer
 REMEMBERED = 10_000  # events that had their turn, so that repeats of them wait for nothing
 
 
@@ -26,8 +26,9 @@ class _Turn:
 class Turns:
     """Of this process, which also begins what it takes in. After a restart order is no promise."""
 
-    def __init__(self) -> None:
-        """Nobody waits yet."""
+    def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
+        """Nobody waits yet. `patience_s`: no event waits longer for those before it."""
+        self._patience_s = patience_s
         self._turns: dict[str, _Turn] = {}
         self._last: dict[str, _Turn] = {}
         self._had: OrderedDict[str, None] = OrderedDict()
@@ -39,7 +40,7 @@ class Turns:
         turn = _Turn(chat_id=chat_id, at=time.monotonic(), before=self._last.get(chat_id))
         self._turns[event_id] = self._last[chat_id] = turn
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def of(self, event_id: str) -> AsyncIterator[None]:
         """Wait for the events before this one, then hold up those behind it."""
         turn = self._turns.get(event_id)
@@ -47,7 +48,7 @@ class Turns:
             yield
             return
         try:
-            await _wait_for(turn)
+            await _wait_for(turn, until=turn.at + self._patience_s)
             yield
         finally:
             self._end(event_id, turn)
@@ -63,11 +64,9 @@ class Turns:
             self._had.popitem(last=False)
 
 
-async def _wait_for(turn: _Turn) -> None:
+async def _wait_for(turn: _Turn, *, until: float) -> None:
     if turn.before is None:
         return
-    try:
-        async with asyncio.timeout(max(0.0, turn.at + PATIENCE_S - time.monotonic())):
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(max(0.0, until - time.monotonic())):
             await turn.before.is_over.wait()
-    except TimeoutError:
-        pass
