@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from app.desk.opening import opened
 from app.sandbox.faults import Fault
+from app.store.histories import Histories, Wanted
 from tests.test_story_privacy import stored
 from tests.world import PATIENCE_S, ROOT, Easel, World
 
@@ -79,14 +81,16 @@ async def drawn(stage: World, person: str, text: str, *, group: str | None = Non
 
 
 async def newest(desk: Desk) -> str:
-    return (await desk.reads("requests", "--limit", "1"))[0]["id"]
+    async with opened(desk.settings["DATABASE_URL"]) as database:
+        [line] = await Histories(database).list(Wanted(limit=1))
+    return line.id
 
 
 async def sent(desk: Desk, request_id: str) -> None:
     """Wait until the store knows that the answer has landed: the message is in the chat a little earlier."""
-    async with asyncio.timeout(PATIENCE_S):
-        while (await desk.reads("requests", request_id))["answer"] != "sent":
-            pass
+    async with asyncio.timeout(PATIENCE_S), opened(desk.settings["DATABASE_URL"]) as database:
+        while (await Histories(database).of(request_id)).line.answer != "sent":  # noqa: ASYNC110 - another process's news
+            await asyncio.sleep(0.02)
 
 
 async def test_usage_is_what_the_vendor_charges(stage, tmp_path):
