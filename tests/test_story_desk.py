@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
-import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -13,7 +11,7 @@ from app.desk.opening import opened
 from app.sandbox.faults import Fault
 from app.store.histories import Histories, Wanted
 from tests.test_story_privacy import stored
-from tests.world import PATIENCE_S, ROOT, Easel, World
+from tests.world import PATIENCE_S, Easel, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -30,26 +28,16 @@ class Desk:
     """A shell in the directory of a service."""
 
     def __init__(self, world: World, directory, **settings: str) -> None:
-        database = {"DATABASE_URL": f"sqlite:///{directory}/easel.db"}
         self.directory = directory
-        self.settings = database | SETTINGS | settings
-        self._environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | world.environment | self.settings
+        self.settings = {"DATABASE_URL": f"sqlite:///{directory}/easel.db"} | SETTINGS | settings
+        self._world = world
 
     async def start(self, *arguments: str) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app", *arguments),
-            env=self._environment,
-            cwd=self.directory,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        return await self._world.command(self.directory, *arguments, **self.settings)
 
     async def types(self, *arguments: str) -> tuple[int, str, str]:
         """Run a command. Return its exit code, and what it printed and complained."""
-        process = await self.start(*arguments)
-        printed, complained = await process.communicate()
-        return process.returncode, printed.decode(), complained.decode()
+        return await self._world.run(self.directory, *arguments, **self.settings)
 
     async def does(self, *arguments: str) -> str:
         """Run a command that must work. Return what it printed."""

@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import os
 import sqlite3
 import ssl
-import sys
 import time
 from pathlib import Path
 
@@ -18,7 +16,6 @@ from app.sandbox.faults import Fault
 from app.sandbox.server import serve
 from app.store.database import HEAD, Database
 from tests.practice import NOBODY, Practice, practice_in
-from tests.world import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -186,15 +183,9 @@ async def test_vendors_that_say_nothing(practice):
 
 async def run(practice: Practice, *arguments: str, **settings: str) -> tuple[int, str]:
     """Run the command as an operator with a terminal of 80 columns. Return its exit code and what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "app", "doctor", *arguments),
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "80"} | practice.environment | settings,
-        cwd=practice.directory,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    printed, _ = await process.communicate()
-    return process.returncode or 0, printed.decode()
+    settings = practice.environment | {"COLUMNS": "80"} | settings
+    code, printed, complained = await practice.world.run(practice.directory, "doctor", *arguments, **settings)
+    return code, printed + complained
 
 
 async def test_the_report_for_people(practice):

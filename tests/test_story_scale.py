@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -185,7 +184,7 @@ async def test_pictures_of_a_day_hold_across_two(stage, tmp_path, shared):
     assert await asyncio.gather(*(easel.stop() for easel in easels)) == [0, 0]
 
 
-async def test_an_older_one_that_cannot_work_says_so(stage, shared):
+async def test_an_older_one_that_cannot_work_says_so(stage, tmp_path, shared):
     """On tables that a later release has changed too much it ends with 78, and says what is in the way."""
     database = Database(shared["DATABASE_URL"])
     database.migrate()
@@ -197,30 +196,20 @@ async def test_an_older_one_that_cannot_work_says_so(stage, shared):
         ):
             connection.execute(sa.text(statement))
     database.close()
-    code, said = await fails(stage, shared)
+    code, _, said = await stage.run(tmp_path, "serve", "--host", "127.0.0.1", "--port", "0", **shared)
     assert code == 78
     assert "Traceback" not in said
     assert all(words in said for words in ("9999", "requests.words is gone", "tokens.next_thing must be filled"))
 
 
-async def test_without_its_database_it_says_so(stage):
+async def test_without_its_database_it_says_so(stage, tmp_path):
     """A Postgres that is away: the reason in words, no secret, and 1, so that a supervisor tries again."""
-    code, said = await fails(stage, {"DATABASE_URL": "postgresql://easel:hunter2@127.0.0.1:1/easel"})
+    away = "postgresql://easel:hunter2@127.0.0.1:1/easel"
+    code, _, said = await stage.run(tmp_path, "serve", "--host", "127.0.0.1", "--port", "0", DATABASE_URL=away)
     assert code == 1
     assert "the database of DATABASE_URL cannot be used" in said
     assert "Traceback" not in said
     assert "hunter2" not in said
-
-
-async def fails(stage: World, settings: dict[str, str]) -> tuple[int | None, str]:
-    """Start an Easel that cannot start. Return its exit code and what it said."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "app", "serve", "--host", "127.0.0.1", "--port", "0"),
-        env={"PYTHONPATH": str(ROOT)} | stage.environment | settings,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, said = await process.communicate()
-    return process.returncode, said.decode()
 
 
 async def test_a_migration_gives_way(shared):

@@ -130,14 +130,7 @@ class World:
                 await easel.stop()
 
     async def start(self, directory: Path, *, within_s: float = PATIENCE_S, **settings: str) -> Easel:
-        database = {"DATABASE_URL": f"sqlite:///{directory}/easel.db"}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app", "serve", "--host", "127.0.0.1", "--port", "0"),
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | self.environment | database | settings,
-            cwd=directory,
-            stderr=asyncio.subprocess.PIPE,
-            limit=2**20,
-        )
+        process = await self.command(directory, "serve", "--host", "127.0.0.1", "--port", "0", **settings)
         try:
             easel = await Easel(process).listening(within_s=within_s)
         except BaseException:
@@ -145,6 +138,25 @@ class World:
             raise
         self.line.webhook_url = f"{easel.url}/callback"
         return easel
+
+    async def command(self, directory: Path, *arguments: str, **settings: str) -> asyncio.subprocess.Process:
+        """Begin a command of the command line, as an operator does in `directory`."""
+        database = {"DATABASE_URL": f"sqlite:///{directory}/easel.db"}
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app", *arguments),
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | self.environment | database | settings,
+            cwd=directory,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=2**20,
+        )
+
+    async def run(self, directory: Path, *arguments: str, **settings: str) -> tuple[int, str, str]:
+        """Carry one out. Return its exit code, and what it printed and complained."""
+        process = await self.command(directory, *arguments, **settings)
+        printed, complained = await process.communicate()
+        return process.returncode, printed.decode(), complained.decode()
 
     def picture_calls(self) -> int:
         """How often the model was asked."""
