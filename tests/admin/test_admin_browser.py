@@ -3,14 +3,11 @@
 import pytest
 import pytest_asyncio
 
-from tests.admin.browser import CHROMIUM, DESKTOP, PHONE, chromium, signed_in
+from tests.admin.browser import DESKTOP, PHONE, chromium, signed_in
 from tests.admin.day import lively_day
+from tests.chromium import in_a_browser
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no browser at {CHROMIUM}: install chromium"),
-]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), *in_a_browser]
 
 PATHS = ("/admin", "/admin/requests?all=1", "/admin/gallery", "/admin/people", "/admin/ledger")
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.chromium import CHROMIUM, FLAGS
 from tests.demo.demo_process import demo
 
 
@@ -14,7 +15,7 @@ def running(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    from tests.demo.page import CHROMIUM, FLAGS, playwright  # noqa: PLC0415 - only where there is a browser
+    from tests.demo.page import playwright  # noqa: PLC0415 - only where there is a browser
 
     with playwright.sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -8,8 +8,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.chromium import CHROMIUM, FLAGS
 from tests.demo.demo_process import Demo, demo
-from tests.demo.page import CHROMIUM, FLAGS, tap_until_shown
+from tests.demo.page import tap_until_shown
 from tests.demo.tour import tour
 
 DOCS = Path(__file__).parents[2] / "docs"

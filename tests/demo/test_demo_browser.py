@@ -2,6 +2,7 @@
 
 import re
 
+from tests.chromium import in_a_browser
 from tests.demo.demo_process import demo
 from tests.demo.other_bot import other_bot
 from tests.demo.page import (
@@ -10,7 +11,6 @@ from tests.demo.page import (
     expect,
     files,
     go_to,
-    in_a_browser,
     mine,
     open_menu,
     pictures,

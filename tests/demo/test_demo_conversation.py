@@ -1,10 +1,10 @@
 """A conversation about pictures on the page: each thing that people can do, in a real browser."""
 
+from tests.chromium import in_a_browser
 from tests.demo.page import (
     as_person,
     expect,
     files,
-    in_a_browser,
     mine,
     open_menu,
     pictures,
