@@ -48,8 +48,8 @@ SETTINGS = {
     "DAILY_BUDGET_USD": "0.65",
     "MONTHLY_BUDGET_USD": "12",
     "CHAT_MONTHLY_BUDGET_USD": "3",
-    "REPLY_DEADLINE_S": "4",
 }
+REPLY_DEADLINE_S, SLOW_S = 4.0, 6.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +63,8 @@ class Played:
 
 
 @contextlib.asynccontextmanager
-async def lively_day(directory: Path) -> AsyncIterator[Played]:
-    """Play the day; the bot runs as long as the block does."""
+async def lively_day(directory: Path, *, pace: float = 1.0) -> AsyncIterator[Played]:
+    """Play the day; the bot runs as long as the block does. `pace`: the share of its time that everything takes."""
     write_history(directory, days=40)
     async with world() as vendors:
         vendors.openai.paint = True
@@ -74,10 +74,11 @@ async def lively_day(directory: Path) -> AsyncIterator[Played]:
             ends_on = datetime.now(UTC).date() + timedelta(days=days)
             model = vendors.openai.models[name]
             vendors.openai.models[name] = replace(model, shutdown_date=ends_on.isoformat())
-        vendors.openai.latency_s = lambda prompt: 6.0 if "slow" in prompt else 0.4 + len(prompt) % 7 * 0.35
+        vendors.openai.latency_s = lambda prompt: pace * (SLOW_S if "slow" in prompt else 0.4 + len(prompt) % 7 * 0.35)
         people = [vendors.person(language=one) for one in ("zh-TW", "en", "ja", "th", "en", "ja")]
         group = vendors.group(*people[:4])
-        async with vendors.easel(directory, **SETTINGS) as easel:
+        settings = SETTINGS | {"REPLY_DEADLINE_S": f"{pace * REPLY_DEADLINE_S:g}"}
+        async with vendors.easel(directory, **settings) as easel:
             await play(vendors, people, group, directory)
             yield Played(world=vendors, easel=easel, people=people, group=group)
 

@@ -14,8 +14,8 @@ PATHS = ("/admin", "/admin/requests?all=1", "/admin/gallery", "/admin/people", "
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def played(tmp_path_factory):
-    """One day for all stories."""
-    async with lively_day(tmp_path_factory.mktemp("day")) as opened:
+    """One day for all stories, in a hurry."""
+    async with lively_day(tmp_path_factory.mktemp("day"), pace=0.25) as opened:
         yield opened
 
 
