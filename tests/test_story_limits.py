@@ -1,6 +1,6 @@
 """What people hear of limits: what is left when it gets short, when it begins anew, and what a flood gets.
 
-Each story starts an Easel of its own, with limits of its own.
+Each story but one starts an Easel of its own, with limits of its own.
 """
 
 import asyncio
@@ -63,11 +63,11 @@ async def test_a_wish_for_more_than_is_left_gets_what_is_left(stage, tmp_path):
     assert call.body["n"] == 3
 
 
-async def test_whoever_has_no_limit_hears_nothing(stage, tmp_path):
+@pytest.mark.usefixtures("easel")
+async def test_whoever_has_no_limit_hears_nothing(vendors):
     """A picture alone, as ever."""
-    person = stage.person()
-    async with stage.easel(tmp_path):
-        assert [await draw(stage, person) for _ in range(2)] == [[], []]
+    person = vendors.person()
+    assert [await draw(vendors, person) for _ in range(2)] == [[], []]
 
 
 async def test_what_was_not_drawn_for_our_fault_does_not_count(stage, tmp_path):

@@ -159,19 +159,3 @@ async def test_the_previous_secret_is_honoured(stage, tmp_path):
         delivery = await stage.line.send_text(person, "a cat")
         assert delivery.status == 200
         await stage.picture(person)
-
-
-async def test_only_the_allowed_are_answered(stage, tmp_path):
-    """A stranger's wish costs nothing when there is a list, and a blocked person's never."""
-    friend, stranger = stage.person(), stage.person()
-    before = stage.picture_calls()
-    async with stage.easel(tmp_path, ALLOWED_IDS=friend):
-        await stage.line.send_text(stranger, "a dog")
-        await stage.line.send_text(friend, "a cat")
-        await stage.picture(friend)
-    async with stage.easel(tmp_path, BLOCKED_IDS=stranger):
-        await stage.line.send_text(stranger, "a dog")
-        await stage.line.send_text(friend, "a cat")
-        await stage.picture(friend, count=2)
-    assert stage.picture_calls() == before + 2
-    assert not stage.line.chat(stranger).from_bot

@@ -32,13 +32,17 @@ async def test_a_stranger_hears_one_polite_word(stage, tmp_path):
 
 
 async def test_the_blocked_hear_nothing(stage, tmp_path):
-    """Not even that: no answer, no profile, no photo."""
-    blocked = stage.person()
+    """Not even that: no answer, no profile, no photo. Everybody else is answered."""
+    blocked, other = stage.person(), stage.person()
+    before = stage.picture_calls()
     async with stage.easel(tmp_path, BLOCKED_IDS=blocked) as easel:
         photo = stage.line.image(blocked, b"\xff\xd8\xff")
         for event in (stage.line.follow(blocked), stage.line.text(blocked, "a cat"), photo):
             await stage.line.deliver(event)
             await easel.logged("event_understood", request=event["webhookEventId"], wants="nothing")
+        await stage.line.send_text(other, "a cat")
+        await stage.picture(other)
+    assert stage.picture_calls() == before + 1
     assert not stage.line.chat(blocked).from_bot
     assert not called(stage, "/profile", blocked)
     assert not called(stage, "/content", photo["message"]["id"])

@@ -22,9 +22,9 @@ PAGES = (
 )
 
 
-async def test_without_a_token_there_is_no_dashboard(stage, tmp_path):
+async def test_without_a_token_there_is_no_dashboard(easel):
     """Unset, /admin is an address like any other that does not exist."""
-    async with stage.easel(tmp_path) as easel, operator(easel.url) as http:
+    async with operator(easel.url) as http:
         answers = [await http.get(path) for path in ("/admin", "/admin/", "/admin/sign-in", "/admin/style.css")]
         assert {answer.status_code for answer in answers} == {404}
 
