@@ -18,12 +18,6 @@ from tests.demo.demo_process import command, demo, environment
 OTTER = "一隻在彈吉他的水獺"
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    with demo(tmp_path_factory.mktemp("demo"), "--port", "0") as started:
-        yield started
-
-
 def run(directory, *arguments, **settings):
     return subprocess.run(
         command(*arguments),
