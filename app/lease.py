@@ -5,6 +5,7 @@ sees it first. After an outage of the database nobody is declared dead for one t
 """
 
 import asyncio
+import hashlib
 import os
 import secrets
 import socket
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 TERM_S = 6.0
 RENEW_S = TERM_S / 4
 ALONE = "local"  # on SQLite one process owns the file
+HOST_CHARS = 32  # of the host's name in an executor id, for people; a pod's has up to 63, and the columns take 80
 
 
 def new_executor_id() -> str:
@@ -114,9 +116,10 @@ def _runs(pid: int) -> bool:
 
 def _pid_space() -> str:
     """Name the machine and its process id space: a container has its own."""
+    host = socket.gethostname()
     try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:8]
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         space = Path("/proc/self/ns/pid").stat().st_ino
     except OSError:
-        return f"{socket.gethostname()}-{secrets.token_hex(4)}"
-    return f"{socket.gethostname()}.{boot}.{space}"
+        return f"{host[:HOST_CHARS]}-{secrets.token_hex(4)}"
+    return f"{host[:HOST_CHARS]}.{hashlib.sha256(f'{host} {boot} {space}'.encode()).hexdigest()[:16]}"
