@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from app.sandbox.faults import Fault
+from tests.wire import wire
 from tests.world import ROOT, Easel, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -397,3 +398,18 @@ async def test_a_dead_engine_is_never_a_silent_200(stage, tmp_path):
         with sqlite3.connect(tmp_path / "easel.engine.db") as connection:
             connection.execute("ALTER TABLE lost_queues RENAME TO queues")
         await easel.logged("ready", times=2)
+
+
+async def test_an_answer_whose_intent_was_confirmed_to_nobody_is_given(stage, tmp_path, postgres):
+    """The connection breaks right behind the commit of what is about to be said: it is said all the same, once."""
+    postgres.psql("CREATE DATABASE easel_broken_wire")
+    person = stage.person()
+    async with wire(postgres.get_uri(database="easel_broken_wire")) as broken:
+        async with stage.easel(tmp_path, DATABASE_URL=broken.url) as easel:
+            broken.lose_the_answer(behind=b"INSERT INTO deliveries")
+            await stage.line.deliver(stage.line.sticker(person))
+            await stage.said(person)
+            await easel.logged("store_tried_again")
+            await quiet(stage, person, pictures=0)
+        assert broken.lost == 1
+        assert len(stage.line.chat(person).from_bot) == 2

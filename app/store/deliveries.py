@@ -152,7 +152,11 @@ class Deliveries:
             created_at=time.time(),
         )
 
+        same = sa.select(deliveries.c.id).where(deliveries.c.id == delivery.id)
+
         def write(connection: sa.Connection) -> Delivery | None:
+            if connection.execute(same).first():
+                return delivery  # the commit of an earlier try went through, only its answer was lost
             if token and not _closed(connection, token):
                 return None
             ids = set(delivery.request_ids)
