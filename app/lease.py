@@ -1,7 +1,8 @@
 """Notices dead processes when several share a Postgres, and goes on with their work.
 
 The open-source engine does not. Each process renews a lease; unfinished work whose owner has none is adopted by whoever
-sees it first. After an outage of the database nobody is declared dead for one term, since nobody could renew.
+sees it first. After an outage of the database nobody is declared dead for one term, since nobody could renew; a short
+one counts as well, for another process may try again later than we do.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 
 TERM_S = 6.0
 RENEW_S = TERM_S / 4
+OUTAGE_S = TERM_S / 2  # without a renewal of ours
 ALONE = "local"  # on SQLite one process owns the file
 HOST_CHARS = 32  # of the host's name in an executor id, for people; a pod's has up to 63, and the columns take 80
 
@@ -65,7 +67,7 @@ class Lease:
         while True:
             try:
                 await self._leases.renew(self._id, term_s=TERM_S)
-                if time.monotonic() - renewed_at > TERM_S:
+                if time.monotonic() - renewed_at > OUTAGE_S:
                     self._patient_until = time.monotonic() + TERM_S
                 renewed_at = time.monotonic()
                 await self._adopt()

@@ -1,12 +1,24 @@
 """How processes that share a Postgres know each other."""
 
+import asyncio
+import contextlib
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 
 import pytest
+import sqlalchemy as sa
 
+from app.engine import Engine, Limits
+from app.lease import RENEW_S, TERM_S, Lease
+from app.store.database import Database
+from app.store.inbox import Arrival, Inbox
+from app.store.leases import Leases
 from app.store.tables import deliveries, inbox, leases
+from tests.wire import Wire, wire
 from tests.world import ROOT
+
+LIMITS = Limits(at_once=4, at_once_per_user=4, per_minute=0)
 
 LONGEST = "easel-" + "o" * 57  # 63 characters, as many as a pod's name may have
 ELSEWHERE = ("unshare", "--user", "--map-root-user", "--uts", "sh", "-c", f'hostname {LONGEST} && exec "$@"', "sh")
@@ -27,3 +39,90 @@ def test_the_store_takes_an_id_from_a_host_with_a_long_name():
     said = subprocess.run([*ELSEWHERE, sys.executable, "-c", SAY_ITS_ID], check=True, capture_output=True, cwd=ROOT)
     columns = (leases.c.executor_id, inbox.c.owner, deliveries.c.owner)
     assert len(said.stdout.decode().strip()) <= min(column.type.length for column in columns)
+
+
+class Peers:
+    """We, who reach the database by a wire, and another process, which has an event that it has not begun."""
+
+    def __init__(self, broken: Wire, url: str) -> None:
+        self.broken = broken
+        self.database = Database(_psycopg(url))
+        self.database.migrate()
+        self.leases = Leases(self.database)
+        self._far = Database(_psycopg(broken.url))
+        self._engine = Engine(database_url=broken.url, executor_id="us", limits=LIMITS)
+        self.lease = Lease(
+            leases=Leases(self._far),
+            inbox=Inbox(self._far, owner="us"),
+            engine=self._engine,
+            executor_id="us",
+            adopted=lambda: None,
+        )
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Let us keep our lease."""
+        theirs = Inbox(self.database, owner="they")
+        theirs.start()
+        await theirs.take([Arrival("E1", "{}")])
+        await self.leases.renew("they", term_s=60.0)
+        await self._engine.start()
+        keeping = asyncio.create_task(self.lease.keep())
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+            await self._engine.stop(drain="draw", drain_s=0)
+            theirs.stop()
+            self._far.close()
+            self.database.close()
+
+    async def renewed(self, *, since: float) -> float:
+        """Wait until we have renewed our lease after that time of the database. Return when it will run out."""
+        mine = sa.select(leases.c.expires_at).where(leases.c.executor_id == "us", leases.c.expires_at > since + TERM_S)
+        while not (found := await self.database.run(lambda connection: connection.execute(mine).scalar())):  # noqa: ASYNC110 - Postgres tells nobody
+            await asyncio.sleep(0.02)
+        return float(found)
+
+    async def now(self) -> float:
+        """Return the database's time."""
+        clock = sa.select(sa.extract("epoch", sa.func.clock_timestamp()))
+        return float(await self.database.run(lambda connection: connection.execute(clock).scalar_one()))
+
+    async def passes(self, at: float) -> None:
+        """Wait until the database's clock is there."""
+        while await self.now() < at:  # noqa: ASYNC110 - Postgres tells nobody
+            await asyncio.sleep(0.02)
+
+
+def _psycopg(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture
+async def peers(postgres, tmp_path):
+    """Two processes on a fresh database."""
+    name = f"easel_{abs(hash(tmp_path.name))}"
+    postgres.psql(f"CREATE DATABASE {name}")
+    with wire(postgres.get_uri(database=name)) as broken:
+        made = Peers(broken, postgres.get_uri(database=name))
+        async with made.running():
+            yield made
+
+
+@pytest.mark.slow
+async def test_after_an_outage_of_less_than_a_term_nobody_is_dead(peers):
+    """The other could not renew either, and its next try may come later than ours: it gets the time."""
+    async with asyncio.timeout(40):
+        renewed_at = await peers.renewed(since=await peers.now()) - TERM_S
+        await peers.passes(renewed_at + RENEW_S / 3)
+        await peers.leases.renew("they", term_s=TERM_S - RENEW_S)  # as if they had, a while before us
+        peers.broken.cut()
+        await peers.passes(renewed_at + TERM_S / 2 + 0.1)
+        peers.broken.mend()
+        again_at = await peers.renewed(since=await peers.now()) - TERM_S
+        assert again_at < renewed_at + TERM_S
+        await peers.renewed(since=again_at + RENEW_S)
+        assert not peers.lease.is_dead("they")
+        assert await Inbox(peers.database, owner="they").unbegun(limit=1) == ["E1"]

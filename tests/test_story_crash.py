@@ -404,7 +404,7 @@ async def test_an_answer_whose_intent_was_confirmed_to_nobody_is_given(stage, tm
     """The connection breaks right behind the commit of what is about to be said: it is said all the same, once."""
     postgres.psql("CREATE DATABASE easel_broken_wire")
     person = stage.person()
-    async with wire(postgres.get_uri(database="easel_broken_wire")) as broken:
+    with wire(postgres.get_uri(database="easel_broken_wire")) as broken:
         async with stage.easel(tmp_path, DATABASE_URL=broken.url) as easel:
             broken.lose_the_answer(behind=b"INSERT INTO deliveries")
             await stage.line.deliver(stage.line.sticker(person))

@@ -1,8 +1,9 @@
-"""The wire between Easel and a Postgres, which may break at a chosen moment or fall silent."""
+"""The wire between Easel and a Postgres, which may break at a chosen moment, or be cut for a while."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 
@@ -10,36 +11,61 @@ COMMIT = b"COMMIT\x00"
 
 
 class Wire:
-    """Carries bytes both ways.
+    """Carries bytes both ways, on a thread of its own: whoever connects may block the loop of the test.
 
     Attributes:
         url: Of the same database, by way of this wire.
         lost: How many answers to a commit were lost.
+        ready: Set when it can be used.
     """
 
     def __init__(self, server: str) -> None:
         self.url = ""
         self.lost = 0
+        self.ready = threading.Event()
+        self._database = sa.make_url(server).database
         self._socket = f"{sa.make_url(server).query['host']}/.s.PGSQL.5432"
         self._breaks_behind = b""
-        self._speaks = asyncio.Event()
-        self._speaks.set()
+        self._is_cut = False
+        self._open: set[asyncio.StreamWriter] = set()
 
     def lose_the_answer(self, *, behind: bytes) -> None:
         """Let the next commit behind this statement be made, and break the connection before its answer."""
         self._breaks_behind = behind
 
-    def fall_silent(self) -> None:
-        """Keep every connection, and carry nothing any more."""
-        self._speaks.clear()
+    def cut(self) -> None:
+        """Break every connection, and let nobody connect."""
+        self._is_cut = True
+        self._loop.call_soon_threadsafe(lambda: [writer.close() for writer in self._open])
 
-    async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Carry one connection to its end."""
+    def mend(self) -> None:
+        """Let everybody connect again."""
+        self._is_cut = False
+
+    def stop(self) -> None:
+        """Let `run` end."""
+        self._loop.call_soon_threadsafe(self._stopped.set)
+
+    async def run(self) -> None:
+        """Listen until it is stopped."""
+        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
+        async with await asyncio.start_server(self._connect, "127.0.0.1", 0) as listening:
+            host, port = listening.sockets[0].getsockname()
+            self.url = f"postgresql://postgres@{host}:{port}/{self._database}"
+            self.ready.set()
+            await self._stopped.wait()
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._is_cut:
+            writer.close()
+            return
         far_reader, far_writer = await asyncio.open_unix_connection(self._socket)
-        answers = asyncio.create_task(self._carry(far_reader, writer))
+        answers = asyncio.create_task(_carry(far_reader, writer))
+        self._open |= {writer, far_writer}
         try:
             await self._ask(reader, far_writer, answers)
         finally:
+            self._open -= {writer, far_writer}
             far_writer.close()
             await asyncio.wait([answers])
             writer.close()
@@ -48,7 +74,7 @@ class Wire:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answers: "asyncio.Task[None]"
     ) -> None:
         is_near = False
-        while data := await self._read(reader):
+        while data := await _read(reader):
             is_near = is_near or bool(self._breaks_behind and self._breaks_behind in data)
             breaks = is_near and COMMIT in data
             if breaks:
@@ -59,28 +85,29 @@ class Wire:
                 self._breaks_behind, self.lost = b"", self.lost + 1
                 return
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await self._read(reader):
-            writer.write(data)
-            await writer.drain()
 
-    async def _read(self, reader: asyncio.StreamReader) -> bytes:
-        try:
-            data = await reader.read(2**16)
-        except ConnectionError:
-            return b""
-        await self._speaks.wait()
-        return data
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await _read(reader):
+        writer.write(data)
+        await writer.drain()
 
 
-@contextlib.asynccontextmanager
-async def wire(server: str) -> AsyncIterator[Wire]:
+async def _read(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read(2**16)
+    except ConnectionError:
+        return b""
+
+
+@contextlib.contextmanager
+def wire(server: str) -> Iterator[Wire]:
     """Open a wire to this database."""
     opened = Wire(server)
-    listening = await asyncio.start_server(opened.connect, "127.0.0.1", 0)
-    host, port = listening.sockets[0].getsockname()
-    opened.url = f"postgresql://postgres@{host}:{port}/{sa.make_url(server).database}"
+    thread = threading.Thread(target=lambda: asyncio.run(opened.run()), name="wire")
+    thread.start()
+    opened.ready.wait()
     try:
         yield opened
     finally:
-        listening.close()
+        opened.stop()
+        thread.join()
