@@ -7,11 +7,12 @@ one counts as well, for another process may try again later than we do.
 
 import asyncio
 import hashlib
+import math
 import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
@@ -48,6 +49,7 @@ class Lease:
         self._adopted = adopted
         self._id = executor_id
         self._living = {executor_id}
+        self._renewed_at = math.inf  # where nobody else could take over, the lease is not kept
         self._patient_until = 0.0
         self._retired = False
 
@@ -55,25 +57,18 @@ class Lease:
         """Whether this process may finish what that one began. In doubt it lives."""
         if executor_id == self._id:
             return True  # one voice for each chat: whatever of ours is unfinished was left behind
-        return executor_id not in self._living and time.monotonic() >= self._patient_until
+        return executor_id not in self._living and not self._is_patient()
 
     async def begin(self) -> None:
         """Say that this process lives, before it takes any work."""
         await self._leases.renew(self._id, term_s=TERM_S)
 
     async def keep(self) -> None:
-        """Renew for ever, and adopt what the dead left."""
-        renewed_at = time.monotonic()
-        while True:
-            try:
-                await self._leases.renew(self._id, term_s=TERM_S)
-                if time.monotonic() - renewed_at > OUTAGE_S:
-                    self._patient_until = time.monotonic() + TERM_S
-                renewed_at = time.monotonic()
-                await self._adopt()
-            except SQLAlchemyError as error:
-                log.warning("lease_not_renewed", error=type(error).__name__)
-            await asyncio.sleep(RENEW_S)
+        """Renew for ever, and adopt what the dead left. Renewing waits for nothing else."""
+        self._renewed_at = time.monotonic()
+        async with asyncio.TaskGroup() as both:
+            both.create_task(_for_ever(self._renew))
+            both.create_task(_for_ever(self._adopt))
 
     def retire(self) -> None:
         """Adopt nothing from now on, but go on renewing: what is under way here still ends here."""
@@ -83,10 +78,22 @@ class Lease:
         """Hand this process's work over at once. Do not renew afterwards."""
         await self._leases.release([self._id])
 
+    async def _renew(self) -> None:
+        await self._leases.renew(self._id, term_s=TERM_S)
+        now = time.monotonic()
+        if now - self._renewed_at > OUTAGE_S:
+            self._patient_until = now + TERM_S
+        self._renewed_at = now
+
+    def _is_patient(self) -> bool:
+        """Whether we could not renew lately, so that others could not either and are given the time to."""
+        now = time.monotonic()
+        return now - self._renewed_at > OUTAGE_S or now < self._patient_until
+
     async def _adopt(self) -> None:
         living = await self._leases.living()
         self._living = {one for one in living if not _has_ended(one)} | {self._id}
-        if self._retired or time.monotonic() < self._patient_until:
+        if self._retired or self._is_patient():
             return
         dead = sorted((await self._engine.owners_of_pending() | await self._inbox.owners()) - self._living)
         if dead:
@@ -95,6 +102,15 @@ class Lease:
             workflows = await self._engine.adopt(dead)
             await self._leases.release(dead)
             log.warning("work_adopted", of=len(dead), workflows=workflows)
+
+
+async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except SQLAlchemyError as error:
+            log.warning("lease_not_kept", error=type(error).__name__)
+        await asyncio.sleep(RENEW_S)
 
 
 def _has_ended(executor_id: str) -> bool:

@@ -42,15 +42,16 @@ def test_the_store_takes_an_id_from_a_host_with_a_long_name():
 
 
 class Peers:
-    """We, who reach the database by a wire, and another process, which has an event that it has not begun."""
+    """We, who reach the database by wires, and another process, which has an event that it has not begun."""
 
-    def __init__(self, broken: Wire, url: str) -> None:
-        self.broken = broken
+    def __init__(self, url: str, *, store: Wire, engine: Wire) -> None:
+        self.store = store
+        self.engine = engine
         self.database = Database(_psycopg(url))
         self.database.migrate()
         self.leases = Leases(self.database)
-        self._far = Database(_psycopg(broken.url))
-        self._engine = Engine(database_url=broken.url, executor_id="us", limits=LIMITS)
+        self._far = Database(_psycopg(store.url))
+        self._engine = Engine(database_url=engine.url, executor_id="us", limits=LIMITS)
         self.lease = Lease(
             leases=Leases(self._far),
             inbox=Inbox(self._far, owner="us"),
@@ -71,6 +72,8 @@ class Peers:
         try:
             yield
         finally:
+            self.store.mend()
+            self.engine.mend()
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
             await self._engine.stop(drain="draw", drain_s=0)
@@ -105,8 +108,9 @@ async def peers(postgres, tmp_path):
     """Two processes on a fresh database."""
     name = f"easel_{abs(hash(tmp_path.name))}"
     postgres.psql(f"CREATE DATABASE {name}")
-    with wire(postgres.get_uri(database=name)) as broken:
-        made = Peers(broken, postgres.get_uri(database=name))
+    url = postgres.get_uri(database=name)
+    with wire(url) as store, wire(url) as engine:
+        made = Peers(url, store=store, engine=engine)
         async with made.running():
             yield made
 
@@ -118,11 +122,20 @@ async def test_after_an_outage_of_less_than_a_term_nobody_is_dead(peers):
         renewed_at = await peers.renewed(since=await peers.now()) - TERM_S
         await peers.passes(renewed_at + RENEW_S / 3)
         await peers.leases.renew("they", term_s=TERM_S - RENEW_S)  # as if they had, a while before us
-        peers.broken.cut()
+        peers.store.cut()
         await peers.passes(renewed_at + TERM_S / 2 + 0.1)
-        peers.broken.mend()
+        peers.store.mend()
         again_at = await peers.renewed(since=await peers.now()) - TERM_S
         assert again_at < renewed_at + TERM_S
         await peers.renewed(since=again_at + RENEW_S)
         assert not peers.lease.is_dead("they")
         assert await Inbox(peers.database, owner="they").unbegun(limit=1) == ["E1"]
+
+
+@pytest.mark.slow
+async def test_a_lease_waits_for_nothing_of_the_engine(peers):
+    """Its tables are slow to answer: meanwhile we live, and nobody may begin our work anew."""
+    async with asyncio.timeout(20):
+        cut_at = await peers.renewed(since=await peers.now()) - TERM_S
+        peers.engine.hush()
+        await peers.renewed(since=cut_at + TERM_S)
