@@ -101,6 +101,23 @@ async def test_a_push_to_a_group_costs_its_members(stage, tmp_path, slow):
     assert stage.line.used_this_month == 198
 
 
+async def test_a_group_too_large_for_a_push_takes_none_from_others(stage, tmp_path, slow):
+    """Two messages are left: too few for a group of three, and enough for one person's picture."""
+    people, alone = [stage.person() for _ in range(3)], stage.person()
+    group = stage.group(*people)
+    stage.line.used_this_month = 198
+    async with stage.easel(tmp_path, REPLY_DEADLINE_S="1", LATE_DELIVERY="push"):
+        await stage.line.send_text(people[0], "draw a cat", group=group)
+        await stage.said(group)
+        await stage.line.send_text(alone, "a cat")
+        (promise,) = await stage.said(alone)
+        assert "by itself" in promise["template"]["text"]
+        slow.set()
+        await stage.picture(alone)
+    assert stage.line.chat(alone).pictures[0].way == "push"
+    assert stage.line.used_this_month == 199
+
+
 async def test_an_unknown_reply_is_never_followed_by_a_push(stage, tmp_path):
     """The picture may be in the chat: a button asks, a push would show it twice."""
     person = stage.person()

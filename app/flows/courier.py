@@ -85,13 +85,12 @@ class Courier:
             return False
         try:
             left = await self._line.remaining_pushes()
-            enough = left is None or left >= await self._line.members(chat)
+            if left == 0:
+                self._close_pushes()
+            return left is None or left >= await self._line.members(chat)
         except EaselError as error:
             log.warning("push_quota_not_read", code=error.code, vendor_request=error.vendor_request_id)
             return False
-        if not enough:
-            self._close_pushes()
-        return enough
 
     async def _landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> None:
         landed = await self._deliveries.landed(delivery, messages)
