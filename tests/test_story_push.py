@@ -5,7 +5,9 @@ import asyncio
 import pytest
 import pytest_asyncio
 
+from app.flows.watch import PUSH_AGAIN_S
 from app.sandbox.faults import Fault
+from tests.world import PATIENCE_S
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("pushing")]
 
@@ -33,6 +35,15 @@ def slow(stage):
     release = asyncio.Event()
     stage.openai.faults.add(Fault.held(release), times=None)
     return release
+
+
+def pushes(stage, person: str) -> int:
+    """How often a push to this person was tried."""
+    return sum(1 for call in stage.line.calls if call.path.endswith("/push") and call.body["to"] == person)
+
+
+def stickers_answered(stage, person: str) -> int:
+    return sum("sticker" in str(one.body).lower() for one in stage.line.chat(person).from_bot)
 
 
 async def test_a_late_picture_is_pushed(stage, slow):
@@ -116,6 +127,27 @@ async def test_a_group_too_large_for_a_push_takes_none_from_others(stage, tmp_pa
         await stage.picture(alone)
     assert stage.line.chat(alone).pictures[0].way == "push"
     assert stage.line.used_this_month == 199
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "fault", [Fault.status(429), Fault.status(500), Fault.drop_after()], ids=["limited", "broken", "lost"]
+)
+async def test_a_push_that_fails_for_long_holds_up_nobody(stage, slow, fault):
+    """Meanwhile whatever the chat writes is answered in the life of its token; the picture is there once in the end."""
+    person = stage.person()
+    stage.line.faults.add(fault, match="/message/push", times=None)
+    await stage.line.send_text(person, "a cat")
+    await stage.said(person)
+    slow.set()
+    await stage.line.wait_for(lambda: pushes(stage, person) >= 2, PATIENCE_S)
+    async with asyncio.timeout(PATIENCE_S):
+        for count in range(1, 7):
+            await stage.line.deliver(stage.line.sticker(person))
+            await stage.until(lambda count=count: stickers_answered(stage, person) == count)
+    stage.line.faults.clear()
+    await stage.until(lambda: stage.line.chat(person).pictures, timeout_s=PATIENCE_S + PUSH_AGAIN_S)
+    assert len(stage.line.chat(person).pictures) == 1
 
 
 async def test_an_unknown_reply_is_never_followed_by_a_push(stage, tmp_path):

@@ -27,6 +27,8 @@ TOKEN_YOUNG_S = 50.0  # until then "Invalid reply token" on a second try means t
 CLOCKS_APART_S = 5.0
 REPLY_TIMEOUT_S = 5.0
 PUSH_PATIENCE_S = 600.0  # LINE keeps a retry key for 24 hours, so a push is safe to repeat
+PUSH_TURN_S = 5.0  # then others have their turn in the chat, and the push comes again: reply tokens live for a minute
+PUSH_RESTS_S = 25.0  # however many look at the chat meanwhile
 PUSHES_CLOSED_S = 600.0  # after the month was found used up, nobody asks again for so long
 
 
@@ -49,15 +51,21 @@ class Courier:
         self._metrics = observers.metrics
         self._traces = observers.traces
         self._pushes_closed_until = 0.0
+        self._resting_until: dict[str, float] = {}
+
+    def rests(self, delivery: Delivery) -> bool:
+        """Whether it had its turn just now, and is to be carried again later."""
+        return time.monotonic() < self._resting_until.get(delivery.id, 0.0)
 
     async def carry(self, delivery: Delivery, *, may_have_landed: bool = False) -> bool:
         """Send it. Return whether it is worth looking for the next thing to say in this chat now.
 
         `may_have_landed`: somebody tried before and did not live to see the outcome.
         """
+        self._resting_until.pop(delivery.id, None)
         # From here on by a clock that does not jump.
         age_s = token_age_s(delivery.token_at) if delivery.token_at else 0.0
-        patience_s = TOKEN_LIFE_S - age_s if delivery.token_at else PUSH_PATIENCE_S
+        patience_s = TOKEN_LIFE_S - age_s if delivery.token_at else PUSH_TURN_S
         began, attempt = time.monotonic(), 0
         while True:
             attempt += 1
@@ -158,6 +166,9 @@ class Courier:
         return delivery.way is Way.REPLY
 
     async def _out_of_time(self, delivery: Delivery, error: EaselError, *, may_have_landed: bool) -> bool:
+        if may_have_landed and delivery.way is Way.PUSH and time.time() < delivery.created_at + PUSH_PATIENCE_S:
+            self._resting_until[delivery.id] = time.monotonic() + PUSH_RESTS_S
+            return False  # its intent stays, and is carried again with its key
         if may_have_landed:
             await self._doubt(delivery, error)
         else:

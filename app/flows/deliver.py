@@ -100,8 +100,8 @@ class Deliver:
     async def _finish(self, chat_id: str) -> None:
         chat = await self._deliveries.chat(chat_id)
         for delivery in chat.intents:
-            if self._is_orphan(delivery.owner):
-                # A process died between intent and outcome.
+            if self._is_orphan(delivery.owner) and not self._courier.rests(delivery):
+                # A process died between intent and outcome, or LINE took no push for a while.
                 await self._courier.carry(delivery, may_have_landed=True)
 
     async def _one(self, chat: Chat) -> bool:

@@ -33,7 +33,7 @@ class Watch:
             while True:
                 rang.clear()
                 left = await self._deliver.now(chat.id)
-                push_again = self._pushes and left.due and time.monotonic() < give_up_at
+                push_again = self._pushes and (left.due or left.intents) and time.monotonic() < give_up_at
                 if not left.waiting and not push_again:
                     self._loading.ended(chat.id)
                     return
