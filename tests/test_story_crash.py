@@ -413,3 +413,32 @@ async def test_an_answer_whose_intent_was_confirmed_to_nobody_is_given(stage, tm
             await quiet(stage, person, pictures=0)
         assert broken.lost == 1
         assert len(stage.line.chat(person).from_bot) == 2
+
+
+async def test_a_postgres_that_only_reads_is_waited_for(stage, tmp_path, postgres):
+    """As hosts make it while a disk is full or a standby takes over: the paid picture waits, and is not drawn again."""
+    postgres.psql("CREATE DATABASE easel_read_only")
+    person, before, release = stage.person(), stage.picture_calls(), asyncio.Event()
+    stage.openai.faults.add(Fault.held(release), match="/images/")
+    async with stage.easel(tmp_path, DATABASE_URL=postgres.get_uri(database="easel_read_only")) as easel:
+        await stage.line.send_text(person, "a cat")
+        await stage.openai.wait_for(lambda: stage.picture_calls() == before + 1, 20)
+        only_reads(postgres, yes=True)
+        try:
+            await easel.logged("not_ready")
+            release.set()
+            await easel.logged("store_tried_again")
+        finally:
+            only_reads(postgres, yes=False)
+        await stage.picture(person)
+        await easel.logged("ready", times=2)
+        await quiet(stage, person)
+        assert "workflow_broke" not in easel.text
+    assert stage.picture_calls() == before + 1
+
+
+def only_reads(postgres, *, yes: bool) -> None:
+    """Let no transaction that begins from now on write."""
+    setting = f"ALTER SYSTEM SET default_transaction_read_only = {'on' if yes else 'off'}"
+    postgres.psql(f"SET default_transaction_read_only = off; {setting};")
+    postgres.psql("SELECT pg_reload_conf()")

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from app.store.fit import misfits
 from app.store.tables import metadata
@@ -29,7 +29,9 @@ WAL_BYTES_MAX = 64_000_000  # what is left of the write-ahead log after a burst
 MIGRATION_LOCK = 4_158_201  # any number, the same in every process that shares a Postgres
 GIVES_WAY_S = 1.0  # LINE waits 2 s for a webhook, which waits behind a migration that waits for a table
 GAP_S = 2.0
-LOCK_NOT_AVAILABLE = "55P03"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+LOCK_NOT_AVAILABLE = "55P03"
+ONLY_READS = "25006"  # while a disk is full, or a standby is about to take over
 
 PRAGMAS = (
     "busy_timeout=10000",
@@ -63,17 +65,17 @@ class Database:
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction, in a thread. It commits when `work` returns.
 
-        A database that is away or full is waited for, up to 10 minutes: a workflow must not end over it. `work` may
-        run again after a commit whose answer was lost, so every verb is written to bear that.
+        A database that is away, full or only reads is waited for, up to 10 minutes: a workflow must not end over it.
+        `work` may run again after a commit whose answer was lost, so every verb is written to bear that.
         """
         attempt = 0
         give_up_at = time.monotonic() + PATIENCE_S
         while True:
             try:
                 return await self.run_once(work)
-            except (OperationalError, InterfaceError) as error:
+            except DBAPIError as error:
                 attempt += 1
-                if time.monotonic() > give_up_at:
+                if not _is_away(error) or time.monotonic() > give_up_at:
                     raise
                 log.warning("store_tried_again", attempt=attempt, error=type(error).__name__)
                 await asyncio.sleep(min(0.1 * 2**attempt, AGAIN_MAX_S))
@@ -196,6 +198,12 @@ class Database:
             connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
         return engine
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the database could not be used, and can be again later; else the fault is in what it was asked."""
+    only_reads = isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == ONLY_READS
+    return only_reads or isinstance(error, OperationalError | InterfaceError)
 
 
 def _freed(connection: Connection) -> bool:
