@@ -13,6 +13,9 @@ import sqlalchemy as sa
 from app.chat.sentences import sentences_for
 from app.sandbox.faults import Fault
 from app.store.database import HEAD, Database, upgrade
+from app.store.forgetting import Forgetting
+from app.store.receiving import NewRequest, Receiving, Sender
+from app.store.requests import Requests, State
 from app.store.tables import metadata
 from tests.world import ROOT, Easel, World
 
@@ -234,9 +237,34 @@ async def test_a_migration_gives_way(shared):
 
 async def waits_for_a_table(database: Database) -> None:
     """Return when somebody stands in line for one."""
-    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    while not await database.run_once(lambda connection: connection.execute(waiting).scalar()):  # noqa: ASYNC110 - Postgres tells nobody
+    while not await waiting(database):  # noqa: ASYNC110 - Postgres tells nobody
         await asyncio.sleep(0.02)
+
+
+async def waiting(database: Database) -> int:
+    """How many wait for a lock."""
+    counted = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    return int(await database.run_once(lambda connection: connection.execute(counted).scalar_one()))
+
+
+async def test_what_is_taken_back_while_another_writes_it_down_is_not_drawn(shared):
+    """One Easel has the wish, another hears at the same moment that it was taken back."""
+    database, chat = Database(shared["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://")), "U" + "a" * 32
+    database.migrate()
+    wish = NewRequest(prompt="an otter", draws=True, message_id="M1", sources=[{"photo": "M0"}])
+    with database.transaction() as connection:
+        connection.execute(sa.text("LOCK TABLE photo_uses IN EXCLUSIVE MODE"))  # stops the wish in the middle
+        sender = Sender(chat_id=chat, chat_kind="user", user_id=chat)
+        writing = asyncio.create_task(Receiving(database).receive("E1", sender=sender, request=wish))
+        await waits_for_a_table(database)
+        taking_back = asyncio.create_task(Forgetting(database).message("M1", chat_id=chat))
+        while not taking_back.done() and await waiting(database) < 2:  # noqa: ASYNC110 - Postgres tells nobody
+            await asyncio.sleep(0.02)
+    await asyncio.gather(writing, taking_back)
+    found = await Requests(database).get("E1")
+    database.close()
+    assert found is not None
+    assert found.state is State.CANCELLED
 
 
 async def test_what_ends_within_a_stop_is_not_begun_elsewhere(stage, tmp_path, shared):

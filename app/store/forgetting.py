@@ -62,6 +62,7 @@ class Forgetting:
         """Somebody took a message back: its picture is not drawn, or forgotten; so is a photo. Return how many."""
 
         def write(connection: sa.Connection) -> int:
+            self._database.one_at_a_time(connection, chat_id)  # another process may be writing the wish down
             connection.execute(self._database.insert_once(unsent), {"message_id": message_id, "at": time.time()})
             connection.execute(sa.delete(photos).where(photos.c.message_id == message_id, photos.c.chat_id == chat_id))
             mine = sa.select(requests).where(requests.c.chat_id == chat_id)
