@@ -158,6 +158,19 @@ async def test_a_claim_that_comes_too_late_takes_nothing(database):
     assert [token.event_id for token in (await deliveries.chat(ALICE.chat_id)).tokens] == ["R2"]
 
 
+@pytest.mark.parametrize("way", [Way.PROMISE, Way.REPLY])
+async def test_a_promise_that_did_not_land_was_made_to_nobody(database, way):
+    """It spoke of all who wait, whatever it came with: the next token buys it for each of them."""
+    requests, deliveries = await received(database, "R1", "R2", "R3")
+    if way is Way.REPLY:
+        await requests.fail("R1", reason="busy")
+    chat = await deliveries.chat(ALICE.chat_id)
+    waiting = [one.id for one in chat.waiting]
+    said = {"token": chat.tokens[0], "request_ids": ["R1"], "messages": [{"type": "text"}], "promised": waiting}
+    await deliveries.not_landed(await deliveries.claim(ALICE.chat_id, way=way, **said))
+    assert {one.promised_at for one in (await deliveries.chat(ALICE.chat_id)).waiting} == {None}
+
+
 async def test_what_landed_is_sent_and_its_words_are_forgotten(database):
     """After the outcome is known the message texts and the token are gone from the delivery."""
     requests, deliveries = await received(database, "R1")

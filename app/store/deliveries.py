@@ -214,12 +214,10 @@ class Deliveries:
             connection.execute(_ended(delivery, Outcome.FAILED))
             if reopen:
                 connection.execute(sa.update(tokens).where(tokens.c.token == delivery.token).values(is_open=True))
-            for request_id in set(delivery.request_ids):
-                if delivery.way is Way.PROMISE:
-                    undone = sa.update(requests).where(requests.c.id == request_id).values(promised_at=None)
-                else:
-                    undone = _mine(delivery, request_id).values(answer=Answer.DUE, delivery_id=None)
-                connection.execute(undone)
+            promised = (requests.c.chat_id == delivery.chat_id, requests.c.promised_at == delivery.created_at)
+            connection.execute(sa.update(requests).where(*promised).values(promised_at=None))
+            for request_id in set(delivery.request_ids) if delivery.way is not Way.PROMISE else ():
+                connection.execute(_mine(delivery, request_id).values(answer=Answer.DUE, delivery_id=None))
 
         await self._database.run(write)
 
