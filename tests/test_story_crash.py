@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.chat.sentences import sentences_for
 from app.sandbox.faults import Fault
 from tests.wire import wire
 from tests.world import ROOT, Easel, World
@@ -413,6 +414,23 @@ async def test_an_answer_whose_intent_was_confirmed_to_nobody_is_given(stage, tm
             await quiet(stage, person, pictures=0)
         assert broken.lost == 1
         assert len(stage.line.chat(person).from_bot) == 2
+
+
+async def test_a_cancel_that_was_confirmed_to_nobody_is_told(stage, tmp_path, postgres):
+    """The connection breaks right behind the commit: what was stopped is told, not that there was nothing to stop."""
+    postgres.psql("CREATE DATABASE easel_cancelled")
+    person, release = stage.person(), asyncio.Event()
+    stage.openai.faults.add(Fault.held(release), match="/images/")
+    with wire(postgres.get_uri(database="easel_cancelled")) as broken:
+        async with stage.easel(tmp_path, DATABASE_URL=broken.url):
+            await stage.line.send_text(person, "a cancelled cat")
+            await stage.openai.wait_for(lambda: stage.drawing("a cancelled cat") == 1, 20)
+            broken.lose_the_answer(behind=b"UPDATE requests SET prompt")
+            await stage.line.send_text(person, "cancel")
+            (said,) = await stage.said(person)
+            release.set()
+        assert broken.lost == 1
+    assert said["text"] == sentences_for("en", default="en").say("cancelled_one", count=1)
 
 
 async def test_a_postgres_that_only_reads_is_waited_for(stage, tmp_path, postgres):

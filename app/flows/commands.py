@@ -69,7 +69,7 @@ class Commands:
             case Name.MINE:
                 return await self._mine(chat)
             case Name.CANCEL:
-                return await self._cancel(chat, person)
+                return await self._cancel(event, chat, person)
             case Name.DELETE_ALL:
                 return await self._ask_to_delete_all(event, chat, person)
             case Name.DELETE_ALL_YES:
@@ -91,11 +91,11 @@ class Commands:
         latest = await self._pictures.latest(chat.id, limit=SHOWN_MAX)
         return NewRequest(words="mine", details={"pictures": [[one.id, one.preview_key] for one in latest]})
 
-    async def _cancel(self, chat: Chat, person: str | None) -> NewRequest:
+    async def _cancel(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
         """In a group only one's own; where a group does not tell who speaks, nothing."""
         if chat.kind is not ChatKind.USER and person is None:
             return NewRequest(words="cancel_none")
-        count = await self._requests.cancel(chat.id, user_id=person)
+        count = await self._requests.cancel(chat.id, user_id=person, event_id=event.id)
         await self._chats.expect_nothing(chat.id, chat.kind)
         if not count:
             return NewRequest(words="cancel_none")

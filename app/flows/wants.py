@@ -122,7 +122,7 @@ class Wants:
                 return NewRequest(words=words)
             case Leave(words=words):
                 await self._chats.left(chat.id, chat.kind)
-                await self._requests.cancel(chat.id, user_id=None)  # nobody is there to see it
+                await self._requests.cancel(chat.id, user_id=None, event_id=event.id)  # nobody is there to see it
                 return NewRequest(words=words) if words else None
         return None
 

@@ -20,7 +20,7 @@ from app.store.database import Database
 from app.store.doomed import doom
 from app.store.ledger import Outcome
 from app.store.purses import uncount
-from app.store.tables import calls, kept, requests
+from app.store.tables import calls, inbox, kept, requests
 
 
 class State(StrEnum):
@@ -162,13 +162,20 @@ class Requests:
         change = sa.update(requests).where(requests.c.id == request_id, settled).values(answer=Answer.DUE)
         return await self._database.run(lambda connection: connection.execute(change).rowcount == 1)
 
-    async def cancel(self, chat_id: str, *, user_id: str | None) -> int:
-        """Stop what a person of this chat has not got yet; of a 1:1 chat, everything. Return how many it was."""
-        mine = requests.c.chat_id == chat_id if user_id is None else requests.c.user_id == user_id
-        wanted = sa.select(requests.c.id).where(mine, requests.c.chat_id == chat_id, requests.c.state.in_(UNDRAWN))
+    async def cancel(self, chat_id: str, *, user_id: str | None, event_id: str) -> int:
+        """Stop what a person of this chat has not got yet; of a 1:1 chat, everything.
+
+        Return how many it was since the event came that asks for it: the second time nothing is left to stop.
+        """
+        mine = sa.and_(requests.c.chat_id == chat_id, requests.c.user_id == user_id if user_id else sa.true())
+        wanted = sa.select(requests.c.id).where(mine, requests.c.state.in_(UNDRAWN))
+        came_at = sa.select(inbox.c.arrived_at).where(inbox.c.event_id == event_id).scalar_subquery()
+        since = (requests.c.state == State.CANCELLED, requests.c.ready_at >= came_at)
 
         def write(connection: sa.Connection) -> int:
-            return sum(cancelled(self._database, connection, one) for one in connection.execute(wanted).scalars().all())
+            found = connection.execute(wanted).scalars().all()
+            now = sum(cancelled(self._database, connection, one) for one in found)
+            return max(now, connection.execute(sa.select(sa.func.count()).where(mine, *since)).scalar_one())
 
         return await self._database.run(write)
 
