@@ -27,6 +27,8 @@ from dbos._queue import QueueRateLimit
 from dbos._schemas.system_database import SystemSchema
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from app.postgres import CONNECT_ARGUMENTS
+
 log = structlog.get_logger()
 
 APPLICATION = "easel"
@@ -113,6 +115,8 @@ class Engine:
         self._running: dict[str, int] = {}
         self._one_ended = asyncio.Event()
         self._queue_bell = _QueueBell()
+        is_sqlite = self._url.startswith("sqlite")
+        connect = {} if is_sqlite else {"connect_args": dict(CONNECT_ARGUMENTS)}
         self._config = DBOSConfig(
             name=APPLICATION,
             system_database_url=self._url,
@@ -120,8 +124,8 @@ class Engine:
             application_version=APPLICATION_VERSION,
             serializer=DBOSPortableJSONSerializer(),  # the default, pickle, makes a write to the database run code
             max_executor_threads=THREADS,
-            sys_db_pool_size=2 if self._url.startswith("sqlite") else 10,
-            db_engine_kwargs={"hide_parameters": True},
+            sys_db_pool_size=2 if is_sqlite else 10,
+            db_engine_kwargs={"hide_parameters": True, **connect},
             log_level="WARNING",
         )
         self._dbos: DBOS | None = None

@@ -15,12 +15,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from app.postgres import CONNECT_ARGUMENTS
 from app.store.fit import misfits
 from app.store.tables import metadata
 
 HEAD = "0004"  # the newest revision under migrations/versions; a test holds it
 THREADS = 4
-CONNECT_TIMEOUT_S = 5
 PATIENCE_S = 600.0
 AGAIN_MAX_S = 5.0
 FREE_PAGES = 2500  # 10 MB that SQLite may keep for what comes next
@@ -182,7 +182,7 @@ class Database:
                 hide_parameters=True,
                 pool_size=THREADS + 2,
                 pool_pre_ping=True,
-                connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+                connect_args=CONNECT_ARGUMENTS,
             )
         engine = sa.create_engine(self.url, hide_parameters=True, pool_size=THREADS + 2)
 
