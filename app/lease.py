@@ -27,6 +27,7 @@ log = structlog.get_logger()
 TERM_S = 6.0
 RENEW_S = TERM_S / 4
 OUTAGE_S = TERM_S / 2  # without a renewal of ours
+START_S = 30.0  # the engine's launch holds the event loop, and may wait for tables
 ALONE = "local"  # on SQLite one process owns the file
 HOST_CHARS = 32  # of the host's name in an executor id, for people; a pod's has up to 63, and the columns take 80
 
@@ -60,8 +61,8 @@ class Lease:
         return executor_id not in self._living and not self._is_patient()
 
     async def begin(self) -> None:
-        """Say that this process lives, before it takes any work."""
-        await self._leases.renew(self._id, term_s=TERM_S)
+        """Say that this process lives, before it takes any work; it is kept once the engine has started."""
+        await self._leases.renew(self._id, term_s=START_S)
 
     async def keep(self) -> None:
         """Renew for ever, and adopt what the dead left. Renewing waits for nothing else."""
