@@ -40,3 +40,11 @@ async def test_an_event_that_never_begins_is_not_waited_for_for_long():
     turns.arrived("A", "2")
     async with asyncio.timeout(PATIENCE_S), turns.of("2"):
         assert time.monotonic() - began >= 0.05
+
+
+async def test_events_that_never_begin_are_forgotten():
+    """Such as repeats of what a process before us has understood: nobody waits for them, and they take no room."""
+    turns = Turns(patience_s=0.0)
+    for event in ("1", "2", "3"):
+        turns.arrived("A", event)
+    assert len(turns) == 1

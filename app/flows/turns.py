@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 PATIENCE_S = 2.0  # the order of two messages is worth a moment, not an answer
+UNBEGUN_PATIENCES = 5  # a repeat of an event that a process before us has understood never begins
 REMEMBERED = 10_000  # events that had their turn, so that repeats of them wait for nothing
 
 
@@ -20,6 +21,7 @@ class _Turn:
     chat_id: str
     at: float
     before: "_Turn | None"
+    has_begun: bool = False
     is_over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -33,8 +35,13 @@ class Turns:
         self._last: dict[str, _Turn] = {}
         self._had: OrderedDict[str, None] = OrderedDict()
 
+    def __len__(self) -> int:
+        """Count the events that have not had their turn."""
+        return len(self._turns)
+
     def arrived(self, chat_id: str, event_id: str) -> None:
         """This event is behind all that came before it in its chat."""
+        self._forget_unbegun()
         if event_id in self._turns or event_id in self._had:
             return
         turn = _Turn(chat_id=chat_id, at=time.monotonic(), before=self._last.get(chat_id))
@@ -47,11 +54,20 @@ class Turns:
         if turn is None:
             yield
             return
+        turn.has_begun = True
         try:
             await _wait_for(turn, until=turn.at + self._patience_s)
             yield
         finally:
             self._end(event_id, turn)
+
+    def _forget_unbegun(self) -> None:
+        since = time.monotonic() - UNBEGUN_PATIENCES * self._patience_s
+        while self._turns:
+            event_id, oldest = next(iter(self._turns.items()))
+            if oldest.has_begun or oldest.at > since:
+                return
+            self._end(event_id, oldest)
 
     def _end(self, event_id: str, turn: _Turn) -> None:
         turn.is_over.set()
