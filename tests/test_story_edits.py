@@ -56,6 +56,16 @@ async def test_words_and_then_a_photo(vendors):
     assert call.path.endswith("/images/edits")
 
 
+async def test_a_wish_that_begins_with_draw_me(vendors):
+    """幫我畫一隻貓 asks for a new picture: no photo is asked for, and what was drawn before is left alone."""
+    person = vendors.person(language="zh-TW")
+    for number, wish in enumerate(("幫我畫一隻長頸鹿", "請幫我畫一張打鼓的食蟻獸"), start=1):
+        await vendors.line.send_text(person, wish)
+        await vendors.picture(person, count=number)
+        (call,) = vendors.asked(wish)
+        assert call.path.endswith("/images/generations")
+
+
 async def test_an_album_in_any_order(vendors):
     """Three photos that come as three events are one album: asked about once, used together."""
     person = vendors.person()

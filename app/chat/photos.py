@@ -8,7 +8,8 @@ import unicodedata
 _PHOTO = (r"(?:photo|photograph|selfie|snapshot)s?", "(?:照片|相片|自拍)", "(?:写真|自撮り)", "(?:ภาพถ่าย|รูปถ่าย)")
 _PICTURE = (
     r"(?:picture|pic|image|drawing)s?",
-    "(?:圖片|图片|插畫|插画|圖|图|畫|画)(?![書书框家廊室展面布筆笔])",
+    # 畫 is a verb, too: 幫我畫一隻貓 asks for a new picture.
+    "(?:圖片|图片|插畫|插画|圖|图|(?<=[張张幅的])[畫画])(?![書书框家廊室展面布筆笔風风法騰腾案])",
     "(?:画像|イラスト|絵)(?!本|の具)",
     "(?:รูป|ภาพ)(?!ถ่าย)",
 )
@@ -20,7 +21,7 @@ def _spoken_of(english: str, chinese: str, japanese: str, thai: str, *others: st
             (
                 rf"\b(?:this|these|my|attached|uploaded)\s+(?:\w+\s+)?{english}\b",
                 rf"\bthe\s+(?:attached|uploaded|following|next|last|previous)\s+{english}\b",
-                rf"(?:[這这此我那]|以下|下面)[\s的]*[張张幅]?[\s的]*{chinese}",
+                rf"(?:[這这此那]|我[的這这那]|以下|下面)[\s的]*[張张幅]?[\s的]*{chinese}",
                 rf"把[這这那]?[張张幅]{chinese}",
                 rf"(?:この|その|さっきの|私の|次の|添付の|僕の|俺の|以下の){japanese}",
                 rf"{thai}(?:นี้|เมื่อกี้|ของฉัน|ของผม|ของหนู|ที่ส่ง|ที่แนบ)",
@@ -31,7 +32,7 @@ def _spoken_of(english: str, chinese: str, japanese: str, thai: str, *others: st
     )
 
 
-_OF_A_PHOTO = _spoken_of(*_PHOTO, "把[這这]?[張张]照")
+_OF_A_PHOTO = _spoken_of(*_PHOTO, "把[這这]?[張张]照", "我(?:照片|相片|自拍)")
 _OF_A_PICTURE = _spoken_of(
     *_PICTURE,
     r"\b(?:turn|make|change|edit)\s+(?:this|it|me)\s+(?:into|to|look)\b",
