@@ -35,22 +35,35 @@ _COUNTED = _pattern(
 )
 # Said of something in the picture: 招牌是橫式, テーブルが横長, ป้ายแนวตั้ง (an upright sign).
 _DESCRIBED = _pattern(
-    r"(?:[是很都為为的條条紋纹線线字]|[がもの]|(?:看板|招牌|文字|窓|画面|テーブル)[はに]?"
+    r"(?:[是很都為为的條条紋纹線线字]|[がもの]|(?:看板|招牌|文字|窓|画面|テーブル)[はにを]?"
     r"|ป้าย\S{0,12}|เส้น|ลาย|ลายทาง|จอ|จอภาพ|หน้าต่าง|โทรทัศน์|ทีวี|โต๊ะ|กระจก|ตัวหนังสือ|ตัวอักษร)\Z"
+)
+# What stands before a number of pictures and makes them wanted: 給我4張, もう4枚, ขอ 4 รูป.
+_WANTED = _pattern(
+    r"(?:\A|[\W_]|再[來来畫画]?|的[圖图]|もう|あと|อีก|ขอ|[圖图]片|[絵像真]を|スト[をの]"
+    r"|(?:\A|[\s,，、。!！])(?:[請请來来畫画做要共]|幫我|帮我|給我|给我|我要|想要|生成|產生|[總总一]共|一次)+)\Z"
+)
+# Pictures that are part of the picture: 牆上掛著 4 張, 壁に絵が 4枚, ผนังมีรูป 4 รูป.
+_SHOWN = _pattern(
+    r"(?:[有著着貼掛挂拿]|[放貼掛拿]了|[がはに]|(?:飾|貼)(?:られ|っ|って)[^\s、。]{0,6}"
+    r"|(?:มี|แขวน|ติด|แปะ|ถือ)(?:รูป|ภาพ)?(?:ถ่าย|ภาพ|วาด)?)\s*\Z"
 )
 # Courtesies behind an option.
 _POLITE = _pattern(
     r"(?:\b(?:please|pls|plz|thanks|thank you|thx)"
-    r"|(?:で|に|を)?(?:お願い(?:します|いたします|致します|できますか)?|よろしく(?:お願いします)?)|で描いて(?:ください)?|で|に?して(?:ください)?"
-    r"|謝謝(?:你|您)?|谢谢|感謝|拜託|麻煩(?:你|您)?(?:了)?"
-    r"|(?:ด้วย|หน่อย|นะ|จ้า|จ้ะ|ครับ|คับ|ค่ะ|คะ|ขอบคุณ)+)[\s。.!！~～🙏]*\Z"
+    r"|(?:で|に|を|が)?(?:お願い(?:します|いたします|致します|できますか)?|よろしく(?:お願いします)?|いい(?:です|な)?|ほしい(?:です)?"
+    r"|ください|下さい|ちょうだい|できますか)|で|に"
+    r"|(?:で|に|を)?(?:描いて|かいて|作って|して|変えて)(?:ください|下さい|ほしい(?:です)?|もらえますか|くれますか|ね)?"
+    r"|謝謝(?:你|您)?|谢谢|感謝|拜託|麻煩(?:你|您)?(?:了)?|(?:可以|好)?[嗎吗]|[的版]"
+    r"|(?:ด้วย|หน่อย|นะ|จ้า|จ้ะ|ครับ(?:ผม)?|คับ|ค่ะ|คะ|ขอบคุณ|ให้|ได้ไหม|ได้มั้ย|เลย)+)[\s。.!！?？~～🙏]*\Z"
 )
 # Small words that lead to an option: in 16:9, 要直式, サイズは16:9, ขอ 4 รูป.
 _LEADING = _pattern(
     r"(?:(?:\A|[\s,，、])(?:in|in a|as|as a|with a|at|aspect ratio|ratio|ar|format|size"
     r"|[用要以]|比例|尺寸|長寬比|长宽比|比例[是為用要]|尺寸[是為用要]|做成|畫成|画成"
+    r"|(?:[請请再來来畫画做要共]|幫我|帮我|給我|给我|我要|想要|生成|產生|[總总一]共|一次)+"
     r"|(?:アスペクト比|比率|サイズ|写真|画像|絵|形)(?:は|を)?"
-    r"|ขอ|เป็น|แบบ|ขนาด|สัดส่วน|อัตราส่วน|เอา)|を)[\s:：]*\Z"
+    r"|ขอ|เป็น|แบบ|ขนาด|สัดส่วน|อัตราส่วน|เอา|สัก|จำนวน|ไฟล์|ภาพ|รูป)|を)[\s:：]*\Z"
 )
 
 
@@ -68,6 +81,11 @@ def is_written(before: str) -> bool:
 def is_counted(before: str) -> bool:
     """Whether two numbers that follow are a score, a scale or a verse."""
     return _COUNTED.search(before[-NEAR:]) is not None
+
+
+def is_wanted(before: str) -> bool:
+    """Whether a number of pictures that follows is how many are wanted, not how many are in the picture."""
+    return _WANTED.search(before[-NEAR:]) is not None and _SHOWN.search(before[-NEAR:]) is None
 
 
 def is_described(before: str) -> bool:

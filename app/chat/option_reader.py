@@ -24,6 +24,7 @@ from app.chat.option_marks import (
     is_counted,
     is_described,
     is_spaced,
+    is_wanted,
     is_written,
     without_courtesy,
     without_gap,
@@ -32,17 +33,21 @@ from app.chat.option_marks import (
 from app.chat.options import COUNT_MAX, Options, Unmet
 
 RATIO_MAX = 3
+SCALE_MIN = 12  # 1:12, 1:18, 1:24 are scales of models
 SIDES_MAX = 32  # of a ratio that people write: 21:9, 32:9
 FLAG_LENGTH_MAX = 40
 
-_RATIO = re.compile(r"(?<![\d.])(?<!\d:)(?:(\d{1,2}):(\d{1,2})|(16)x(9)|(9)x(16))\Z")
+_OUT_OF = r"(?:x|比|対|ต่อ| by )"
+_RATIO = re.compile(
+    rf"(?<![\d.])(?<!\d:)(?:(\d{{1,2}}):(\d{{1,2}})|(16){_OUT_OF}(9)|(9){_OUT_OF}(16))"
+    r"(?:\s?aspect ratio|(?:(?<=16:9)|(?<=9:16)|(?<=4:3)|(?<=3:4))(?:\s(?:ratio|format)|\s?的?比例|\s?の?比率))?\Z"
+)
 _SIZE = re.compile(r"(?<![\d.])(\d{3,4})\s?[x\u00d7*]\s?(\d{3,4})\Z")
 _TIMES = re.compile(r"(?<![\w.])[x\u00d7*]\s?(\d{1,2})\Z")
 _FACTOR = re.compile(r"(?:\A|\s)\d+\s\Z")  # 3 x 4 is a product
 _COUNT = re.compile(
-    r"(?:(?<!\w)|(?<=再)|(?<=再[來来畫画])|(?<=もう)|(?<=あと)|(?<=อีก)|(?<=[圖图]片)|(?<=的[圖图])|(?<=[絵像真]を)|(?<=スト[をの])|(?<=ขอ))"
-    r"(?P<number>\d{1,2}|[一二兩两三四五六七八九十]|สอง|สาม|สี่|ห้า|two|three|four|five)\s?"
-    r"(?P<what>[張张枚幅]|pictures|images|pics|versions|variations|more|รูป|ภาพ)\Z"
+    r"(?<![\d.])(?P<number>\d{1,2}|[一二兩两三四五六七八九十]|สอง|สาม|สี่|ห้า|two|three|four|five)\s?"
+    r"(?P<what>[張张枚幅](?:[圖图]片?|照片)?|[個个種种]版本|パターン|バージョン|pictures|images|pics|versions|variations|more|รูป|ภาพ)\Z"
 )
 _FLAG = re.compile(
     rf"(?<!\S)[{DASHES}]{{1,2}}(?P<name>[a-z]{{1,12}})"
@@ -118,11 +123,13 @@ def _flagged(name: str, value: str) -> Options:
 
 
 def _ratio(text: str) -> tuple[int, Options] | None:
-    match = _RATIO.search(text, max(0, len(text) - 8))
+    match = _RATIO.search(text, max(0, len(text) - 24))
     if match is None:
         return None
     across, down = (int(number) for number in match.groups() if number)
     before = text[: match.start()]
+    if across == 1 and down >= SCALE_MIN:
+        return None
     if not (0 < across <= SIDES_MAX and 0 < down <= SIDES_MAX) or _is_time(match.group(), across, down):
         return None
     apart = WEAK.search(before[-2:]) or not is_spaced(before[-1:]) or without_leading_words(before) != before
@@ -175,7 +182,8 @@ def _count(text: str) -> tuple[int, Options] | None:
     number = _NUMBERS.get(said) or (int(said) if said.isdigit() else 0)
     before = text[: match.start()]
     # "a wall with 4 pictures" is a wish; "..., 4 pictures" is a number of them.
-    if not number or is_written(before) or (match["what"].isascii() and not STRONG.search(before[-3:])):
+    apart = STRONG.search(before[-3:]) if match["what"].isascii() else is_wanted(before)
+    if not number or not apart or is_written(before):
         return None
     return match.start(), _of_count(number)
 
