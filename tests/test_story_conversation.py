@@ -238,6 +238,17 @@ async def test_help_in_every_language(vendors, word):
     assert vendors.picture_calls() == before
 
 
+@pytest.mark.parametrize("said", ["謝謝 好可愛", "thanks 😊", "ありがとうございます", "สวัสดีค่ะ", "👍"])
+async def test_a_kind_word_costs_nothing(vendors, said):
+    """Thanks, hello, how cute: answered in words, and nothing is drawn of it."""
+    person = vendors.person()
+    before = vendors.picture_calls()
+    await vendors.line.send_text(person, said)
+    (answer,) = await vendors.said(person)
+    assert answer["type"] == "text"
+    assert vendors.picture_calls() == before
+
+
 async def test_a_sticker_offers_its_meaning(vendors):
     """A sticker's keywords are offered; a tap draws them."""
     person = vendors.person()

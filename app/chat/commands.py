@@ -36,6 +36,8 @@ class Name(StrEnum):
     NEW = "new"
     USAGE = "usage"
     ABOUT = "about"
+    HELLO = "hello"
+    THANKS = "thanks"
     STATUS = "status"
     PAUSE = "pause"
     RESUME = "resume"
@@ -72,6 +74,7 @@ def command_of(text: str, *, beside_options: bool = False) -> Command | None:
     found = _named(said, beside_options=beside_options)
     if found is None and (plain := without_courtesy(said)):
         found = _named(_folded(plain), beside_options=beside_options)
+    found = found or _pleasant(said)
     return Command(name=found) if found else None
 
 
@@ -85,6 +88,24 @@ def _named(said: str, *, beside_options: bool) -> Name | None:
     return found
 
 
+def _pleasant(said: str) -> Name | None:
+    """Read what is nothing but kindness, such as "wow, thanks!" or "謝謝 🙏": a picture of it would only cost."""
+    at, kind = 0, None
+    while at < len(said):
+        found = _pleasantry().match(said, at)
+        if found is None:
+            return None
+        at, kind = found.end(), kind or _words()["pleasant"].get(found[0])
+    return kind
+
+
+@functools.cache
+def _pleasantry() -> re.Pattern[str]:
+    """One word, the longest that fits, or a mark between words."""
+    words = sorted(map(re.escape, _words()["pleasant"]), key=len, reverse=True)
+    return re.compile("|".join(rf"\b{word}\b" if word.isascii() else word for word in words) + r"|[\W_]")
+
+
 def _folded(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
     previous = None
@@ -95,10 +116,9 @@ def _folded(text: str) -> str:
 
 @functools.cache
 def _words() -> dict[str, dict[str, Name]]:
-    """Read the words: `bare` ones stand alone, `slash` ones need a slash, the third kind options beside them."""
+    """Read the words: `bare` ones stand alone, `slash` ones need a slash, `beside_options` need those."""
     text = resources.files("app.chat").joinpath("command_words.toml").read_text(encoding="utf-8")
-    tables = tomllib.loads(text)
     return {
-        kind: {_folded(word): Name(name) for name, words in tables[kind].items() for word in words}
-        for kind in ("bare", "slash", "beside_options")
+        kind: {_folded(word): Name(name) for name, words in table.items() for word in words}
+        for kind, table in tomllib.loads(text).items()
     }

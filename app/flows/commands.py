@@ -56,7 +56,7 @@ class Commands:
         self._defaults = defaults
         self._swept = swept
 
-    async def run(  # noqa: PLR0911 - one for each
+    async def run(  # noqa: C901, PLR0911 - one for each
         self, command: Command, event: Event, chat: Chat, *, about: str | None
     ) -> NewRequest:
         """Run one. Return what the chat is to get. `about`: the person whose message it quotes."""
@@ -78,8 +78,10 @@ class Commands:
                 return await self._start_anew(chat, command.name)
             case Name.USAGE:
                 return await self._usage(event, chat)
-            case Name.ABOUT:
-                return NewRequest(words="about")
+            case Name.ABOUT | Name.THANKS:
+                return NewRequest(words=command.name)
+            case Name.HELLO:
+                return NewRequest(words="greeting" if chat.kind is ChatKind.USER else "greeting_group")
         return NewRequest(words="help", details={"admin": self._admins.knows(event.user_id)})
 
     async def settings(self, chat: Chat, *, saved: bool = False) -> NewRequest:
