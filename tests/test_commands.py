@@ -50,6 +50,44 @@ COMMANDS = [
     ("/about", Name.ABOUT),
     ("/關於", Name.ABOUT),
     ("用量", Name.USAGE),
+    ("delete this picture", Name.DELETE),
+    ("please delete it", Name.DELETE),
+    ("刪除這張圖", Name.DELETE),
+    ("請幫我把這張刪掉", Name.DELETE),
+    ("この絵を消してください", Name.DELETE),
+    ("ลบภาพนี้", Name.DELETE),
+    ("ช่วยลบรูปนี้หน่อยค่ะ", Name.DELETE),
+    ("delete my pictures", Name.DELETE_ALL),
+    ("刪除所有圖", Name.DELETE_ALL),
+    ("絵を全部消して", Name.DELETE_ALL),
+    ("ลบรูปทั้งหมด", Name.DELETE_ALL),
+    ("stop drawing", Name.CANCEL),
+    ("cancel that", Name.CANCEL),
+    ("不要畫了", Name.CANCEL),
+    ("ストップ", Name.CANCEL),
+    ("ไม่เอาแล้ว", Name.CANCEL),
+    ("try again", Name.AGAIN),
+    ("再來一次", Name.AGAIN),
+    ("幫我換一張", Name.AGAIN),
+    ("描き直してください", Name.AGAIN),
+    ("ขออีกรูปนะคะ", Name.AGAIN),
+    ("make it better", Name.FINE),
+    ("更清楚一點", Name.FINE),
+    ("もっと綺麗にして", Name.FINE),
+    ("ขอชัดกว่านี้", Name.FINE),
+    ("make it landscape", Name.WIDE),
+    ("改成直的", Name.TALL),
+    ("回到上一張", Name.BACK),
+    ("前に戻して", Name.BACK),
+    ("กลับไปรูปเดิม", Name.BACK),
+    ("what can you do?", Name.HELP),
+    ("怎麼使用", Name.HELP),
+    ("何ができますか", Name.HELP),
+    ("ใช้ยังไงคะ", Name.HELP),
+    ("show my pictures", Name.MINE),
+    ("我畫過的圖", Name.MINE),
+    ("รูปของผม", Name.MINE),
+    ("切換語言", Name.SETTINGS),
     ("hi", Name.HELLO),
     ("Hello there!", Name.HELLO),
     ("哈囉～你好", Name.HELLO),
@@ -82,6 +120,18 @@ WISHES = [
     "make it",
     "draw",
     "もう",
+    "remove it",
+    "delete this photo",
+    "刪除這張照片",
+    "remove the hat",
+    "帽子を消して",
+    "これを消して",
+    "delete key on a keyboard",
+    "history of Rome",
+    "停車場",
+    "上一張桌子",
+    "前の絵本",
+    "ลบพื้นหลัง",
     "nice cat",
     "hello kitty",
     "no dogs",
@@ -120,6 +170,14 @@ def test_a_wish(said):
 @pytest.mark.parametrize("said", ["改成", "make it", "再", "もう", "อีก", "draw", "save"])
 def test_words_that_only_lead_to_options(said):
     """With options beside them they mean the last picture, drawn once more with these."""
+    found = command_of(said, beside_options=True)
+    assert found
+    assert found.name is Name.AGAIN
+
+
+@pytest.mark.parametrize("said", ["把這張改成", "這張改成", "この絵を", "make this picture", "make the", "ขอแบบ"])
+def test_the_picture_and_options(said):
+    """把這張改成 16:9, この絵を 16:9に: the last picture once more, in that shape."""
     found = command_of(said, beside_options=True)
     assert found
     assert found.name is Name.AGAIN

@@ -220,6 +220,18 @@ async def test_my_pictures_are_shown_and_opened(vendors):
     assert vendors.picture_calls() == before
 
 
+@pytest.mark.parametrize("said", ["please delete this picture", "把這張刪掉"])
+async def test_words_that_delete_a_picture_do_not_draw(vendors, said):
+    """Delete this picture, 把這張刪掉: it goes, and no other is drawn from it."""
+    person = vendors.person()
+    await vendors.line.send_text(person, "a lantern that nobody likes")
+    await vendors.picture(person)
+    before = vendors.picture_calls()
+    await vendors.line.send_text(person, said)
+    await vendors.until(lambda: "Deleted 1" in str(vendors.line.chat(person).from_bot[-1].body))
+    assert vendors.picture_calls() == before
+
+
 async def test_no_pictures_yet(vendors):
     """Somebody who has none is told so in words."""
     person = vendors.person()

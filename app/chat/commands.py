@@ -55,8 +55,25 @@ class Command:
 
 
 ADMIN_WORDS = frozenset({Name.STATUS, Name.PAUSE, Name.RESUME, Name.GIVE, Name.BLOCK, Name.UNBLOCK})
+ABOUT_A_PICTURE = frozenset(
+    {Name.CANCEL, Name.DELETE, Name.BACK, Name.AGAIN, Name.WIDE, Name.TALL, Name.SQUARE, Name.FINE, Name.EDIT}
+)
 COMMAND_LENGTH_MAX = 80
 _AROUND = re.compile(r"^[\s「『\"'(（]+|[\s。．.!！?？、,」』\"')）~～♪]+$")  # noqa: RUF001 - full-width marks
+_KINDLY_BEFORE = re.compile(
+    r"^(?:(?:please|pls|can you|could you)\s|[請请]|[幫帮]我|麻煩[你您]?|我要|我想|ช่วย|รบกวน)+\s*"
+)
+_KINDLY_BEHIND = re.compile(
+    r"(?:\s(?:please|pls|now|for me)|[吧啦了]|一下|(?:可以|好)?[嗎吗]"
+    r"|ください|下さい|もらえますか|くれますか)$"
+)
+# Only what cannot be anything else: "remove it" is perhaps a hat, "this photo" one that was just sent.
+_THIS_PICTURE = re.compile(
+    r"^[把將将]?[這这那][張张幅](?:[圖图]片?|[畫画])?|[這这那][張张幅](?:[圖图]片?|[畫画])?$"
+    r"|^(?:この|その|今の|さっきの)(?:絵|画像|イラスト)[をはも]?"
+    r"|\s(?:(?:this|that|the)\s(?:picture|image|drawing|pic|one)|it|this|that)$"
+    r"|(?:รูป|ภาพ)(?:นี้|นั้น|เมื่อกี้)$"
+)
 
 
 def command_of(text: str, *, beside_options: bool = False) -> Command | None:
@@ -71,11 +88,28 @@ def command_of(text: str, *, beside_options: bool = False) -> Command | None:
         word, _, argument = said[1:].strip().partition(" ")
         if word in ADMIN_WORDS:
             return Command(name=Name(word), argument=text.strip()[-len(argument) :] if argument else "")
-    found = _named(said, beside_options=beside_options)
-    if found is None and (plain := without_courtesy(said)):
-        found = _named(_folded(plain), beside_options=beside_options)
-    found = found or _pleasant(said)
+    found = next(filter(None, (_named(one, beside_options=beside_options) for one in _readings(said))), None)
+    found = found or _about_a_picture(said, beside_options=beside_options) or _pleasant(said)
     return Command(name=found) if found else None
+
+
+def _readings(said: str) -> list[str]:
+    """Give what was said as it is, and without what asks kindly before and behind it."""
+    plain = (said, _KINDLY_BEHIND.sub("", said), without_courtesy(said) or said)
+    return list(dict.fromkeys([*plain, *(_folded(_KINDLY_BEFORE.sub("", one)) for one in plain)]))
+
+
+def _about_a_picture(said: str, *, beside_options: bool) -> Name | None:
+    """Read a command that names what it is about: "delete this picture", 把這張刪掉, この絵を消して."""
+    for one in _readings(said):
+        rest = _folded(_THIS_PICTURE.sub("", one))
+        if rest == one:
+            continue
+        if beside_options and not rest:
+            return Name.AGAIN
+        if (found := _named(rest, beside_options=beside_options)) in ABOUT_A_PICTURE:
+            return found
+    return None
 
 
 def _named(said: str, *, beside_options: bool) -> Name | None:
