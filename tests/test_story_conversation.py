@@ -93,6 +93,18 @@ async def test_finer_redraws_the_draft_itself(vendors):
     assert not any(action.startswith("fine:") for action in _data(await last_said(vendors, person)))
 
 
+async def test_high_quality_alone_makes_that_picture_finer(vendors):
+    """高畫質 after a picture is the button Finer in words, not another picture of the same wish."""
+    person = vendors.person(language="zh-TW")
+    await vendors.line.send_text(person, "a clockwork heron")
+    await vendors.picture(person)
+    await vendors.line.send_text(person, "高畫質")
+    await vendors.picture(person, count=2)
+    _, fine = vendors.asked("a clockwork heron")
+    assert fine.path.endswith("/images/edits")
+    assert fine.body["quality"] == "high"
+
+
 def _data(message: dict) -> list[str]:
     return [item["action"].get("data", "") for item in message.get("quickReply", {}).get("items", [])]
 

@@ -165,7 +165,7 @@ def _wanted(wish: Wish, around: Surroundings, user_id: str | None) -> Act:  # no
     if command and not wish.options:
         return _commanded(command, quoted)
     if command and command.name in DRAWN_AGAIN:
-        return Change(verb=_CHANGE_OF[command.name], picture_id=quoted.picture_id, options=wish.options)
+        return _drawn_again(command.name, wish, quoted)
     source = _source(quoted)
     if not wish.prompt:
         return _of_options_alone(wish.options, quoted) if wish.options else Say(words="blank")
@@ -197,9 +197,16 @@ def _commanded(command: Command, quoted: Quote) -> Act:
     return Change(verb=verb, picture_id=quoted.picture_id) if verb else Do(command=command, about=quoted.asked_by)
 
 
+def _drawn_again(name: Name, wish: Wish, quoted: Quote) -> Act:
+    if name is Name.AGAIN and not command_of(wish.prompt):
+        return _of_options_alone(wish.options, quoted)  # words that only lead to options, such as "make it"
+    return Change(verb=_CHANGE_OF[name], picture_id=quoted.picture_id, options=wish.options)
+
+
 def _of_options_alone(options: Options, quoted: Quote) -> Act:
-    """Apply what was said without a wish, such as 16:9, to the last picture."""
-    return Change(verb="again", picture_id=quoted.picture_id, options=options)
+    """Apply what was said without a wish to the last picture: 16:9 draws it anew, HD makes that very one finer."""
+    verb = "fine" if options == Options(quality="high") else "again"
+    return Change(verb=verb, picture_id=quoted.picture_id, options=options)
 
 
 def _of_tap(data: str) -> Plan:
