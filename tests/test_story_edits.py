@@ -32,6 +32,25 @@ async def test_a_photo_and_then_words(vendors):
     assert call.path.endswith("/images/edits")
 
 
+async def test_what_is_changed_keeps_its_shape(vendors):
+    """A photo that lies stays so, and so does a wide picture that is quoted; a shape in words wins, as ever."""
+    person = vendors.person()
+    await vendors.line.deliver(vendors.line.postback(person, "set:size=9:16"), vendors.line.image(person, photo()))
+    await vendors.said(person, count=2)
+    await vendors.line.send_text(person, "hang a paper moon in it")
+    await vendors.picture(person)
+    moon = vendors.line.chat(person).pictures[-1].id
+    await vendors.line.deliver(vendors.line.text(person, "add a comet, 16:9", quote=moon))
+    await vendors.picture(person, count=2)
+    comet = vendors.line.chat(person).pictures[-1].id
+    await vendors.line.deliver(vendors.line.text(person, "add a kite", quote=comet))
+    await vendors.picture(person, count=3)
+    sizes = [
+        call.body["size"].split("x") for words in ("paper moon", "a comet", "a kite") for call in vendors.asked(words)
+    ]
+    assert [round(int(across) / int(down), 1) for across, down in sizes] == [1.3, 1.8, 1.8]
+
+
 async def test_a_photo_on_a_bad_day_of_line(vendors):
     """LINE cannot hand the photo out just now: it is acknowledged all the same, and fetched when it is drawn from."""
     person = vendors.person()

@@ -15,6 +15,7 @@ from app.flows.observers import Observers
 from app.flows.retry import BLIND_MAX, AskAgain, AskNextModel, GiveUp, Tries, decide
 from app.metrics import outcome_of
 from app.openai_images import Drawn, OpenAIImages, PictureOrder, parameters, size_for, unmet
+from app.pictures import edges_px
 from app.prices import cost, estimate
 from app.store.kept import Kept
 from app.store.ledger import Booking, Ledger, Outcome, Tokens
@@ -86,7 +87,7 @@ class Ask:
         tries = Tries(blind=await self._ledger.charged_blind(request.id))
         if tries.blind > BLIND_MAX:
             return Declined(words=Reason.TOO_LATE)
-        order = self._order(request)
+        order = self._order(request, sources)
         gone = await self._models.gone()
         for model in self._names:
             if model in gone:
@@ -143,6 +144,8 @@ class Ask:
         charged = cost(drawn.model, **asdict(tokens)) if tokens else booking.estimate_microusd
         self._metrics.drew(drawn.model, "paid", drawn.duration_ms / 1000, tokens, charged, pictures=len(drawn.pictures))
         for note in unmet(order, model=drawn.model):
+            if note == "size" and not _says_a_shape(request):
+                continue
             await self._requests.note(request.id, f"option_{note}", {"got": drawn.size or ""})
         wanted = await self._kept.keep(
             request.id,
@@ -161,8 +164,8 @@ class Ask:
             bytes=sum(map(len, drawn.pictures)),
         )
 
-    def _order(self, request: Request) -> PictureOrder:
-        """Put the wish's options over the operator's."""
+    def _order(self, request: Request, sources: Sequence[bytes]) -> PictureOrder:
+        """Put the wish's options over the operator's. One picture that is changed keeps its shape."""
         options = Options.of_json(request.options or {})
         asker = hashlib.sha256(f"easel {request.user_id or request.chat_id}".encode()).hexdigest()[:32]
         fine = (request.details or {}).get("fine")
@@ -179,7 +182,10 @@ class Ask:
             order = replace(order, output_format="png")
         if options.size:
             return replace(order, size=f"{options.size[0]}x{options.size[1]}")
-        return replace(order, size=size_for(options.ratio, near=order.size)) if options.ratio else order
+        ratio = options.ratio
+        if ratio is None and len(sources) == 1 and order.size != "auto":
+            ratio = edges_px(sources[0])
+        return replace(order, size=size_for(ratio, near=order.size)) if ratio else order
 
     def _booking(self, request: Request, order: PictureOrder, sources: Sequence[bytes], model: str) -> Booking:
         body = parameters(order, model=model)
@@ -222,6 +228,10 @@ class Ask:
         )
         if isinstance(error, NotPermitted):
             await self._alarm.ring_for(error)
+
+
+def _says_a_shape(request: Request) -> bool:
+    return bool({"ratio", "size"} & set(request.options or ()))
 
 
 def _tokens(drawn: Drawn) -> Tokens | None:

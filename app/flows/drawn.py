@@ -23,7 +23,10 @@ def drawn(
     `alone`: in a 1:1 chat, where an answer need not say which request it answers. `message_id`: of the message whose
     wish this is, where another event has it drawn.
     """
-    options = draw.options.merged_over(set_options(state))
+    defaults = set_options(state)
+    if len(draw.sources) == 1:
+        defaults = replace(defaults, ratio=None)  # what is changed keeps its own shape
+    options = draw.options.merged_over(defaults)
     unmet = list(draw.options.unmet)
     if len(draw.sources) > SOURCES_MAX:
         unmet.append(Unmet(key="photos", asked=str(len(draw.sources)), got=str(SOURCES_MAX)))

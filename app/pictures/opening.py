@@ -63,6 +63,16 @@ def open_picture(data: bytes) -> ImageFile.ImageFile:
     raise NotAPicture(f"{len(data)} bytes are no JPEG, PNG, WebP or GIF", code="unknown_format")
 
 
+def edges_px(data: bytes) -> tuple[int, int]:
+    """Read width and height, without decoding.
+
+    Raises:
+        NotAPicture: It is no picture.
+    """
+    with refusing(data):
+        return open_picture(data).size
+
+
 def refuse_bombs(image: Image.Image, *, pixels_max: int) -> None:
     """Refuse by the header what would take too much memory when decoded.
 
