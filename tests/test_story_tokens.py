@@ -77,6 +77,25 @@ async def test_a_tap_while_drawing_is_held(stage, slow):
     assert [message.type for message in stage.line.chat(person).from_bot] == ["template", "text", "image"]
 
 
+async def test_a_token_from_before_a_wish_buys_it_no_button(stage):
+    """Who takes long to put a refused wish in other words is not told "still drawing" the moment they are sent."""
+    person, clock, release = stage.person(), stage.person(), asyncio.Event()
+    stage.openai.refused_words = {"gore": "violence"}
+    await stage.line.send_text(person, "a gore scene on a stage")
+    (refusal,) = await stage.said(person)
+    stage.openai.refused_words = {}
+    stage.openai.faults.add(Fault.held(release), times=None)
+    rephrase = refusal["quickReply"]["items"][0]["action"]["data"]
+    await stage.line.deliver(stage.line.postback(person, rephrase))
+    await stage.line.send_text(clock, "an hourglass")
+    await stage.said(clock)  # the promise: what was tapped before has come to its deadline, too
+    await stage.line.send_text(person, "a masquerade on a stage")
+    await stage.openai.wait_for(lambda: stage.drawing("a masquerade on a stage"), PATIENCE_S)
+    release.set()
+    await stage.picture(person)
+    assert [message.type for message in stage.line.chat(person).from_bot] == ["text", "image"]
+
+
 async def test_a_held_tap_buys_the_button_again(stage, slow):
     """When the picture does not make it, the button stands below the tap once more."""
     person = stage.person()

@@ -235,5 +235,14 @@ def _fitting(chat: Chat) -> Token:
 
 
 def _uncovered(chat: Chat, token: Token) -> list[Request]:
-    """Find who waits without a promise that stands below this token's event in the chat."""
-    return [one for one in chat.waiting if not one.promised_at or one.promised_at < token.arrived_at]
+    """Find who waits without a promise that stands below this token's event in the chat.
+
+    Who came after that event, with a token of their own, still has the time of that one.
+    """
+    last = max(other.arrived_at for other in chat.tokens if other.addressed or other is token)
+    return [
+        one
+        for one in chat.waiting
+        if (not one.promised_at or one.promised_at < token.arrived_at)
+        and (one.id == token.event_id or last == token.arrived_at or one.created_at < token.arrived_at)
+    ]
