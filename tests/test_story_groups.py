@@ -96,7 +96,7 @@ async def test_the_edit_button_waits_for_whoever_tapped_it(vendors):
     await vendors.picture(group)
     under = await last_said(vendors, group)
     edit = next(item["action"] for item in under["quickReply"]["items"] if item["action"].get("fillInText"))
-    assert edit["fillInText"] == "畫 "
+    assert edit["fillInText"] == "draw "
     await vendors.line.deliver(vendors.line.postback(asker, edit["data"], group=group))
     await vendors.until(lambda: vendors.line.chat(group).from_bot[-1].type == "text")
     assert "Reply" in (await last_said(vendors, group))["text"]
@@ -124,6 +124,19 @@ async def test_a_reply_to_the_question_what_to_change(vendors):
     await vendors.picture(group, count=2)
     (call,) = vendors.asked("in a snowy barn")
     assert call.path.endswith("/images/edits")
+
+
+async def test_everybody_is_told_a_prefix_of_their_keyboard(vendors):
+    """An English speaker is told to begin with draw, and finds that in the field, not 畫."""
+    speaker = vendors.person(language="en")
+    group = vendors.group(speaker)
+    await vendors.line.send_text(speaker, "draw help", group=group)
+    (told,) = await vendors.said(group)
+    assert "start with “draw”" in told["text"]
+    await vendors.line.send_text(speaker, "draw a heron in reeds", group=group)
+    await vendors.picture(group)
+    actions = [item["action"] for item in (await last_said(vendors, group))["quickReply"]["items"]]
+    assert [action["fillInText"] for action in actions if "fillInText" in action] == ["draw "]
 
 
 async def test_one_persons_burst_does_not_hold_up_another(vendors):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.chat.prefixes import prefix_shown
 from app.chat.wish import Wish, addressed, clean, prompt_of, wish_of
 from app.line.contents import Mention, Text
 from app.line.events import ChatKind
@@ -329,3 +330,22 @@ def test_prefix_before_anything(prefix, separator, said):
     wide = "".join(chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in prefix)
     for typed in (prefix, prefix.upper(), wide):
         assert addressed(text_of(f"{typed}{separator}{said}"), prefixes=PREFIXES, quotes_us=False) == said
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "language", "shown"),
+    [
+        (PREFIXES, "zh-TW", "畫"),
+        (PREFIXES, "en", "draw"),
+        (PREFIXES, "ja", "draw"),
+        (PREFIXES, "th", "draw"),
+        (["畫", "描いて", "วาด"], "ja", "描いて"),
+        (["畫", "描いて", "วาด"], "th", "วาด"),
+        (["畫"], "en", "畫"),
+        (["/draw"], "zh-TW", "/draw"),
+        ([], "en", "@"),
+    ],
+)
+def test_the_prefix_that_people_are_shown(prefixes, language, shown):
+    """Nobody is told to begin with a word that their keyboard does not write, where there is another."""
+    assert prefix_shown(prefixes, language) == shown

@@ -147,7 +147,7 @@ class Flows:
                 requests=store.requests,
                 pictures=store.pictures,
                 url_of=self._vendors.bucket.url,
-                group_prefix=settings.group_prefixes[0] if settings.group_prefixes else "@",
+                group_prefixes=settings.group_prefixes,
                 zone=settings.zone,
                 version=version("easel"),
             ),

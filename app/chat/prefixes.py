@@ -12,6 +12,8 @@ _WRITTEN_WITHOUT_SPACES = (
     "MYANMAR", "TIBETAN",
 )  # fmt: skip
 
+_SCRIPTS = {"zh-TW": ("CJK",), "en": ("LATIN",), "ja": ("HIRAGANA", "KATAKANA"), "th": ("THAI",)}
+
 
 def without_separators(text: str) -> str:
     """Remove spaces, new lines, colons and commas before the first word."""
@@ -34,6 +36,19 @@ def after_prefix(text: str, prefixes: Sequence[str], *, glued: bool) -> str | No
         if end and _stands_apart(text[:end], text[end:], glued=glued):
             return without_separators(text[end:])
     return None
+
+
+def prefix_shown(prefixes: Sequence[str], language: str) -> str:
+    """Choose the prefix to show to a reader of this language: one that their keyboard writes. "@" where there is none.
+
+    Args:
+        prefixes: `GROUP_PREFIXES`.
+        language: One that we speak.
+    """
+    words = [prefix for prefix in prefixes if prefix and not prefix.startswith("/")]
+    own = [word for word in words if any(unicodedata.name(one, "").startswith(_SCRIPTS[language]) for one in word)]
+    latin = [word for word in words if word.isascii()]
+    return next(iter([*own, *latin, *prefixes]), "@")
 
 
 def _end_of(folded_prefix: str, text: str) -> int | None:

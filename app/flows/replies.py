@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.chat import menus
+from app.chat.prefixes import prefix_shown
 from app.chat.sentences import Words
 from app.errors import Reason
 from app.line.events import ChatKind
@@ -36,14 +37,14 @@ class Replies:
         requests: Requests,
         pictures: Pictures,
         url_of: Callable[[str], str],
-        group_prefix: str,
+        group_prefixes: Sequence[str],
         zone: ZoneInfo,
         version: str,
     ) -> None:
         self._requests = requests
         self._pictures = pictures
         self._url_of = url_of
-        self._group_prefix = group_prefix
+        self._group_prefixes = group_prefixes
         self._zone = zone
         self._version = version
 
@@ -57,7 +58,9 @@ class Replies:
     def _shown(self, request: Request, pictures: Sequence[Picture], words: Words, *, lead: str | None) -> list[Said]:
         """Show the pictures of a wish, with what there is to say of it before them and buttons under the last."""
         shown = [self._image(picture) for picture in pictures[:MESSAGES_MAX]]
-        notes = [words.say(key, **self._spelled(details)) for key, details in request.notes or () if _is_true(details)]
+        notes = [
+            words.say(key, **self._spelled(details, words)) for key, details in request.notes or () if _is_true(details)
+        ]
         said = "\n".join(part for part in (lead, *notes) if part)
         if said and len(shown) < MESSAGES_MAX:
             about = pictures[-1].id
@@ -72,7 +75,7 @@ class Replies:
         if messages is not None:
             return messages
         points = not bare or key == POINTING
-        said = words.say(key, **self._spelled(details))
+        said = words.say(key, **self._spelled(details, words))
         about = str(details["picture"]) if "picture" in details else None
         return [Said(message=text(said, quote_token=request.quote_token if points else None), picture_id=about)]
 
@@ -85,7 +88,7 @@ class Replies:
                 made = menus.help_messages(
                     words,
                     is_group=request.chat_kind != ChatKind.USER,
-                    prefix=self._group_prefix,
+                    prefix=prefix_shown(self._group_prefixes, words.language),
                     is_admin=bool(details.get("admin")),
                 )
             case "settings":
@@ -112,7 +115,7 @@ class Replies:
             case "edited_offer":
                 made = [menus.edited_offer(words, request.id)]
             case _ if key.startswith("moderation") and request.prompt:
-                original = f"{self._fill_in(request)}{request.prompt}{_in_words(request.options or {})}"
+                original = f"{self._fill_in(request, words)}{request.prompt}{_in_words(request.options or {})}"
                 made = [menus.rephrase(words, words.say(key), original=original, request_id=request.id)]
             case _:
                 return None
@@ -125,7 +128,7 @@ class Replies:
             return [Said(message=text(words.say("picture_gone")))]
         wish = await self._requests.get(picture.request_id)
         message = menus.picture_card(
-            words, picture.id, wish=(wish.prompt if wish else None) or "", fill_in=self._fill_in(request)
+            words, picture.id, wish=(wish.prompt if wish else None) or "", fill_in=self._fill_in(request, words)
         )
         card = Said(message=message, picture_id=picture.id)
         return [card] if key == "card" else [self._image(picture), card]
@@ -141,18 +144,19 @@ class Replies:
             has_parent=picture.parent_id is not None,
             is_fine=(request.options or {}).get("quality") in FINE,
             shape=picture.shape,
-            fill_in=self._fill_in(request),
+            fill_in=self._fill_in(request, words),
         )
         return Said(message=with_quick_reply(said.message, actions), picture_id=said.picture_id)
 
-    def _fill_in(self, request: Request) -> str:
+    def _fill_in(self, request: Request, words: Words) -> str:
         """Return how a message begins that is meant for us."""
-        prefix = self._group_prefix
+        prefix = prefix_shown(self._group_prefixes, words.language)
         return "" if request.chat_kind == ChatKind.USER else prefix if prefix == "@" else f"{prefix} "
 
-    def _spelled(self, details: Mapping[str, Any]) -> dict[str, Any]:
+    def _spelled(self, details: Mapping[str, Any], words: Words) -> dict[str, Any]:
         """Put what a sentence speaks of into words: times in the operator's time zone."""
-        spelled = {"prefix": self._group_prefix, "version": self._version, **details}
+        prefix = prefix_shown(self._group_prefixes, words.language)
+        spelled = {"prefix": prefix, "version": self._version, **details}
         if "until_at" in details:
             spelled["when"] = menus.spelled_time(details["until_at"], self._zone)
         return spelled
