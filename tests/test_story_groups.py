@@ -126,6 +126,19 @@ async def test_a_reply_to_the_question_what_to_change(vendors):
     assert call.path.endswith("/images/edits")
 
 
+async def test_a_refusal_and_a_menu_quote_the_asker(vendors):
+    """Among several people it is plain whose wish was declined, and whose pictures were counted."""
+    asker = vendors.person()
+    group = vendors.group(asker, vendors.person())
+    vendors.openai.refused_words = {"gore": "violence"}
+    for number, said in enumerate(("draw a gore opera", "draw /usage", "draw help"), start=1):
+        await vendors.line.send_text(asker, said, group=group)
+        await vendors.said(group, count=number)
+        wish = next(one for one in vendors.line.chat(group).messages if one.body.get("text") == said)
+        assert (await last_said(vendors, group))["quoteToken"] == wish.quote_token
+    vendors.openai.refused_words = {}
+
+
 async def test_everybody_is_told_a_prefix_of_their_keyboard(vendors):
     """An English speaker is told to begin with draw, and finds that in the field, not 畫."""
     speaker = vendors.person(language="en")

@@ -73,7 +73,7 @@ class Replies:
         key, details = request.words or ("picture_gone" if gone else Reason.BROKE), request.details or {}
         messages = await self._menu(key, details, request, words)
         if messages is not None:
-            return messages
+            return messages if bare else _quoting(messages, request.quote_token)
         points = not bare or key == POINTING
         said = words.say(key, **self._spelled(details, words))
         about = str(details["picture"]) if "picture" in details else None
@@ -160,6 +160,14 @@ class Replies:
         if "until_at" in details:
             spelled["when"] = menus.spelled_time(details["until_at"], self._zone)
         return spelled
+
+
+def _quoting(said: list[Said], quote_token: str | None) -> list[Said]:
+    """Let the first message quote what it answers, where it is a text: nothing else can."""
+    first, *rest = said
+    if not quote_token or first.message["type"] != "text":
+        return said
+    return [Said(message={**first.message, "quoteToken": quote_token}, picture_id=first.picture_id), *rest]
 
 
 def _in_words(options: Mapping[str, Any]) -> str:
