@@ -11,7 +11,10 @@ _WRITTEN_WITHOUT_SPACES = (
     "CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "BOPOMOFO", "HANGUL", "THAI", "LAO", "KHMER",
     "MYANMAR", "TIBETAN",
 )  # fmt: skip
-
+# Words that only begin like 畫, with which people speak to each other: 畫面好美, 畫得真好. A wish is 畫面具, 畫風景.
+_OTHER_WORDS = re.compile(
+    "[畫画](?:面(?![包条粉膜具紙纸罩])|[質质](?!感)|展(?![翅開开示])|[風风的](?=[很好超真也跟是不太比])|[得完過过了廊框]|不出|好了)"
+)
 _SCRIPTS = {"zh-TW": ("CJK",), "en": ("LATIN",), "ja": ("HIRAGANA", "KATAKANA"), "th": ("THAI",)}
 
 
@@ -76,7 +79,7 @@ def _stands_apart(prefix: str, rest: str, *, glued: bool) -> bool:
     if not last.isalnum():
         return True
     if unicodedata.name(last, "").startswith(_WRITTEN_WITHOUT_SPACES):
-        return glued
+        return glued and not _OTHER_WORDS.match(last + rest)
     # "draw貓", "draw🐱", "draw「貓」" are wishes; "drawing", "draw.io", "draw-off" are other words.
     return unicodedata.name(following, "").startswith("CJK") or (
         following == '"' or unicodedata.category(following) in {"So", "Ps", "Pi"}
