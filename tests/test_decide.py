@@ -130,6 +130,17 @@ def test_what_stands_around_words(around, act):
     assert decide(message(ALONE, type="text", text="at night"), RULES, around).act == act
 
 
+def test_a_change_is_about_the_last_picture():
+    """Words such as make it night change it; where nothing was drawn yet, it is a wish like any other."""
+    said = message(ALONE, type="text", text="make it night")
+    assert decide(said, RULES).act == drawing("make it night")
+    around = Surroundings(chat=ChatState(current_picture="P1"))
+    assert decide(said, RULES, around).act == drawing("make it night", sources=[{"picture": "P1"}])
+    for words in ("turn this photo into a woodcut", "把這張照片換成油畫"):
+        said = message(ALONE, type="text", text=words)
+        assert decide(said, RULES, around).act == AskForPhoto(prompt=words, options=Options())
+
+
 def test_a_photo_is_fetched_alone_and_only_remembered_in_company():
     """Among people a photo is nobody's wish until it is quoted."""
     assert isinstance(decide(message(ALONE, type="image"), RULES).act, Fetch)

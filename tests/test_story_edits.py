@@ -32,6 +32,18 @@ async def test_a_photo_and_then_words(vendors):
     assert call.path.endswith("/images/edits")
 
 
+@pytest.mark.parametrize("said", ["make it foggy", "加一隻穿山甲", "背景を砂漠にして", "เพิ่มนกฮูก"])
+async def test_a_change_in_words_alone(vendors, said):
+    """Right after a picture nobody has to tap or quote: the words change it."""
+    person = vendors.person()
+    await vendors.line.send_text(person, "a lighthouse keeper's hut")
+    await vendors.picture(person)
+    await vendors.line.send_text(person, said)
+    await vendors.picture(person, count=2)
+    (call,) = vendors.asked(said)
+    assert call.path.endswith("/images/edits")
+
+
 async def test_what_is_changed_keeps_its_shape(vendors):
     """A photo that lies stays so, and so does a wide picture that is quoted; a shape in words wins, as ever."""
     person = vendors.person()

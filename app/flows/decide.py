@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.chat.commands import Command, Name, command_of
+from app.chat.follow_ups import says_a_change
 from app.chat.options import Options
 from app.chat.photos import speaks_of_a_photo, speaks_of_a_picture
 from app.chat.taps import Tap, read_tap
@@ -179,11 +180,15 @@ def _wanted(wish: Wish, around: Surroundings, user_id: str | None) -> Act:  # no
     if around.photos:
         photos = [{"photo": message_id} for message_id in around.photos]
         return Draw(prompt=wish.prompt, options=wish.options, sources=photos, photos=around.photos, settled=True)
-    if speaks_of_a_picture(wish.prompt) and around.chat.current_picture:
+    if around.chat.current_picture and _is_about_a_picture(wish.prompt):
         return Draw(prompt=wish.prompt, options=wish.options, sources=[{"picture": around.chat.current_picture}])
     if speaks_of_a_photo(wish.prompt) or speaks_of_a_picture(wish.prompt):
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
     return Draw(prompt=wish.prompt, options=wish.options, settled=expected is not None)
+
+
+def _is_about_a_picture(prompt: str) -> bool:
+    return speaks_of_a_picture(prompt) or (says_a_change(prompt) and not speaks_of_a_photo(prompt))
 
 
 def _source(quoted: Quote) -> dict[str, str] | None:
