@@ -1,6 +1,6 @@
 // Everything the page shows comes over one live stream of records. After a lost connection the browser names the last
 // record it saw and gets what it missed; after a reload it gets everything.
-import { useEffect, useReducer } from "preact/hooks";
+import { useLayoutEffect, useReducer } from "preact/hooks";
 
 const kinds = new Map();
 const listeners = new Set();
@@ -53,7 +53,8 @@ export function connect() {
 
 export function useStore() {
   const [, again] = useReducer((count) => count + 1, 0);
-  useEffect(() => { listeners.add(again); return () => listeners.delete(again); }, []);
+  // Not after the first frame: the records may be there before it.
+  useLayoutEffect(() => { listeners.add(again); return () => listeners.delete(again); }, []);
 }
 
 // What people on the page do. A refusal is shown, not thrown.
