@@ -9,9 +9,10 @@ Value = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The newest state of one thing; `value` is None when it is gone."""
+    """The newest state of one thing; `value` is None when it is gone. `first`: the number of its first state."""
 
     number: int
+    first: int
     kind: str
     id: str
     value: Value | None
@@ -38,7 +39,8 @@ class Board:
             return
         self.number += 1
         self._records.pop(key, None)  # added again below, so that records stay in the order of their numbers
-        self._records[key] = Record(number=self.number, kind=kind, id=record_id, value=value)
+        first = before.first if before else self.number
+        self._records[key] = Record(number=self.number, first=first, kind=kind, id=record_id, value=value)
         self._changed.set()
         self._changed = asyncio.Event()
 

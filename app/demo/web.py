@@ -216,7 +216,9 @@ def _headers(index: bytes) -> dict[str, str]:
 
 
 def _message(epoch: str, number: int, records: list[Record]) -> bytes:
-    body = [{"kind": one.kind, "id": one.id, "value": one.value} for one in records]
+    # What is shown in a row stays in the order in which it came, also after a reload.
+    in_order = sorted(records, key=lambda one: one.first)
+    body = [{"kind": one.kind, "id": one.id, "value": one.value} for one in in_order]
     return f"id: {epoch}.{number}\ndata: ".encode() + orjson.dumps(body) + b"\n\n"
 
 
