@@ -135,6 +135,19 @@ async def test_a_card_that_stays_for_computers(vendors):
     assert len(vendors.asked("a tin robot")) == 2
 
 
+async def test_the_menu_after_a_deletion(vendors):
+    """With the last picture deleted the menu is about the one before it, not about nothing."""
+    person = vendors.person()
+    for number, words in enumerate(("a jade comb", "an ivory comb"), start=1):
+        await vendors.line.send_text(person, words)
+        await vendors.picture(person, count=number)
+    await vendors.line.send_text(person, "delete")
+    await vendors.said(person, count=3)
+    await vendors.line.send_text(person, "menu")
+    *_, card = await vendors.said(person, count=4)
+    assert "a jade comb" in card["template"]["text"]
+
+
 async def test_a_tap_reaches_nothing_of_another_chat(vendors):
     """Whoever learns a picture's id from elsewhere gets told that there is no such picture."""
     owner, stranger = vendors.person(), vendors.person()
@@ -176,6 +189,7 @@ async def test_settings_are_shown_at_a_glance(vendors):
         f"set:{name}" for name in ("size", "quality", "count", "language")
     }
     assert "✓ 1:1" in str(cards)
+    assert "✓ Same as my phone" in str(cards)
     await vendors.line.send_tap(person, "9:16")
     await vendors.said(person, count=3)
     assert "9:16" in (await last_said(vendors, person))["text"]

@@ -61,7 +61,7 @@ def settings_panel(words: Words, *, size: str, quality: str, count: str, languag
     sizes = [choice("size", one, one) for one in SIZES]
     sizes.append(postback_action(default, data=setting("size", "")))
     languages = [choice("language", one, name) for one, name in LANGUAGES.items()]
-    languages += [postback_action(words.say("language_mine"), data=setting("language", ""))]
+    languages += [choice("language", "", words.say("language_mine"))]
     languages += [postback_action(words.say("quality_default"), data=setting("quality", ""))]
     cards = [
         ("settings_size", sizes[:3]),

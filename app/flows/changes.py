@@ -46,6 +46,8 @@ class Changes:
         if picture_id is None:
             return NewRequest(words="nothing_before")
         picture = await self._pictures.get(picture_id, chat_id=chat.id)
+        if picture is None and change.verb == "menu" and change.picture_id is None:
+            picture = next(iter(await self._pictures.latest(chat.id, limit=1)), None)  # the one before what was deleted
         if picture is None:
             return NewRequest(words="picture_gone")
         match change.verb:
