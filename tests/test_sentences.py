@@ -132,3 +132,11 @@ def test_group_greeting(language):
 def test_language_tags(language, default, spoken):
     """People are spoken to in their own language where we speak it, else in the default one."""
     assert sentences_for(language, default) is sentences_for(spoken, "en")
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_one_is_not_called_many(key):
+    """English says neither "all 1 pictures" nor "1 photos": where a number may be one, no plural stands behind it."""
+    if key in {"deleted_all", "cancelled", "photos_got", "drawing_many"}:  # never said of one
+        return
+    assert not re.search(r"\{(?:count|pictures)\} (?:more )?[a-z]+s\b", sentences_for("en", "en").sentences[key])

@@ -88,11 +88,9 @@ async def test_an_admin_gives_somebody_more(stage, tmp_path):
     async with stage.easel(tmp_path, ADMIN_USER_IDS=admin, USER_DAILY_PICTURES="1"):
         await ask(stage, keen, "draw a cat", group=group)
         wish = stage.line.chat(group).messages[0].id
-        assert "all 1 pictures" in (await ask(stage, keen, "a cat"))["text"]
-        assert (await ask(stage, admin, "draw /give 2", group=group, quote=wish))[
-            "text"
-        ] == "2 more pictures for today."
-        assert (await ask(stage, admin, f"/give {keen} 1"))["text"] == "3 more pictures for today."
+        assert "today's limit of 1" in (await ask(stage, keen, "a cat"))["text"]
+        assert (await ask(stage, admin, "draw /give 2", group=group, quote=wish))["text"] == "Given for today: 2."
+        assert (await ask(stage, admin, f"/give {keen} 1"))["text"] == "Given for today: 3."
         assert (await ask(stage, keen, "a cat"))["type"] == "image"
         assert "Pictures today: 2 of 4" in (await ask(stage, keen, "usage"))["text"]
         for words in ("/block", "/block somebody", f"/block {admin}"):

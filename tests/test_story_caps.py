@@ -111,7 +111,7 @@ async def test_fifty_pictures_a_day_are_fifty(stage, bots):
         await running.hear_all([stage.line.text(person, words) for _ in range(WISHES)])
         chat = stage.line.chat(person)
         await stage.until(
-            lambda: sum(f"all {ROOM} pictures for today" in str(one.body) for one in chat.from_bot) == WISHES - ROOM,
+            lambda: sum(f"today's limit of {ROOM}" in str(one.body) for one in chat.from_bot) == WISHES - ROOM,
             timeout_s=PATIENCE_S,
         )
         await stage.until(lambda: shown(stage, [person]) == ROOM, timeout_s=PATIENCE_S)

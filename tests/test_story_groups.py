@@ -178,7 +178,7 @@ async def test_delete_all_in_a_group_is_about_ones_own(vendors):
         await vendors.picture(group, count=number)
     await vendors.line.send_text(other, "draw /delete all", group=group)
     await vendors.until(lambda: "delete_all_yes" in str(vendors.line.chat(group).from_bot[-1].body))
-    assert "1 picture" in (await last_said(vendors, group))["template"]["text"]
+    assert "(1)" in (await last_said(vendors, group))["template"]["text"]
     await vendors.line.deliver(vendors.line.postback(other, "do:delete_all_yes", group=group))
     await vendors.until(lambda: "Deleted 1" in str(vendors.line.chat(group).from_bot[-1].body))
 

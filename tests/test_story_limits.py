@@ -46,7 +46,7 @@ async def test_what_is_left_of_a_day_is_said_when_it_gets_short(stage, tmp_path)
     assert said[0] == []
     assert said[1:4] == [[f"You have {count} left for today."] for count in (3, 2, 1)]
     assert said[4][0].startswith("That was the last one for today. You can draw again from 20")
-    assert said[5][0].startswith("That's all 5 pictures for today. You can draw again from 20")
+    assert said[5][0].startswith("That's today's limit of 5. You can draw again from 20")
     assert len(stage.line.chat(person).pictures) == 5
 
 
@@ -149,8 +149,8 @@ async def test_a_flood_is_told_once_and_costs_nothing(stage, tmp_path, anonymous
         await easel.logged("event_understood", request=wish["webhookEventId"])
     release.set()
     await stage.picture(group or person, count=5)
-    said = [one["text"] for one in await stage.said(group or person) if "pictures waiting" in str(one.get("text"))]
+    said = [one["text"] for one in await stage.said(group or person) if "Already waiting" in str(one.get("text"))]
     assert await easel.stop() == 0
-    assert said == ["You already have 5 pictures waiting. Please send more once they're done."]
+    assert said == ["Already waiting for you: 5. Please send more once they're done."]
     assert len(stage.line.chat(group or person).pictures) == 5
     assert 5 <= stage.picture_calls() - before <= 5 + 2  # those that were cut off are asked again

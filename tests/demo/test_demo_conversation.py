@@ -89,7 +89,7 @@ def test_my_pictures_and_deleting(page):
     page.locator(".card").last.get_by_role("button", name="Delete").click()
     expect(theirs(page).last).to_contain_text("Deleted 1 picture")
     say(page, "delete all")
-    expect(page.locator(".card.confirm")).to_contain_text("Delete all 2 pictures")
+    expect(page.locator(".card.confirm")).to_contain_text("Delete every picture here (2)")
     page.locator(".card.confirm").get_by_role("button", name="Delete all").click()
     expect(theirs(page).last).to_contain_text("Deleted 2 pictures")
 
