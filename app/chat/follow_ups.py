@@ -7,12 +7,16 @@ import re
 import unicodedata
 
 CHARS_MAX = 120  # who writes more describes a picture
+_PARTS = (
+    r"the\s+(?:background|sky|scene|colou?rs?|light(?:ing)?|hair|eyes|face|mouth|text|font|letters|clothes|dress|shirt"
+    r"|man|woman|girl|boy|person|people|cat|dog)"
+)
 _ENGLISH = (
     r"(?:(?:please|now|can you|could you)\s+)*(?:"
-    r"(?:make|turn)\s+(?:it|this|that|him|her|them|everything|the\s+\w+)\b"
+    rf"(?:make|turn)\s+(?:it|this|that|him|her|them|everything|{_PARTS})\b"
     r"|(?:change|replace|remove|erase|recolou?r|swap|move|brighten|darken|blur)\s+(?:the|its|his|her|their|this|that|all)\b"
-    r"|remove\s+background|add\s+(?:an?|some|more|the|another|two|three)\b|give\s+(?:it|him|her|them|the\s+\w+)\b"
-    r"|put\s+.+\s(?:on|in|behind|beside|around)\s(?:it|him|her|them|the\b)|without\s+(?:the|an?|his|her|its)\b"
+    rf"|remove\s+background|add\s+(?:an?|some|more|the|another|two|three)\b|give\s+(?:it|him|her|them|{_PARTS})\b"
+    r"|put\s+.+\s(?:on|in|behind|beside|around)\s(?:it|him|her|them|the\b)|without\s+(?:the|his|her|its)\b"
     r"|(?:the\s+)?same(?:\s+(?:picture|image|one|thing))?,?\s+but\b|(?:more|less)\s+[a-z]+\Z)"
 )
 _CHINESE = (
@@ -29,7 +33,7 @@ _JAPANESE = (
     r"(?:ください|下さい|ほしい(?:です)?|もらえますか|くれますか|ね)?[。!]?\Z"
 )
 _THAI = (
-    r"(?:ช่วย|ขอ)*(?:(?:เปลี่ยน|เพิ่ม|เติม|ให้เป็น|เป็นตอน|ทำเป็น|ทำให้).+"
+    r"(?:ช่วย|ขอ)*(?:(?:เปลี่ยน|เพิ่ม|ให้เป็น|เป็นตอน|ทำเป็น|ทำให้).+"
     r"|ใส่.+ให้|(?:เอา|ลบ).+ออก|ลบพื้นหลัง|.{1,20}กว่านี้)"
 )
 _CHANGES = [
