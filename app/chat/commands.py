@@ -61,7 +61,7 @@ ABOUT_A_PICTURE = frozenset(
 COMMAND_LENGTH_MAX = 80
 _AROUND = re.compile(r"^[\s「『\"'(（]+|[\s。．.!！?？、,」』\"')）~～♪]+$")  # noqa: RUF001 - full-width marks
 _KINDLY_BEFORE = re.compile(
-    r"^(?:(?:please|pls|can you|could you)\s|[請请]|[幫帮]我|麻煩[你您]?|我要|我想|ช่วย|รบกวน)+\s*"
+    r"^(?:(?:please|pls|can you|could you)\s|[請请]|可以|[幫帮]我|麻煩[你您]?|我要|我想|ช่วย|รบกวน)+\s*"
 )
 _KINDLY_BEHIND = re.compile(
     r"(?:\s(?:please|pls|now|for me)|[吧啦了]|一下|(?:可以|好)?[嗎吗]"
