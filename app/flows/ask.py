@@ -87,7 +87,8 @@ class Ask:
         tries = Tries(blind=await self._ledger.charged_blind(request.id))
         if tries.blind > BLIND_MAX:
             return Declined(words=Reason.TOO_LATE)
-        order = self._order(request, sources)
+        edges = await asyncio.to_thread(edges_px, sources[0]) if len(sources) == 1 else None
+        order = self._order(request, edges)
         gone = await self._models.gone()
         for model in self._names:
             if model in gone:
@@ -164,8 +165,8 @@ class Ask:
             bytes=sum(map(len, drawn.pictures)),
         )
 
-    def _order(self, request: Request, sources: Sequence[bytes]) -> PictureOrder:
-        """Put the wish's options over the operator's. One picture that is changed keeps its shape."""
+    def _order(self, request: Request, edges: tuple[int, int] | None) -> PictureOrder:
+        """Put the wish's options over the operator's. `edges`: of a picture that is changed, its shape stays."""
         options = Options.of_json(request.options or {})
         asker = hashlib.sha256(f"easel {request.user_id or request.chat_id}".encode()).hexdigest()[:32]
         fine = (request.details or {}).get("fine")
@@ -182,9 +183,7 @@ class Ask:
             order = replace(order, output_format="png")
         if options.size:
             return replace(order, size=f"{options.size[0]}x{options.size[1]}")
-        ratio = options.ratio
-        if ratio is None and len(sources) == 1 and order.size != "auto":
-            ratio = edges_px(sources[0])
+        ratio = options.ratio or (edges if order.size != "auto" else None)
         return replace(order, size=size_for(ratio, near=order.size)) if ratio else order
 
     def _booking(self, request: Request, order: PictureOrder, sources: Sequence[bytes], model: str) -> Booking:
