@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.demo.page import expect, go_to, in_a_browser, pictures, say
+from tests.chromium import in_a_browser
+from tests.demo.page import expect, go_to, pictures, say
 
 pytestmark = in_a_browser
 
