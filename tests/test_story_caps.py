@@ -97,7 +97,7 @@ def told(stage: World, people: Sequence[str]) -> int:
 
 def under_way(stage: World, words: str) -> int:
     """How many calls of the model for this prompt somebody still waits for."""
-    return sum(1 for call in stage.asked(words) if not call.status and not call.client_gone)
+    return sum(1 for call in stage.asked(words) if call.is_open)
 
 
 def shown(stage: World, people: Sequence[str]) -> int:

@@ -130,7 +130,7 @@ async def test_killed_while_it_replies(stage, tmp_path, database, after):
     easel = await stage.start(tmp_path, **database)
     await stage.line.send_text(person, "a cat")
     await stage.line.wait_for(
-        lambda: any(call.path.endswith("/reply") for call in stage.line.app.calls if not call.status), 20
+        lambda: any(call.path.endswith("/reply") and call.is_open for call in stage.line.calls), 20
     )
     easel = await restarted(stage, easel, tmp_path, **database)
     release.set()
@@ -208,7 +208,7 @@ async def test_a_clean_stop_does_not_wait_for_a_hanging_bucket(stage, tmp_path):
     easel = await stage.start(tmp_path)
     await stage.line.send_text(person, "a cat")
     await easel.logged("picture_generated")
-    await stage.r2.wait_for(lambda: any(not call.status for call in stage.r2.calls), 20)
+    await stage.r2.wait_for(lambda: any(call.is_open for call in stage.r2.calls), 20)
     async with asyncio.timeout(10):
         assert await easel.stop() == 0
     easel = await stage.start(tmp_path)

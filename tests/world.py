@@ -167,8 +167,8 @@ class World:
         return [call for call in self.openai.calls if words in str((call.body or {}).get("prompt", ""))]
 
     def drawing(self, words: str) -> int:
-        """How many pictures of a prompt with these words, which no other story says, the model is drawing now."""
-        return sum(1 for call in self.openai.calls if not call.status and words in str(call.body))
+        """How many pictures of a prompt with these words the model is drawing now."""
+        return sum(1 for call in self.openai.calls if call.is_open and words in str(call.body))
 
     async def said(self, chat: str, *, count: int = 1) -> list[dict[str, Any]]:
         """Wait until the bot has said so many messages in a chat. Return them."""

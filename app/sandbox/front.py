@@ -54,6 +54,11 @@ class Call:
     client_gone: bool = False
     notes: dict[str, object] = field(default_factory=dict)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still waits for the answer."""
+        return self.status is None and self.duration_ms is None and not self.client_gone
+
 
 class Front:
     """The ASGI app of a stand-in, around the vendor's own app.
