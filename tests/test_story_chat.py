@@ -54,7 +54,7 @@ async def test_the_loading_animation_runs_while_it_is_drawn(vendors):
     """In a 1:1 chat the animation is there before the picture is, and ends with it."""
     person = vendors.person()
     release = asyncio.Event()
-    vendors.openai.faults.add(Fault.held(release))
+    vendors.openai.faults.add(Fault.held(release), match="/images/")
     await vendors.line.send_text(person, "a slow picture")
     await vendors.until(lambda: vendors.line.is_loading(person))
     release.set()
@@ -96,7 +96,7 @@ async def test_eight_people_are_drawn_at_once(vendors):
     """Nobody waits for a stranger's picture."""
     people = [vendors.person() for _ in range(8)]
     release = asyncio.Event()
-    vendors.openai.faults.add(Fault.held(release), times=8)
+    vendors.openai.faults.add(Fault.held(release), match="/images/", times=8)
     for person in people:
         await vendors.line.send_text(person, "eight boats")
     await vendors.openai.wait_for(lambda: vendors.drawing("eight boats") == 8, 20)

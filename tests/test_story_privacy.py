@@ -40,7 +40,7 @@ async def test_unsending_while_it_is_drawn_cancels_it(vendors):
     """A picture whose wish was taken back is not sent, and does not stay in the bucket."""
     person = vendors.person()
     release = asyncio.Event()
-    vendors.openai.faults.add(Fault.held(release))
+    vendors.openai.faults.add(Fault.held(release), match="/images/")
     before = set(vendors.r2.objects)
     await vendors.line.send_text(person, "a private regatta")
     await vendors.openai.wait_for(lambda: vendors.drawing("a private regatta") == 1, PATIENCE_S)
@@ -128,7 +128,7 @@ async def test_cancel_stops_what_is_being_drawn(vendors):
     """Whoever changes their mind gets a receipt and no picture."""
     person = vendors.person()
     release = asyncio.Event()
-    vendors.openai.faults.add(Fault.held(release))
+    vendors.openai.faults.add(Fault.held(release), match="/images/")
     await vendors.line.send_text(person, "a picture not wanted")
     await vendors.openai.wait_for(lambda: vendors.drawing("a picture not wanted") == 1, PATIENCE_S)
     await vendors.line.send_text(person, "cancel")
@@ -190,7 +190,7 @@ async def test_whoever_blocks_the_bot_is_not_drawn_for(vendors):
     """What was not drawn yet is cancelled: nobody would see it."""
     person = vendors.person()
     release = asyncio.Event()
-    vendors.openai.faults.add(Fault.held(release), times=2)
+    vendors.openai.faults.add(Fault.held(release), match="/images/", times=2)
     for number in range(3):
         await vendors.line.send_text(person, f"unseen {number}")
     await vendors.openai.wait_for(lambda: vendors.drawing("unseen") == 2, PATIENCE_S)

@@ -33,7 +33,7 @@ def pushing(pushing_process, stage):
 def slow(stage):
     """Give a model that answers when it is told to."""
     release = asyncio.Event()
-    stage.openai.faults.add(Fault.held(release), times=None)
+    stage.openai.faults.add(Fault.held(release), match="/images/", times=None)
     return release
 
 

@@ -34,7 +34,7 @@ def hasty(hasty_process, stage):
 def slow(stage):
     """Give a model that answers when it is told to."""
     release = asyncio.Event()
-    stage.openai.faults.add(Fault.held(release), times=None)
+    stage.openai.faults.add(Fault.held(release), match="/images/", times=None)
     return release
 
 
@@ -84,7 +84,7 @@ async def test_a_token_from_before_a_wish_buys_it_no_button(stage):
     await stage.line.send_text(person, "a gore scene on a stage")
     (refusal,) = await stage.said(person)
     stage.openai.refused_words = {}
-    stage.openai.faults.add(Fault.held(release), times=None)
+    stage.openai.faults.add(Fault.held(release), match="/images/", times=None)
     rephrase = refusal["quickReply"]["items"][0]["action"]["data"]
     await stage.line.deliver(stage.line.postback(person, rephrase))
     await stage.line.send_text(clock, "an hourglass")

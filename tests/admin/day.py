@@ -88,7 +88,7 @@ async def play(vendors: World, people: list[str], group: str, directory: Path) -
     chance = random.Random(7)
     for turn, wish in enumerate(WISHES):
         if turn in {4, 9, 13}:
-            vendors.openai.faults.add(Fault.status(500), times=1)
+            vendors.openai.faults.add(Fault.status(500), match="/images/", times=1)
         person = people[chance.choice((0, 0, 0, 1, 1, 2, 3, 4, 5))]
         await vendors.line.send_text(person, wish + (" x4" if turn in {1, 7, 10} else ""))
         if turn % 4 == 2:

@@ -73,7 +73,7 @@ async def test_pausing_stops_new_pictures(vendors_of_admin, admin):
 
 async def test_a_request_has_its_timeline(vendors_of_admin, admin):
     """From the webhook to the reply, with the calls, their cost and the vendor's ids."""
-    vendors_of_admin.openai.faults.add(Fault.status(500))
+    vendors_of_admin.openai.faults.add(Fault.status(500), match="/images/")
     person = await drawn(vendors_of_admin, "a lighthouse")
     said = figures(await admin.page(f"/admin/requests/{await request_of(admin, person)}"))
     line = vendors_of_admin.openai.invoice[-1]
@@ -212,7 +212,7 @@ async def ledger(admin, **query: str) -> list[dict[str, str]]:
 async def test_the_csv_is_the_invoice(vendors_of_admin, admin):
     """What the export says was paid is what the vendor has charged, call by call, to the micro-dollar."""
     person = await drawn(vendors_of_admin, "a fox and a hare")
-    vendors_of_admin.openai.faults.add(Fault.status(500))
+    vendors_of_admin.openai.faults.add(Fault.status(500), match="/images/")
     await drawn(vendors_of_admin, "a hare and a fox", person=person)
     today = day_of(time.time(), ZONE)
     rows = await ledger(admin, **{"from": today, "to": today})
