@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sqlite3
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -130,6 +129,8 @@ def restore(
 
 def _copied(done: str, directory: Path) -> None:
     settings = read_settings()
+    import sqlite3
+
     from app import backup as copies
     from app.store.ownership import DatabaseTakenError
 
