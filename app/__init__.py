@@ -15,7 +15,7 @@
 
 Beside the way: `flows.sweep` (what people take back leaves the bucket), `flows.lookout` and `flows.alarm` (what admins
 should hear), `health` (/healthz, /readyz), `metrics` (/metrics), `admin` (the dashboard at /admin), `traces`
-(OpenTelemetry), `lease` (dead peers on Postgres), `postgres` (how it is reached), `errors` (every error we raise),
+(OpenTelemetry), `lease` (dead peers on Postgres), `databases` (when one is away), `errors` (every error we raise),
 `caps` (what may be spent), `doctor`, `setup` and `backup` (commands of those names), `desk` (usage, requests, resend,
 refund, forget), `terminal` (what commands share), `sandbox` (the stand-ins of LINE, OpenAI and R2) and `demo` (the
 whole bot on one machine with them).

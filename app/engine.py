@@ -25,9 +25,8 @@ from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, SetEn
 from dbos import _sys_db as dbos_database
 from dbos._queue import QueueRateLimit
 from dbos._schemas.system_database import SystemSchema
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from app.postgres import CONNECT_ARGUMENTS
+from app.databases import CONNECT_ARGUMENTS, is_away
 
 log = structlog.get_logger()
 
@@ -39,7 +38,6 @@ THREADS = 32  # unbounded by default: 1000 concurrent starts would be 1000 threa
 RECOVERY_ATTEMPTS = 50  # restarts that one workflow may live through; each deploy is one
 SQLITE_MIN = (3, 42)  # on Python 3.12 and later; unixepoch('subsec') is NULL before, and DBOS cannot launch
 PRUNED_AT_ONCE = 500
-ONLY_READS = "25006"  # Postgres while a disk is full, or a standby is about to take over
 
 Body = Callable[[str], Awaitable[None]]
 T = TypeVar("T")
@@ -285,9 +283,4 @@ def _wait_for_the_database() -> None:
     DBOS does so, but for few of the ways to be away: a Postgres that only reads or whose socket is gone, or a full
     disk, ended workflows, and their people were never answered. Internal to DBOS; held by tests.
     """
-    vars(dbos_database).update(retriable_postgres_exception=_is_away, retriable_sqlite_exception=_is_away)
-
-
-def _is_away(error: Exception) -> bool:
-    only_reads = isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == ONLY_READS
-    return only_reads or isinstance(error, OperationalError | InterfaceError)
+    vars(dbos_database).update(retriable_postgres_exception=is_away, retriable_sqlite_exception=is_away)

@@ -10,6 +10,7 @@ import structlog
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from app.databases import first_line
 from app.engine import Engine
 from app.store.inbox import Inbox
 from app.store.upkeep import Upkeep
@@ -71,7 +72,7 @@ class Health:
 
 def _in_words(error: Exception) -> str:
     """Say what a part has answered, without the statement."""
-    said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    said = first_line(error)
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 

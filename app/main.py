@@ -18,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app import health, metrics
 from app.build import build
+from app.databases import first_line
 from app.engine import EngineError, check_sqlite
 from app.flows.event import DRAW
 from app.settings import Settings
@@ -214,5 +215,4 @@ def _in_words(error: Exception) -> str:
     """Say what is wrong. A database's own error comes without the statement, and without our address for it."""
     if not isinstance(error, DatabaseError):
         return str(error)
-    said = str(error.orig).strip().splitlines()
-    return f"the database of DATABASE_URL cannot be used: {said[0] if said else type(error.orig).__name__}"
+    return f"the database of DATABASE_URL cannot be used: {first_line(error) or type(error.orig).__name__}"

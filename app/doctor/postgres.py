@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from app.databases import first_line
 from app.doctor.finding import Finding, failed, ok
 from app.doctor.revision import judge_revision
 
@@ -29,7 +30,7 @@ def look_at_postgres(url: sa.URL) -> list[Finding]:
             return [_tried(check, work, connection) for check, work in _CHECKS.items()]
     except SQLAlchemyError as error:
         cure = "Check host, port, user, password and name in DATABASE_URL, and whether Postgres is running"
-        return [failed("connection", f"{_host(url)}: {_first_line(error)}", cure=cure)]
+        return [failed("connection", f"{_host(url)}: {_said(error)}", cure=cure)]
     finally:
         engine.dispose()
 
@@ -42,7 +43,7 @@ def _tried(check: str, work: Callable[[Connection], Finding], connection: Connec
             "The user of DATABASE_URL needs to own its tables, or GRANT CREATE ON DATABASE and ON SCHEMA public, "
             "on the primary, not on a replica"
         )
-        return failed(check, _first_line(error), cure=cure)
+        return failed(check, _said(error), cure=cure)
     finally:
         connection.rollback()
 
@@ -83,7 +84,5 @@ def _host(url: sa.URL) -> str:
     return url.host or "this machine"
 
 
-def _first_line(error: SQLAlchemyError) -> str:
-    """Name the database's own error; the statement and the address below it are left out."""
-    said = str(getattr(error, "orig", None) or error).strip()
-    return said.splitlines()[0] if said else type(error).__name__
+def _said(error: SQLAlchemyError) -> str:
+    return first_line(error) or type(error).__name__

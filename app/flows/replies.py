@@ -88,7 +88,7 @@ class Replies:
                 made = menus.help_messages(
                     words,
                     is_group=request.chat_kind != ChatKind.USER,
-                    prefix=prefix_shown(self._group_prefixes, words.language),
+                    prefix=self._prefix(words),
                     is_admin=bool(details.get("admin")),
                 )
             case "settings":
@@ -150,13 +150,15 @@ class Replies:
 
     def _fill_in(self, request: Request, words: Words) -> str:
         """Return how a message begins that is meant for us."""
-        prefix = prefix_shown(self._group_prefixes, words.language)
+        prefix = self._prefix(words)
         return "" if request.chat_kind == ChatKind.USER else prefix if prefix == "@" else f"{prefix} "
+
+    def _prefix(self, words: Words) -> str:
+        return prefix_shown(self._group_prefixes, words.language)
 
     def _spelled(self, details: Mapping[str, Any], words: Words) -> dict[str, Any]:
         """Put what a sentence speaks of into words: times in the operator's time zone."""
-        prefix = prefix_shown(self._group_prefixes, words.language)
-        spelled = {"prefix": prefix, "version": self._version, **details}
+        spelled = {"prefix": self._prefix(words), "version": self._version, **details}
         if "until_at" in details:
             spelled["when"] = menus.spelled_time(details["until_at"], self._zone)
         return spelled

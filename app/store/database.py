@@ -13,9 +13,9 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.postgres import CONNECT_ARGUMENTS
+from app.databases import CONNECT_ARGUMENTS, is_away
 from app.store.fit import misfits
 from app.store.tables import metadata
 
@@ -29,9 +29,7 @@ WAL_BYTES_MAX = 64_000_000  # what is left of the write-ahead log after a burst
 MIGRATION_LOCK = 4_158_201  # any number, the same in every process that shares a Postgres
 GIVES_WAY_S = 1.0  # LINE waits 2 s for a webhook, which waits behind a migration that waits for a table
 GAP_S = 2.0
-# https://www.postgresql.org/docs/current/errcodes-appendix.html
-LOCK_NOT_AVAILABLE = "55P03"
-ONLY_READS = "25006"  # while a disk is full, or a standby is about to take over
+LOCK_NOT_AVAILABLE = "55P03"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 PRAGMAS = (
     "busy_timeout=10000",
@@ -75,7 +73,7 @@ class Database:
                 return await self.run_once(work)
             except DBAPIError as error:
                 attempt += 1
-                if not _is_away(error) or time.monotonic() > give_up_at:
+                if not is_away(error) or time.monotonic() > give_up_at:
                     raise
                 log.warning("store_tried_again", attempt=attempt, error=type(error).__name__)
                 await asyncio.sleep(min(0.1 * 2**attempt, AGAIN_MAX_S))
@@ -198,12 +196,6 @@ class Database:
             connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
         return engine
-
-
-def _is_away(error: Exception) -> bool:
-    """Whether the database could not be used, and can be again later; else the fault is in what it was asked."""
-    only_reads = isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == ONLY_READS
-    return only_reads or isinstance(error, OperationalError | InterfaceError)
 
 
 def _freed(connection: Connection) -> bool:

@@ -1,0 +1,26 @@
+"""What the store and the engine know of databases: how Postgres is reached, when one is away, what it said. No I/O."""
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+# A host that vanishes says nothing: without these a thread would wait for it for a quarter of an hour.
+# https://www.postgresql.org/docs/current/libpq-connect.html (read 2026-11-26)
+CONNECT_ARGUMENTS = {
+    "connect_timeout": 5,  # s
+    "tcp_user_timeout": 10_000,  # ms until what was sent must be acknowledged
+    "keepalives_idle": 5,  # s
+    "keepalives_interval": 2,  # s
+    "keepalives_count": 3,
+}
+# While a disk is full, or a standby is about to take over: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ONLY_READS = "25006"
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the database could not be used, and can be again later; else the fault is in what it was asked."""
+    only_reads = isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == ONLY_READS
+    return only_reads or isinstance(error, OperationalError | InterfaceError)
+
+
+def first_line(error: Exception) -> str:
+    """Return what the database itself said; the statement and the address below it are left out. "": nothing."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
