@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "sandbox": set(),
     "settings": {"openai_images", "r2"},
     "chat": {"line"},
+    "reading": {"chat", "errors", "line"},
     "engine": {"databases"},
     "lease": {"engine", "store"},
     "health": {"databases", "engine", "store"},
@@ -34,12 +35,12 @@ MAY_IMPORT = {
     "webhook": {"health", "line", "metrics", "store", "traces"},
     "flows": {
         *("chat", "days", "engine", "errors", "line", "metrics", "openai_images"),
-        *("pictures", "prices", "r2", "store", "traces"),
+        *("pictures", "prices", "r2", "reading", "store", "traces"),
     },
     "admin": {*("chat", "days", "flows", "health", "line", "metrics", "r2", "store")},
     "build": {
         *("admin", "caps", "engine", "flows", "health", "lease", "line", "metrics", "openai_images"),
-        *("r2", "settings", "store", "traces", "webhook"),
+        *("r2", "reading", "settings", "store", "traces", "webhook"),
     },
     "main": {"build", "databases", "engine", "flows", "health", "metrics", "settings", "store"},
     "server": {"engine", "main", "settings", "telemetry"},

@@ -1,0 +1,75 @@
+"""What a message can mean, and how sure somebody is of it. No I/O."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Meaning(StrEnum):
+    """What a message wants, by what it costs to be wrong about it."""
+
+    DRAW = "draw"
+    CHANGE = "change"  # of the last picture, of the one being drawn, of a photo
+    COMMAND = "command"
+    TALK = "talk"
+
+
+class Talk(StrEnum):
+    """What kind of talk it is; each kind has its own sentence as an answer."""
+
+    HELLO = "hello"
+    MORNING = "morning"
+    NIGHT = "night"
+    BYE = "bye"
+    THANKS = "thanks"
+    PRAISE = "praise"
+    LAUGH = "laugh"
+    OK = "ok"
+    NO = "no"
+    SORRY = "sorry"
+    COMPLAINT = "complaint"  # about a picture: again and change it are offered
+    PROGRESS = "progress"  # done yet? where is my picture?
+    SLOW = "slow"  # why does it take so long?
+    COST = "cost"  # is it free? how many are left?
+    WHO = "who"  # who or what are you?
+    CAN = "can"  # what can you do? how does it work?
+    TEST = "test"  # test, are you there?
+    QUESTION = "question"  # the weather, homework, the news: something no picture bot does
+    PHOTO_QUESTION = "photo_question"  # what flower is this?
+    CHAT = "chat"  # any other talk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What stands around a message, as far as it changes what its words mean.
+
+    Attributes:
+        in_group: Said in a group or room.
+        is_called: In a group, Easel was clearly meant: by a mention, its typed name, a prefix, or a quote.
+        is_drawing: A picture of this person waits or is being drawn.
+        has_picture: There is a last picture, not older than a conversation.
+        has_photo: A photo waits for words.
+        quotes_picture: The message quotes a picture of Easel.
+        asked: What Easel has just asked this person, "" where nothing: offer, delete_all, edit, photo.
+    """
+
+    in_group: bool = False
+    is_called: bool = False
+    is_drawing: bool = False
+    has_picture: bool = False
+    has_photo: bool = False
+    quotes_picture: bool = False
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What somebody takes a message for.
+
+    Attributes:
+        kind: A command's name (`app.chat.commands.Name`) or a `Talk`; "" for wishes and changes.
+        confidence: How often in 1 such a verdict is right, by measurement and not by a model's word.
+    """
+
+    meaning: Meaning
+    kind: str = ""
+    confidence: float = 0.0
