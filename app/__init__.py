@@ -6,7 +6,7 @@
     flows.feeder     brings events from the inbox to the `engine`, one durable workflow for each
     flows.event      `line.events` reads it, in the order of its chat (`flows.turns`); `flows.decide` says what it wants
                      (`chat` knows the words), `flows.wants` performs it; `flows.gate` lets a wish into the queue
-    reading          what a message means, by a classifier of ours and a small text model where words alone do not say it
+    reading          what a message means where words alone do not say it: a classifier of ours, a small text model
     flows.draw       `flows.ask` asks a model over `openai_images`; `store.ledger` books it by `prices` and `days`;
                      the paid bytes are kept, `pictures` makes them fit for LINE, `r2` serves them
     flows.deliver    the token rule: what the chat is told, on which reply token; `flows.replies` makes the messages,
