@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from app.settings import Settings
-from app.store.purses import Caps
+from app.store.money.budgets import Caps
 
 
 def caps_of(settings: Settings) -> Caps:

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from app.desk.commands import desk
-from app.terminal import EX_CONFIG, EX_IMPOSSIBLE, end, read_settings, refuse
+from app.ops.desk.commands import desk
+from app.ops.terminal import EX_CONFIG, EX_IMPOSSIBLE, end, read_settings, refuse
 
 cli = typer.Typer(
     name="easel",
@@ -78,7 +78,7 @@ def doctor(
     """Try every key, right and address for real. Exit code 0: nothing failed, 1: something, 78: the settings."""
     import asyncio
 
-    from app.doctor import examine, report
+    from app.ops.doctor import examine, report
     from app.settings import SettingsError, load
 
     try:
@@ -104,7 +104,7 @@ def setup(
     settings = read_settings()
     import asyncio
 
-    from app.setup import set_up, step
+    from app.ops.setup import set_up, step
 
     steps = asyncio.run(set_up.set_up(settings, set_up.Wanted(url=url, rich_menu=rich_menu, retention=retention)))
     typer.echo(step.text(steps, width_chars=_width_chars()))
@@ -131,7 +131,7 @@ def _copied(done: str, directory: Path) -> None:
     settings = read_settings()
     import sqlite3
 
-    from app import backup as copies
+    from app.ops import backup as copies
     from app.store.ownership import DatabaseTakenError
 
     work = copies.save if done == "saved" else copies.restore

@@ -25,7 +25,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a request has no picture. The sentences of `app/chat/sentences` turn it into words."""
+    """Why a request has no picture. The sentences of `app/words/sentences` turn it into words."""
 
     MODERATION = "moderation"
     BUSY = "busy"

@@ -20,7 +20,7 @@ from app import health, metrics
 from app.build import build
 from app.databases import first_line
 from app.engine import EngineError, check_sqlite
-from app.flows.event import DRAW
+from app.flows.conversation.event import DRAW
 from app.settings import Settings
 from app.store.database import DatabaseNewerError
 from app.store.ownership import DatabaseTakenError, own

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app.openai_images import PictureOrder, check_options
+from app.openai import PictureOrder, check_options
 from app.r2 import endpoint_url
 
 LIVE_MODELS = ("gpt-image-1", "gpt-image-2.6-flare", "gpt-image-2.5-flare", "gpt-image-2")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from app.store.context import surroundings_of
 from app.store.database import Database
-from app.store.surroundings import surroundings_of
 from app.store.tables import pictures, requests, sent
 from bench import services, webhooks
 from bench.client import Connection

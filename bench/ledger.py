@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.ledger import Booking, Ledger, Tokens
-from app.store.purses import Caps
+from app.store.money.budgets import Caps
+from app.store.money.ledger import Booking, Ledger, Tokens
 from app.store.upkeep import Upkeep
 from bench.figures import Figure, quantile
 

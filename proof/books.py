@@ -5,7 +5,7 @@ from collections import Counter
 import sqlalchemy as sa
 
 from app.engine import engine_url
-from app.flows.courier import TOKEN_LIFE_S
+from app.flows.delivery.courier import TOKEN_LIFE_S
 from app.store.tables import calls, deliveries, doomed, inbox, kept, pictures, purses, requests, tokens
 from proof.evidence import Books
 

@@ -25,10 +25,10 @@ def run(*, seconds: int) -> int:
     """Fuzz for so long. The process ends with an exit code of its own when something is found."""
     import atheris  # noqa: PLC0415 - instruments what is imported after it
 
-    with atheris.instrument_imports(include=["app.line", "app.chat", "app.flows.decide"]):
-        from app.flows.decide import Rules, decide  # noqa: PLC0415 - see above
+    with atheris.instrument_imports(include=["app.line", "app.chat", "app.reading.decide"]):
         from app.line.envelopes import envelopes  # noqa: PLC0415 - see above
         from app.line.events import read  # noqa: PLC0415 - see above
+        from app.reading.decide import Rules, decide  # noqa: PLC0415 - see above
 
     rules = Rules(group_prefixes=["畫", "draw", "/draw"])
 

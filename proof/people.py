@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
+from line_sandbox.line.chats import ChatMessage
 from PIL import Image
 
-from app.sandbox.line_chats import ChatMessage
 from proof.evidence import Wish
 from proof.witness import Witness, key_of
 from tests.world import World

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
 
-from app.sandbox.faults import Fault
+from line_sandbox.faults import Fault
+
 from proof.clock import Clock
 from proof.database import Database
 from proof.evidence import Trouble

@@ -5,11 +5,12 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from app.chat.sentences import LANGUAGES, sentences_for
-from app.sandbox.feed import Happening, Subscription
-from app.sandbox.front import Call
-from app.sandbox.line_chats import ChatMessage
-from app.sandbox.openai_invoice import InvoiceLine
+from line_sandbox.feed import Happening, Subscription
+from line_sandbox.front import Call
+from line_sandbox.line.chats import ChatMessage
+from line_sandbox.openai.invoice import InvoiceLine
+
+from app.words.sentences import LANGUAGES, sentences_for
 from proof.evidence import Order, Said, Sending, Shown
 from tests.world import World
 

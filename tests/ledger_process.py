@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from app.store.database import Database
-from app.store.ledger import Booking, Ledger
-from app.store.purses import Capped, Caps
+from app.store.money.budgets import Capped, Caps
+from app.store.money.ledger import Booking, Ledger
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC).timestamp()  # in Taipei
 ESTIMATE = 23_800

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from line_sandbox.faults import Fault
+from line_sandbox.openai.models import Model
+from line_sandbox.server import serve
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.doctor.examine import examine
-from app.doctor.finding import Finding, Verdict
-from app.sandbox.faults import Fault
-from app.sandbox.openai_models import Model
-from app.sandbox.server import serve
+from app.ops.doctor.examine import examine
+from app.ops.doctor.finding import Finding, Verdict
 from app.settings import Settings, load
 from tests.world import World, world
 

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-
-from app.sandbox.line import LineStandIn
-from app.sandbox.openai_images import OpenAIStandIn
-from app.sandbox.r2 import R2StandIn
-from app.sandbox.server import serve
+from line_sandbox.line import LineStandIn
+from line_sandbox.openai import OpenAIStandIn
+from line_sandbox.r2 import R2StandIn
+from line_sandbox.server import serve
 
 SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
 ACCESS_TOKEN = "an-access-token-of-the-stand-in"

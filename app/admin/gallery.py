@@ -4,13 +4,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.admin.door import Door, Form, back_to
-from app.admin.past import LINE_ID, mark_of, query_of
-from app.admin.screen import Screen
+from app.admin.auth import Door, Form, back_to
+from app.admin.rendering import Screen
+from app.admin.requests import LINE_ID, mark_of, query_of
 from app.admin.session import Session
-from app.flows.sweep import Sweep
+from app.flows.upkeep.cleanup import Sweep
+from app.reports.gallery import Gallery
 from app.store.forgetting import Forgetting
-from app.store.gallery import Gallery
 
 SHOWN = 48
 

@@ -11,20 +11,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.admin import charts, words
-from app.admin.door import Door, Form, back_to
-from app.admin.screen import Screen
+from app.admin.auth import Door, Form, back_to
+from app.admin.rendering import Screen
 from app.admin.session import Session
-from app.chat.commands import Command, Name
 from app.days import day_of, month_of
-from app.flows.admins import Admins
-from app.flows.lookout import days_left
+from app.flows.conversation.admins import Admins
+from app.flows.upkeep.monitor import days_left
 from app.health import Health
 from app.line.client import LineClient
 from app.line.quota import Quota
 from app.metrics.cached import Cached
-from app.store.gauges import Ended, Gauges, Now
+from app.reading.commands import Command, Name
+from app.reports.gauges import Ended, Gauges, Now
+from app.reports.trends import Period, Stage, Trends
 from app.store.requests import State
-from app.store.trends import Period, Stage, Trends
 
 DAYS_SHOWN = 31
 STAGES_WITHIN_S = 7 * 86_400.0

@@ -9,16 +9,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.admin.door import Do, Door, Form, back_to
-from app.admin.past import LINE_ID, number_of
-from app.admin.screen import Screen
+from app.admin.auth import Do, Door, Form, back_to
+from app.admin.rendering import Screen
+from app.admin.requests import LINE_ID, number_of
 from app.admin.session import Session
-from app.chat.commands import Command, Name
 from app.days import day_of, month_of
-from app.flows.admins import GIVEN_MAX, Admins
-from app.store.gallery import Gallery
-from app.store.holders import Holder, Holders
-from app.store.purses import Caps
+from app.flows.conversation.admins import GIVEN_MAX, Admins
+from app.reading.commands import Command, Name
+from app.reports.accounts import Holder, Holders
+from app.reports.gallery import Gallery
+from app.store.money.budgets import Caps
 
 SHOWN = 50
 LATEST_PICTURES = 12
@@ -35,7 +35,7 @@ class Lists:
 
 
 class People:
-    """The pages, and the deeds, which are those of `app.flows.admins`."""
+    """The pages, and the deeds, which are those of `app.flows.conversation.admins`."""
 
     def __init__(
         self,

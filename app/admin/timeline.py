@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.admin import words
-from app.store.archive import Asked, Entry, Story, Told
+from app.reports.archive import Asked, Entry, Story, Told
 from app.store.requests import State
 
 SPAN_PERCENT_MIN = 0.4

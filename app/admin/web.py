@@ -15,32 +15,32 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from app.admin.books import Books
-from app.admin.door import Door
+from app.admin.auth import Door
 from app.admin.gallery import GalleryPage
+from app.admin.ledger import Books
 from app.admin.overview import Overview
-from app.admin.past import Past
 from app.admin.people import Lists, People
-from app.admin.screen import HERE, Picturing, Screen
+from app.admin.rendering import HERE, Picturing, Screen
+from app.admin.requests import Past
 from app.admin.session import Keys
-from app.admin.tries import Tries
+from app.admin.sign_in_limit import Tries
 from app.admin.words import Clock
-from app.flows.admins import Admins
-from app.flows.deliver import Deliver
-from app.flows.sweep import Sweep
+from app.flows.conversation.admins import Admins
+from app.flows.delivery.deliver import Deliver
+from app.flows.upkeep.cleanup import Sweep
 from app.health import Health
 from app.line.client import LineClient
 from app.r2 import Bucket
-from app.store.archive import Archive
+from app.reports.accounts import Holders
+from app.reports.archive import Archive
+from app.reports.gallery import Gallery
+from app.reports.gauges import Gauges
+from app.reports.statement import Statement
+from app.reports.trends import Trends
 from app.store.database import Database
 from app.store.forgetting import Forgetting
-from app.store.gallery import Gallery
-from app.store.gauges import Gauges
-from app.store.holders import Holders
-from app.store.purses import Caps
+from app.store.money.budgets import Caps
 from app.store.requests import Requests
-from app.store.statement import Statement
-from app.store.trends import Trends
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -13,18 +13,18 @@ from app.build.store import Store
 from app.build.vendors import Vendors
 from app.caps import caps_of
 from app.engine import Engine, Limits
-from app.flows.event import Stores
-from app.flows.feeder import Feeder
-from app.flows.lookout import Lookout
-from app.flows.sweep import Sweep
+from app.flows.conversation.dispatcher import Feeder
+from app.flows.conversation.event import Stores
+from app.flows.upkeep.cleanup import Sweep
+from app.flows.upkeep.monitor import Lookout
 from app.line.client import LineClient
 from app.line.envelopes import Envelope
 from app.metrics import Exposition, Metrics
-from app.openai_images import OpenAIImages
+from app.openai import OpenAIImages
 from app.r2 import Bucket
+from app.reports.gauges import Gauges
 from app.settings import Settings
 from app.store.database import Database
-from app.store.gauges import Gauges
 from app.store.inbox import Inbox
 from app.store.leases import Leases
 from app.store.upkeep import Upkeep

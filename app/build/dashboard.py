@@ -7,9 +7,9 @@ from app.build.store import Store
 from app.build.vendors import Vendors
 from app.caps import caps_of
 from app.health import Health
+from app.reports.gauges import Gauges
 from app.settings import Settings
 from app.store.database import Database
-from app.store.gauges import Gauges
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp

@@ -7,30 +7,30 @@ from importlib.metadata import version
 from app.build.store import Store
 from app.build.vendors import Vendors
 from app.engine import Engine
-from app.flows.admins import Admins
-from app.flows.alarm import Alarm
-from app.flows.ask import Ask
-from app.flows.bell import Bell
-from app.flows.changes import Changes
-from app.flows.commands import Commands
-from app.flows.courier import Courier
-from app.flows.decide import Rules
-from app.flows.deliver import Deliver, TokenRule
-from app.flows.draw import DrawFlow
-from app.flows.event import DRAW, NAME, EventFlow, Stores
-from app.flows.gate import Gate, Room
-from app.flows.languages import Languages
-from app.flows.loading import Loading
-from app.flows.lookout import Lookout
-from app.flows.menus import Menus
-from app.flows.observers import Observers
-from app.flows.photos import Sources
-from app.flows.replies import Replies
-from app.flows.sweep import Sweep
-from app.flows.turns import Turns
-from app.flows.wants import Wants
-from app.flows.watch import Watch
+from app.flows.conversation.admins import Admins
+from app.flows.conversation.admission import Gate, Room
+from app.flows.conversation.changes import Changes
+from app.flows.conversation.commands import Commands
+from app.flows.conversation.event import DRAW, NAME, EventFlow, Stores
+from app.flows.conversation.ordering import Turns
+from app.flows.conversation.perform import Wants
+from app.flows.delivery.courier import Courier
+from app.flows.delivery.deliver import Deliver, TokenRule
+from app.flows.delivery.languages import Languages
+from app.flows.delivery.loading import Loading
+from app.flows.delivery.replies import Replies
+from app.flows.delivery.signals import Bell
+from app.flows.delivery.waiting import Watch
+from app.flows.drawing.ask import Ask
+from app.flows.drawing.draw import DrawFlow
+from app.flows.drawing.photos import Sources
+from app.flows.upkeep.alerts import Alarm
+from app.flows.upkeep.cleanup import Sweep
+from app.flows.upkeep.monitor import Lookout
+from app.flows.upkeep.observers import Observers
+from app.flows.upkeep.rich_menus import Menus
 from app.metrics import Metrics
+from app.reading.decide import Rules
 from app.settings import Settings
 from app.traces import Traces
 

@@ -1,22 +1,22 @@
 """Every room of the store, built once."""
 
 from app.caps import caps_of
+from app.reports.totals import Reports
 from app.settings import Settings
 from app.store.alerts import Alerts
-from app.store.allowances import Allowances
 from app.store.chats import Chats
 from app.store.database import Database
+from app.store.deletions import Doomed
 from app.store.deliveries import Deliveries
-from app.store.doomed import Doomed
 from app.store.forgetting import Forgetting
-from app.store.kept import Kept
-from app.store.ledger import Ledger
 from app.store.models import Models
+from app.store.money.allowances import Allowances
+from app.store.money.ledger import Ledger
+from app.store.pending_uploads import Kept
 from app.store.people import People
 from app.store.photos import Photos
 from app.store.pictures import Pictures
 from app.store.receiving import Receiving
-from app.store.reports import Reports
 from app.store.requests import Requests
 
 

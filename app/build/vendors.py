@@ -1,7 +1,7 @@
 """The three services, each through its one client."""
 
 from app.line.client import LineClient
-from app.openai_images import OpenAIImages
+from app.openai import OpenAIImages
 from app.r2 import Bucket
 from app.settings import Settings
 

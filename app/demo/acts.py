@@ -3,15 +3,16 @@
 import json
 from collections.abc import Mapping
 
-from app.demo.board import Board, Value
+from line_sandbox.line import LineStandIn
+from line_sandbox.line.chats import actions_in
+from line_sandbox.line.events import Event
+
 from app.demo.errors import NotAllowed
-from app.demo.mirror import Mirror
-from app.demo.places import Places
+from app.demo.paths import Places
+from app.demo.projection import Mirror
+from app.demo.state import Board, Value
 from app.demo.tasks import Tasks
 from app.demo.traces import Traces
-from app.sandbox.line import LineStandIn
-from app.sandbox.line_chats import actions_in
-from app.sandbox.line_events import Event
 
 TEXT_CHARS_MAX = 5000
 NAME_CHARS_MAX = 20

@@ -2,14 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from app.demo.board import Board, Value
+from line_sandbox.bad_days import BadDay, bad_days
+
 from app.demo.errors import NotAllowed
-from app.demo.stage import Stage
+from app.demo.state import Board, Value
+from app.demo.vendors import Stage
 from app.demo.wire import Vendor
-from app.sandbox.bad_days import BadDay, bad_days
 
 if TYPE_CHECKING:
-    from app.sandbox.faults import Rule
+    from line_sandbox.faults import Rule
 
 LATENCY_S_MAX = 120.0
 TOKEN_S_MIN, TOKEN_S_MAX = 3.0, 60.0

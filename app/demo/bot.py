@@ -78,7 +78,7 @@ class Bot:
             self._listening.clear()
             self._last_words.clear()
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "app.demo.leash", "serve", "--host", "127.0.0.1", "--port", str(self.port)),
+                *(sys.executable, "-m", "app.demo.child", "serve", "--host", "127.0.0.1", "--port", str(self.port)),
                 env=self._environment | self.settings | {"PYTHONPATH": _import_path()},
                 cwd=self._directory,
                 stdin=asyncio.subprocess.PIPE,  # the leash

@@ -1,11 +1,12 @@
 """The operator's hands on the bot: kill it, stop it, start it, with other settings."""
 
-from app.demo.board import Board, Value
+from line_sandbox.line import LineStandIn
+
 from app.demo.bot import Bot
 from app.demo.errors import NotAllowed
+from app.demo.state import Board, Value
 from app.demo.tasks import Tasks
 from app.demo.traces import Traces
-from app.sandbox.line import LineStandIn
 
 # Settings that the page may change, and what they may be.
 CHOICES = {

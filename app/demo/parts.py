@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.demo.errors import CannotStart
-from app.demo.stage import ACCESS_TOKEN, API_KEY, BUCKET, R2_KEY, R2_SECRET, SECRET, Addresses
+from app.demo.vendors import ACCESS_TOKEN, API_KEY, BUCKET, R2_KEY, R2_SECRET, SECRET, Addresses
 
 LINE = ("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN")
 OPENAI = ("OPENAI_API_KEY",)

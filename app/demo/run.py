@@ -19,11 +19,11 @@ from dotenv import dotenv_values
 
 from app.demo.bot import Bot
 from app.demo.errors import CannotStart
-from app.demo.guard import LOOPBACK
-from app.demo.house import House
+from app.demo.origin_guard import LOOPBACK
 from app.demo.parts import Parts, environment_of, read_parts, stand_in_settings
 from app.demo.say import Progress, say
-from app.demo.stage import FIXED_PORTS, Stage, open_stage
+from app.demo.vendors import FIXED_PORTS, Stage, open_stage
+from app.demo.wiring import House
 
 Tell = Callable[[str], None]
 

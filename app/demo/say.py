@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from line_sandbox.line.chats import Chat, ChatMessage
+from line_sandbox.line.phone import Seen
+
 from app.demo.bot import LogLine
-from app.demo.stage import Stage
-from app.sandbox.line_chats import Chat, ChatMessage
-from app.sandbox.line_phone import Seen
+from app.demo.vendors import Stage
 
 REDELIVERIES = 3
 PATIENCE_S = 400.0  # longer than a model may take by the bot's own default

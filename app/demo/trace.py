@@ -4,10 +4,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.demo.board import Value
+from line_sandbox.front import Call
+from line_sandbox.line.webhooks import Attempt
+
+from app.demo.state import Value
 from app.demo.wire import Vendor
-from app.sandbox.front import Call
-from app.sandbox.line_webhooks import Attempt
 
 LANES: dict[Vendor, str] = {"line": "reply", "openai": "model", "r2": "bucket"}
 HTTP_ERRORS = 400

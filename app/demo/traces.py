@@ -4,14 +4,15 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable
 
+from line_sandbox.front import Call
+from line_sandbox.line.webhooks import Attempt, Delivery
+from line_sandbox.openai.invoice import InvoiceLine
+
 from app.demo import wire
-from app.demo.board import Board
 from app.demo.bot import LogLine
+from app.demo.state import Board
 from app.demo.trace import LANES, Trace, drawn
 from app.demo.wire import Vendor
-from app.sandbox.front import Call
-from app.sandbox.line_webhooks import Attempt, Delivery
-from app.sandbox.openai_invoice import InvoiceLine
 
 TRACES_KEPT = 60
 CALLS_KEPT = 300

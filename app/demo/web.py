@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
+from line_sandbox.line import LineStandIn
+from line_sandbox.line.phone import look_at_card
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
@@ -17,13 +19,11 @@ from starlette.staticfiles import StaticFiles
 
 from app.demo.acts import PHOTO_BYTES_MAX, Acts
 from app.demo.bench import Bench
-from app.demo.board import Board, Record, Value
 from app.demo.errors import NotAllowed
-from app.demo.guard import Guard
-from app.demo.mirror import Mirror
 from app.demo.operator import Operator
-from app.sandbox.line import LineStandIn
-from app.sandbox.line_phone import look_at_card
+from app.demo.origin_guard import Guard
+from app.demo.projection import Mirror
+from app.demo.state import Board, Record, Value
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp

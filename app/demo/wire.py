@@ -3,8 +3,9 @@
 import json
 from typing import Literal
 
-from app.demo.board import Value
-from app.sandbox.front import Call
+from line_sandbox.front import Call
+
+from app.demo.state import Value
 
 Vendor = Literal["line", "openai", "r2"]
 

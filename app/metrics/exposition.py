@@ -15,7 +15,7 @@ from app.health import Health
 from app.metrics import scraped
 from app.metrics.cached import Cached
 from app.metrics.observed import Metrics
-from app.store.gauges import Gauges
+from app.reports.gauges import Gauges
 
 FRESH_S = 5.0
 LAST_DAY_FRESH_S = 60.0  # takes 16 ms with a million requests

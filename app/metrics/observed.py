@@ -23,7 +23,7 @@ from app.errors import (
     VendorFault,
 )
 from app.store.deliveries import Outcome, Way
-from app.store.ledger import Tokens
+from app.store.money.ledger import Tokens
 
 Fate = Literal["spent", "promised", "expired"]
 Upload = Literal["stored", "failed", "refused"]

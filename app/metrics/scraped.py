@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from app.store.gauges import Ended, Now
+from app.reports.gauges import Ended, Now
 
 PARTS = ("store", "engine", "inbox")
 

@@ -66,7 +66,7 @@ class Verdict:
     """What somebody takes a message for.
 
     Attributes:
-        kind: A command's name (`app.chat.commands.Name`) or a `Talk`; "" for wishes and changes.
+        kind: A command's name (`app.reading.commands.Name`) or a `Talk`; "" for wishes and changes.
         confidence: How often in 1 such a verdict is right, by measurement and not by a model's word.
     """
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.databases import CONNECT_ARGUMENTS, is_away
-from app.store.fit import misfits
+from app.store.schema_check import misfits
 from app.store.tables import metadata
 
 HEAD = "0004"  # the newest revision under migrations/versions; a test holds it

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from app.store.belongings import purses_of
+from app.store.data_inventory import purses_of
 from app.store.database import Database
-from app.store.doomed import doom
-from app.store.ledger import Outcome
+from app.store.deletions import doom
+from app.store.money.ledger import Outcome
 from app.store.requests import Answer, cancelled
 from app.store.tables import (
     calls,

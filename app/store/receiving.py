@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.store.database import Database
+from app.store.money.budgets import count_pictures
 from app.store.photos import taken
-from app.store.purses import count_pictures
 from app.store.requests import UNDRAWN, Answer, State
 from app.store.tables import chats, photo_uses, requests, tokens, unsent
 

@@ -17,9 +17,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.doomed import doom
-from app.store.ledger import Outcome
-from app.store.purses import uncount
+from app.store.deletions import doom
+from app.store.money.budgets import uncount
+from app.store.money.ledger import Outcome
 from app.store.tables import calls, inbox, kept, requests
 
 

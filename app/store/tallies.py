@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from app.days import day_of
-from app.store.counters import add
+from app.store.money.counters import add
 from app.store.tables import tallies
 
 PUSH_SAVED = "push_saved"

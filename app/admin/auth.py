@@ -1,0 +1,166 @@
+"""Signing in and out, and who may see pages and do deeds."""
+
+import math
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import parse_qsl
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from app.admin.rendering import Screen, href
+from app.admin.session import COOKIE, LIFE_S, Keys, Session
+from app.admin.sign_in_limit import Tries
+
+log = structlog.get_logger()
+
+FORM_BYTES_MAX = 10_000
+FIELDS_MAX = 20
+OURS = re.compile(r"/admin(/[\w/.-]*)?(\?[\w=&.%+-]*)?")  # addresses that a form may lead back to
+
+Form = Mapping[str, str]
+Show = Callable[[Request, Session], Awaitable[Response]]
+Do = Callable[[Request, Form], Awaitable[str]]
+
+
+class Door:
+    """Makes the routes, each with its check."""
+
+    def __init__(self, *, keys: Keys, screen: Screen, tries: Tries) -> None:
+        self._keys = keys
+        self._screen = screen
+        self._tries = tries
+
+    def routes(self) -> list[Route]:
+        """Return the addresses of the door itself."""
+        return [
+            Route("/admin/sign-in", self._ask, methods=["GET"]),
+            Route("/admin/sign-in", self._sign_in, methods=["POST"]),
+            Route("/admin/sign-out", self._sign_out, methods=["POST"]),
+        ]
+
+    def page(self, path: str, show: Show) -> Route:
+        """Make a page for who is signed in; others are led to the door."""
+
+        async def get(request: Request) -> Response:
+            session = self._session(request)
+            if session is None:
+                return RedirectResponse(href("/admin/sign-in", then=_here(request)), 303)
+            return await show(request, session)
+
+        return Route(path, get, methods=["GET"])
+
+    def deed(self, path: str, do: Do) -> Route:
+        """Make an address that changes something. `do` returns where to go then, and what to say there."""
+
+        async def post(request: Request) -> Response:
+            form = await self._checked_form(request)
+            return RedirectResponse(await do(request, form), 303)
+
+        return Route(path, post, methods=["POST"])
+
+    async def _ask(self, request: Request) -> Response:
+        if self._session(request):
+            return RedirectResponse("/admin", 303)
+        return await self._shown(request, then=back_to(request.query_params, "then"), problem=None)
+
+    async def _sign_in(self, request: Request) -> Response:
+        _refuse_other_sites(request)
+        form = await _form(request)
+        peer, then = _peer(request), back_to(form, "then")
+        wait_s = self._tries.wait_s(peer, now_s=time.monotonic())
+        if wait_s:
+            wait = math.ceil(wait_s)
+            problem = f"Too many tries. Please wait {wait} second{'s' * (wait > 1)}, then try again."
+            shown = await self._shown(request, then=then, problem=problem, status_code=429)
+            shown.headers["Retry-After"] = str(wait)
+            return shown
+        if not self._keys.opens(form.get("token", "").strip()):
+            log.warning("admin_sign_in_refused")
+            return await self._shown(request, then=then, problem="That is not the token.", status_code=403)
+        self._tries.forgive(peer)
+        log.info("admin_signed_in")
+        answer = RedirectResponse(then, 303)
+        cookie = self._keys.issue(now_at=time.time())
+        _set_cookie(request, answer, cookie, max_age_s=LIFE_S)
+        return answer
+
+    async def _sign_out(self, request: Request) -> Response:
+        await self._checked_form(request)
+        answer = RedirectResponse("/admin/sign-in", 303)
+        _set_cookie(request, answer, "", max_age_s=0)
+        return answer
+
+    async def _shown(self, request: Request, *, then: str, problem: str | None, status_code: int = 200) -> Response:
+        return await self._screen.show(
+            request, "sign_in.html", session=None, status_code=status_code, then=then, problem=problem
+        )
+
+    def _session(self, request: Request) -> Session | None:
+        return self._keys.read(request.cookies.get(COOKIE, ""), now_at=time.time())
+
+    async def _checked_form(self, request: Request) -> Form:
+        session = self._session(request)
+        if session is None:
+            raise HTTPException(403, "You are not signed in any more. Nothing was changed.")
+        _refuse_other_sites(request)
+        form = await _form(request)
+        if not session.owns(form.get("form_token", "")):
+            raise HTTPException(403, "This did not come from a page of this session. Nothing was changed.")
+        return form
+
+
+def back_to(form: Form, field: str = "back", *, said: str = "") -> str:
+    """Return where a form wants to lead back to, if that is one of our pages, with what is to be said there."""
+    back = form.get(field, "")
+    path = back if OURS.fullmatch(back) else "/admin"
+    return f"{path}{'&' if '?' in path else '?'}said={said}" if said else path
+
+
+def _here(request: Request) -> str:
+    return href(request.url.path, **dict(request.query_params.multi_items()))
+
+
+def _refuse_other_sites(request: Request) -> None:
+    """Refuse what another page has sent, beside the form's own token.
+
+    Not by Origin: with `Referrer-Policy: no-referrer` browsers say "null" even to ourselves, and behind a proxy we
+    may not know our own name: https://fetch.spec.whatwg.org/#append-a-request-origin-header
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise HTTPException(403, "The dashboard takes no forms from other pages. Nothing was changed.")
+
+
+async def _form(request: Request) -> Form:
+    body = b""
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > FORM_BYTES_MAX:
+                raise HTTPException(413, "That is more than a form of the dashboard holds.")
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX))
+    except (ClientDisconnect, ValueError) as error:
+        raise HTTPException(400, "That is no form of the dashboard.") from error
+
+
+def _peer(request: Request) -> str:
+    """Name who is trying. Behind a proxy that is whom the proxy names last; a forged name meets the limit for all."""
+    direct = request.client.host if request.client else ""
+    return f"{direct} {request.headers.get('x-forwarded-for', '').rpartition(',')[2].strip()[:64]}"
+
+
+def _set_cookie(request: Request, answer: Response, value: str, *, max_age_s: int) -> None:
+    forwarded = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip()
+    answer.set_cookie(
+        COOKIE,
+        value,
+        max_age=max_age_s,
+        path="/admin",
+        secure="https" in {forwarded, request.url.scheme},
+        httponly=True,
+        samesite="strict",
+    )

@@ -1,0 +1,124 @@
+"""The ledger: months, the last calls, and all of it as CSV for a spreadsheet or a program."""
+
+import csv
+import io
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from app.admin import words
+from app.admin.auth import Door
+from app.admin.overview import month_before
+from app.admin.rendering import Screen
+from app.admin.requests import is_day, number_of
+from app.admin.session import Session
+from app.days import day_of, month_of
+from app.reports.statement import ID_MAX, Line, Statement
+from app.reports.trends import Trends
+
+SHOWN = 50
+MONTHS_SHOWN = 13
+CHUNK = 500
+DAYS_MAX = 400
+COLUMNS = (
+    *("id", "day", "began_at", "ended_at", "request_id", "vendor_request_id", "chat_id", "user_id", "kind", "model"),
+    *("size", "quality", "count", "text_in", "image_in", "image_out", "text_out", "outcome", "is_estimate"),
+    *("microusd", "usd"),
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
+
+
+class Books:
+    """The page and the export."""
+
+    def __init__(
+        self, *, screen: Screen, statement: Statement, trends: Trends, clock: words.Clock, zone: ZoneInfo
+    ) -> None:
+        """Keep the parts."""
+        self._screen = screen
+        self._statement = statement
+        self._trends = trends
+        self._clock = clock
+        self._zone = zone
+
+    def routes(self, door: Door) -> list[Route]:
+        """Return the addresses."""
+        return [door.page("/admin/ledger", self._show), door.page("/admin/ledger.csv", self._csv)]
+
+    async def _show(self, request: Request, session: Session) -> Response:
+        now_at = time.time()
+        months = [month_of(now_at, self._zone)]
+        while len(months) < MONTHS_SHOWN:
+            months.append(month_before(months[-1]))
+        before_id = number_of(request.query_params.get("before", "")) or ID_MAX
+        lines = await self._statement.newest(limit=SHOWN, before_id=before_id)
+        return await self._screen.show(
+            request,
+            "ledger.html",
+            session=session,
+            months=[one for one in await self._trends.periods(months) if one.microusd or one.period == months[0]],
+            today=day_of(now_at, self._zone),
+            lines=lines,
+            older=lines[-1].id if len(lines) == SHOWN else None,
+        )
+
+    async def _csv(self, request: Request, _session: Session) -> Response:
+        first, last = _range(request)
+        return StreamingResponse(
+            self._rows(first, last, in_full=bool(request.query_params.get("ids"))),
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="easel-ledger-{first}-{last}.csv"'},
+        )
+
+    async def _rows(self, first: date, last: date, *, in_full: bool) -> AsyncIterator[str]:
+        """Write the ledger day by day, some calls at a time."""
+        yield _written([COLUMNS])
+        for day in (first + timedelta(days=ago) for ago in range((last - first).days + 1)):
+            after_id = 0
+            while lines := await self._statement.of_day(day.isoformat(), after_id=after_id, limit=CHUNK):
+                after_id = lines[-1].id
+                yield _written([self._row(line, in_full=in_full) for line in lines])
+
+    def _row(self, line: Line, *, in_full: bool) -> Sequence[object]:
+        """Make one row. Ids of people are shortened unless they are wanted in full."""
+        said = {name: getattr(line, name) for name in COLUMNS if name != "usd"}
+        said |= {name: self._clock.iso(said[name]) for name in ("began_at", "ended_at") if said[name] is not None}
+        if not in_full:
+            said |= {name: words.short(said[name]) for name in ("chat_id", "user_id") if said[name]}
+        said["usd"] = f"{Decimal(line.microusd) / 1_000_000:.6f}"
+        said["is_estimate"] = int(line.is_estimate)
+        return [harmless(said[name]) for name in COLUMNS]
+
+
+def _range(request: Request) -> tuple[date, date]:
+    """Read the first and the last day: of a month, or as they are given."""
+    query = request.query_params
+    month = query.get("month", "")
+    first, last = (f"{month}-01", "") if month else (query.get("from", ""), query.get("to", ""))
+    if month and is_day(first):
+        in_next = date.fromisoformat(first) + timedelta(days=31)
+        last = (in_next.replace(day=1) - timedelta(days=1)).isoformat()
+    if not (is_day(first) and is_day(last) and first <= last):
+        raise HTTPException(400, "Name a month=YYYY-MM, or from=YYYY-MM-DD and to=YYYY-MM-DD.")
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    if (end - begin).days >= DAYS_MAX:
+        raise HTTPException(400, f"At most {DAYS_MAX} days at once.")
+    return begin, end
+
+
+def _written(rows: Sequence[Sequence[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def harmless(value: object) -> object:
+    """Keep spreadsheets from reading a text as a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -1,0 +1,50 @@
+"""Who is on the stage when the curtain rises."""
+
+from dataclasses import dataclass
+
+from line_sandbox.line import LineStandIn
+from line_sandbox.line.menus import Menu
+
+from app.ops.setup import menus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """Somebody with a phone. `language` is BCP 47, None for those who keep it from the bot."""
+
+    name: str
+    language: str | None
+
+
+ROLES = (
+    Role(name="美玲", language="zh-TW"),
+    Role(name="Alex", language="en"),
+    Role(name="さくら", language="ja"),
+    Role(name="นก", language="th"),
+)
+GROUP = "週末畫畫團 Weekend sketchers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """Ids of the people, in the order of ROLES, and of their group."""
+
+    people: tuple[str, ...]
+    group: str
+
+
+def enter(line: LineStandIn, *, are_friends: bool) -> Cast:
+    """Put the people and their group on LINE. `are_friends`: they have added the bot already."""
+    people = tuple(line.add_person(role.name, language=role.language, is_friend=are_friends) for role in ROLES)
+    group = line.add_group(GROUP, people)
+    line.groups[group].has_bot = are_friends
+    return Cast(people=people, group=group)
+
+
+def hang_menus(line: LineStandIn) -> None:
+    """Give everybody the rich menu of `easel setup`, in the language of their phone where there is one."""
+    for language in menus.LANGUAGES:
+        made = menus.menu(language)
+        line.menus.menus[f"richmenu-{language}"] = Menu(id=f"richmenu-{language}", body=made.body, image=made.picture)
+    line.menus.default = f"richmenu-{menus.LANGUAGES[0]}"
+    line.menus.linked = {one.id: f"richmenu-{one.language}" for one in line.people.values() if one.language}

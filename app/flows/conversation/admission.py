@@ -1,0 +1,59 @@
+"""What is asked before anything may cost money: is somebody blocked, is drawing paused, is there room?"""
+
+import time
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from app.days import day_of, next_day_at
+from app.line.events import Chat
+from app.store.money.allowances import Allowances
+from app.store.receiving import NewRequest, Quota
+from app.store.requests import Requests
+
+FLOOD_TOLD_FOR_S = 60.0  # once told, more of the same flood gets no answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How much may wait, and how much one person may have. `user_daily_pictures` 0: no limit."""
+
+    waiting_max: int
+    waiting_per_user_max: int
+    user_daily_pictures: int
+    zone: ZoneInfo
+
+
+class Gate:
+    """Lets wishes in, or says in which words they are declined."""
+
+    def __init__(self, *, requests: Requests, allowances: Allowances, room: Room) -> None:
+        self._requests = requests
+        self._allowances = allowances
+        self._room = room
+
+    async def is_blocked(self, chat: Chat, user_id: str | None) -> bool:
+        """Whether an admin has blocked this chat or person."""
+        return await self._allowances.is_blocked({chat.id} | ({user_id} if user_id else set()))
+
+    async def let_in(self, request: NewRequest) -> NewRequest:
+        """Return the request, or the words it is declined with."""
+        if await self._allowances.is_paused():
+            return _declined(request, "paused")
+        if await self._requests.undrawn() >= self._room.waiting_max:
+            return _declined(request, "queue_full")
+        return request
+
+    def quota(self) -> Quota:
+        """Return what one person may have now."""
+        now, room = time.time(), self._room
+        return Quota(
+            day=day_of(now, room.zone),
+            cap=room.user_daily_pictures,
+            until_at=next_day_at(now, room.zone),
+            waiting_max=room.waiting_per_user_max,
+            told_since=now - FLOOD_TOLD_FOR_S,
+        )
+
+
+def _declined(request: NewRequest, words: str) -> NewRequest:
+    return NewRequest(words=words, quote_token=request.quote_token)

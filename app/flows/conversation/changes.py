@@ -1,0 +1,104 @@
+"""What buttons and words do with one picture: again, another shape, finer, edit, back, look at it, delete."""
+
+from collections.abc import Callable
+
+from app.flows.conversation.draw_request import drawn
+from app.line.events import Chat, ChatKind, Event
+from app.reading.options import Options
+from app.reading.plan import Change, Draw
+from app.store.chats import Chats, ChatState, Expected
+from app.store.forgetting import Forgetting
+from app.store.pictures import Picture, Pictures
+from app.store.receiving import NewRequest
+from app.store.requests import Requests
+
+EDIT_WITHIN_S = 600.0
+FINE_QUALITY = "high"
+SHAPES = {"wide": (3, 2), "tall": (2, 3), "square": (1, 1)}
+
+
+class Changes:
+    """Performs what is asked of a picture. Only the chat's own pictures can be reached, whatever a button says."""
+
+    def __init__(
+        self,
+        *,
+        requests: Requests,
+        pictures: Pictures,
+        chats: Chats,
+        forgetting: Forgetting,
+        admin_ids: frozenset[str],
+        swept: Callable[[], None],
+    ) -> None:
+        """Keep the parts. `swept` is called when there is something for the bucket to delete."""
+        self._requests = requests
+        self._pictures = pictures
+        self._chats = chats
+        self._forgetting = forgetting
+        self._admin_ids = admin_ids
+        self._swept = swept
+
+    async def make(  # noqa: PLR0911 - one line for each verb
+        self, change: Change, event: Event, chat: Chat, state: ChatState
+    ) -> NewRequest:
+        """Do it. Return what the chat is to get."""
+        picture_id = change.picture_id or state.current_picture
+        if picture_id is None:
+            return NewRequest(words="nothing_before")
+        picture = await self._pictures.get(picture_id, chat_id=chat.id)
+        if picture is None and change.verb == "menu" and change.picture_id is None:
+            picture = next(iter(await self._pictures.latest(chat.id, limit=1)), None)  # the one before what was deleted
+        if picture is None:
+            return NewRequest(words="picture_gone")
+        match change.verb:
+            case "edit":
+                return await self._expect_words(event, chat, picture)
+            case "back":
+                return await self._before(chat, picture)
+            case "see" | "menu":
+                await self._chats.point_at(chat.id, chat.kind, picture.id)
+                return NewRequest(words="picture" if change.verb == "see" else "card", details={"picture": picture.id})
+            case "delete":
+                return await self._delete(event, chat, picture)
+            case _:
+                return await self._again(change, picture, chat, state)
+
+    async def _again(self, change: Change, picture: Picture, chat: Chat, state: ChatState) -> NewRequest:
+        """Draw the picture's wish once more, in another shape or finer. It goes with the message that wished it."""
+        wish = await self._requests.get(picture.request_id)
+        if wish is None or not wish.prompt:
+            return NewRequest(words="picture_gone")
+        options = Options(ratio=SHAPES.get(change.verb), count=1)
+        sources, is_fine = list(wish.sources or ()), bool((wish.details or {}).get("fine"))
+        if change.verb == "fine":
+            # The draft itself is the source, so that the finer picture is the same one.
+            options, sources, is_fine = Options(quality=FINE_QUALITY, count=1), [{"picture": picture.id}], True
+        before = Options.of_json(wish.options or {})
+        draw = Draw(
+            prompt=wish.prompt, options=change.options.merged_over(options).merged_over(before), sources=sources
+        )
+        alone = chat.kind is ChatKind.USER
+        details = {"fine": True} if is_fine else None
+        return drawn(draw, state, alone=alone, details=details, message_id=wish.message_id)
+
+    async def _expect_words(self, event: Event, chat: Chat, picture: Picture) -> NewRequest:
+        expected = Expected(what="words", sources=[{"picture": picture.id}], user_id=event.user_id)
+        await self._chats.expect(chat.id, chat.kind, expected, for_s=EDIT_WITHIN_S)
+        words = "ask_edit" if chat.kind is ChatKind.USER else "ask_edit_group"
+        return NewRequest(words=words, details={"picture": picture.id})
+
+    async def _before(self, chat: Chat, picture: Picture) -> NewRequest:
+        before = await self._pictures.get(picture.parent_id, chat_id=chat.id) if picture.parent_id else None
+        if before is None:
+            return NewRequest(words="picture_gone" if picture.parent_id else "back_none")
+        await self._chats.point_at(chat.id, chat.kind, before.id)
+        return NewRequest(words="picture", details={"picture": before.id})
+
+    async def _delete(self, event: Event, chat: Chat, picture: Picture) -> NewRequest:
+        """Only who asked for it, or an admin, may delete a picture of a group; taps there may not tell who taps."""
+        theirs = event.user_id is not None and event.user_id in {picture.user_id, *self._admin_ids}
+        if chat.kind is not ChatKind.USER and not theirs:
+            return NewRequest(words="delete_not_yours")
+        await self._forgetting.picture(picture.id, chat_id=chat.id)
+        self._swept()
+        return NewRequest(words="deleted_one")

@@ -1,0 +1,135 @@
+"""Commands that are not about one picture: help, settings, my pictures, cancel, delete all, usage; and the admins'."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.flows.conversation.admins import Admins
+from app.line.events import Chat, ChatKind, Event
+from app.reading.commands import ADMIN_WORDS, Command, Name
+from app.store.chats import Chats
+from app.store.forgetting import Forgetting
+from app.store.money.ledger import Ledger
+from app.store.photos import Photos
+from app.store.pictures import Pictures
+from app.store.receiving import NewRequest
+from app.store.requests import Requests
+
+SHOWN_MAX = 10  # columns of an image carousel
+
+
+class Commands:
+    """Runs them. Each is safe to run again."""
+
+    def __init__(
+        self,
+        *,
+        requests: Requests,
+        pictures: Pictures,
+        photos: Photos,
+        chats: Chats,
+        forgetting: Forgetting,
+        ledger: Ledger,
+        admins: Admins,
+        defaults: Mapping[str, str],
+        swept: Callable[[], None],
+    ) -> None:
+        """Keep the parts.
+
+        Args:
+            requests: Of the store, as the next ones.
+            pictures: What a chat has.
+            photos: What waits for words.
+            chats: What a chat has set.
+            forgetting: What people take back.
+            ledger: What they have used.
+            admins: For commands of operators.
+            defaults: Size, quality, count and language where a chat has set none.
+            swept: Called when there is something for the bucket to delete.
+        """
+        self._requests = requests
+        self._pictures = pictures
+        self._photos = photos
+        self._chats = chats
+        self._forgetting = forgetting
+        self._ledger = ledger
+        self._admins = admins
+        self._defaults = defaults
+        self._swept = swept
+
+    async def run(  # noqa: C901, PLR0911 - one for each
+        self, command: Command, event: Event, chat: Chat, *, about: str | None
+    ) -> NewRequest:
+        """Run one. Return what the chat is to get. `about`: the person whose message it quotes."""
+        if command.name in ADMIN_WORDS and self._admins.knows(event.user_id):
+            return await self._admins.run(command, about=about, alone=chat.kind is ChatKind.USER)
+        person = None if chat.kind is ChatKind.USER else event.user_id
+        match command.name:
+            case Name.SETTINGS:
+                return await self.settings(chat)
+            case Name.MINE:
+                return await self._mine(chat)
+            case Name.CANCEL:
+                return await self._cancel(event, chat, person)
+            case Name.DELETE_ALL:
+                return await self._ask_to_delete_all(event, chat, person)
+            case Name.DELETE_ALL_YES:
+                return await self._delete_all(event, chat, person)
+            case Name.NEW | Name.KEEP:
+                return await self._start_anew(chat, command.name)
+            case Name.USAGE:
+                return await self._usage(event, chat)
+            case Name.ABOUT | Name.THANKS:
+                return NewRequest(words=command.name)
+            case Name.HELLO:
+                return NewRequest(words="greeting" if chat.kind is ChatKind.USER else "greeting_group")
+        return NewRequest(words="help", details={"admin": self._admins.knows(event.user_id)})
+
+    async def settings(self, chat: Chat, *, saved: bool = False) -> NewRequest:
+        """Show what is set, with buttons to change it."""
+        state = await self._chats.get(chat.id)
+        return NewRequest(words="settings", details={**self._defaults, **state.settings, "saved": saved})
+
+    async def _mine(self, chat: Chat) -> NewRequest:
+        latest = await self._pictures.latest(chat.id, limit=SHOWN_MAX)
+        return NewRequest(words="mine", details={"pictures": [[one.id, one.preview_key] for one in latest]})
+
+    async def _cancel(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
+        """In a group only one's own; where a group does not tell who speaks, nothing."""
+        if chat.kind is not ChatKind.USER and person is None:
+            return NewRequest(words="cancel_none")
+        count = await self._requests.cancel(chat.id, user_id=person, event_id=event.id)
+        await self._chats.expect_nothing(chat.id, chat.kind)
+        if not count:
+            return NewRequest(words="cancel_none")
+        return NewRequest(words="cancelled_one" if count == 1 else "cancelled", details={"count": count})
+
+    async def _ask_to_delete_all(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
+        count = await self._pictures.count(chat.id, user_id=None if self._admins.knows(event.user_id) else person)
+        return NewRequest(words="confirm_delete_all", details={"count": count}) if count else _none()
+
+    async def _delete_all(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
+        """In a group everybody deletes their own; an admin deletes all."""
+        alone = chat.kind is ChatKind.USER
+        if not alone and person is None:
+            return NewRequest(words="delete_not_yours")
+        all_of_them = alone or self._admins.knows(event.user_id)
+        count = await self._forgetting.pictures_of_chat(chat.id, user_id=None if all_of_them else person)
+        self._swept()
+        if not count:
+            return _none()
+        return NewRequest(words="deleted_one" if count == 1 else "deleted_all", details={"count": count})
+
+    async def _start_anew(self, chat: Chat, name: Name) -> NewRequest:
+        if name is Name.KEEP:
+            return NewRequest(words="kept")
+        await self._photos.let_go(chat.id)
+        await self._chats.expect_nothing(chat.id, chat.kind)
+        return NewRequest(words="blank")
+
+    async def _usage(self, event: Event, chat: Chat) -> NewRequest:
+        details: dict[str, Any] = await self._ledger.usage_of(chat.id, chat_kind=chat.kind, user_id=event.user_id)
+        return NewRequest(words="usage", details=details)
+
+
+def _none() -> NewRequest:
+    return NewRequest(words="delete_none")

@@ -1,0 +1,59 @@
+"""A wish as it is written down: its own options, over what the chat has set. No I/O."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from app.reading.options import COUNT_MAX, SOURCES_MAX, Options, Unmet
+from app.reading.plan import Draw
+from app.store.chats import ChatState
+from app.store.receiving import NewRequest
+
+
+def drawn(
+    draw: Draw,
+    state: ChatState,
+    *,
+    alone: bool,
+    details: Mapping[str, Any] | None = None,
+    message_id: str | None = None,
+) -> NewRequest:
+    """Turn a wish into a request. What cannot be had is noted, and said with the picture.
+
+    `alone`: in a 1:1 chat, where an answer need not say which request it answers. `message_id`: of the message whose
+    wish this is, where another event has it drawn.
+    """
+    defaults = set_options(state)
+    if len(draw.sources) == 1:
+        defaults = replace(defaults, ratio=None)  # what is changed keeps its own shape
+    options = draw.options.merged_over(defaults)
+    unmet = list(draw.options.unmet)
+    if len(draw.sources) > SOURCES_MAX:
+        unmet.append(Unmet(key="photos", asked=str(len(draw.sources)), got=str(SOURCES_MAX)))
+    if options.count == COUNT_MAX and (unmet or not alone):
+        # What is said beside the pictures takes the place of one.
+        unmet = [Unmet(key="count", asked="5", got=str(COUNT_MAX - 1)), *(one for one in unmet if one.key != "count")]
+        options = replace(options, count=COUNT_MAX - 1)
+    return NewRequest(
+        draws=True,
+        prompt=draw.prompt,
+        options=options.to_json(),
+        sources=[dict(source) for source in draw.sources[:SOURCES_MAX]],
+        message_id=message_id,
+        photos=draw.photos,
+        settled=draw.settled,
+        details=details,
+        notes=[[f"option_{one.key}", {"asked": one.asked, "got": one.got}] for one in unmet],
+    )
+
+
+def set_options(state: ChatState) -> Options:
+    """Read the chat's settings as options of a wish."""
+    size = state.settings.get("size", "")
+    across, _, down = size.partition(":")
+    count = state.settings.get("count", "")
+    return Options(
+        ratio=(int(across), int(down)) if down else None,
+        quality=state.settings.get("quality"),
+        count=int(count) if count else None,
+    )

@@ -1,0 +1,209 @@
+"""From an act to what is written down for it: a picture to draw, or words to say."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import structlog
+
+from app.flows.conversation.changes import Changes
+from app.flows.conversation.commands import Commands
+from app.flows.conversation.draw_request import drawn
+from app.flows.drawing.photos import Sources
+from app.flows.upkeep.rich_menus import Menus
+from app.line.contents import Media
+from app.line.events import Chat, ChatKind, Event
+from app.reading.options import Options
+from app.reading.plan import (
+    Act,
+    AskForPhoto,
+    Change,
+    Come,
+    Do,
+    Draw,
+    Fetch,
+    Forget,
+    Leave,
+    Plan,
+    Redraw,
+    Remember,
+    Rephrase,
+    Say,
+    Set,
+    Show,
+)
+from app.store.chats import Chats, ChatState, Expected
+from app.store.forgetting import Forgetting
+from app.store.photos import NewPhoto, Photos, PhotoState
+from app.store.receiving import NewRequest
+from app.store.requests import Requests
+
+log = structlog.get_logger()
+
+EXPECTED_FOR_S = 600.0
+SETTINGS: Mapping[str, frozenset[str]] = {
+    "size": frozenset({"", "1:1", "3:2", "2:3", "16:9", "9:16"}),
+    "quality": frozenset({"", "low", "medium", "high"}),
+    "count": frozenset({"", "1", "2", "3", "4"}),
+    "language": frozenset({"", "zh-TW", "en", "ja", "th"}),
+}
+
+
+class Wants:
+    """Performs acts. Each is safe to perform again, since a crash may come before it is written down."""
+
+    def __init__(
+        self,
+        *,
+        requests: Requests,
+        chats: Chats,
+        photos: Photos,
+        forgetting: Forgetting,
+        sources: Sources,
+        changes: Changes,
+        commands: Commands,
+        menus: Menus,
+        swept: Callable[[], None],
+    ) -> None:
+        """Keep the parts. `swept` is called when there is something for the bucket to delete."""
+        self._requests = requests
+        self._chats = chats
+        self._photos = photos
+        self._forgetting = forgetting
+        self._sources = sources
+        self._changes = changes
+        self._commands = commands
+        self._menus = menus
+        self._swept = swept
+
+    async def of(self, event: Event, chat: Chat, plan: Plan, state: ChatState) -> NewRequest | None:
+        """Perform what was planned. Return what the chat is to get; None: nothing."""
+        if plan.act is None:
+            return None
+        wanted = await self._perform(plan.act, event, chat, state)
+        if wanted is None:
+            return None
+        tap = plan.tap if wanted.draws else None
+        quote_token, message_id = wanted.quote_token or plan.quote_token, plan.message_id or wanted.message_id
+        return replace(wanted, quote_token=quote_token, message_id=message_id, tap=tap)
+
+    async def hear(self, event: Event, chat: Chat, plan: Plan) -> None:
+        """Remember that a photo is coming, before it is fetched: the words behind it may be faster than it."""
+        if isinstance(plan.act, Fetch):
+            await self._photos.seen(_new_photo(event, chat, plan.act.photo), waits=True)
+
+    async def _perform(self, act: Act, event: Event, chat: Chat, state: ChatState) -> NewRequest | None:  # noqa: C901, PLR0911, PLR0912 - one case for each act
+        match act:
+            case Draw():
+                return drawn(act, state, alone=chat.kind is ChatKind.USER)
+            case Say(words=words, details=details, prompt=prompt, options=options):
+                return NewRequest(words=words, details=details, prompt=prompt, options=options.to_json() or None)
+            case Show(request_id=request_id):
+                return await self._shown(event, chat, request_id)
+            case Redraw(request_id=request_id):
+                return await self._redrawn(chat, request_id, state)
+            case Rephrase(request_id=request_id):
+                await self._rephrased(event, chat, request_id)
+            case Change():
+                return await self._changes.make(act, event, chat, state)
+            case Do(command=command, about=about):
+                return await self._commands.run(command, event, chat, about=about)
+            case Set(name=name, value=value):
+                return await self._set(chat, name, value)
+            case Fetch(photo=photo):
+                return await self._fetched(event, chat, photo, state)
+            case Remember(photo=photo):
+                await self._photos.seen(_new_photo(event, chat, photo))
+            case AskForPhoto(prompt=prompt, options=options):
+                return await self._ask_for_photo(event, chat, prompt, options)
+            case Forget(message_id=message_id):
+                await self._forget(chat, message_id)
+            case Come(words=words):
+                await self._chats.came(chat.id, chat.kind)
+                return NewRequest(words=words)
+            case Leave(words=words):
+                await self._chats.left(chat.id, chat.kind)
+                await self._requests.cancel(chat.id, user_id=None, event_id=event.id)  # nobody is there to see it
+                return NewRequest(words=words) if words else None
+        return None
+
+    async def _shown(self, event: Event, chat: Chat, request_id: str) -> NewRequest | None:
+        """Somebody tapped [Show picture]: it brings a token; what it shows is in the store, or is pointed at."""
+        wanted = await self._requests.get(request_id)
+        if wanted is None or wanted.chat_id != chat.id:
+            return NewRequest(words="gone")
+        if wanted.sent_at is None:
+            await self._requests.show_again(request_id)
+            return None
+        if event.timestamp_ms / 1000 < wanted.sent_at:
+            return None  # the tap and the picture crossed
+        if wanted.sent_quote_token is None:
+            await self._requests.show_again(request_id)
+            return None
+        return NewRequest(words="here", quote_token=wanted.sent_quote_token)
+
+    async def _redrawn(self, chat: Chat, request_id: str, state: ChatState) -> NewRequest:
+        said = await self._requests.get(request_id)
+        if said is None or said.chat_id != chat.id or not said.prompt:
+            return NewRequest(words="gone")
+        # A message that was changed is still about what it was about.
+        first = await self._requests.of_message(said.message_id, chat_id=chat.id) if said.message_id else None
+        sources = first.sources or () if first else ()
+        draw = Draw(prompt=said.prompt, options=Options.of_json(said.options or {}), sources=sources)
+        return drawn(draw, state, alone=chat.kind is ChatKind.USER, message_id=said.message_id)
+
+    async def _rephrased(self, event: Event, chat: Chat, request_id: str) -> None:
+        """The words that come next are about what the declined ones were about."""
+        declined = await self._requests.get(request_id)
+        if declined and declined.chat_id == chat.id and declined.sources:
+            expected = Expected(what="words", sources=declined.sources, user_id=event.user_id)
+            await self._chats.expect(chat.id, chat.kind, expected, for_s=EXPECTED_FOR_S)
+
+    async def _set(self, chat: Chat, name: str, value: str) -> NewRequest | None:
+        if value not in SETTINGS.get(name, frozenset()):
+            log.info("setting_not_known", name=name[:20])
+            return None
+        await self._chats.set(chat.id, chat.kind, name, value)
+        if name == "language":
+            self._menus.look_again(chat.id)
+        return await self._commands.settings(chat, saved=True)
+
+    async def _fetched(self, event: Event, chat: Chat, photo: Media, state: ChatState) -> NewRequest | None:
+        """Ask what to do with a photo or an album, once all of it is there; or do what was said before it."""
+        album = await self._sources.fetch(_new_photo(event, chat, photo))
+        if not album:
+            return None
+        kept = [one.message_id for one in album if one.state is PhotoState.KEPT and one.waits]
+        if not kept:
+            told = next((one.state for one in album if one.state not in {PhotoState.KEPT, PhotoState.SEEN}), None)
+            return NewRequest(words=f"photo_{told}") if told else None
+        expected = state.expected
+        if expected and expected.what == "photo" and expected.prompt:
+            sources = [{"photo": message_id} for message_id in kept]
+            options = Options.of_json(expected.options or {})
+            draw = Draw(prompt=expected.prompt, options=options, sources=sources, photos=kept, settled=True)
+            return drawn(draw, state, alone=True)
+        return NewRequest(words="photo_got", details={"count": len(kept)})
+
+    async def _ask_for_photo(self, event: Event, chat: Chat, prompt: str, options: Options) -> NewRequest:
+        if chat.kind is not ChatKind.USER:
+            return NewRequest(words="ask_photo_quote")  # a photo cannot mention us, but it can be quoted
+        expected = Expected(what="photo", prompt=prompt, options=options.to_json(), user_id=event.user_id)
+        await self._chats.expect(chat.id, chat.kind, expected, for_s=EXPECTED_FOR_S)
+        return NewRequest(words="ask_photo")
+
+    async def _forget(self, chat: Chat, message_id: str) -> None:
+        count = await self._forgetting.message(message_id, chat_id=chat.id)
+        count += await self._forgetting.made_from_photo(message_id, chat_id=chat.id)
+        log.info("message_forgotten", pictures=count)
+        self._swept()
+
+
+def _new_photo(event: Event, chat: Chat, photo: Media) -> NewPhoto:
+    album = photo.image_set
+    return NewPhoto(
+        message_id=photo.id,
+        chat_id=chat.id,
+        user_id=event.user_id,
+        set_id=album.id if album else None,
+        set_total=album.total if album else 0,
+    )

@@ -1,0 +1,202 @@
+"""Carries one delivery to LINE and writes down what became of it."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+import structlog
+
+from app.errors import Again, BadRequest, EaselError, Final, MonthlyLimit, NotPermitted, TokenDead, VendorFault
+from app.flows.delivery.loading import Loading
+from app.flows.drawing.retry import backoff_s
+from app.flows.upkeep.observers import Observers
+from app.line.answers import Sent
+from app.line.client import LineClient
+from app.line.events import Chat
+from app.store.deliveries import Deliveries, Delivery, Outcome, Way
+from app.store.requests import Requests
+
+log = structlog.get_logger()
+
+# "Use within one minute after receiving the webhook", which is not guaranteed to the second:
+# https://developers.line.biz/en/reference/messaging-api/#send-reply-message-reply-token (read 2026-11-22)
+TOKEN_LIFE_S = 55.0
+TOKEN_YOUNG_S = 50.0  # until then "Invalid reply token" on a second try means that the first one landed
+# What seems to come from the future was dated by a clock that was wrong: nobody knows how old it is. Less than this is
+# the difference between the clocks of two machines.
+CLOCKS_APART_S = 5.0
+REPLY_TIMEOUT_S = 5.0
+PUSH_PATIENCE_S = 600.0  # LINE keeps a retry key for 24 hours, so a push is safe to repeat
+PUSH_TURN_S = 5.0  # then others have their turn in the chat, and the push comes again: reply tokens live for a minute
+PUSH_RESTS_S = 25.0  # however many look at the chat meanwhile
+PUSHES_CLOSED_S = 600.0  # after the month was found used up, nobody asks again for so long
+
+
+def token_age_s(arrived_at: float) -> float:
+    """Return the age of a reply token; of one that nobody knows the age of, that of the last moment."""
+    age_s = time.time() - arrived_at
+    return age_s if age_s > -CLOCKS_APART_S else TOKEN_LIFE_S - 1
+
+
+class Courier:
+    """Knows which failures leave the outcome open. A reply is asked again with its own token, a push with its key."""
+
+    def __init__(
+        self, *, deliveries: Deliveries, requests: Requests, line: LineClient, loading: Loading, observers: Observers
+    ) -> None:
+        self._deliveries = deliveries
+        self._requests = requests
+        self._line = line
+        self._loading = loading
+        self._metrics = observers.metrics
+        self._traces = observers.traces
+        self._pushes_closed_until = 0.0
+        self._resting_until: dict[str, float] = {}
+
+    def rests(self, delivery: Delivery) -> bool:
+        """Whether it had its turn just now, and is to be carried again later."""
+        return time.monotonic() < self._resting_until.get(delivery.id, 0.0)
+
+    async def carry(self, delivery: Delivery, *, may_have_landed: bool = False) -> bool:
+        """Send it. Return whether it is worth looking for the next thing to say in this chat now.
+
+        `may_have_landed`: somebody tried before and did not live to see the outcome.
+        """
+        self._resting_until.pop(delivery.id, None)
+        # From here on by a clock that does not jump.
+        age_s = token_age_s(delivery.token_at) if delivery.token_at else 0.0
+        patience_s = TOKEN_LIFE_S - age_s if delivery.token_at else PUSH_TURN_S
+        began, attempt = time.monotonic(), 0
+        while True:
+            attempt += 1
+            try:
+                sent = await self._call(delivery, attempt=attempt)
+            except Final as error:
+                age_s += time.monotonic() - began
+                return await self._refused(delivery, error, may_have_landed=may_have_landed, age_s=age_s)
+            except EaselError as error:
+                # "so after a time-out or a 5xx on reply the outcome is unknown" (no retry key for replies)
+                may_have_landed |= isinstance(error, VendorFault) or not isinstance(error, Again)
+                wait_s = getattr(error, "retry_after_s", None) or backoff_s(attempt)
+                if time.monotonic() - began + wait_s >= patience_s:
+                    return await self._out_of_time(delivery, error, may_have_landed=may_have_landed)
+                self._log_again(delivery, error, attempt)
+                await asyncio.sleep(wait_s)
+            else:
+                self._loading.ended(delivery.chat_id)
+                await self._landed(delivery, [(one.id, one.quote_token) for one in sent.messages])
+                return True
+
+    async def may_push(self, chat: Chat) -> bool:
+        """Whether the month has enough messages left for everybody in the chat."""
+        if time.time() < self._pushes_closed_until:
+            return False
+        try:
+            left = await self._line.remaining_pushes()
+            if left == 0:
+                self._close_pushes()
+            return left is None or left >= await self._line.members(chat)
+        except EaselError as error:
+            log.warning("push_quota_not_read", code=error.code, vendor_request=error.vendor_request_id)
+            return False
+
+    async def _landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> None:
+        landed = await self._deliveries.landed(delivery, messages)
+        seconds = time.time() - delivery.created_at
+        self._metrics.delivered(delivery.way, Outcome.LANDED, seconds)
+        if delivery.token:
+            self._metrics.token("promised" if delivery.way is Way.PROMISE else "spent")
+        for asked_at in landed.asked_at:
+            self._metrics.answered(delivery.way, time.time() - asked_at)
+        self._metrics.push_saved(landed.pushes_saved)
+        for request_id in _requests(delivery):
+            self._traces.record(
+                delivery.way, request_id=request_id, began_at=delivery.created_at, seconds=seconds, outcome="landed"
+            )
+
+    async def _call(self, delivery: Delivery, *, attempt: int) -> Sent:
+        began = time.perf_counter()
+        if delivery.token:
+            sent = await self._line.reply(delivery.token, delivery.messages, timeout_s=REPLY_TIMEOUT_S)
+        else:
+            sent = await self._line.push(delivery.chat_id, delivery.messages, retry_key=delivery.id)
+        log.info(
+            {Way.REPLY: "reply_sent", Way.PROMISE: "promise_sent", Way.PUSH: "push_sent"}[delivery.way],
+            requests=_requests(delivery),
+            messages=len(delivery.messages),
+            attempt=attempt,
+            vendor_request=sent.request_id,
+            duration_ms=round((time.perf_counter() - began) * 1000),
+        )
+        return sent
+
+    async def _refused(self, delivery: Delivery, error: Final, *, may_have_landed: bool, age_s: float) -> bool:
+        """LINE said no for good. `age_s` is that of the token."""
+        young = delivery.token_at is not None and age_s < TOKEN_YOUNG_S
+        match error:
+            case TokenDead() if may_have_landed and young:
+                log.info("reply_had_landed", requests=_requests(delivery), vendor_request=error.vendor_request_id)
+                await self._landed(delivery, [])
+                return True
+            case TokenDead() if may_have_landed:
+                await self._doubt(delivery, error)
+                return True
+            case BadRequest():
+                return await self._not_taken(delivery, error, may_have_landed=may_have_landed)
+            case MonthlyLimit():
+                self._close_pushes()
+        level = log.error if isinstance(error, NotPermitted) else log.warning
+        level("delivery_refused", requests=_requests(delivery), way=delivery.way, code=error.code, message=str(error))
+        self._metrics.delivered(delivery.way, Outcome.FAILED, time.time() - delivery.created_at)
+        await self._deliveries.not_landed(delivery)
+        return isinstance(error, TokenDead)
+
+    async def _not_taken(self, delivery: Delivery, error: BadRequest, *, may_have_landed: bool) -> bool:
+        """LINE does not take these messages: a fault of ours. Say so in words, on the same token if it still lives."""
+        log.error(
+            "message_not_taken", requests=_requests(delivery), way=delivery.way, code=error.code, message=str(error)
+        )
+        if may_have_landed or all(message.get("type") == "text" for message in delivery.messages):
+            await self._doubt(delivery, error)
+            return True
+        await self._deliveries.not_landed(delivery, reopen=delivery.way is Way.REPLY)
+        if delivery.way is not Way.PROMISE:
+            for request_id in set(delivery.request_ids):
+                await self._requests.unshowable(request_id)
+        return delivery.way is Way.REPLY
+
+    async def _out_of_time(self, delivery: Delivery, error: EaselError, *, may_have_landed: bool) -> bool:
+        if may_have_landed and delivery.way is Way.PUSH and time.time() < delivery.created_at + PUSH_PATIENCE_S:
+            self._resting_until[delivery.id] = time.monotonic() + PUSH_RESTS_S
+            return False  # its intent stays, and is carried again with its key
+        if may_have_landed:
+            await self._doubt(delivery, error)
+        else:
+            log.warning("delivery_failed", requests=_requests(delivery), way=delivery.way, code=error.code)
+            self._metrics.delivered(delivery.way, Outcome.FAILED, time.time() - delivery.created_at)
+            await self._deliveries.not_landed(delivery)
+        return delivery.way is not Way.PUSH
+
+    async def _doubt(self, delivery: Delivery, error: EaselError) -> None:
+        log.warning("delivery_in_doubt", requests=_requests(delivery), way=delivery.way, code=error.code)
+        self._metrics.delivered(delivery.way, Outcome.UNKNOWN, time.time() - delivery.created_at)
+        await self._deliveries.doubtful(delivery)
+
+    def _log_again(self, delivery: Delivery, error: EaselError, attempt: int) -> None:
+        log.warning(
+            "delivery_tried_again",
+            requests=_requests(delivery),
+            way=delivery.way,
+            attempt=attempt,
+            code=error.code or type(error).__name__,
+            vendor_request=error.vendor_request_id,
+        )
+
+    def _close_pushes(self) -> None:
+        self._pushes_closed_until = time.time() + PUSHES_CLOSED_S
+        log.warning("push_quota_used_up", late_answers_by="button")
+
+
+def _requests(delivery: Delivery) -> list[str]:
+    """Name the requests of a delivery, each once, for the log."""
+    return list(dict.fromkeys(delivery.request_ids))

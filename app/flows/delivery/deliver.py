@@ -1,0 +1,248 @@
+"""The token rule: what a chat is told, when, and on which reply token.
+
+Free first. A reply token that dies soonest is spent first; near its deadline it buys the button [Show picture], whose
+tap brings a new one. A reply cannot be retried by LINE's rules, so its intent is written down before the call, an
+unknown outcome is asked again with the same token, and nothing is ever pushed after it.
+https://developers.line.biz/en/docs/messaging-api/retrying-api-request/ (read 2026-11-22)
+"""
+
+import asyncio
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.flows.delivery.courier import TOKEN_LIFE_S, Courier, token_age_s
+from app.flows.delivery.languages import Languages
+from app.flows.delivery.replies import Replies, Said
+from app.flows.delivery.signals import Bell
+from app.line.events import Chat as LineChat
+from app.line.events import ChatKind
+from app.line.messages import MESSAGES_MAX, Message
+from app.metrics import Metrics
+from app.store.deliveries import Chat, Deliveries, Token, Way
+from app.store.requests import Request, Requests, State
+from app.words import answers
+from app.words.taps import tap as write_tap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRule:
+    """`deadline_s`: age at which a token is spent at the latest. `late`: what happens to an answer without one."""
+
+    deadline_s: float
+    late: Literal["button", "push"]
+
+
+class Deliver:
+    """Speaks in chats. One voice for each chat at a time in this process; the store keeps processes apart."""
+
+    def __init__(
+        self,
+        *,
+        deliveries: Deliveries,
+        courier: Courier,
+        languages: Languages,
+        bell: Bell,
+        rule: TokenRule,
+        requests: Requests,
+        replies: Replies,
+        is_orphan: Callable[[str], bool],
+        metrics: Metrics,
+    ) -> None:
+        """Keep the parts. `is_orphan` knows owners that are dead."""
+        self._deliveries = deliveries
+        self._courier = courier
+        self._languages = languages
+        self._bell = bell
+        self._rule = rule
+        self._requests = requests
+        self._replies = replies
+        self._is_orphan = is_orphan
+        self._metrics = metrics
+        self._voices: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+
+    async def now(self, chat_id: str) -> Chat:
+        """Say everything that can be said in this chat now. Return what is left."""
+        voice = self._voices.setdefault(chat_id, asyncio.Lock())
+        async with voice:
+            await self._finish(chat_id)
+            while await self._one(chat := await self._deliveries.chat(chat_id)):
+                self._bell.ring(chat_id)
+        return chat
+
+    async def finish(self, chat_id: str) -> None:
+        """Carry only what a dead process left between intent and outcome."""
+        voice = self._voices.setdefault(chat_id, asyncio.Lock())
+        async with voice:
+            await self._finish(chat_id)
+
+    async def push(self, request: Request) -> None:
+        """Push one answer that is due, whatever the rule says of late ones. The store knows what became of it."""
+        voice = self._voices.setdefault(request.chat_id, asyncio.Lock())
+        async with voice:
+            answer = await self._answer(request, on_time=False)
+            await self._say(
+                Way.PUSH,
+                request,
+                None,
+                ids=[request.id] * len(answer),
+                messages=[one.message for one in answer],
+                picture_ids=[one.picture_id for one in answer],
+                promised=(),
+            )
+
+    def next_deadline_s(self, chat: Chat) -> float | None:
+        """Return in how many seconds an open token of this chat must be spent."""
+        ages = [token_age_s(token.arrived_at) for token in chat.tokens if token.addressed]
+        return max(0.0, self._rule.deadline_s - max(ages)) if ages else None
+
+    async def _finish(self, chat_id: str) -> None:
+        chat = await self._deliveries.chat(chat_id)
+        for delivery in chat.intents:
+            if self._is_orphan(delivery.owner) and not self._courier.rests(delivery):
+                # A process died between intent and outcome, or LINE took no push for a while.
+                await self._courier.carry(delivery, may_have_landed=True)
+
+    async def _one(self, chat: Chat) -> bool:
+        """Do the next thing; False when there is nothing left to do."""
+        dead = [token.event_id for token in chat.tokens if token_age_s(token.arrived_at) >= TOKEN_LIFE_S]
+        if dead:
+            if chat.waiting or chat.due:
+                self._metrics.token("expired", sum(one.addressed for one in chat.tokens if one.event_id in dead))
+            await self._deliveries.close_tokens(dead)
+            return True
+        if chat.due and chat.tokens:
+            return await self._answer_all(chat, _fitting(chat))
+        if chat.due:
+            return await self._may_push(chat.due[0]) and await self._answer_all(chat, None)
+        for token in chat.tokens:
+            if token.addressed and chat.doubtful and not chat.waiting and not chat.doubtful[0].promised_at:
+                return await self._ask_doubtful(chat.doubtful[0], token)
+            if token_age_s(token.arrived_at) >= self._rule.deadline_s:
+                return await self._spend(chat, token)
+        return False
+
+    async def _spend(self, chat: Chat, token: Token) -> bool:
+        """A token is near its end while nothing is ready: it buys the promise, unless one stands below its event."""
+        if not token.addressed or not _uncovered(chat, token):
+            await self._deliveries.close_tokens([token.event_id])
+            return True
+        covered = [one.id for one in chat.waiting]
+        message = await self._promise(chat.waiting)
+        return await self._say(
+            Way.PROMISE, chat.waiting[0], token, ids=[covered[0]], messages=[message], promised=covered
+        )
+
+    async def _promise(self, waiting: Sequence[Request]) -> Message:
+        first = waiting[0]
+        words = await self._languages.words_for(first.user_id, chat_id=first.chat_id)
+        if len(waiting) > 1:
+            said = words.say("drawing_many", count=len(waiting))
+        else:
+            said = words.say("drawing_push" if await self._may_push(first) else "drawing")
+        if first.state is State.QUEUED:
+            said = f"{said}\n{words.say('queue_place', place=await self._requests.queue_place(first.created_at))}"
+        return answers.promise(said, words=words, data=write_tap("show", first.id))
+
+    async def _ask_doubtful(self, request: Request, token: Token) -> bool:
+        message = await self._doubt(request)
+        return await self._say(Way.PROMISE, request, token, ids=[request.id], messages=[message], promised=[request.id])
+
+    async def _doubt(self, request: Request) -> Message:
+        words = await self._languages.words_for(request.user_id, chat_id=request.chat_id)
+        return answers.promise(words.say("maybe_sent"), words=words, data=write_tap("show", request.id))
+
+    async def _besides(self, chat: Chat, token: Token | None) -> tuple[list[Message], list[str]]:
+        """Find what would stay unsaid without this token, and whom it speaks of.
+
+        That is the promise to those who wait, when it is the last token; or the doubt whether an answer arrived.
+        """
+        others = any(other.addressed for other in chat.tokens if other is not token)
+        if token and not others and _uncovered(chat, token):
+            return [await self._promise(chat.waiting)], [one.id for one in chat.waiting]
+        unasked = [one for one in chat.doubtful if not one.promised_at]
+        if token and token.addressed and unasked:
+            return [await self._doubt(unasked[0])], [unasked[0].id]
+        return [], []
+
+    async def _answer_all(self, chat: Chat, token: Token | None) -> bool:
+        """Put as many answers into one call as LINE takes, oldest first; a push when there is no token."""
+        besides, promised = await self._besides(chat, token)
+        ids: list[str] = []
+        messages: list[Message] = []
+        picture_ids: list[str | None] = []
+        for request in chat.due:
+            answer = await self._answer(request, on_time=token is not None and token.event_id == request.id)
+            if ids and len(messages) + len(answer) > MESSAGES_MAX - len(besides):
+                break
+            ids += [request.id] * len(answer)
+            messages += [one.message for one in answer]
+            picture_ids += [one.picture_id for one in answer]
+        # Five pictures of one wish leave no room: what else is to be said waits for the next token.
+        besides, promised = (besides, promised) if len(messages) + len(besides) <= MESSAGES_MAX else ([], [])
+        way = Way.REPLY if token else Way.PUSH
+        return await self._say(
+            way,
+            chat.due[0],
+            token,
+            ids=ids,
+            messages=[*messages, *besides],
+            picture_ids=[*picture_ids, *(None for _ in besides)],
+            promised=promised,
+        )
+
+    async def _answer(self, request: Request, *, on_time: bool) -> list[Said]:
+        # In company, or late, an answer says which request it answers.
+        bare = on_time and request.chat_kind == ChatKind.USER
+        words = await self._languages.words_for(request.user_id, chat_id=request.chat_id)
+        lead = None if bare else words.say("yours" if on_time else "late")
+        return await self._replies.to(request, words, lead=lead)
+
+    async def _say(
+        self,
+        way: Way,
+        request: Request,
+        token: Token | None,
+        *,
+        ids: Sequence[str],
+        messages: Sequence[Message],
+        promised: Sequence[str],
+        picture_ids: Sequence[str | None] = (),
+    ) -> bool:
+        delivery = await self._deliveries.claim(
+            request.chat_id,
+            way=way,
+            token=token,
+            request_ids=ids,
+            messages=messages,
+            picture_ids=picture_ids,
+            promised=promised,
+        )
+        # Without a claim somebody else was faster: look again.
+        return delivery is None or await self._courier.carry(delivery)
+
+    async def _may_push(self, request: Request) -> bool:
+        if self._rule.late != "push":
+            return False
+        return await self._courier.may_push(LineChat(kind=ChatKind(request.chat_kind), id=request.chat_id))
+
+
+def _fitting(chat: Chat) -> Token:
+    """Choose the token for what is due: its own, else the one that dies soonest, so that the younger ones last."""
+    due = {request.id for request in chat.due}
+    return next((token for token in chat.tokens if token.event_id in due), chat.tokens[0])
+
+
+def _uncovered(chat: Chat, token: Token) -> list[Request]:
+    """Find who waits without a promise that stands below this token's event in the chat.
+
+    Who came after that event, with a token of their own, still has the time of that one.
+    """
+    last = max(other.arrived_at for other in chat.tokens if other.addressed or other is token)
+    return [
+        one
+        for one in chat.waiting
+        if (not one.promised_at or one.promised_at < token.arrived_at)
+        and (one.id == token.event_id or last == token.arrived_at or one.created_at < token.arrived_at)
+    ]

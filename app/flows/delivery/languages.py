@@ -1,0 +1,50 @@
+"""Which language a person reads: what the chat has set, else LINE's profile, cached for a day, else the default."""
+
+import asyncio
+import time
+
+import structlog
+
+from app.errors import EaselError
+from app.line.client import LineClient
+from app.store.chats import Chats
+from app.store.people import People
+from app.words.sentences import Words, sentences_for
+
+log = structlog.get_logger()
+
+CACHED_S = 86_400.0
+PROFILE_TIMEOUT_S = 2.0  # an answer must not wait for a courtesy
+
+
+class Languages:
+    """Finds the words for a person."""
+
+    def __init__(self, *, people: People, chats: Chats, line: LineClient, default: str) -> None:
+        self._people = people
+        self._chats = chats
+        self._line = line
+        self._default = default
+
+    async def words_for(self, user_id: str | None, *, chat_id: str | None = None) -> Words:
+        """Return the sentences in the language that the chat has set, else in this person's.
+
+        LINE's failure only costs the language.
+        """
+        chosen = (await self._chats.get(chat_id)).settings.get("language") if chat_id else None
+        if not chosen and user_id:
+            chosen = await self._language(user_id)
+        return sentences_for(chosen, default=self._default)
+
+    async def _language(self, user_id: str) -> str | None:
+        known, language = await self._people.language(user_id, not_before=time.time() - CACHED_S)
+        if known:
+            return language
+        try:
+            async with asyncio.timeout(PROFILE_TIMEOUT_S):
+                language = await self._line.language(user_id)
+        except (EaselError, TimeoutError) as error:
+            log.debug("language_not_read", error=type(error).__name__)
+            return None
+        await self._people.speaks(user_id, language)
+        return language

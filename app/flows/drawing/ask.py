@@ -1,0 +1,253 @@
+"""Asks the models for one wish, one after the other, and books what it costs."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import structlog
+
+from app.errors import BadAnswer, EaselError, NotPermitted, OutcomeUnknown, Reason, Refused
+from app.flows.drawing.retry import BLIND_MAX, AskAgain, AskNextModel, GiveUp, Tries, decide
+from app.flows.upkeep.observers import Observers
+from app.metrics import outcome_of
+from app.openai import Drawn, OpenAIImages, PictureOrder, parameters, size_for, unmet
+from app.pictures import edges_px
+from app.prices import cost, estimate
+from app.reading.options import Options
+from app.store.models import Models
+from app.store.money.budgets import Capped
+from app.store.money.ledger import Booking, Ledger, Outcome, Tokens
+from app.store.pending_uploads import Kept
+from app.store.requests import Request, Requests
+
+log = structlog.get_logger()
+
+GONE_FOR_S = 6 * 3600.0  # how long a model that is gone is not asked
+# The draft is the source: said in words, since the API has no other way to ask for the same picture again.
+FINER = "Redraw the given picture in fine detail and high quality. Keep its composition, subjects, colours and style."
+CATEGORIES = {  # the vendor's coarse words to keys of the sentences; open-ended, so others are told in general words
+    "sexual": "moderation_sexual",
+    "violence": "moderation_violence",
+    "hate": "moderation_hate",
+    "harassment": "moderation_harassment",
+    "self-harm": "moderation_self_harm",
+    "minors": "moderation_minors",
+    "sexual/minors": "moderation_minors",
+    "public_figure": "moderation_public_figure",
+    "copyright": "moderation_copyright",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """Why there is no picture, as a key of the sentences and what it speaks of."""
+
+    words: str
+    refused: bool = False
+    details: Mapping[str, Any] | None = None
+
+
+class Ask:
+    """The one place where money is spent."""
+
+    def __init__(
+        self,
+        *,
+        images: OpenAIImages,
+        ledger: Ledger,
+        models: Models,
+        kept: Kept,
+        requests: Requests,
+        observers: Observers,
+        names: Sequence[str],
+        defaults: PictureOrder,
+    ) -> None:
+        """Keep the parts. `names` of the models are asked in order; `defaults` are the operator's options."""
+        self._images = images
+        self._ledger = ledger
+        self._models = models
+        self._kept = kept
+        self._requests = requests
+        self._alarm = observers.alarm
+        self._metrics = observers.metrics
+        self._traces = observers.traces
+        self._names = names
+        self._defaults = defaults
+        self._unpriced: set[str] = set()
+
+    async def cut_off(self, request_id: str) -> None:
+        """Nobody wants this picture any more: a call that a crash has cut off is of unknown outcome from now on."""
+        await self._ledger.charged_blind(request_id)
+
+    async def models(self, request: Request, sources: Sequence[bytes]) -> Declined | None:
+        """Ask for what the request wants, until the paid bytes are kept, or nobody wants them any more (None)."""
+        tries = Tries(blind=await self._ledger.charged_blind(request.id))
+        if tries.blind > BLIND_MAX:
+            return Declined(words=Reason.TOO_LATE)
+        edges = await asyncio.to_thread(edges_px, sources[0]) if len(sources) == 1 else None
+        order = self._order(request, edges)
+        gone = await self._models.gone()
+        for model in self._names:
+            if model in gone:
+                continue
+            answer = await self._one_model(request, order, sources, model, tries)
+            if not isinstance(answer, AskNextModel):
+                return answer
+        log.error("all_models_gone", request=request.id, cure="name a living model in IMAGE_MODELS")
+        await self._alarm.ring("models_gone")
+        return Declined(words=Reason.CLOSED)
+
+    async def _one_model(
+        self, request: Request, order: PictureOrder, sources: Sequence[bytes], model: str, tries: Tries
+    ) -> Declined | AskNextModel | None:
+        """Ask one model until there is a picture or a reason."""
+        while await self._requests.drawing(request.id):
+            booking = self._booking(request, order, sources, model)
+            call = await self._ledger.begin(booking)
+            if isinstance(call, Capped):
+                log.warning("cap_reached", request=request.id, cap=call.cap)
+                return Declined(words=f"limit_{call.cap}", details={"until_at": call.until_at})
+            began = time.perf_counter()
+            try:
+                with self._traces.span("model", request_id=request.id, model=model, edit=bool(sources)):
+                    drawn = await self._call(order, sources, model)
+            except EaselError as error:
+                outcome = _outcome(error)
+                await self._ledger.end(call, outcome, vendor_request_id=error.vendor_request_id)
+                charged = 0 if outcome is Outcome.FAILED else booking.estimate_microusd
+                self._metrics.drew(model, outcome_of(error), time.perf_counter() - began, microusd=charged)
+                decision = decide(error, tries)
+                await self._tell(request.id, model, error, decision)
+                match decision:
+                    case AskAgain(after_s):
+                        await asyncio.sleep(after_s)
+                    case AskNextModel():
+                        await self._models.is_gone(model, for_s=GONE_FOR_S)
+                        log.error("model_gone", model=model, not_asked_for_s=GONE_FOR_S, cure="change IMAGE_MODELS")
+                        return decision
+                    case GiveUp(reason):
+                        return _declined(error, reason)
+            else:
+                await self._keep(request, call, booking, order, drawn)
+                return None
+        return None
+
+    async def _call(self, order: PictureOrder, sources: Sequence[bytes], model: str) -> Drawn:
+        if sources:
+            return await self._images.edit(order, model=model, sources=sources)
+        return await self._images.generate(order, model=model)
+
+    async def _keep(self, request: Request, call: int, booking: Booking, order: PictureOrder, drawn: Drawn) -> None:
+        tokens = _tokens(drawn)
+        charged = cost(drawn.model, **asdict(tokens)) if tokens else booking.estimate_microusd
+        self._metrics.drew(drawn.model, "paid", drawn.duration_ms / 1000, tokens, charged, pictures=len(drawn.pictures))
+        for note in unmet(order, model=drawn.model):
+            if note == "size" and not _says_a_shape(request):
+                continue
+            await self._requests.note(request.id, f"option_{note}", {"got": drawn.size or ""})
+        wanted = await self._kept.keep(
+            request.id,
+            data=drawn.pictures,
+            model=drawn.model,
+            vendor_request_id=drawn.request_id,
+            settle=self._ledger.settlement(call, tokens, vendor_request_id=drawn.request_id),
+        )
+        log.info(
+            "picture_generated" if wanted else "picture_unwanted",
+            request=request.id,
+            model=drawn.model,
+            vendor_request=drawn.request_id,
+            duration_ms=drawn.duration_ms,
+            pictures=len(drawn.pictures),
+            bytes=sum(map(len, drawn.pictures)),
+        )
+
+    def _order(self, request: Request, edges: tuple[int, int] | None) -> PictureOrder:
+        """Put the wish's options over the operator's. `edges`: of a picture that is changed, its shape stays."""
+        options = Options.of_json(request.options or {})
+        asker = hashlib.sha256(f"easel {request.user_id or request.chat_id}".encode()).hexdigest()[:32]
+        fine = (request.details or {}).get("fine")
+        order = replace(
+            self._defaults,
+            prompt=f"{FINER}\n\n{request.prompt}" if fine else request.prompt or "",
+            safety_identifier=asker,
+            count=options.count or 1,
+            quality=options.quality or self._defaults.quality,
+            output_format=options.output_format or self._defaults.output_format,
+            background=options.background or self._defaults.background,
+        )
+        if order.background == "transparent" and order.output_format == "jpeg":
+            order = replace(order, output_format="png")
+        if options.size:
+            return replace(order, size=f"{options.size[0]}x{options.size[1]}")
+        ratio = options.ratio or (edges if order.size != "auto" else None)
+        return replace(order, size=size_for(ratio, near=order.size)) if ratio else order
+
+    def _booking(self, request: Request, order: PictureOrder, sources: Sequence[bytes], model: str) -> Booking:
+        body = parameters(order, model=model)
+        size, quality = str(body.get("size", order.size)), str(body.get("quality", order.quality))
+        guess = estimate(
+            model,
+            size=size,
+            quality=quality,
+            count=order.count,
+            sources=len(sources),
+            prompt_chars=len(order.prompt),
+        )
+        if not guess.is_known and model not in self._unpriced:
+            self._unpriced.add(model)
+            log.warning("price_not_known", model=model, booked="at the dearest price that is known, as an estimate")
+        return Booking(
+            request_id=request.id,
+            chat_id=request.chat_id,
+            chat_kind=request.chat_kind,
+            user_id=request.user_id,
+            model=model,
+            kind="edit" if sources else "draw",
+            size=size,
+            quality=quality,
+            count=order.count,
+            estimate_microusd=guess.microusd,
+        )
+
+    async def _tell(self, request_id: str, model: str, error: EaselError, decision: object) -> None:
+        level = log.error if isinstance(error, NotPermitted) else log.warning
+        level(
+            "picture_not_generated",
+            request=request_id,
+            model=model,
+            error=type(error).__name__,
+            code=error.code,
+            vendor_request=error.vendor_request_id,
+            message=str(error),
+            then=type(decision).__name__,
+        )
+        if isinstance(error, NotPermitted):
+            await self._alarm.ring_for(error)
+
+
+def _says_a_shape(request: Request) -> bool:
+    return bool({"ratio", "size"} & set(request.options or ()))
+
+
+def _tokens(drawn: Drawn) -> Tokens | None:
+    used = drawn.usage
+    if used is None:
+        return None
+    return Tokens(text_in=used.text_in, image_in=used.image_in, image_out=used.image_out, text_out=used.text_out)
+
+
+def _declined(error: EaselError, reason: Reason) -> Declined:
+    if not isinstance(error, Refused):
+        return Declined(words=reason)
+    known = (CATEGORIES[one] for one in error.categories if one in CATEGORIES)
+    return Declined(words=next(known, reason), refused=True)
+
+
+def _outcome(error: EaselError) -> Outcome:
+    if isinstance(error, OutcomeUnknown):
+        return Outcome.UNKNOWN
+    return Outcome.BAD if isinstance(error, BadAnswer) else Outcome.FAILED

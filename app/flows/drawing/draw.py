@@ -1,0 +1,188 @@
+"""One wish drawn: ask a model, keep the paid bytes, render them, put them into the bucket, have them delivered."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from datetime import UTC, datetime
+
+import structlog
+
+from app.engine import Engine
+from app.errors import Again, EaselError, NotAPicture, NotPermitted, OutcomeUnknown, Reason, TooLarge
+from app.flows.delivery.deliver import Deliver
+from app.flows.delivery.signals import Bell
+from app.flows.drawing.ask import Ask, Declined
+from app.flows.drawing.photos import Sources
+from app.flows.drawing.retry import backoff_s
+from app.flows.upkeep.observers import Observers
+from app.pictures import Rendition, render
+from app.r2 import Bucket, new_key
+from app.store.pending_uploads import Kept, Paid, Stored
+from app.store.requests import UNDRAWN, Request, Requests, State
+
+log = structlog.get_logger()
+
+STORE_PATIENCE_S = 6 * 3600.0  # how long a dead bucket is tried; the bytes are paid for
+STORE_AGAIN_MAX_S = 60.0
+SOURCES_PATIENCE_S = 60.0  # how long what is to be edited is tried to be read; nothing is paid yet
+
+
+class DrawFlow:
+    """The workflow `draw`, taken from the bounded queue; its argument is the id of the request."""
+
+    def __init__(
+        self,
+        *,
+        requests: Requests,
+        kept: Kept,
+        ask: Ask,
+        sources: Sources,
+        bucket: Bucket,
+        deliver: Deliver,
+        bell: Bell,
+        observers: Observers,
+        renderers: Executor,
+    ) -> None:
+        """Keep the parts. `renderers` are the threads for Pillow."""
+        self._requests = requests
+        self._kept = kept
+        self._ask = ask
+        self._sources = sources
+        self._bucket = bucket
+        self._deliver = deliver
+        self._bell = bell
+        self._observers = observers
+        self._renderers = renderers
+
+    async def run(self, request_id: str) -> None:
+        """Each step looks up what is done already, so that running it again neither pays nor uploads twice."""
+        await Engine.step("generate", self._generate, request_id)
+        await Engine.step("store", self._store, request_id)
+        await Engine.step("deliver", self._hand_over, request_id)
+
+    async def give_up(self, request_id: str) -> None:
+        """Answer that something broke, after a fault of ours."""
+        await Engine.step("give_up", self._fail, request_id, Declined(words=Reason.BROKE))
+        await Engine.step("deliver", self._hand_over, request_id)
+
+    async def _generate(self, request_id: str) -> None:
+        request = await self._requests.get(request_id)
+        if request is None or request.state not in UNDRAWN or not await self._requests.drawing(request_id):
+            await self._ask.cut_off(request_id)
+            return
+        if request.state is State.QUEUED:
+            waited_s = time.time() - request.created_at
+            self._observers.metrics.queued(waited_s)
+            self._observers.traces.record("queue", request_id=request_id, began_at=request.created_at, seconds=waited_s)
+        try:
+            sources = await self._load(request)
+        except EaselError as error:
+            log.warning("source_not_loaded", request=request_id, code=error.code, message=str(error))
+            await self._fail(request_id, Declined(words=_why_no_source(error)))
+            return
+        if declined := await self._ask.models(request, sources):
+            await self._fail(request_id, declined)
+
+    async def _load(self, request: Request) -> Sequence[bytes]:
+        """Read what is to be edited; a vendor that is away is waited for."""
+        give_up_at, attempt = time.monotonic() + SOURCES_PATIENCE_S, 0
+        while True:
+            attempt += 1
+            try:
+                loaded = [await self._sources.load(one, chat_id=request.chat_id) for one in request.sources or ()]
+            except (Again, OutcomeUnknown):
+                wait_s = backoff_s(attempt)
+                if time.monotonic() + wait_s > give_up_at:
+                    raise
+                await asyncio.sleep(wait_s)
+            else:
+                return loaded
+
+    async def _store(self, request_id: str) -> None:
+        request = await self._requests.get(request_id)
+        paid = await self._kept.waiting(request_id) if request and request.state is State.KEPT else []
+        if not paid:
+            return
+        began = time.perf_counter()
+        with self._observers.traces.span("store", request_id=request_id):
+            stored = [one for one in [await self._hang(request_id, picture) for picture in paid] if one]
+        if not stored:
+            await self._fail(request_id, Declined(words=Reason.BROKE))
+            return
+        if await self._kept.ready(request_id, stored):
+            self._observers.metrics.stored(time.perf_counter() - began)
+            self._observers.metrics.ended("ready")
+        log.info("picture_stored", request=request_id, pictures=len(stored), duration_ms=_ms_since(began))
+
+    async def _hang(self, request_id: str, paid: Paid) -> Stored | None:
+        """Render one picture and put it into the bucket. None: it cannot be shown, or the bucket will not have it."""
+        try:
+            picture = await asyncio.get_running_loop().run_in_executor(self._renderers, render, paid.data)
+        except NotAPicture as error:
+            log.error("picture_not_shown", request=request_id, code=error.code, message=str(error))
+            return None
+        now = datetime.now(UTC)
+        object_key, preview_key = await self._kept.name(
+            request_id,
+            paid.position,
+            object_key=new_key(extension=picture.extension, now=now),
+            preview_key=new_key(extension="jpg", now=now),
+        )
+        if not await self._upload(request_id, picture, object_key, preview_key):
+            return None
+        size = f"{picture.width_px}x{picture.height_px}"
+        return Stored(position=paid.position, object_key=object_key, preview_key=preview_key, size=size)
+
+    async def _upload(self, request_id: str, picture: Rendition, object_key: str, preview_key: str) -> bool:
+        """Put both files into the bucket, however long it is away. False: it will not have them."""
+        give_up_at, attempt = time.monotonic() + STORE_PATIENCE_S, 0
+        while time.monotonic() < give_up_at:
+            attempt += 1
+            try:
+                await asyncio.gather(
+                    self._bucket.put(object_key, picture.original, content_type=picture.content_type),
+                    self._bucket.put(preview_key, picture.preview, content_type="image/jpeg"),
+                )
+            except EaselError as error:
+                # A wrong key or right is the operator's to mend: the paid bytes wait for it.
+                level = log.error if isinstance(error, NotPermitted) else log.warning
+                level("picture_not_stored", request=request_id, attempt=attempt, code=error.code, message=str(error))
+                self._observers.metrics.uploaded("refused" if isinstance(error, NotPermitted) else "failed")
+                if isinstance(error, NotPermitted):
+                    await self._observers.alarm.ring("bucket")
+                await asyncio.sleep(backoff_s(attempt, first_s=1.0, longest_s=STORE_AGAIN_MAX_S))
+            else:
+                self._observers.metrics.uploaded("stored")
+                return True
+        return False
+
+    async def _hand_over(self, request_id: str) -> None:
+        request = await self._requests.get(request_id)
+        if request is None:
+            return
+        try:
+            await self._deliver.now(request.chat_id)
+        finally:
+            self._bell.ring(request.chat_id)
+
+    async def _fail(self, request_id: str, declined: Declined) -> None:
+        await self._requests.fail(request_id, reason=declined.words, refused=declined.refused, details=declined.details)
+        self._observers.metrics.ended("refused" if declined.refused else "failed", declined.words)
+        event = "request_refused" if declined.refused else "request_failed"
+        log.warning(event, request=request_id, reason=declined.words)
+
+
+def _why_no_source(error: EaselError) -> str:
+    match error:
+        case Again() | OutcomeUnknown() | NotPermitted():
+            return error.reason
+        case TooLarge():
+            return "photo_too_large"
+        case NotAPicture():
+            return "photo_unreadable"
+    return "photo_gone"
+
+
+def _ms_since(began: float) -> int:
+    return round((time.perf_counter() - began) * 1000)

@@ -1,0 +1,80 @@
+"""Tells admins in LINE what only they can mend: once a day for each cause, and while the month has messages left."""
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from app.days import day_of
+from app.errors import EaselError
+from app.flows.delivery.languages import Languages
+from app.line.client import LineClient
+from app.line.messages import text
+from app.store.alerts import Alerts
+
+log = structlog.get_logger()
+
+ONCE = "once"
+PUSHES_KEPT = 10  # of the month's messages are left to people, whatever happens
+
+_CAUSES = {  # codes of the Images API that only the operator can mend
+    "invalid_api_key": "key",
+    "billing_hard_limit_reached": "billing",
+    "billing_limit_user_error": "billing",
+    "insufficient_quota": "billing",
+    "billing_not_active": "billing",
+    "credit_balance_exhausted": "billing",
+    "organization_usage_limit_exceeded": "billing",
+    "organization_spend_limit_exceeded": "billing",
+    "project_spend_limit_exceeded": "billing",
+    "http_401": "key",
+    "http_402": "billing",
+    "http_403": "verification",
+}
+
+
+class Alarm:
+    """Rings for a cause: a key of the sentences without "alert_"."""
+
+    def __init__(
+        self, *, alerts: Alerts, languages: Languages, line: LineClient, admin_ids: Sequence[str], zone: ZoneInfo
+    ) -> None:
+        """Keep the parts. Without `admin_ids` nobody is told; the log always is."""
+        self._alerts = alerts
+        self._languages = languages
+        self._line = line
+        self._admin_ids = admin_ids
+        self._zone = zone
+
+    async def ring_for(self, error: EaselError) -> None:
+        """Ring for what a vendor refused."""
+        await self.ring(_CAUSES.get(error.code or "", "key"))
+
+    async def ring(self, cause: str, *, case: str = "", once: bool = False, **details: object) -> None:
+        """Tell every admin, unless they were told of this case today; or with `once`, ever."""
+        name = f"{cause} {case}".strip()
+        day = ONCE if once else day_of(time.time(), self._zone)
+        if self._admin_ids and await self._alerts.is_new(name, day=day) and not await self._tell(cause, details):
+            await self._alerts.take_back(name, day=day)
+
+    async def _tell(self, cause: str, details: Mapping[str, object]) -> bool:
+        """Push it to every admin. False: nobody was told."""
+        told = False
+        for admin_id in self._admin_ids:
+            try:
+                left = await self._line.remaining_pushes()
+                if left is not None and left <= PUSHES_KEPT:
+                    log.warning("alert_not_sent", cause=cause, reason="few messages are left this month")
+                    return told
+                words = await self._languages.words_for(admin_id)
+                named = {"budget": words.say(f"budget_{details['budget']}")} if "budget" in details else {}
+                said = words.say(f"alert_{cause}", **{**details, **named})
+                await self._line.push(admin_id, [text(said)], retry_key=str(uuid.uuid4()))
+            except EaselError as error:
+                log.warning("alert_not_sent", cause=cause, code=error.code, vendor_request=error.vendor_request_id)
+            else:
+                log.info("alert_sent", cause=cause)
+                told = True
+        return told

@@ -1,0 +1,88 @@
+"""Deletes from the bucket what is forgotten already, as soon as the bucket can be reached; and keeps retention."""
+
+import asyncio
+import time
+
+import structlog
+
+from app.errors import EaselError
+from app.flows.drawing.retry import backoff_s
+from app.r2 import Bucket
+from app.store.chats import Chats
+from app.store.deletions import Doomed
+from app.store.forgetting import Forgetting
+
+log = structlog.get_logger()
+
+DAY_S = 86_400.0
+GRACE_S = DAY_S  # from unfollowing or leaving until the chat's data goes
+LOOK_EVERY_S = 600.0
+AGAIN_MAX_S = 300.0
+CHATS_AT_ONCE = 50
+
+
+class Sweep:
+    """One for each process."""
+
+    def __init__(
+        self, *, doomed: Doomed, forgetting: Forgetting, chats: Chats, bucket: Bucket, retention_days: int
+    ) -> None:
+        """Keep the parts. `retention_days` 0: pictures stay."""
+        self._doomed = doomed
+        self._forgetting = forgetting
+        self._chats = chats
+        self._bucket = bucket
+        self._retention_days = retention_days
+        self._news = asyncio.Event()
+
+    def ring(self) -> None:
+        """There is something to delete."""
+        self._news.set()
+
+    async def keep(self) -> None:
+        """Sweep for ever."""
+        attempt = 0
+        while True:
+            self._news.clear()
+            await self._let_old_go()
+            try:
+                await sweep(self._doomed, self._bucket)
+            except EaselError as error:
+                attempt += 1
+                log.warning("objects_not_deleted", attempt=attempt, code=error.code, message=str(error))
+                await asyncio.sleep(backoff_s(attempt, first_s=1.0, longest_s=AGAIN_MAX_S))
+            else:
+                attempt = 0
+                await self._wait()
+
+    async def _let_old_go(self) -> None:
+        now = time.time()
+        for chat_id in await self._chats.left_before(now - GRACE_S, limit=CHATS_AT_ONCE):
+            log.info("chat_forgotten", pictures=await self._forgetting.chat(chat_id))
+        if not self._retention_days:
+            return
+        await self._forgetting.photos_before(now - self._retention_days * DAY_S)
+        while count := await self._forgetting.pictures_before(now - self._retention_days * DAY_S):
+            log.info("old_pictures_forgotten", count=count)
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_EVERY_S):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+
+
+async def sweep(doomed: Doomed, bucket: Bucket) -> int:
+    """Delete what is doomed from the bucket. Return how many objects it was. Several may sweep at the same time.
+
+    Raises:
+        EaselError: The bucket is away, or does not permit it; what is left stays doomed.
+    """
+    count = 0
+    while keys := await doomed.some():
+        await bucket.delete(keys)
+        await doomed.swept(keys)
+        log.info("objects_deleted", count=len(keys))
+        count += len(keys)
+    return count

@@ -1,0 +1,53 @@
+"""Whether a model lives, and until when. No I/O.
+
+`shutdown_date` came with OpenAI's SDK 3.54 (types/model.py); image models are announced three months before:
+https://developers.openai.com/api/docs/deprecations (read 2026-11-22).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+
+from app.errors import BadAnswer
+from app.openai.faults import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelStatus:
+    """A model that lives.
+
+    Attributes:
+        id: As it was asked for.
+        shutdown_date: The day it is to be shut down; None where none is named.
+        limit_per_minute: How many pictures this key may have a minute; None where the answer does not tell.
+    """
+
+    id: str
+    shutdown_date: date | None
+    limit_per_minute: int | None = None
+
+
+def read_model(answer: Answer, *, model: str) -> ModelStatus:
+    """Read a 200.
+
+    Raises:
+        BadAnswer: Not a JSON object, as from a page in between, so nothing is known.
+    """
+    try:
+        told = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        told = None
+    if not isinstance(told, dict):
+        message = f"The answer about {model} is not a JSON object ({len(answer.body)} bytes)"
+        raise BadAnswer(message, code="not_json", vendor_request_id=answer.request_id)
+    return ModelStatus(
+        id=model, shutdown_date=_day(told.get("shutdown_date")), limit_per_minute=answer.limit_per_minute
+    )
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

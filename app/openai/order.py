@@ -1,0 +1,191 @@
+"""What is asked of a model with one call, cut to what that model takes.
+
+The API refuses unknown or unfit fields with 400 instead of ignoring them, and the models of one list differ, so every
+body is made for its model. Facts: OpenAI's SDK 3.54 (types/image_generate_params.py) and
+https://platform.openai.com/docs/guides/image-generation (read 2026-11-22). No I/O.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.openai.sizes import AUTO, edges_of, named, nearest_classic, nearest_free, same_shape
+
+FORMATS: Final = ("jpeg", "png", "webp")  # gif and svg are previews of 2.6, and LINE shows neither
+MODERATIONS: Final = (AUTO, "low")
+COMPRESSION_MAX: Final = 100
+COUNT_MAX: Final = 10
+BACKGROUNDS: Final = (AUTO, "opaque", "transparent")
+
+QUALITIES: Final = ("low", "medium", "high")
+QUALITIES_2_5: Final = (*QUALITIES, "xhigh", "max")
+
+MODEL_NAME = re.compile(r"(?:.*/)?(?:gpt-image-(?P<version>\d+(?:\.\d+)?)|chatgpt-image)(?=-|$)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureOrder:
+    """One picture, or several of one wish, in the vendor's words.
+
+    Attributes:
+        prompt: 1 to 32,000 characters.
+        size: "auto" or width and height in pixels, "1024x1024".
+        quality: "auto", or from "low" to "max".
+        output_format: "jpeg", "png" or "webp".
+        output_compression: 0 to 100, of JPEG and WebP only; WebP at 100 is lossless and large.
+        moderation: "auto" or "low".
+        background: "auto", "opaque" or "transparent".
+        count: How many pictures, 1 to 10; each is paid for.
+        safety_identifier: A hash that stands for the end user, the same each time.
+    """
+
+    prompt: str = field(repr=False)
+    size: str
+    quality: str
+    output_format: str
+    output_compression: int
+    moderation: str
+    background: str
+    count: int = 1
+    safety_identifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """What the models of one generation take."""
+
+    qualities: tuple[str, ...] = QUALITIES
+    free_sizes: bool = False
+    transparent: bool = False
+
+
+FAMILIES: Final = {
+    "1": Family(transparent=True),
+    "1.5": Family(transparent=True),
+    "2": Family(free_sizes=True),  # transparent only as a preview, refused in places
+    "2.5": Family(free_sizes=True, transparent=True, qualities=QUALITIES_2_5),
+    "2.6": Family(free_sizes=True, transparent=True, qualities=QUALITIES_2_5),
+}
+LATER_FAMILY: Final = Family()  # a GPT Image model newer than this list: what all before it took
+
+
+def parameters(order: PictureOrder, *, model: str) -> dict[str, str | int]:
+    """Build the JSON body. Fields and values that the model does not take are left out or mapped to the nearest."""
+    family = _family(model)
+    body: dict[str, str | int] = {"model": model, "prompt": order.prompt}
+    if order.count > 1:
+        body["n"] = min(order.count, COUNT_MAX)
+    if family is None:  # another maker's model or a deployment's own name: sizes and `n` are all they share
+        return body if order.size == AUTO else body | {"size": _size(order.size, LATER_FAMILY)}
+    body |= {
+        "size": _size(order.size, family),
+        "quality": _quality(order.quality, family),
+        "moderation": order.moderation,
+        "output_format": order.output_format,
+    }
+    if order.output_format in {"jpeg", "webp"}:
+        body["output_compression"] = order.output_compression
+    if order.background == "opaque" or _takes_transparent(order.background, order.output_format, family):
+        body["background"] = order.background
+    if order.safety_identifier is not None:
+        body["safety_identifier"] = order.safety_identifier
+    return body
+
+
+def form_fields(order: PictureOrder, *, model: str) -> dict[str, str]:
+    """Build the scalars of an edit's form: those of `parameters`, but for `moderation`, which the form does not have.
+
+    `input_fidelity` is left out, too: only models that are gone took it, the later ones always look closely.
+    """
+    return {name: str(value) for name, value in parameters(order, model=model).items() if name != "moderation"}
+
+
+def unmet(order: PictureOrder, *, model: str) -> list[str]:
+    """Name the options that this model does not take as asked, so that the user can be told.
+
+    Of "size" (only where the shape differs by more than 5 %), "quality", "background" and "output_format". A model
+    that we know nothing of takes none of the last three; "auto" is always met.
+    """
+    body = parameters(order, model=model)
+    options = {"quality": order.quality, "background": order.background, "output_format": order.output_format}
+    lost = [name for name, asked in options.items() if asked != AUTO and body.get(name) != asked]
+    return lost if same_shape(order.size, str(body.get("size"))) else ["size", *lost]
+
+
+def check_options(defaults: PictureOrder, *, models: Sequence[str]) -> list[str]:
+    """Say what is wrong with the defaults of a picture, one sentence each; nothing wrong is an empty list.
+
+    What some models of the list take and others do not is fine: `parameters` maps it for the others. The prompt is
+    not looked at.
+    """
+    known = [family for family in map(_family, models) if family is not None]
+    problems = [f"model '{model}' was shut down on 2026-05-12" for model in models if model.startswith("dall-e")]
+    problems += _size_problems(defaults.size, known)
+    problems += _quality_problems(defaults.quality, known)
+    problems += _word_problems("format", defaults.output_format, FORMATS)
+    if not 0 <= defaults.output_compression <= COMPRESSION_MAX:
+        problems.append(f"compression {defaults.output_compression} is not between 0 and {COMPRESSION_MAX}")
+    problems += _word_problems("moderation", defaults.moderation, MODERATIONS)
+    problems += _background_problems(defaults, known)
+    if not 1 <= defaults.count <= COUNT_MAX:
+        problems.append(f"count {defaults.count} is not between 1 and {COUNT_MAX}")
+    return problems
+
+
+def _family(model: str) -> Family | None:
+    """Find the generation of a model id, snapshot dates and gateway prefixes aside; None if it is no GPT Image."""
+    name = MODEL_NAME.match(model)
+    if name is None:
+        return None
+    return FAMILIES.get(name["version"] or "1.5", LATER_FAMILY)
+
+
+def _quality(quality: str, family: Family) -> str:
+    if quality == AUTO or quality in family.qualities:
+        return quality
+    return "high" if quality in QUALITIES_2_5 else AUTO
+
+
+def _takes_transparent(background: str, output_format: str, family: Family) -> bool:
+    return background == "transparent" and output_format in {"png", "webp"} and family.transparent
+
+
+def _size(size: str, family: Family) -> str:
+    edges = edges_of(size)
+    if edges is None:
+        return AUTO
+    return named(nearest_free(*edges) if family.free_sizes else nearest_classic(*edges))
+
+
+def _size_problems(size: str, known: list[Family]) -> list[str]:
+    if size == AUTO:
+        return []
+    if edges_of(size) is None:
+        return [f"size '{size}' is neither 'auto' nor width and height in pixels, such as '1024x1024'"]
+    nearest = [_size(size, family) for family in known]
+    if not nearest or size in nearest:
+        return []
+    return [f"size '{size}' is taken by none of the models; the nearest they take: {', '.join(sorted(set(nearest)))}"]
+
+
+def _quality_problems(quality: str, known: list[Family]) -> list[str]:
+    problems = _word_problems("quality", quality, (AUTO, *QUALITIES_2_5))
+    if not problems and quality != AUTO and known and not any(quality in family.qualities for family in known):
+        problems.append(f"quality '{quality}' is taken by none of the models; the best they take is 'high'")
+    return problems
+
+
+def _background_problems(defaults: PictureOrder, known: list[Family]) -> list[str]:
+    problems = _word_problems("background", defaults.background, BACKGROUNDS)
+    if defaults.background != "transparent":
+        return problems
+    if defaults.output_format == "jpeg":
+        problems.append("background 'transparent' needs format 'png' or 'webp'")
+    if known and not any(family.transparent for family in known):
+        problems.append("background 'transparent' is taken by none of the models")
+    return problems
+
+
+def _word_problems(option: str, word: str, words: Sequence[str]) -> list[str]:
+    return [] if word in words else [f"{option} '{word}' is none of {', '.join(words)}"]

@@ -1,0 +1,162 @@
+"""`easel resend ID`: an answer is sent once more, free with the chat's next message or by a push now.
+
+Whoever sends takes the answer in the store first, so that this command and a running service never both send it.
+"""
+
+import uuid
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Literal
+
+from app.errors import EaselError
+from app.line.client import LineClient
+from app.line.events import Chat, ChatKind
+from app.ops.desk.opening import NotPossible, opened
+from app.ops.desk.timeline import unknown
+from app.reports.histories import Histories
+from app.settings import Settings
+from app.store.database import Database
+from app.store.pictures import Pictures
+from app.store.requests import Answer, Request, Requests, State
+
+if TYPE_CHECKING:
+    from app.build.flows import Flows
+    from app.build.vendors import Vendors
+
+OWNER = "desk"  # a push that one of us began is finished by whoever sees it, with its own retry key
+
+Way = Literal["next_message", "push", "reply"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resent:
+    """How the answer travels. `answer`: due until the chat's next message, else sent."""
+
+    request: str
+    way: Way
+    answer: Answer
+
+
+async def resend(settings: Settings, request_id: str, *, push: bool) -> Resent:
+    """Have it sent once more.
+
+    Raises:
+        NotPossible: There is nothing to send, it is on its way, or LINE does not take it.
+    """
+    async with opened(settings.database_url) as database:
+        if push:
+            return await _pushed(settings, database, request_id)
+        await _make_due(database, await _sendable(database, request_id))
+    return Resent(request=request_id, way="next_message", answer=Answer.DUE)
+
+
+def as_data(resent: Resent) -> dict[str, Any]:
+    """Return it ready for JSON."""
+    return asdict(resent)
+
+
+def text(resent: Resent) -> str:
+    """Write it for people."""
+    match resent.way:
+        case "next_message":
+            how = "goes out free with the next message of its chat; --push sends it now"
+        case "push":
+            how = "was pushed"
+        case "reply":
+            how = "went out free: its chat wrote just now, and the running service was faster"
+    return f"{resent.request} {how}."
+
+
+async def _sendable(database: Database, request_id: str) -> Request:
+    request = await Requests(database).get(request_id)
+    if request is None:
+        raise unknown(request_id)
+    match request.answer:
+        case Answer.WAITING:
+            raise NotPossible(f"{request_id} is still being drawn ({request.state}): its answer comes by itself")
+        case Answer.NONE:
+            raise NotPossible(f"{request_id} was cancelled or taken back: there is nothing to send")
+        case Answer.SENDING:
+            raise NotPossible(f"{request_id} is being sent just now; what a crash cut off, the next start finishes")
+    is_picture = request.draws and request.state is State.READY
+    if is_picture and not await Pictures(database).of_request(request_id):
+        raise NotPossible(f"the picture of {request_id} was deleted: there is nothing to send")
+    return request
+
+
+async def _make_due(database: Database, request: Request) -> None:
+    if request.answer is not Answer.DUE and not await Requests(database).send_again(request.id):
+        raise NotPossible(f"{request.id} is being sent just now")
+
+
+async def _pushed(settings: Settings, database: Database, request_id: str) -> Resent:
+    from app.build.vendors import Vendors  # noqa: PLC0415 - heavy
+
+    vendors = Vendors(settings)
+    flows = _flows(settings, database, vendors)
+    try:
+        if await _finished(flows, database, request_id):
+            return await _outcome(database, request_id)
+        request = await _sendable(database, request_id)
+        await _check_quota(vendors.line, Chat(kind=ChatKind(request.chat_kind), id=request.chat_id))
+        await _make_due(database, request)
+        await flows.deliver.push(request)
+        return await _outcome(database, request_id)
+    finally:
+        await vendors.line.aclose()
+
+
+async def _finished(flows: "Flows", database: Database, request_id: str) -> bool:
+    """Finish what an earlier run of this command began and did not live to see. Whether it was sent by that."""
+    requests = Requests(database)
+    request = await requests.get(request_id)
+    if request is None or request.answer is not Answer.SENDING:
+        return False
+    await flows.deliver.finish(request.chat_id)
+    now = await requests.get(request_id)
+    return now is not None and now.answer in {Answer.SENT, Answer.UNKNOWN}
+
+
+async def _check_quota(line: LineClient, chat: Chat) -> None:
+    """Compare what is left of the month with what the push costs."""
+    free = "without --push it goes out free with the next message of its chat"
+    try:
+        left = await line.remaining_pushes()
+        price = 0 if left is None else await line.members(chat)
+    except EaselError as error:
+        raise NotPossible(f"LINE does not tell the month's quota ({error}): nothing was sent; {free}") from error
+    if left is not None and left < price:
+        raise NotPossible(f"the push costs {price} of LINE's messages and the month has {left} left; {free}")
+
+
+async def _outcome(database: Database, request_id: str) -> Resent:
+    """Read what became of it, whoever sent it."""
+    found = await Histories(database).of(request_id)
+    if found is None:
+        raise NotPossible(f"{request_id} was forgotten meanwhile: there is nothing to send")
+    match found.line.answer:
+        case Answer.SENT:
+            way = next((one.way for one in found.deliveries if one.id == found.line.delivery_id), "push")
+            return Resent(request=request_id, way="push" if way == "push" else "reply", answer=Answer.SENT)
+        case Answer.UNKNOWN:
+            raise NotPossible(f"LINE does not tell whether {request_id} arrived; the next message of its chat asks")
+        case Answer.SENDING:
+            raise NotPossible(f"{request_id} is being sent just now by the running service")
+    raise NotPossible(f"LINE did not take the push; {request_id} goes out free with the next message of its chat")
+
+
+def _flows(settings: Settings, database: Database, vendors: "Vendors") -> "Flows":
+    """Build what speaks in chats, as the service does."""
+    from app.build.flows import Flows  # noqa: PLC0415 - heavy
+    from app.build.store import Store  # noqa: PLC0415 - heavy
+    from app.metrics import Metrics  # noqa: PLC0415 - heavy
+    from app.traces import Traces  # noqa: PLC0415 - heavy
+
+    return Flows(
+        settings,
+        Store(database, settings, owner=f"{OWNER}-{uuid.uuid4()}"),
+        vendors,
+        is_orphan=lambda owner: owner.startswith(f"{OWNER}-"),
+        metrics=Metrics(version=version("easel")),
+        traces=Traces(None, service_version=version("easel")),
+    )

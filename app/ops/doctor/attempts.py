@@ -1,0 +1,71 @@
+"""Runs checks against one vendor, with one end for all of them, and explains what they raise."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.errors import EaselError, OutcomeUnknown, RateLimited, Unreachable, VendorFault
+from app.ops.doctor.finding import Finding, failed
+
+LIMIT_S = 15.0  # the whole run has to end within 20 s, whoever is silent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor:
+    """Whom the checks are about.
+
+    Attributes:
+        name: As sentences name it.
+        host: Its address, for sentences.
+        status_page: Where it tells of its outages.
+        cures: What helps, by the code or the class name of an error.
+    """
+
+    name: str
+    host: str
+    status_page: str
+    cures: Mapping[str, str] = field(default_factory=dict)
+
+
+class Attempts:
+    """One for each vendor and run."""
+
+    def __init__(self, vendor: Vendor, *, limit_s: float = LIMIT_S) -> None:
+        """The time runs from now on. Make it inside the event loop."""
+        self._vendor = vendor
+        self._limit_s = limit_s
+        self._end_at = asyncio.get_running_loop().time() + limit_s
+
+    async def make(self, check: str, work: Awaitable[Sequence[Finding]]) -> Sequence[Finding]:
+        """Wait for a check; one that raises, or is not done in time, has failed."""
+        try:
+            async with asyncio.timeout_at(self._end_at):
+                return await work
+        except TimeoutError:
+            cure = f"Try again; if it stays so, look at {self._vendor.status_page}"
+            return [failed(check, f"no answer of {self._vendor.name} within {self._limit_s:g} s", cure=cure)]
+        except EaselError as error:
+            return [failed(check, said(error), cure=cure_of(error, self._vendor))]
+
+
+def cure_of(error: EaselError, vendor: Vendor) -> str:
+    """Say what helps against an error of a vendor."""
+    known = (vendor.cures.get(name) for name in (error.code or "", type(error).__name__))
+    return next((cure for cure in known if cure), None) or _usual_cure(error, vendor)
+
+
+def said(error: EaselError) -> str:
+    """Repeat an error, with the id that the vendor's support asks for."""
+    return f"{error} [request {error.vendor_request_id}]" if error.vendor_request_id else str(error)
+
+
+def _usual_cure(error: EaselError, vendor: Vendor) -> str:
+    match error:
+        case Unreachable():
+            return f"Find out why this machine does not reach {vendor.host}: DNS, firewall, proxy, its clock"
+        case RateLimited():
+            return "Wait a minute and try again"
+        case OutcomeUnknown() | VendorFault():
+            return f"Try again; if it stays so, look at {vendor.status_page}"
+        case _:
+            return f"Ask {vendor.name}'s support, with the request id"

@@ -1,0 +1,37 @@
+"""The one check that costs money, a cent or two: a small picture. Only this shows every right. No I/O."""
+
+from app import prices
+from app.openai import Drawn, PictureOrder
+from app.ops.doctor.finding import Finding, ok
+
+_MICRO = 1_000_000
+
+
+def small_order(defaults: PictureOrder) -> PictureOrder:
+    """Make the cheapest order that is drawn like the others."""
+    return PictureOrder(
+        prompt="a red circle on white",
+        size="1024x1024",
+        quality="low",
+        output_format=defaults.output_format,
+        output_compression=defaults.output_compression,
+        moderation=defaults.moderation,
+        background="auto",
+    )
+
+
+def look_at_drawing(drawn: Drawn) -> Finding:
+    """Tell what the picture took."""
+    size_kb = len(drawn.pictures[0]) / 1000
+    seen = f"{drawn.model} drew {drawn.output_format}, {size_kb:.0f} kB, in {drawn.duration_ms / 1000:.1f} s"
+    usage = drawn.usage
+    if usage is None:
+        return ok("drawing", f"{seen}; the server does not count tokens")
+    microusd = prices.cost(
+        drawn.model,
+        text_in=usage.text_in,
+        image_in=usage.image_in,
+        image_out=usage.image_out,
+        text_out=usage.text_out,
+    )
+    return ok("drawing", f"{seen}: {usage.text_in} tokens in, {usage.image_out} out, about ${microusd / _MICRO:.4f}")

@@ -1,0 +1,90 @@
+"""Builds what the checks need and runs them, every neighbour at once."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app.engine import EngineError, check_sqlite, engine_url
+from app.ops.doctor import line, openai, vendors
+from app.ops.doctor.attempts import Attempts
+from app.ops.doctor.bucket import look_at_bucket, look_at_retention, open_bucket
+from app.ops.doctor.finding import Finding, Section, any_failed, failed, ok, skipped
+from app.ops.doctor.keys import r2_keys
+from app.ops.doctor.machine import look_at_clock, look_at_disk
+from app.ops.doctor.postgres import look_at_postgres
+from app.ops.doctor.service import look_at_service
+from app.ops.doctor.sqlite_file import look_at_sqlite
+from app.settings import Settings
+
+TITLES = ("LINE", "OpenAI", "R2", "Database", "Machine")
+
+
+def examine_nothing(problems: Sequence[str]) -> list[Section]:
+    """Report settings that cannot be read; nothing else can be tried then."""
+    found = [_problem(problem) for problem in problems]
+    others = [Section(title=title, findings=[skipped("all", "the settings come first")]) for title in TITLES]
+    return [Section(title="Settings", findings=found), *others]
+
+
+async def examine(settings: Settings, *, draws: bool) -> list[Section]:
+    """Run every check. Without `draws` no money is spent and it takes less than 20 s, whoever is silent."""
+    read = ok("settings", f"{len(settings.model_fields_set)} are set, all of them can be read")
+    found = await asyncio.gather(
+        line.look(settings),
+        openai.look(settings, draws=draws),
+        _bucket(settings),
+        _database(settings),
+        _machine(settings),
+    )
+    sections = [Section(title=title, findings=findings) for title, findings in zip(TITLES, found, strict=True)]
+    return [Section(title="Settings", findings=[read]), *sections]
+
+
+def _problem(problem: str) -> Finding:
+    name, _, rest = problem.partition(" ")
+    name = name.removesuffix(":")
+    return failed(name, rest, cure=f"Mend {name} in the environment or in .env; the README tells of each setting")
+
+
+async def _bucket(settings: Settings) -> Sequence[Finding]:
+    key_id, secret = settings.r2_access_key_id.get_secret_value(), settings.r2_secret_access_key.get_secret_value()
+    attempts = Attempts(vendors.r2(settings.bucket_endpoint_url))
+    bucket = open_bucket(settings)
+    try:
+        found = [*r2_keys(key_id, secret), *await look_at_bucket(bucket, attempts, settings.r2_public_base_url)]
+        if any_failed(found[:-1]):
+            return found
+        days = settings.picture_retention_days
+        return [*found, *await attempts.make("retention", look_at_retention(bucket, days=days))]
+    finally:
+        await bucket.aclose()
+
+
+async def _database(settings: Settings) -> Sequence[Finding]:
+    url = sa.make_url(settings.database_url)
+    service = look_at_service(settings.port) if settings.port else None
+    if settings.several_processes:
+        found = await asyncio.to_thread(look_at_postgres, url)
+    else:
+        engine = Path(sa.make_url(engine_url(settings.database_url)).database or "")
+        found = [*_sqlite(), *await asyncio.to_thread(look_at_sqlite, Path(url.database or ""), engine)]
+    return [*found, await service] if service else found
+
+
+def _sqlite() -> list[Finding]:
+    try:
+        check_sqlite()
+    except EngineError as error:
+        return [failed("engine", str(error), cure="The start is refused until then")]
+    return []
+
+
+async def _machine(settings: Settings) -> Sequence[Finding]:
+    hosts = (settings.bucket_endpoint_url, settings.line_api_base_url, settings.openai_base_url)
+    clock = await look_at_clock(hosts)
+    if settings.several_processes:
+        return [skipped("disk", "the data is in Postgres"), clock]
+    folder = Path(sa.make_url(settings.database_url).database or "").parent
+    return [await asyncio.to_thread(look_at_disk, folder), clock]

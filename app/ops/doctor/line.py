@@ -1,0 +1,56 @@
+"""Everything about LINE: builds the console's client and runs its checks."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from app.line.console import LineConsole
+from app.ops.doctor import vendors
+from app.ops.doctor.attempts import Attempts
+from app.ops.doctor.finding import Finding, any_failed
+from app.ops.doctor.keys import channel_secret
+from app.ops.doctor.line_account import look_at_bot, look_at_quota
+from app.ops.doctor.line_channel import look_at_channel
+from app.ops.doctor.line_webhook import look_at_webhook
+from app.settings import Settings
+
+CALL_S: Final = 5.0
+
+
+async def look(settings: Settings) -> Sequence[Finding]:
+    """Try the access token, then everything that needs it, at once."""
+    console = open_console(settings)
+    try:
+        return await _look(settings, console)
+    finally:
+        await console.aclose()
+
+
+def open_console(settings: Settings, *, timeout_s: float = CALL_S) -> LineConsole:
+    """Make a client; close it after use."""
+    return LineConsole(
+        channel_access_token=settings.line_channel_access_token.get_secret_value(),
+        base_url=settings.line_api_base_url,
+        data_base_url=settings.line_data_api_base_url,
+        timeout_s=timeout_s,
+    )
+
+
+async def _look(settings: Settings, console: LineConsole) -> Sequence[Finding]:
+    token, secret = settings.line_channel_access_token, settings.line_channel_secret
+    attempts = Attempts(vendors.line(settings.line_api_base_url))
+    shape = channel_secret(secret.get_secret_value(), token.get_secret_value())
+    bot = await attempts.make("access token", look_at_bot(console))
+    if any_failed(bot):
+        return [shape, *bot]
+    channel = look_at_channel(
+        base_url=settings.line_api_base_url,
+        access_token=token.get_secret_value(),
+        channel_secret=secret.get_secret_value(),
+    )
+    others = await asyncio.gather(
+        attempts.make("one channel", channel),
+        attempts.make("quota", look_at_quota(console, pushes=settings.late_delivery == "push")),
+        attempts.make("webhook", look_at_webhook(console)),
+    )
+    return [shape, *bot, *(finding for findings in others for finding in findings)]

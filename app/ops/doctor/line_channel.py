@@ -1,0 +1,69 @@
+"""Whether the channel secret and the access token are of one channel, which LINE's OAuth endpoints can tell.
+
+https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-token, #verify-channel-access-token-v2-1
+and #issue-stateless-channel-access-token (read 2026-11-22). A stateless token lives 15 minutes, there may be any number
+of them, and ours is forgotten at once: issuing one changes nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import httpx
+
+from app.ops.doctor.finding import Finding, failed, ok, skipped, warning
+
+TIMEOUT_S: Final = 5.0
+DAY_S: Final = 86_400
+SOON_DAYS: Final = 7
+
+_CHECK = "one channel"
+
+
+async def look_at_channel(*, base_url: str, access_token: str, channel_secret: str) -> list[Finding]:
+    """Ask which channel the token is of, and whether the secret is of the same one."""
+    try:
+        async with httpx.AsyncClient(base_url=base_url, timeout=TIMEOUT_S) as http:
+            token = await _about(http, access_token)
+            channel_id = token.get("client_id")
+            if not isinstance(channel_id, str) or not channel_id:
+                return [skipped(_CHECK, "LINE does not tell which channel this token is of")]
+            asked = {"grant_type": "client_credentials", "client_id": channel_id, "client_secret": channel_secret}
+            return [_same(channel_id, await _ask(http, "/oauth2/v3/token", asked)), *_life(token)]
+    except httpx.HTTPError as error:
+        return [skipped(_CHECK, f"LINE's OAuth endpoint does not answer ({type(error).__name__})")]
+
+
+async def _about(http: httpx.AsyncClient, access_token: str) -> dict[str, Any]:
+    """Ask about the token where long-lived ones are known, then where those of version 2.1 are."""
+    named = {"access_token": access_token}
+    token = await _ask(http, "/v2/oauth/verify", named)
+    return token if "client_id" in token else _read(await http.get("/oauth2/v2.1/verify", params=named))
+
+
+async def _ask(http: httpx.AsyncClient, path: str, form: Mapping[str, str]) -> dict[str, Any]:
+    return _read(await http.post(path, data=dict(form)))
+
+
+def _read(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _same(channel_id: str, answer: Mapping[str, Any]) -> Finding:
+    if "access_token" in answer:
+        return ok(_CHECK, f"secret and token are of channel {channel_id}")
+    if answer.get("error") == "invalid_client" or "secret" in str(answer.get("error_description")):
+        cure = f"Copy Basic settings > Channel secret of channel {channel_id} to LINE_CHANNEL_SECRET"
+        return failed(_CHECK, f"the token is of channel {channel_id}, the secret is not", cure=cure)
+    return skipped(_CHECK, f"the token is of channel {channel_id}; LINE does not tell whether the secret is, too")
+
+
+def _life(token: Mapping[str, Any]) -> list[Finding]:
+    match token.get("expires_in"):
+        case int(seconds) if 0 < seconds < SOON_DAYS * DAY_S:
+            cure = "Easel does not renew tokens: use a long-lived one, Messaging API > Channel access token"
+            return [warning("token's life", f"it ends in {seconds / DAY_S:.1f} days", cure=cure)]
+    return []

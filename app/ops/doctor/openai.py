@@ -1,0 +1,65 @@
+"""Everything about OpenAI: builds the client and runs its checks."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from app.openai import ModelStatus, OpenAIImages
+from app.ops.doctor import vendors
+from app.ops.doctor.attempts import Attempts, cure_of, said
+from app.ops.doctor.drawing import look_at_drawing, small_order
+from app.ops.doctor.finding import Finding, failed, ok, skipped, warning
+from app.ops.doctor.models import ask_about, common_error, first_living, look_at_limit, look_at_models
+from app.settings import Settings
+
+# What a restricted key is told that may not read Models; it may be right for drawing.
+NO_RIGHT_TO_ASK: Final = {"http_403", "missing_scope"}
+
+
+async def look(settings: Settings, *, draws: bool) -> Sequence[Finding]:
+    """Ask about the models; with `draws`, have the first that lives draw."""
+    images = OpenAIImages(
+        api_key=settings.openai_api_key.get_secret_value(),
+        base_url=settings.openai_base_url,
+        timeout_s=settings.openai_timeout_s,
+    )
+    try:
+        return await _look(settings, images, draws=draws)
+    finally:
+        await images.aclose()
+
+
+async def _look(settings: Settings, images: OpenAIImages, *, draws: bool) -> Sequence[Finding]:
+    lives = await ask_about(images, settings.image_models)
+    error = common_error(lives)
+    if error is None:
+        found, first = [ok("key", "OpenAI takes it"), *look_at_models(lives)], first_living(lives)
+        return [*found, *await _beyond(settings, images, first, draws=draws)] if first else found
+    if error.code in NO_RIGHT_TO_ASK:
+        cure = "Give it the right to read Models, or nobody sees their end; easel doctor --draw shows whether it draws"
+        seen = warning("key", "OpenAI knows it, but it may not ask about models", cure=cure)
+        first = ModelStatus(id=settings.image_models[0], shutdown_date=None)
+        return [seen, *await _beyond(settings, images, first, draws=draws)]
+    return [failed("key", said(error), cure=cure_of(error, vendors.openai(settings.openai_base_url)))]
+
+
+async def _beyond(settings: Settings, images: OpenAIImages, first: ModelStatus, *, draws: bool) -> Sequence[Finding]:
+    """See what questions about models do not show."""
+    if draws:
+        return await _drawing(settings, images, model=first.id)
+    cure = "easel doctor --draw: one small picture, a cent or two"
+    return [
+        look_at_limit(first.limit_per_minute, per_minute=settings.pictures_per_minute),
+        skipped("drawing", "only a picture shows whether the organisation is verified and pays", cure=cure),
+    ]
+
+
+async def _drawing(settings: Settings, images: OpenAIImages, *, model: str) -> Sequence[Finding]:
+    async def work() -> Sequence[Finding]:
+        drawn = await images.generate(small_order(settings.picture_defaults), model=model)
+        return [
+            look_at_limit(drawn.limit_per_minute, per_minute=settings.pictures_per_minute),
+            look_at_drawing(drawn),
+        ]
+
+    attempts = Attempts(vendors.openai(settings.openai_base_url), limit_s=settings.openai_timeout_s)
+    return await attempts.make("drawing", work())

@@ -1,0 +1,88 @@
+"""Postgres: it is reached, takes tables and rows, and has ours and the engine's. What is tried is rolled back."""
+
+import secrets
+from collections.abc import Callable
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from app.databases import first_line
+from app.ops.doctor.finding import Finding, failed, ok
+from app.ops.doctor.revision import judge_revision
+
+CONNECT_S: Final = 5
+STATEMENT_MS: Final = 5000
+ENGINE_SCHEMA: Final = "dbos"
+
+_WORKFLOWS: Final = sa.text("SELECT count(*) FROM dbos.workflow_status WHERE status IN ('PENDING', 'ENQUEUED')")
+
+
+def look_at_postgres(url: sa.URL) -> list[Finding]:
+    """Connect and try. Blocks for up to 10 s."""
+    options = f"-c statement_timeout={STATEMENT_MS} -c lock_timeout={STATEMENT_MS}"
+    arguments = {"connect_timeout": CONNECT_S, "options": options}
+    engine = sa.create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=arguments)
+    try:
+        with engine.connect() as connection:
+            return [_tried(check, work, connection) for check, work in _CHECKS.items()]
+    except SQLAlchemyError as error:
+        cure = "Check host, port, user, password and name in DATABASE_URL, and whether Postgres is running"
+        return [failed("connection", f"{_host(url)}: {_said(error)}", cure=cure)]
+    finally:
+        engine.dispose()
+
+
+def _tried(check: str, work: Callable[[Connection], Finding], connection: Connection) -> Finding:
+    try:
+        return work(connection)
+    except SQLAlchemyError as error:
+        cure = (
+            "The user of DATABASE_URL needs to own its tables, or GRANT CREATE ON DATABASE and ON SCHEMA public, "
+            "on the primary, not on a replica"
+        )
+        return failed(check, _said(error), cure=cure)
+    finally:
+        connection.rollback()
+
+
+def _version(connection: Connection) -> Finding:
+    version = connection.execute(sa.text("SHOW server_version")).scalar_one()
+    return ok("connection", f"Postgres {version} at {_host(connection.engine.url)}")
+
+
+def _write(connection: Connection) -> Finding:
+    name = f"doctor_{secrets.token_hex(4)}"
+    connection.execute(sa.text(f"CREATE TABLE {name} (n integer)"))
+    connection.execute(sa.text(f"INSERT INTO {name} VALUES (1)"))  # noqa: S608 - our own name
+    return ok("write", "a table was made, a row written, and both taken back")
+
+
+def _revision(connection: Connection) -> Finding:
+    tables = sa.inspect(connection).get_table_names()
+    if "alembic_version" not in tables:
+        return judge_revision(None, empty=not tables)
+    return judge_revision(str(connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()))
+
+
+def _workflows(connection: Connection) -> Finding:
+    there = sa.inspect(connection)
+    if not there.has_table("workflow_status", schema=ENGINE_SCHEMA):
+        if not there.has_schema(ENGINE_SCHEMA):
+            connection.execute(sa.schema.CreateSchema(ENGINE_SCHEMA))
+        return ok("engine", "it has no tables yet; the first start makes them")
+    count = connection.execute(_WORKFLOWS).scalar_one()
+    return ok("engine", f"{count} workflows under way or waiting")
+
+
+_CHECKS: Final = {"connection": _version, "write": _write, "database": _revision, "engine": _workflows}
+
+
+def _host(url: sa.URL) -> str:
+    return url.host or "this machine"
+
+
+def _said(error: SQLAlchemyError) -> str:
+    return first_line(error) or type(error).__name__

@@ -1,0 +1,100 @@
+"""SQLite: the folder, the file, its engine's file. What a running Easel owns is left alone.
+
+Writing is tried on a file of our own beside them: no lock is ever taken on theirs.
+"""
+
+import contextlib
+import os
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from app.ops.doctor.finding import Finding, failed, ok, skipped
+from app.ops.doctor.revision import judge_revision
+
+LOCKS: Final = Path("/proc/locks")  # Linux only
+_WORKFLOWS: Final = "SELECT count(*) FROM workflow_status WHERE status IN ('PENDING', 'ENQUEUED')"
+
+
+def look_at_sqlite(path: Path, engine_path: Path) -> list[Finding]:
+    """Look at everything about the two files."""
+    written = _write(path.parent)
+    owner = owner_of(path.with_name(f"{path.name}.lock"))
+    if owner is not None:
+        return [written, ok("database", f"{path} is in use by a running Easel (process {owner}), which is left alone")]
+    if not path.exists():
+        return [written, ok("database", f"{path} is not there yet; the first start makes it")]
+    return [written, _revision(path), _workflows(engine_path)]
+
+
+def owner_of(lock: Path) -> int | None:
+    """Return the process that holds this lock, without trying to take it; None where none does, or nobody tells."""
+    try:
+        inode, lines = lock.stat().st_ino, LOCKS.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    for line in lines:  # "1: FLOCK  ADVISORY  WRITE 1234 fd:01:567 0 EOF": kind, process, device and inode
+        match line.split():
+            case [_, "FLOCK", _, _, process, place, *_] if place.rpartition(":")[2] == str(inode):
+                return int(process)
+    return None
+
+
+def _write(folder: Path) -> Finding:
+    check = "write"
+    if not folder.exists():
+        return _make(folder)
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix=".doctor-", dir=folder) as scratch,
+            contextlib.closing(sqlite3.connect(Path(scratch, "try.db"), isolation_level=None)) as connection,
+        ):
+            mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+            connection.execute("CREATE TABLE doctor (at REAL)")
+    except (OSError, sqlite3.Error) as error:
+        return failed(check, f"SQLite cannot write in {folder}: {error}", cure=_rights(folder))
+    if mode != "wal":
+        cure = "Put the data on a local disk: network file systems have no write-ahead log"
+        return failed(check, f"SQLite has no write-ahead log in {folder}", cure=cure)
+    return ok(check, f"SQLite {sqlite3.sqlite_version} can write in {folder}, with its write-ahead log")
+
+
+def _make(folder: Path) -> Finding:
+    there = next(one for one in folder.absolute().parents if one.exists())
+    if there.is_dir() and os.access(there, os.W_OK):
+        return ok("write", f"{folder} is not there yet and can be made")
+    return failed("write", f"{folder} is not there and cannot be made", cure=_rights(there))
+
+
+def _rights(folder: Path) -> str:
+    return f"Let the user with id {os.getuid()} write to {folder}, or set DATABASE_URL to another place"
+
+
+def _revision(path: Path) -> Finding:
+    try:
+        with _reading(path) as connection:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            if "alembic_version" not in tables:
+                return judge_revision(None, empty=not tables)
+            (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            return judge_revision(str(revision))
+    except (sqlite3.Error, TypeError) as error:
+        cure = "Restore the file from a backup, or move it away to begin anew"
+        return failed("database", f"{path} cannot be read: {error}", cure=cure)
+
+
+def _workflows(path: Path) -> Finding:
+    if not path.exists():
+        return skipped("engine", f"{path} is not there yet; the first start makes it")
+    try:
+        with _reading(path) as connection:
+            (count,) = connection.execute(_WORKFLOWS).fetchone()
+            return ok("engine", f"{count} workflows wait for the next start")
+    except sqlite3.Error as error:
+        cure = "Move the engine's file away: the next start makes a new one and feeds it from the inbox"
+        return failed("engine", f"{path} cannot be read: {error}", cure=cure)
+
+
+def _reading(path: Path) -> "contextlib.closing[sqlite3.Connection]":
+    return contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True))

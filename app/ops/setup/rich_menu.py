@@ -1,0 +1,69 @@
+"""Puts the rich menus where people see them: made where they changed, shown to all in one language.
+
+LINE shows one menu to everybody, or one to each person for whom it was set by a call of its own. So the default is that
+of DEFAULT_LANGUAGE; the others are found by their names by the service, which gives each person who writes theirs.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from app.errors import BadRequest
+from app.line.console import LineConsole
+from app.line.rich_menus import language_of
+from app.ops.setup.menus import LANGUAGES, Menu, menu
+from app.ops.setup.step import Outcome, Step
+
+_NAME: Final = "rich menu"
+_KIND: Final = "image/png"
+
+
+async def set_rich_menu(console: LineConsole, *, default_language: str) -> Sequence[Step]:
+    """Make what is missing, show the default, then delete older ones of ours. Others' menus stay."""
+    listed = await console.list_rich_menus()
+    ours = {one.id for one in listed if language_of(one.name)}
+    ids = {one.name: one.id for one in listed}
+    wanted = {language: menu(language) for language in LANGUAGES}
+    missing = [one for one in wanted.values() if one.name not in ids]
+    for one in missing:
+        ids[one.name] = await _make(console, one)
+    shown = await _show(console, wanted[default_language], ids, ours)
+    old = ours - {ids[one.name] for one in wanted.values()}
+    for menu_id in old:
+        await console.delete_rich_menu(menu_id)
+    return [_made(missing, len(old)), shown]
+
+
+async def _make(console: LineConsole, one: Menu) -> str:
+    menu_id = await console.create_rich_menu(one.body)
+    try:
+        await console.upload_rich_menu_image(menu_id, one.picture, content_type=_KIND)
+    except BaseException:
+        # Without its picture it would be taken for finished next time.
+        await console.delete_rich_menu(menu_id)
+        raise
+    return menu_id
+
+
+async def _show(console: LineConsole, default: Menu, ids: dict[str, str], ours: set[str]) -> Step:
+    name, before = f"{_NAME} shown", await console.default_rich_menu()
+    told = f"{default.name}, to everybody"
+    if before == ids[default.name]:
+        return Step(name=name, outcome=Outcome.ALREADY, told=told)
+    try:
+        await console.set_default_rich_menu(ids[default.name])
+    except BadRequest:  # it has no picture: an earlier run was killed between the two calls
+        await console.delete_rich_menu(ids[default.name])
+        ids[default.name] = await _make(console, default)
+        await console.set_default_rich_menu(ids[default.name])
+    if before is not None and before not in ours:
+        told = f"{told}, in place of {before}, which is not Easel's and is kept"
+    return Step(name=name, outcome=Outcome.DONE, told=told)
+
+
+def _made(missing: Sequence[Menu], old: int) -> Step:
+    gone = f"; {old} older deleted" if old else ""
+    if not missing:
+        outcome = Outcome.DONE if old else Outcome.ALREADY
+        return Step(name=_NAME, outcome=outcome, told=f"{', '.join(LANGUAGES)} are there{gone}")
+    languages = ", ".join(one.language for one in missing)
+    return Step(name=_NAME, outcome=Outcome.DONE, told=f"{languages} made{gone}")

@@ -1,0 +1,86 @@
+"""Builds what the steps need and takes them one after the other."""
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.errors import EaselError
+from app.line.console import LineConsole
+from app.ops.doctor import vendors
+from app.ops.doctor.attempts import Vendor, cure_of, said
+from app.ops.doctor.bucket import open_bucket
+from app.ops.doctor.line import open_console
+from app.ops.doctor.line_account import RESPONSE_SETTINGS
+from app.ops.setup.retention import set_retention
+from app.ops.setup.rich_menu import set_rich_menu
+from app.ops.setup.step import Outcome, Step, any_failed
+from app.ops.setup.webhook import set_webhook
+from app.settings import Settings
+
+LINE_S: Final = 10.0
+
+_CONSOLE: Final = "LINE Developers console > your channel > Messaging API"
+_BY_HAND: Final = (
+    ("redelivery", "so that an event that missed us comes again", f"{_CONSOLE} > Webhook redelivery: on"),
+    ("auto-reply", "or people get two answers", f"{RESPONSE_SETTINGS}: Auto-response messages off"),
+    ("greeting", "Easel greets in the person's language", f"{RESPONSE_SETTINGS}: Greeting message off"),
+    ("groups", "for drawing in groups", f"{_CONSOLE} > Allow bot to join group chats: on"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be set. `url` None: the address stays."""
+
+    url: str | None
+    rich_menu: bool
+    retention: bool
+
+
+async def set_up(settings: Settings, wanted: Wanted) -> Sequence[Step]:
+    """Take every step; one that fails does not stop those after it, but without a good token there are none."""
+    console = open_console(settings, timeout_s=LINE_S)
+    try:
+        steps = await _at_line(console, settings, wanted)
+    finally:
+        await console.aclose()
+    if wanted.retention:
+        steps += await _at_r2(settings)
+    return [*steps, *_by_hand()]
+
+
+async def _at_line(console: LineConsole, settings: Settings, wanted: Wanted) -> list[Step]:
+    line = vendors.line(settings.line_api_base_url)
+    steps = await _tried("bot", _bot(console), line)
+    if any_failed(steps):
+        return steps
+    steps += await _tried("webhook", set_webhook(console, wanted.url), line)
+    if wanted.rich_menu:
+        menus = set_rich_menu(console, default_language=settings.default_language)
+        steps += await _tried("rich menu", menus, line)
+    return steps
+
+
+async def _at_r2(settings: Settings) -> list[Step]:
+    bucket = open_bucket(settings)
+    try:
+        setting = set_retention(bucket, days=settings.picture_retention_days)
+        return await _tried("retention", setting, vendors.r2(settings.bucket_endpoint_url))
+    finally:
+        await bucket.aclose()
+
+
+async def _bot(console: LineConsole) -> Sequence[Step]:
+    bot = await console.bot_info()
+    return [Step(name="bot", outcome=Outcome.OK, told=f"{bot.name}, {bot.basic_id}")]
+
+
+async def _tried(name: str, work: Awaitable[Sequence[Step]], vendor: Vendor) -> list[Step]:
+    try:
+        return list(await work)
+    except EaselError as error:
+        return [Step(name=name, outcome=Outcome.FAILED, told=said(error), cure=cure_of(error, vendor))]
+
+
+def _by_hand() -> list[Step]:
+    return [Step(name=name, outcome=Outcome.BY_HAND, told=why, cure=where) for name, why, where in _BY_HAND]

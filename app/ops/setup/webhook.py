@@ -1,0 +1,50 @@
+"""The webhook's address: set, then tried by LINE itself."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from app.line.console import LineConsole, WebhookEndpoint
+from app.ops.doctor.finding import Finding, Verdict
+from app.ops.doctor.line_webhook import USE_WEBHOOK, explain_test, look_at_address
+from app.ops.setup.step import Outcome, Step
+
+_CHECK: Final = "webhook"
+
+
+async def set_webhook(console: LineConsole, url: str | None) -> Sequence[Step]:
+    """Have events sent to `url`, None for the address that is set already, and have LINE try it."""
+    endpoint = await console.webhook_endpoint()
+    current = endpoint.url if endpoint else None
+    wanted = url or current
+    if wanted is None:
+        cure = "easel setup --url https://your.domain/callback"
+        return [Step(name=_CHECK, outcome=Outcome.BY_HAND, told="no address is set", cure=cure)]
+    address = look_at_address(wanted)
+    if address.verdict is Verdict.FAILED or (url and address.verdict is Verdict.WARNING):
+        return [_failed(address)]
+    if wanted == current:
+        step = Step(name=_CHECK, outcome=Outcome.ALREADY, told=wanted)
+    else:
+        await console.set_webhook_endpoint(wanted)
+        step = Step(name=_CHECK, outcome=Outcome.DONE, told=f"{wanted}, in place of {current or 'none'}")
+        endpoint = await console.webhook_endpoint()
+    return [step, _use(endpoint), await _try(console, wanted)]
+
+
+def _use(endpoint: WebhookEndpoint | None) -> Step:
+    if endpoint and endpoint.active:
+        return Step(name="use webhook", outcome=Outcome.OK, told="on")
+    told = "off: LINE sends nothing"
+    return Step(name="use webhook", outcome=Outcome.BY_HAND, told=told, cure=f"Switch it on: {USE_WEBHOOK}")
+
+
+async def _try(console: LineConsole, url: str) -> Step:
+    # By its address: the one that was set may take a minute to be known.
+    found = explain_test(await console.test_webhook(url))
+    if found.verdict is Verdict.OK:
+        return Step(name=found.check, outcome=Outcome.OK, told=found.evidence)
+    return _failed(found)
+
+
+def _failed(found: Finding) -> Step:
+    return Step(name=found.check, outcome=Outcome.FAILED, told=found.evidence, cure=found.cure)

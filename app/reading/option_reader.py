@@ -1,0 +1,270 @@
+"""Options in words: what a wish says of shape, number and quality at its end. No I/O but its file.
+
+An option counts only at the end of the text and set apart from it: behind a space or a mark, or, for words that
+nobody draws (橫式), right behind other characters of such a script. Everyday words (tall, low) need a mark such as a
+comma before them, or another option beside them. Courtesies behind an option (please, でお願いします) and small words
+that lead to it (in 16:9, 要直式) go with it. What is to be written in the picture (says HD), scores and times (2:1,
+10:30), names (BMW X5) and everything that stands elsewhere is left to the prompt as it was typed.
+"""
+
+import functools
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from importlib import resources
+from typing import Any
+
+from app.reading.option_marks import (
+    DASHES,
+    STRONG,
+    WEAK,
+    is_a_name,
+    is_counted,
+    is_described,
+    is_spaced,
+    is_wanted,
+    is_written,
+    without_courtesy,
+    without_gap,
+    without_leading_words,
+)
+from app.reading.options import COUNT_MAX, Options, Unmet
+
+RATIO_MAX = 3
+SCALE_MIN = 12  # 1:12, 1:18, 1:24 are scales of models
+SIDES_MAX = 32  # of a ratio that people write: 21:9, 32:9
+FLAG_LENGTH_MAX = 40
+
+_OUT_OF = r"(?:x|比|対|ต่อ| by )"
+_RATIO = re.compile(
+    rf"(?<![\d.])(?<!\d:)(?:(\d{{1,2}}):(\d{{1,2}})|(16){_OUT_OF}(9)|(9){_OUT_OF}(16))"
+    r"(?:\s?aspect ratio|(?:(?<=16:9)|(?<=9:16)|(?<=4:3)|(?<=3:4))(?:\s(?:ratio|format)|\s?的?比例|\s?の?比率))?\Z"
+)
+_SIZE = re.compile(r"(?<![\d.])(\d{3,4})\s?[x\u00d7*]\s?(\d{3,4})\Z")
+_TIMES = re.compile(r"(?<![\w.])[x\u00d7*]\s?(\d{1,2})\Z")
+_FACTOR = re.compile(r"(?:\A|\s)\d+\s\Z")  # 3 x 4 is a product
+_COUNT = re.compile(
+    r"(?<![\d.])(?P<number>\d{1,2}|[一二兩两三四五六七八九十]|สอง|สาม|สี่|ห้า|two|three|four|five)\s?"
+    r"(?P<what>[張张枚幅](?:[圖图]片?|照片)?|[個个種种]版本|パターン|バージョン|pictures|images|pics|versions|variations|more|รูป|ภาพ)\Z"
+)
+_FLAG = re.compile(
+    rf"(?<!\S)[{DASHES}]{{1,2}}(?P<name>[a-z]{{1,12}})"
+    rf"(?:(?:[\s=:]+|(?=\d))(?P<value>[^\s{DASHES}][^\s]{{0,{FLAG_LENGTH_MAX}}}))?\Z"
+)
+_NUMBERS = {digit: number for number, digit in enumerate("一二三四五六七八九十", start=1)} | {"兩": 2, "两": 2}
+_NUMBERS |= {"สอง": 2, "สาม": 3, "สี่": 4, "ห้า": 5, "two": 2, "three": 3, "four": 4, "five": 5}
+_FLAGS = {"ar": "ratio", "aspect": "ratio", "ratio": "ratio", "n": "count", "count": "count", "size": "size"}
+_FLAGS |= {"q": "word", "quality": "word", "format": "word", "background": "word"}
+
+
+def read_options(prompt: str) -> tuple[str, Options]:
+    """Take the options off the end of a wish. What is left stays as it was typed."""
+    text = _Folded(prompt)
+    options = Options()
+    end = len(text.folded)
+    while tail := _last_option(text.folded[:end], beside=bool(options)):
+        start, found = tail
+        if is_a_name(prompt[: text.position(start)], prompt[text.position(start) :]):
+            break
+        options = replace(found.merged_over(options), **_kept(options, found))
+        end = len(without_leading_words(text.folded[:start]))
+    if not options:
+        return prompt, options
+    return prompt[: text.position(len(without_gap(text.folded[:end])))], options
+
+
+def _kept(later: Options, found: Options) -> dict[str, Any]:
+    """Let what stands later in the text win, and add up what cannot be had."""
+    said = {one.name: getattr(later, one.name) for one in fields(later) if getattr(later, one.name) is not None}
+    if later.ratio or later.size:
+        said |= {"ratio": later.ratio, "size": later.size}
+    return said | {"unmet": tuple(dict.fromkeys((*found.unmet, *later.unmet)))}
+
+
+def _last_option(text: str, *, beside: bool) -> tuple[int, Options] | None:
+    """Find the option that the text ends with, and where it begins. `beside`: another option follows it."""
+    said = without_gap(text)
+    return _at_the_end(said, beside=beside) or (
+        _at_the_end(without_gap(plain), beside=beside) if (plain := without_courtesy(said)) else None
+    )
+
+
+def _at_the_end(said: str, *, beside: bool) -> tuple[int, Options] | None:
+    for find in (_flag, _ratio, _size, _times, _count):
+        if found := find(said):
+            return found
+    return _word(said, beside=beside)
+
+
+def _flag(text: str) -> tuple[int, Options] | None:
+    match = _FLAG.search(text, max(0, len(text) - 2 * FLAG_LENGTH_MAX))
+    if match is None or (
+        match.start() and match["name"] not in _FLAGS and match.group().startswith("-") and match.group()[1] != "-"
+    ):
+        return None
+    name, value = match["name"], match["value"] or ""
+    return match.start(), _flagged(name, value)
+
+
+def _flagged(name: str, value: str) -> Options:
+    kind = _FLAGS.get(name)
+    if kind == "ratio" and (found := re.fullmatch(r"(\d{1,3})[:x/](\d{1,3})", value)):
+        return _of_ratio(int(found[1]), int(found[2]))
+    if kind == "size" and (found := re.fullmatch(r"(\d{3,4})x(\d{3,4})", value)):
+        return Options(size=(int(found[1]), int(found[2])))
+    if kind == "count" and value.isdecimal() and int(value):
+        return _of_count(int(value))
+    option = _words().get(value if kind == "word" else name)
+    if option and (kind == "word" or not value):
+        return option.options
+    return Options(unmet=(Unmet(key="flag", asked=f"--{name} {value}".strip()),))
+
+
+def _ratio(text: str) -> tuple[int, Options] | None:
+    match = _RATIO.search(text, max(0, len(text) - 24))
+    if match is None:
+        return None
+    across, down = (int(number) for number in match.groups() if number)
+    before = text[: match.start()]
+    if across == 1 and down >= SCALE_MIN:
+        return None
+    if not (0 < across <= SIDES_MAX and 0 < down <= SIDES_MAX) or _is_time(match.group(), across, down):
+        return None
+    apart = WEAK.search(before[-2:]) or not is_spaced(before[-1:]) or without_leading_words(before) != before
+    if not apart or is_written(before) or is_counted(before):
+        return None
+    return match.start(), _of_ratio(across, down)
+
+
+def _is_time(said: str, hour: int, minute: int) -> bool:
+    if said.partition(":")[2].startswith("0"):
+        return True
+    return minute >= 10 and minute % 5 == 0 and hour <= 24 and (hour, minute) != (16, 10)  # noqa: PLR2004 - a clock's
+
+
+def _of_ratio(across: int, down: int) -> Options:
+    across, down = max(1, across), max(1, down)
+    if across > RATIO_MAX * down:
+        return Options(
+            ratio=(RATIO_MAX, 1), unmet=(Unmet(key="ratio", asked=f"{across}:{down}", got=f"{RATIO_MAX}:1"),)
+        )
+    if down > RATIO_MAX * across:
+        return Options(
+            ratio=(1, RATIO_MAX), unmet=(Unmet(key="ratio", asked=f"{across}:{down}", got=f"1:{RATIO_MAX}"),)
+        )
+    return Options(ratio=(across, down))
+
+
+def _size(text: str) -> tuple[int, Options] | None:
+    match = _SIZE.search(text, max(0, len(text) - 12))
+    if match is None or is_written(text[: match.start()]):
+        return None
+    return match.start(), Options(size=(int(match[1]), int(match[2])))
+
+
+def _times(text: str) -> tuple[int, Options] | None:
+    match = _TIMES.search(text, max(0, len(text) - 6))
+    if match is None or not int(match[1]):
+        return None
+    before = text[: match.start()]
+    if is_written(before) or _FACTOR.search(before[-6:]):
+        return None
+    return match.start(), _of_count(int(match[1]))
+
+
+def _count(text: str) -> tuple[int, Options] | None:
+    match = _COUNT.search(text, max(0, len(text) - 16))
+    if match is None:
+        return None
+    said = match["number"]
+    number = _NUMBERS.get(said) or (int(said) if said.isdigit() else 0)
+    before = text[: match.start()]
+    # "a wall with 4 pictures" is a wish; "..., 4 pictures" is a number of them.
+    apart = STRONG.search(before[-3:]) if match["what"].isascii() else is_wanted(before)
+    if not number or not apart or is_written(before):
+        return None
+    return match.start(), _of_count(number)
+
+
+def _of_count(number: int) -> Options:
+    if number > COUNT_MAX:
+        return Options(count=COUNT_MAX, unmet=(Unmet(key="count", asked=str(number), got=str(COUNT_MAX)),))
+    return Options(count=number)
+
+
+def _word(text: str, *, beside: bool) -> tuple[int, Options] | None:
+    """Find the longest word of the file that the text ends with and that stands apart as it must."""
+    for length in range(min(len(text), _longest()), 0, -1):
+        word = _words().get(text[-length:])
+        if word is None:
+            continue
+        before = text[:-length]
+        if _stands_apart(word, before, beside=beside) and not is_written(before):
+            return len(before), word.options
+    return None
+
+
+def _stands_apart(word: "_Word", before: str, *, beside: bool) -> bool:
+    if word.how == "glued" and before and not is_spaced(before[-1]):
+        return not is_described(before)
+    if not WEAK.search(before[-2:]):
+        return False
+    if word.how in {"glued", "apart"}:
+        return True
+    if not before:
+        return False  # nothing but an everyday word: a wish, or a command
+    marked = word.how == "everyday" and bool(STRONG.search(before[-3:]))
+    return beside or marked or _ends_with_a_sure_one(before)
+
+
+def _ends_with_a_sure_one(before: str) -> bool:
+    said = without_gap(before[-60:])
+    return any(find(said) for find in (_flag, _ratio, _size, _times)) or any(
+        (word := _words().get(said[-length:])) and word.how in {"glued", "apart"}
+        for length in range(min(len(said), _longest()), 0, -1)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Word:
+    how: str  # glued: right behind other characters, too; apart; everyday: behind a mark or beside an option; beside
+    options: Options
+
+
+class _Folded:
+    """A text as it is compared, and where each of its characters stands in the text as it was typed."""
+
+    def __init__(self, text: str) -> None:
+        pieces = [unicodedata.normalize("NFKC", one).casefold() for one in text]
+        self.folded = "".join(pieces)
+        self._starts = [at for at, piece in enumerate(pieces) for _ in piece]
+        self._length = len(text)
+
+    def position(self, at: int) -> int:
+        """Return where a position of the folded text is in the typed one."""
+        return self._starts[at] if at < len(self._starts) else self._length
+
+
+@functools.cache
+def _words() -> Mapping[str, _Word]:
+    text = resources.files("app.reading").joinpath("option_words.toml").read_text(encoding="utf-8")
+    found: dict[str, _Word] = {}
+    for entry in tomllib.loads(text)["option"]:
+        options = _of_entry(entry)
+        for how in ("glued", "apart", "everyday", "beside"):
+            folded = (unicodedata.normalize("NFKC", word).casefold() for word in entry.get(how, ()))
+            found |= {word: _Word(how=how, options=options) for word in folded}
+    return found
+
+
+def _of_entry(entry: Mapping[str, Any]) -> Options:
+    if "unmet" in entry:
+        return Options(unmet=(Unmet(key=entry["unmet"], asked=entry["asked"]),))
+    return Options.of_json(entry)
+
+
+@functools.cache
+def _longest() -> int:
+    return max(map(len, _words()))

@@ -1,0 +1,54 @@
+"""All pictures of all chats, newest first, some at a time. Only reads; nothing here is for the chats themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.reports.archive import Mark, before
+from app.store.database import Database
+from app.store.tables import pictures, requests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hung:
+    """One picture in the bucket, with the request that made it. `prompt` is None where it is not to be read."""
+
+    id: str
+    request_id: str
+    chat_id: str
+    user_id: str | None
+    object_key: str
+    preview_key: str
+    size: str
+    created_at: float
+    model: str | None
+    prompt: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wall:
+    """Some pictures. `older` is where to go on; None: there are no older ones."""
+
+    pictures: Sequence[Hung]
+    older: Mark | None
+
+
+class Gallery:
+    """The question. `reads_prompts`: whether what people asked for is read at all."""
+
+    def __init__(self, database: Database, *, reads_prompts: bool) -> None:
+        self._database = database
+        prompt = requests.c.prompt if reads_prompts else sa.null()
+        names = [name for name in Hung.__dataclass_fields__ if name in pictures.c]
+        columns = (*(pictures.c[name] for name in names), requests.c.model, prompt.label("prompt"))
+        self._columns = sa.select(*columns).outerjoin(requests, requests.c.id == pictures.c.request_id)
+
+    async def wall(self, *, limit: int, after: Mark | None = None, chat_id: str | None = None) -> Wall:
+        """Return the newest pictures that are older than `after`, of one chat or of all."""
+        wanted = before(self._columns, pictures.c.created_at, pictures.c.id, after).limit(limit + 1)
+        if chat_id is not None:
+            wanted = wanted.where(pictures.c.chat_id == chat_id)
+        rows = await self._database.read(lambda connection: connection.execute(wanted).mappings().all())
+        hung = [Hung(**row) for row in rows[:limit]]
+        return Wall(pictures=hung, older=Mark(at=hung[-1].created_at, id=hung[-1].id) if len(rows) > limit else None)

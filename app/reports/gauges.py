@@ -1,0 +1,134 @@
+"""What operators watch, read from the tables. Every statement has an index and an end, however full the tables are."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from app.days import day_of, month_of
+from app.store.database import Database
+from app.store.money.allowances import PAUSED
+from app.store.money.budgets import BOT, Caps, read_purse
+from app.store.requests import UNFINISHED, State
+from app.store.tables import gone_models, inbox, model_dates, requests, switches
+
+BACKLOG_MAX = 10_000  # counted no further
+LAST_DAY_MAX = 20_000  # the newest requests that are looked at
+DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purse:
+    """What was spent or is reserved in the period (day, month) that runs now. Cap 0: no limit."""
+
+    period: str
+    spent_microusd: int
+    cap_microusd: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """The store at one moment.
+
+    Attributes:
+        unfinished: How many requests are in each state that is not the last.
+        queued_since: When the oldest request in the queue was made, Unix seconds; None: the queue is empty.
+        backlog: How many events are not begun, counted up to `BACKLOG_MAX`.
+        backlog_since: When the oldest of them came; None: there is none.
+        purses: Of the whole bot.
+        ends_on: When models end, as far as it is known.
+        gone: The models that are shut down.
+        paused: Whether an admin has paused drawing.
+        read_s: How long reading this took.
+    """
+
+    unfinished: Mapping[str, int]
+    queued_since: float | None
+    backlog: int
+    backlog_since: float | None
+    purses: Sequence[Purse]
+    ends_on: Mapping[str, date]
+    gone: frozenset[str]
+    paused: bool
+    read_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How many requests of the last 24 hours are in a state, with the words (a key of the sentences) they got."""
+
+    state: str
+    words: str
+    count: int
+
+
+class Gauges:
+    """The questions. A database that is away is not waited for: the next look will do."""
+
+    def __init__(self, database: Database, *, zone: ZoneInfo, caps: Caps) -> None:
+        self._database = database
+        self._zone = zone
+        self._caps = caps
+
+    async def now(self, *, now_at: float | None = None) -> Now:
+        """Return how things stand."""
+        at = time.time() if now_at is None else now_at
+        return await self._database.read(lambda connection: self._now(connection, at))
+
+    async def last_day(self) -> Sequence[Ended]:
+        """Return what became of the newest requests, at most `LAST_DAY_MAX`, of the last 24 hours."""
+        return await self._database.read(_last_day)
+
+    def _now(self, connection: sa.Connection, at: float) -> Now:
+        began = time.perf_counter()
+        counts, queued_since = _unfinished(connection)
+        backlog, backlog_since = _backlog(connection)
+        day, month = day_of(at, self._zone), month_of(at, self._zone)
+        dates = sa.select(model_dates.c.model, model_dates.c.shutdown_on).where(model_dates.c.shutdown_on.is_not(None))
+        gone = sa.select(gone_models.c.model).where(gone_models.c.until > at)
+        paused = sa.select(switches.c.name).where(switches.c.name == PAUSED)
+        return Now(
+            unfinished=counts,
+            queued_since=queued_since,
+            backlog=backlog,
+            backlog_since=backlog_since,
+            purses=[
+                _purse(connection, "day", day, self._caps.bot_daily_microusd),
+                _purse(connection, "month", month, self._caps.bot_monthly_microusd),
+            ],
+            ends_on={row.model: date.fromisoformat(row.shutdown_on) for row in connection.execute(dates)},
+            gone=frozenset(connection.execute(gone).scalars()),
+            paused=connection.execute(paused).first() is not None,
+            read_s=time.perf_counter() - began,
+        )
+
+
+def _unfinished(connection: sa.Connection) -> tuple[dict[str, int], float | None]:
+    """Count by the index on the state: few are unfinished, those that have ended are never counted."""
+    found = sa.select(requests.c.state, sa.func.count().label("total"), sa.func.min(requests.c.created_at).label("at"))
+    rows = connection.execute(found.where(requests.c.state.in_(UNFINISHED)).group_by(requests.c.state)).all()
+    counts = dict.fromkeys((str(state) for state in UNFINISHED), 0) | {row.state: int(row.total) for row in rows}
+    return counts, next((row.at for row in rows if row.state == State.QUEUED), None)
+
+
+def _backlog(connection: sa.Connection) -> tuple[int, float | None]:
+    waiting = sa.select(inbox.c.arrived_at).where(~inbox.c.begun)
+    oldest = connection.execute(waiting.order_by(inbox.c.arrived_at).limit(1)).scalar()
+    some = waiting.limit(BACKLOG_MAX).subquery()
+    return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()), oldest
+
+
+def _purse(connection: sa.Connection, name: str, period: str, cap_microusd: int) -> Purse:
+    spent = read_purse(connection, BOT, period)
+    return Purse(period=name, spent_microusd=spent, cap_microusd=cap_microusd)
+
+
+def _last_day(connection: sa.Connection) -> list[Ended]:
+    lately = sa.select(requests.c.state, requests.c.words).where(requests.c.created_at >= time.time() - DAY_S)
+    newest = lately.order_by(requests.c.created_at.desc()).limit(LAST_DAY_MAX).subquery()
+    total = sa.func.count().label("total")
+    grouped = sa.select(newest.c.state, newest.c.words, total).group_by(newest.c.state, newest.c.words)
+    return [Ended(state=row.state, words=row.words or "", count=int(row.total)) for row in connection.execute(grouped)]

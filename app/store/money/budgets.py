@@ -1,0 +1,165 @@
+"""Purses: what was spent or is reserved in a day or a month, and the caps that hold for it.
+
+A call is booked on the bot's day and month, on its chat's month and, in a group, on its member's month there. They are
+always taken in the order of `of_call`, so that processes which book at the same time wait for each other in one
+direction only. Of a person's day the pictures are counted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from app.days import day_of, month_of, next_day_at, next_month_at
+from app.store.money.counters import add
+from app.store.tables import allowances, purses
+
+BOT = "bot"
+
+Purse = Sequence[str]  # holder, period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """What may be spent: pictures of a person a day, micro-dollars of the bot and of one chat. 0: no limit."""
+
+    user_daily_pictures: int = 0
+    bot_daily_microusd: int = 0
+    bot_monthly_microusd: int = 0
+    chat_monthly_microusd: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capped:
+    """A cap that would be passed: share, chat_month, bot_month or bot_day. `until_at`: when it begins anew."""
+
+    cap: str
+    until_at: float
+
+
+class CapReached(Exception):
+    """The transaction must not be kept."""
+
+    def __init__(self, capped: Capped) -> None:
+        super().__init__(capped.cap)
+        self.capped = capped
+
+
+def of_call(*, chat_id: str, chat_kind: str, user_id: str | None, at: float, zone: ZoneInfo) -> list[Purse]:
+    """Name the purses that pay for a call."""
+    month = month_of(at, zone)
+    members = [[member_of(chat_id, user_id), month]] if chat_kind != "user" and user_id else []
+    return [*members, [chat_of(chat_id), month], [BOT, month], [BOT, day_of(at, zone)]]
+
+
+def chat_of(chat_id: str) -> str:
+    """Name the purse of a chat."""
+    return f"chat:{chat_id}"
+
+
+def member_of(chat_id: str, user_id: str) -> str:
+    """Name the purse of a person in a group."""
+    return f"member:{chat_id}:{user_id}"
+
+
+def user_of(user_or_chat_id: str) -> str:
+    """Name the purse in which a person's pictures are counted."""
+    return f"user:{user_or_chat_id}"
+
+
+def share_of(cap_microusd: int, others_microusd: int) -> int:
+    """Return what one person may use of a group's purse: half of what the others have left.
+
+    So nobody empties it: whoever comes late still finds half of what is there. People who draw at the same pace come to
+    a third each when they are two, a quarter when they are three; one share is always kept for the next.
+    """
+    return max(0, cap_microusd - others_microusd) // 2
+
+
+def reserve(
+    connection: sa.Connection, booked: Sequence[Purse], *, microusd: int, caps: Caps, at: float, zone: ZoneInfo
+) -> None:
+    """Book an estimate on the purses of `of_call`.
+
+    Raises:
+        CapReached: A cap would be passed. The caller lets the whole transaction go.
+    """
+    *members, chat, month, day = booked
+    month_ends_at = next_month_at(at, zone)
+    used = sum(_add(connection, member, microusd=microusd)["microusd"] for member in members)
+    group = _add(connection, chat, cap=caps.chat_monthly_microusd, microusd=microusd)
+    if not group:
+        raise CapReached(Capped(cap="chat_month", until_at=month_ends_at))
+    has_shares = caps.chat_monthly_microusd and members
+    if has_shares and used > share_of(caps.chat_monthly_microusd, group["microusd"] - used):
+        raise CapReached(Capped(cap="share", until_at=month_ends_at))
+    if not _add(connection, month, cap=caps.bot_monthly_microusd, microusd=microusd):
+        raise CapReached(Capped(cap="bot_month", until_at=month_ends_at))
+    if not _add(connection, day, cap=caps.bot_daily_microusd, microusd=microusd):
+        raise CapReached(Capped(cap="bot_day", until_at=next_day_at(at, zone)))
+
+
+def shift(connection: sa.Connection, booked: Sequence[Purse], microusd: int, *, pictures: int = 0) -> None:
+    """Add to what was reserved, or with a negative amount take from it, whatever the caps are.
+
+    `pictures` that came of it are counted for the bot, whose purses then tell both for reports.
+    """
+    for holder, period in booked:
+        changes = {"microusd": purses.c.microusd + microusd}
+        if holder == BOT and pictures:
+            changes["pictures"] = purses.c.pictures + pictures
+        connection.execute(sa.update(purses).where(*_is(holder, period)).values(**changes))
+
+
+def count_pictures(connection: sa.Connection, user_or_chat_id: str, *, day: str, count: int, cap: int) -> int:
+    """Count pictures of a person's day, as many of them as the cap (0: none) leaves. Return how many were counted."""
+    if cap:
+        cap += _extra(connection, user_or_chat_id, day)
+    purse = (user_of(user_or_chat_id), day)
+    if _add(connection, purse, cap=cap, pictures=count):
+        return count
+    left = cap - counted(connection, user_or_chat_id, day=day, cap=0)[0]
+    return left if left > 0 and _add(connection, purse, cap=cap, pictures=left) else 0
+
+
+def uncount(connection: sa.Connection, user_or_chat_id: str, *, day: str, count: int) -> None:
+    """Let pictures of a day not count any more."""
+    less = sa.case((purses.c.pictures > count, purses.c.pictures - count), else_=0)
+    connection.execute(sa.update(purses).where(*_is(user_of(user_or_chat_id), day)).values(pictures=less))
+
+
+def counted(connection: sa.Connection, user_or_chat_id: str, *, day: str, cap: int) -> tuple[int, int]:
+    """Return how many pictures count for a person on a day, and how many they may have; 0: as many as they like."""
+    found = sa.select(purses.c.pictures).where(*_is(user_of(user_or_chat_id), day))
+    used = int(connection.execute(found).scalar() or 0)
+    return used, cap and cap + _extra(connection, user_or_chat_id, day)
+
+
+def read_purse(connection: sa.Connection, holder: str, period: str) -> int:
+    """Return what was spent or is reserved, in micro-dollars."""
+    return int(connection.execute(sa.select(purses.c.microusd).where(*_is(holder, period))).scalar() or 0)
+
+
+def told_less(connection: sa.Connection, holder: str, period: str, left: int) -> bool:
+    """Take it upon us to tell that so much is left. False: as little was told before."""
+    news = sa.or_(purses.c.told.is_(None), purses.c.told > left)
+    change = sa.update(purses).where(*_is(holder, period), news).values(told=left)
+    return connection.execute(change).rowcount == 1
+
+
+def _extra(connection: sa.Connection, holder: str, day: str) -> int:
+    given = sa.select(allowances.c.extra).where(allowances.c.holder == holder, allowances.c.extra_on == day)
+    return int(connection.execute(given).scalar() or 0)
+
+
+def _add(connection: sa.Connection, purse: Purse, *, cap: int = 0, **amounts: int) -> dict[str, int]:
+    """Add to a purse. The cap is that of the first amount; where it would be passed nothing comes back."""
+    holder, period = purse
+    key = {"holder": holder, "period": period}
+    caps = {next(iter(amounts)): cap}
+    return add(connection, purses, key, amounts, caps=caps) or {}
+
+
+def _is(holder: str, period: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (purses.c.holder == holder, purses.c.period == period)

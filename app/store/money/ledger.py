@@ -1,0 +1,215 @@
+"""The ledger: every call that may cost money, written down and paid for in advance before it is made.
+
+asked ──> paid               the tokens are known: their exact price takes the place of the estimate
+  ├─────> failed             nothing was charged: the estimate is given back
+  ├─────> bad                charged, but the answer was of no use: the estimate stays
+  └─────> unknown            perhaps charged: the estimate stays, until a late answer tells
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from app.days import day_of, month_of, next_day_at, next_month_at
+from app.prices import cost, is_known
+from app.store.database import Database
+from app.store.money import budget_notices as remains
+from app.store.money import budgets as money
+from app.store.money.budget_notices import Budget, Note
+from app.store.money.budgets import BOT, Capped, CapReached, Caps
+from app.store.tables import calls
+
+
+class Outcome(StrEnum):
+    """How a call ended."""
+
+    ASKED = "asked"
+    PAID = "paid"
+    FAILED = "failed"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """A call that is about to be made. Fields as in `tables.calls`."""
+
+    request_id: str
+    chat_id: str
+    chat_kind: str
+    user_id: str | None
+    model: str
+    kind: str
+    size: str
+    quality: str
+    count: int
+    estimate_microusd: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """What a call used, by price."""
+
+    text_in: int
+    image_in: int
+    image_out: int
+    text_out: int = 0
+
+
+class Ledger:
+    """The verbs. Each is safe to call again with the same arguments."""
+
+    def __init__(self, database: Database, *, zone: ZoneInfo, caps: Caps) -> None:
+        self._database = database
+        self._zone = zone
+        self._caps = caps
+
+    async def begin(self, booking: Booking, *, now_at: float | None = None) -> int | Capped:
+        """Write down that a model is about to be asked, and reserve what it will cost. Return the call's id.
+
+        Where a cap would be passed nothing is written, and which one comes back.
+        """
+        at = time.time() if now_at is None else now_at
+        try:
+            return await self._database.run(lambda connection: self._begun(connection, booking, at))
+        except CapReached as reached:
+            return reached.capped
+
+    def settlement(
+        self, call_id: int, tokens: Tokens | None, *, vendor_request_id: str | None
+    ) -> Callable[[sa.Connection], None]:
+        """Return what books a call with a picture, for the transaction that keeps the picture.
+
+        Without tokens the estimate stays and is marked as one.
+        """
+        return lambda connection: _settle(connection, call_id, Outcome.PAID, tokens, vendor_request_id)
+
+    async def end(self, call_id: int, outcome: Outcome, *, vendor_request_id: str | None) -> None:
+        """Write down how a call without a picture ended: failed (not charged), unknown or bad (charged)."""
+        await self._database.run(lambda connection: _settle(connection, call_id, outcome, None, vendor_request_id))
+
+    async def charged_blind(self, request_id: str) -> int:
+        """Return for how many calls we may have paid without getting a picture.
+
+        A call that has no end was cut off by a crash or a stop: its outcome is unknown from now on.
+        """
+
+        def read(connection: sa.Connection) -> int:
+            mine = calls.c.request_id == request_id
+            cut_off = sa.update(calls).where(mine, calls.c.outcome == Outcome.ASKED)
+            connection.execute(cut_off.values(outcome=Outcome.UNKNOWN, ended_at=time.time()))
+            counted = sa.select(sa.func.count()).where(mine, calls.c.outcome.in_([Outcome.UNKNOWN, Outcome.BAD]))
+            return int(connection.execute(counted).scalar_one())
+
+        return await self._database.run(read)
+
+    async def spent(self, period: str, *, holder: str = BOT) -> int:
+        """Return what was spent or is reserved in a day (YYYY-MM-DD) or month (YYYY-MM), in micro-dollars."""
+        return await self._database.run(lambda connection: money.read_purse(connection, holder, period))
+
+    async def budgets(self, *, now_at: float | None = None) -> list[Budget]:
+        """Return how the bot's day and month stand."""
+        at = time.time() if now_at is None else now_at
+        day, month = day_of(at, self._zone), month_of(at, self._zone)
+        return [
+            Budget(
+                name="bot_day",
+                spent_microusd=await self.spent(day),
+                cap_microusd=self._caps.bot_daily_microusd,
+                until_at=next_day_at(at, self._zone),
+            ),
+            Budget(
+                name="bot_month",
+                spent_microusd=await self.spent(month),
+                cap_microusd=self._caps.bot_monthly_microusd,
+                until_at=next_month_at(at, self._zone),
+            ),
+        ]
+
+    async def chat_budgets(
+        self, chat_id: str, *, chat_kind: str, user_id: str | None, now_at: float | None = None
+    ) -> list[Budget]:
+        """Return how the chat's month stands, and in a group the person's share of it."""
+        at = time.time() if now_at is None else now_at
+        whose: dict[str, Any] = {"chat_id": chat_id, "chat_kind": chat_kind, "user_id": user_id}
+        cap = self._caps.chat_monthly_microusd
+        return await self._database.run(
+            lambda connection: remains.chat_budgets(connection, **whose, cap=cap, at=at, zone=self._zone)
+        )
+
+    def notes_beside(self, connection: sa.Connection, request: sa.RowMapping) -> Sequence[Note]:
+        """Find what is to be said beside a picture of what is left, in the transaction that makes it ready."""
+        return remains.notes_beside(connection, request, caps=self._caps, at=time.time(), zone=self._zone)
+
+    async def usage_of(
+        self, chat_id: str, *, chat_kind: str, user_id: str | None, now_at: float | None = None
+    ) -> dict[str, Any]:
+        """Return what the words about usage speak of, ready for JSON.
+
+        `pictures` of today, `pictures_max` (0: no limit) and `pictures_until_at`; under the name of each budget that
+        has a cap, the percent that is left and when it begins anew: `chat_month`, `share`.
+        """
+        at = time.time() if now_at is None else now_at
+        used, most = await self._today(user_id or chat_id, at)
+        budgets = await self.chat_budgets(chat_id, chat_kind=chat_kind, user_id=user_id, now_at=at)
+        return {
+            "pictures": used,
+            "pictures_max": most,
+            "pictures_until_at": next_day_at(at, self._zone),
+        } | {
+            one.name: {"left_percent": one.left_percent, "until_at": one.until_at}
+            for one in budgets
+            if one.cap_microusd
+        }
+
+    async def _today(self, user_or_chat_id: str, at: float) -> tuple[int, int]:
+        day, cap = day_of(at, self._zone), self._caps.user_daily_pictures
+        return await self._database.run(lambda connection: money.counted(connection, user_or_chat_id, day=day, cap=cap))
+
+    def _begun(self, connection: sa.Connection, booking: Booking, at: float) -> int:
+        same = sa.select(calls.c.id).where(
+            calls.c.request_id == booking.request_id, calls.c.began_at == at, calls.c.outcome == Outcome.ASKED
+        )
+        if (there := connection.execute(same).scalar()) is not None:
+            return int(there)  # the commit of an earlier try went through, only its answer was lost
+        fields = asdict(booking)
+        microusd, chat_kind = fields.pop("estimate_microusd"), fields.pop("chat_kind")
+        booked = money.of_call(
+            chat_id=booking.chat_id, chat_kind=chat_kind, user_id=booking.user_id, at=at, zone=self._zone
+        )
+        money.reserve(connection, booked, microusd=microusd, caps=self._caps, at=at, zone=self._zone)
+        row = fields | {
+            "began_at": at,
+            "outcome": Outcome.ASKED,
+            "microusd": microusd,
+            "is_estimate": True,
+            "day": day_of(at, self._zone),
+            "purses": booked,
+        }
+        return int(connection.execute(sa.insert(calls).values(row).returning(calls.c.id)).scalar_one())
+
+
+def _settle(
+    connection: sa.Connection, call_id: int, outcome: Outcome, tokens: Tokens | None, vendor_request_id: str | None
+) -> None:
+    """Write down an end, and move the purses from the estimate to what it came to. A second end changes nothing."""
+    # A call that a crash or another process has given up may still tell how it ended.
+    open_ones = [Outcome.ASKED] if outcome is Outcome.UNKNOWN else [Outcome.ASKED, Outcome.UNKNOWN]
+    still_open = sa.select(calls).where(calls.c.id == call_id, calls.c.outcome.in_(open_ones))
+    row = connection.execute(still_open.with_for_update()).mappings().first()
+    if row is None:
+        return
+    values: dict[str, Any] = {"outcome": outcome, "ended_at": time.time(), "vendor_request_id": vendor_request_id}
+    if outcome is Outcome.FAILED:
+        values |= {"microusd": 0, "is_estimate": False}
+    elif tokens:
+        microusd = cost(row["model"], **asdict(tokens))
+        values |= asdict(tokens) | {"microusd": microusd, "is_estimate": not is_known(row["model"])}
+    more = values.get("microusd", row["microusd"]) - row["microusd"]
+    money.shift(connection, row["purses"] or (), more, pictures=row["count"] if outcome is Outcome.PAID else 0)
+    connection.execute(sa.update(calls).where(calls.c.id == call_id).values(**values))

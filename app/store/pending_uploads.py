@@ -1,0 +1,145 @@
+"""From the model's answer to the bucket: the paid bytes wait on disk, so that nobody pays for them twice."""
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.store.chats import meet
+from app.store.database import Database
+from app.store.deletions import doom
+from app.store.requests import UNDRAWN, Answer, State, give_back, moved
+from app.store.tables import chats, kept, pictures, requests
+
+NOTED_MAX = 4  # pictures; five fill a reply, so that nothing can be said beside them
+PICTURE_ID_BYTES = 16  # 22 characters; whoever knows the id still reaches only pictures of their own chat
+
+NotesBeside = Callable[[sa.Connection, sa.RowMapping], Sequence[Sequence[Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """One paid picture that is not in the bucket yet."""
+
+    position: int
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One picture that the bucket has. `size` is its real one, WIDTHxHEIGHT px."""
+
+    position: int
+    object_key: str
+    preview_key: str
+    size: str
+
+
+class Kept:
+    """The verbs. Each is safe to call again with the same arguments."""
+
+    def __init__(self, database: Database, *, notes_beside: NotesBeside = lambda _connection, _request: ()) -> None:
+        """`notes_beside` finds what is to be said beside the pictures of a request, once."""
+        self._database = database
+        self._notes_beside = notes_beside
+
+    async def keep(
+        self,
+        request_id: str,
+        *,
+        data: Sequence[bytes],
+        model: str,
+        vendor_request_id: str | None,
+        settle: Callable[[sa.Connection], None],
+    ) -> bool:
+        """Put the paid bytes on disk; from here on nothing asks the model again. `settle` books what they cost.
+
+        Returns:
+            False when nobody wants the picture any more; then only the cost is booked.
+        """
+
+        def write(connection: sa.Connection) -> bool:
+            values: dict[str, Any] = {"model": model, "vendor_request_id": vendor_request_id, "kept_at": time.time()}
+            wanted = connection.execute(moved(request_id, State.KEPT, since=UNDRAWN).values(**values)).rowcount == 1
+            if wanted:
+                rows = [{"request_id": request_id, "position": at, "data": one} for at, one in enumerate(data)]
+                connection.execute(self._database.insert_once(kept), rows)
+            settle(connection)
+            return wanted
+
+        return await self._database.run(write)
+
+    async def waiting(self, request_id: str) -> list[Paid]:
+        """Return the paid pictures of a request, until the bucket has them."""
+        columns = sa.select(kept.c.position, kept.c.data).where(kept.c.request_id == request_id)
+        ordered = columns.order_by(kept.c.position)
+        rows = await self._database.run(lambda connection: connection.execute(ordered).all())
+        return [Paid(position=row.position, data=row.data) for row in rows]
+
+    async def name(self, request_id: str, position: int, *, object_key: str, preview_key: str) -> tuple[str, str]:
+        """Fix the names in the bucket before the first upload. The names of an earlier try win."""
+        mine = (kept.c.request_id == request_id, kept.c.position == position)
+
+        def write(connection: sa.Connection) -> tuple[str, str]:
+            unnamed = sa.update(kept).where(*mine, kept.c.object_key.is_(None))
+            connection.execute(unnamed.values(object_key=object_key, preview_key=preview_key))
+            row = connection.execute(sa.select(kept.c.object_key, kept.c.preview_key).where(*mine)).first()
+            return (row.object_key, row.preview_key) if row else (object_key, preview_key)
+
+        return await self._database.run(write)
+
+    async def ready(self, request_id: str, stored: Sequence[Stored]) -> bool:
+        """The bucket has the pictures: the answer is due, and our own copy of the bytes goes.
+
+        Returns:
+            False when nobody wants them any more; then the bucket's copy goes as well.
+        """
+
+        def write(connection: sa.Connection) -> bool:
+            change = moved(request_id, State.READY, since=[State.KEPT])
+            wanted = connection.execute(change.values(answer=Answer.DUE, ready_at=time.time())).rowcount == 1
+            connection.execute(sa.delete(kept).where(kept.c.request_id == request_id))
+            mine = sa.select(requests).where(requests.c.id == request_id)
+            if wanted:
+                request = connection.execute(mine).mappings().one()
+                self._hang(connection, request, stored)
+                give_back(connection, request_id, all_but=len(stored))
+                if len(stored) <= NOTED_MAX and (notes := self._notes_beside(connection, request)):
+                    said = [*(request["notes"] or []), *(list(note) for note in notes)]
+                    connection.execute(sa.update(requests).where(requests.c.id == request_id).values(notes=said))
+                return True
+            if not _hangs_already(connection, request_id):
+                doom(self._database, connection, [key for one in stored for key in (one.object_key, one.preview_key)])
+            return False
+
+        return await self._database.run(write)
+
+    def _hang(self, connection: sa.Connection, request: sa.RowMapping, stored: Sequence[Stored]) -> None:
+        """Make the pictures' rows, and the last of them, with the buttons under it, the one that the chat speaks of."""
+        parent_id = next((one["picture"] for one in request["sources"] or () if "picture" in one), None)
+        same = {name: request[name] for name in ("chat_id", "user_id")} | {"request_id": request["id"]}
+        rows = [
+            {
+                **same,
+                "id": secrets.token_urlsafe(PICTURE_ID_BYTES),
+                "position": one.position,
+                "parent_id": parent_id,
+                "object_key": one.object_key,
+                "preview_key": one.preview_key,
+                "size": one.size,
+                "created_at": time.time(),
+            }
+            for one in stored
+        ]
+        connection.execute(sa.insert(pictures), rows)
+        meet(self._database, connection, request["chat_id"], request["chat_kind"])
+        of_chat = sa.update(chats).where(chats.c.chat_id == request["chat_id"])
+        connection.execute(of_chat.values(current_picture=rows[-1]["id"]))
+
+
+def _hangs_already(connection: sa.Connection, request_id: str) -> bool:
+    found = sa.select(pictures.c.id).where(pictures.c.request_id == request_id).limit(1)
+    return connection.execute(found).first() is not None

@@ -1,0 +1,197 @@
+"""Messages with buttons: under a picture, settings, my pictures, and what to do with a photo. No I/O."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.line.buttons import (
+    camera_action,
+    camera_roll_action,
+    carousel,
+    confirm,
+    image_carousel,
+    keyboard_action,
+    message_action,
+)
+from app.line.messages import Action, Message, buttons, postback_action, text, with_quick_reply
+from app.line.text_length import cut_to_graphemes
+from app.words.sentences import Words
+from app.words.taps import setting, tap
+
+SIZES = ("1:1", "3:2", "2:3", "16:9", "9:16")
+QUALITIES = ("low", "medium", "high")
+COUNTS = ("1", "2", "4")
+WISH_GRAPHEMES_MAX = 90  # of the 160 of a card
+LANGUAGES = {"zh-TW": "繁體中文", "en": "English", "ja": "日本語", "th": "ไทย"}
+
+
+def after_picture(
+    words: Words, picture_id: str, *, has_parent: bool, is_fine: bool, shape: str, fill_in: str
+) -> list[Action]:
+    """Make the quick replies under a picture. `fill_in`: how words for us begin in this chat."""
+    shapes = [one for one in ("wide", "tall", "square") if one != shape]
+    verbs = ["again", *([] if is_fine else ["fine"]), *shapes]
+    actions = [_button(words, verb, picture_id) for verb in verbs]
+    actions.append(keyboard_action(words.say("btn_edit"), data=tap("edit", picture_id), fill_in=fill_in))
+    if has_parent:
+        actions.append(_button(words, "back", picture_id))
+    return [*actions, postback_action(words.say("btn_settings"), data=tap("do", "settings"))]
+
+
+def picture_card(words: Words, picture_id: str, *, wish: str, fill_in: str) -> Message:
+    """Make the card that stays in the chat, also on computers, where quick replies do not show."""
+    shown = cut_to_graphemes(" ".join(wish.split()), WISH_GRAPHEMES_MAX)
+    said = words.say("card_of", wish=shown) if shown else words.say("card")
+    again, fine, delete = (_button(words, verb, picture_id) for verb in ("again", "fine", "delete"))
+    edit = keyboard_action(words.say("btn_edit"), data=tap("edit", picture_id), fill_in=fill_in)
+    return buttons(said, alt_text=words.say("card_alt"), actions=[again, fine, edit, delete])
+
+
+def settings_panel(words: Words, *, size: str, quality: str, count: str, language: str) -> list[Message]:
+    """Show what is set, with a button for every choice; what is chosen now bears a tick."""
+    default, size = words.say("settings_default"), _shape(size)
+    now = {"size": size, "quality": quality, "count": count, "language": language}
+
+    def choice(name: str, value: str, label: str) -> Action:
+        return postback_action(f"✓ {label}" if now[name] == value else label, data=setting(name, value))
+
+    # Three on each card, as a carousel wants it; the last one of a card with room takes the choice back.
+    sizes = [choice("size", one, one) for one in SIZES]
+    sizes.append(postback_action(default, data=setting("size", "")))
+    languages = [choice("language", one, name) for one, name in LANGUAGES.items()]
+    languages += [choice("language", "", words.say("language_mine"))]
+    languages += [postback_action(words.say("quality_default"), data=setting("quality", ""))]
+    cards = [
+        ("settings_size", sizes[:3]),
+        ("settings_size", sizes[3:]),
+        ("settings_quality", [choice("quality", one, words.say(f"quality_{one}")) for one in QUALITIES]),
+        ("settings_count", [choice("count", one, one) for one in COUNTS]),
+        ("settings_language", languages[:3]),
+        ("settings_more", languages[3:]),
+    ]
+    columns = [(words.say(key), actions) for key, actions in cards]
+    said = _settings_now(words, size=size, quality=quality, count=count, language=language)
+    return [text(said), carousel(words.say("settings_alt"), columns=columns)]
+
+
+def settings_saved(words: Words, *, size: str, quality: str, count: str, language: str) -> Message:
+    """Say what is set now, after a change."""
+    now = _settings_now(words, size=size, quality=quality, count=count, language=language)
+    more = postback_action(words.say("btn_settings"), data=tap("do", "settings"))
+    return with_quick_reply(text(f"{words.say('settings_saved')}\n\n{now}"), [more])
+
+
+def _settings_now(words: Words, *, size: str, quality: str, count: str, language: str) -> str:
+    default = words.say("settings_default")
+    return words.say(
+        "settings_now",
+        size=_shape(size) or default,
+        quality=words.say(f"quality_{quality}") if quality in QUALITIES else quality or default,
+        count=count or default,
+        language=LANGUAGES.get(language) or words.say("language_mine"),
+    )
+
+
+def _shape(size: str) -> str:
+    """Write the operator's size in pixels as people say it: 1024x1024 is 1:1."""
+    across, _, down = size.partition("x")
+    if not (across.isdecimal() and down.isdecimal()):
+        return "" if size == "auto" else size
+    common = math.gcd(int(across), int(down)) or 1
+    return f"{int(across) // common}:{int(down) // common}"
+
+
+def mine(words: Words, pictures: Sequence[tuple[str, str]]) -> list[Message]:
+    """Show up to ten pictures, each an id and the address of its preview; a tap brings it with its buttons."""
+    if not pictures:
+        return [text(words.say("mine_none"))]
+    columns = [
+        (preview_url, postback_action(words.say("btn_see"), data=tap("see", picture_id)))
+        for picture_id, preview_url in pictures
+    ]
+    return [image_carousel(words.say("mine_alt"), columns=columns)]
+
+
+def confirm_delete_all(words: Words, count: int) -> Message:
+    """Ask before everything goes."""
+    said = words.say("confirm_delete_all", count=count)
+    yes = postback_action(words.say("btn_yes"), data=tap("do", "delete_all_yes"))
+    return confirm(said, alt_text=said, yes=yes, no=postback_action(words.say("btn_no"), data=tap("do", "keep")))
+
+
+def help_messages(words: Words, *, is_group: bool, prefix: str, is_admin: bool) -> list[Message]:
+    """Say what Easel can do."""
+    parts = [
+        words.say("help"),
+        *([words.say("help_group", prefix=prefix)] if is_group else []),
+        *([words.say("help_admin")] if is_admin else []),
+    ]
+    actions = [
+        postback_action(words.say("btn_settings"), data=tap("do", "settings")),
+        postback_action(words.say("btn_mine"), data=tap("do", "mine")),
+    ]
+    return [with_quick_reply(text("\n\n".join(parts)), actions)]
+
+
+def photo_got(words: Words, count: int) -> Message:
+    """Say that photos have come, and ask what to do with them."""
+    said = words.say("photo_got") if count == 1 else words.say("photos_got", count=count)
+    ideas = [message_action(words.say(idea), words.say(idea)) for idea in ("idea_one", "idea_two")]
+    return with_quick_reply(text(said), [*ideas, postback_action(words.say("btn_new"), data=tap("do", "new"))])
+
+
+def ask_photo(words: Words) -> Message:
+    """Ask for the photo that the words spoke of."""
+    actions = [camera_roll_action(words.say("btn_album")), camera_action(words.say("btn_camera"))]
+    return with_quick_reply(text(words.say("ask_photo")), actions)
+
+
+def rephrase(words: Words, said: str, *, original: str, request_id: str) -> Message:
+    """Say why there is no picture, with the person's own words ready to be changed."""
+    action = keyboard_action(words.say("btn_rephrase"), data=tap("rephrase", request_id), fill_in=original)
+    return with_quick_reply(text(said), [action])
+
+
+def sticker_offer(words: Words, keywords: str, request_id: str) -> Message:
+    """Offer to draw what a sticker means."""
+    return _offer(words, words.say("sticker_offer", keywords=keywords), request_id)
+
+
+def edited_offer(words: Words, request_id: str) -> Message:
+    """Offer to draw a message that was changed."""
+    return _offer(words, words.say("edited_offer"), request_id)
+
+
+def usage(words: Words, details: Mapping[str, Any], zone: ZoneInfo) -> Message:
+    """Say how much was used and how much is left."""
+    lines = [words.say("usage_today", pictures=details.get("pictures", 0))]
+    if most := details.get("pictures_max"):
+        when = spelled_time(details["pictures_until_at"], zone)
+        lines = [words.say("usage_of", pictures=details["pictures"], most=most, when=when)]
+    for key, name in (("left_chat", "chat_month"), ("usage_share", "share")):
+        if left := details.get(name):
+            when = spelled_time(left["until_at"], zone)
+            lines.append(words.say(key, percent=left["left_percent"], when=when))
+    return text("\n".join(lines))
+
+
+def admin_status(words: Words, details: Mapping[str, Any]) -> Message:
+    """Say how things are; that drawing is paused only where it is."""
+    paused = [words.say("admin_paused")] if details.get("paused") else []
+    return text("\n".join([words.say("admin_status", **details), *paused]))
+
+
+def spelled_time(at: float, zone: ZoneInfo) -> str:
+    """Write a Unix time as every language reads it."""
+    return f"{datetime.fromtimestamp(float(at), zone):%Y-%m-%d %H:%M}"
+
+
+def _button(words: Words, verb: str, picture_id: str) -> Action:
+    return postback_action(words.say(f"btn_{verb}"), data=tap(verb, picture_id))
+
+
+def _offer(words: Words, said: str, request_id: str) -> Message:
+    action = postback_action(words.say("btn_draw"), data=tap("draw", request_id))
+    return buttons(said, alt_text=said, actions=[action])

@@ -1,0 +1,5 @@
+"""The stand-in of Cloudflare R2."""
+
+from line_sandbox.r2.app import R2StandIn
+
+__all__ = ["R2StandIn"]

@@ -1,0 +1,195 @@
+"""In a group Easel only answers when it is meant, and its answer says whom it answers."""
+
+import asyncio
+
+import pytest
+from line_sandbox.faults import Fault
+
+from tests.stories.test_conversation import data_of, last_said
+from tests.world import PATIENCE_S
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("easel")]
+
+
+async def test_talk_among_people_is_left_alone(vendors):
+    """Nothing is drawn, said or animated for what is not addressed to the bot."""
+    asker, other = vendors.person(), vendors.person()
+    group = vendors.group(asker, other)
+    before = vendors.picture_calls()
+    await vendors.line.send_text(other, "shall we draw something?", group=group)
+    await vendors.line.send_text(other, "@All hello", group=group, mentions=["all"])
+    await vendors.line.deliver(vendors.line.sticker(other, group=group))
+    await vendors.line.send_text(asker, "draw a boat", group=group)
+    await vendors.picture(group)
+    assert vendors.picture_calls() == before + 1
+
+
+@pytest.mark.parametrize("text", ["畫一隻貓", "draw a cat", "/draw a cat", "Draw: a cat"])
+async def test_a_prefix_is_enough(vendors, text):
+    """Each prefix works, and is not part of the prompt."""
+    asker = vendors.person()
+    group = vendors.group(asker)
+    await vendors.line.send_text(asker, text, group=group)
+    await vendors.picture(group)
+    assert vendors.openai.calls[-1].body["prompt"] in {"一隻貓", "a cat"}
+
+
+async def test_a_mention_is_cut_out_by_its_place(vendors):
+    """The bot's name is cut out by UTF-16 offsets, also behind emoji; other people's names stay."""
+    asker = vendors.person()
+    group = vendors.group(asker)
+    bot = f"@{vendors.line.bot_name}"
+    await vendors.line.send_text(asker, f"👩‍🎨🎨 {bot} a fox for me", group=group, mentions=[vendors.line.bot_user_id])
+    await vendors.picture(group)
+    prompt = vendors.openai.calls[-1].body["prompt"]
+    assert bot not in prompt
+    assert "a fox for me" in prompt
+    assert "👩‍🎨🎨" in prompt
+
+
+async def test_the_answer_quotes_the_request(vendors):
+    """An image cannot quote, so a short text before it does, in the same free reply."""
+    asker = vendors.person()
+    group = vendors.group(asker)
+    await vendors.line.send_text(asker, "draw a cat", group=group)
+    text, picture, *_ = await vendors.said(group, count=2)
+    wish = vendors.line.chat(group).messages[0]
+    assert text["quoteToken"] == wish.quote_token
+    assert picture["type"] == "image"
+
+
+async def test_quoting_the_bot_is_speaking_to_it(vendors):
+    """A message that quotes one of the bot's own is a wish; one that quotes a person's is not."""
+    asker = vendors.person()
+    group = vendors.group(asker)
+    await vendors.line.send_text(asker, "draw a cat", group=group)
+    await vendors.picture(group)
+    chat = vendors.line.chat(group)
+    await vendors.line.deliver(vendors.line.text(asker, "nice", group=group, quote=chat.messages[0].id))
+    await vendors.line.deliver(vendors.line.text(asker, "now a dog", group=group, quote=chat.pictures[0].id))
+    await vendors.picture(group, count=2)
+    assert vendors.openai.calls[-1].body["prompt"] == "now a dog"
+
+
+async def test_a_group_is_greeted_with_an_example(vendors):
+    """Joining tells how to ask."""
+    group = vendors.group(vendors.person())
+    await vendors.line.deliver(vendors.line.join(group))
+    (greeting,) = await vendors.said(group)
+    assert "畫" in greeting["text"]
+
+
+async def test_groups_have_no_loading_animation(vendors):
+    """LINE refuses it there, so it is not asked for."""
+    asker = vendors.person()
+    group = vendors.group(asker)
+    await vendors.line.send_text(asker, "draw a cat", group=group)
+    await vendors.picture(group)
+    assert not [call for call in vendors.line.calls if "loading" in call.path and group in str(call.body)]
+
+
+async def test_the_edit_button_waits_for_whoever_tapped_it(vendors):
+    """Somebody else's wish is not taken for the words about the picture; the field begins with our prefix."""
+    asker, other = vendors.person(), vendors.person()
+    group = vendors.group(asker, other)
+    await vendors.line.send_text(asker, "draw a lion on a roof", group=group)
+    await vendors.picture(group)
+    under = await last_said(vendors, group)
+    edit = next(item["action"] for item in under["quickReply"]["items"] if item["action"].get("fillInText"))
+    assert edit["fillInText"] == "draw "
+    await vendors.line.deliver(vendors.line.postback(asker, edit["data"], group=group))
+    await vendors.until(lambda: vendors.line.chat(group).from_bot[-1].type == "text")
+    assert "Reply" in (await last_said(vendors, group))["text"]
+    await vendors.line.send_text(other, "draw a whale in a bottle", group=group)
+    await vendors.picture(group, count=2)
+    await vendors.line.send_text(asker, "畫 give it a crown", group=group)
+    await vendors.picture(group, count=3)
+    (whale,), (crown,) = vendors.asked("a whale in a bottle"), vendors.asked("give it a crown")
+    assert whale.path.endswith("/images/generations")
+    assert crown.path.endswith("/images/edits")
+
+
+async def test_a_reply_to_the_question_what_to_change(vendors):
+    """Quoting it is the easiest way to answer in a group, without any prefix."""
+    asker = vendors.person()
+    group = vendors.group(asker)
+    await vendors.line.send_text(asker, "draw a barn owl", group=group)
+    await vendors.picture(group)
+    await vendors.line.deliver(
+        vendors.line.postback(asker, data_of(await last_said(vendors, group), "edit"), group=group)
+    )
+    await vendors.until(lambda: vendors.line.chat(group).from_bot[-1].type == "text")
+    question = vendors.line.chat(group).from_bot[-1]
+    await vendors.line.deliver(vendors.line.text(asker, "in a snowy barn", group=group, quote=question.id))
+    await vendors.picture(group, count=2)
+    (call,) = vendors.asked("in a snowy barn")
+    assert call.path.endswith("/images/edits")
+
+
+async def test_a_refusal_and_a_menu_quote_the_asker(vendors):
+    """Among several people it is plain whose wish was declined, and whose pictures were counted."""
+    asker = vendors.person()
+    group = vendors.group(asker, vendors.person())
+    vendors.openai.refused_words = {"gore": "violence"}
+    for number, said in enumerate(("draw a gore opera", "draw /usage", "draw help"), start=1):
+        await vendors.line.send_text(asker, said, group=group)
+        await vendors.said(group, count=number)
+        wish = next(one for one in vendors.line.chat(group).messages if one.body.get("text") == said)
+        assert (await last_said(vendors, group))["quoteToken"] == wish.quote_token
+    vendors.openai.refused_words = {}
+
+
+async def test_everybody_is_told_a_prefix_of_their_keyboard(vendors):
+    """An English speaker is told to begin with draw, and finds that in the field, not 畫."""
+    speaker = vendors.person(language="en")
+    group = vendors.group(speaker)
+    await vendors.line.send_text(speaker, "draw help", group=group)
+    (told,) = await vendors.said(group)
+    assert "start with “draw”" in told["text"]
+    await vendors.line.send_text(speaker, "draw a heron in reeds", group=group)
+    await vendors.picture(group)
+    actions = [item["action"] for item in (await last_said(vendors, group))["quickReply"]["items"]]
+    assert [action["fillInText"] for action in actions if "fillInText" in action] == ["draw "]
+
+
+async def test_one_persons_burst_does_not_hold_up_another(vendors):
+    """Mentions of one person are drawn two at a time; somebody else of the group is served between them."""
+    eager, modest = vendors.person(), vendors.person()
+    group = vendors.group(eager, modest)
+    release = asyncio.Event()
+    vendors.openai.faults.add(Fault.held(release), match=lambda call: "burst" in str(call.body), times=None)
+    await vendors.line.deliver(*(vendors.line.text(eager, f"draw burst {n}", group=group) for n in range(5)))
+    await vendors.openai.wait_for(lambda: vendors.drawing("burst") == 2, PATIENCE_S)
+    await vendors.line.send_text(modest, "draw a quiet pond", group=group)
+    await vendors.picture(group)
+    assert vendors.drawing("burst") == 2
+    release.set()
+    await vendors.picture(group, count=6)
+    quotes = {one.body.get("quoteToken") for one in vendors.line.chat(group).from_bot if one.type == "text"}
+    assert len(quotes) >= 6
+
+
+async def test_delete_all_in_a_group_is_about_ones_own(vendors):
+    """Everybody's question counts, and everybody's yes deletes, their own pictures only."""
+    asker, other = vendors.person(), vendors.person()
+    group = vendors.group(asker, other)
+    for number, who in enumerate((asker, asker, other), start=1):
+        await vendors.line.send_text(who, f"draw shared boat {number}", group=group)
+        await vendors.picture(group, count=number)
+    await vendors.line.send_text(other, "draw /delete all", group=group)
+    await vendors.until(lambda: "delete_all_yes" in str(vendors.line.chat(group).from_bot[-1].body))
+    assert "(1)" in (await last_said(vendors, group))["template"]["text"]
+    await vendors.line.deliver(vendors.line.postback(other, "do:delete_all_yes", group=group))
+    await vendors.until(lambda: "Deleted 1" in str(vendors.line.chat(group).from_bot[-1].body))
+
+
+async def test_a_tap_of_nobody_in_particular_deletes_nothing(vendors):
+    """Groups may not tell who taps, nor who asked."""
+    asker = vendors.person()
+    group = vendors.group(asker)
+    await vendors.line.deliver(vendors.line.text(asker, "draw an unnamed pear", group=group, anonymous=True))
+    await vendors.picture(group)
+    data = data_of(await last_said(vendors, group), "again").replace("again", "delete")
+    await vendors.line.deliver(vendors.line.postback(asker, data, group=group, anonymous=True))
+    await vendors.until(lambda: vendors.line.chat(group).from_bot[-1].type == "text")
+    assert "Only" in str(await last_said(vendors, group)) or "只有" in str(await last_said(vendors, group))

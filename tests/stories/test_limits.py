@@ -1,0 +1,156 @@
+"""What people hear of limits: what is left when it gets short, when it begins anew, and what a flood gets.
+
+Each story but one starts an Easel of its own, with limits of its own.
+"""
+
+import asyncio
+import base64
+import sqlite3
+from pathlib import Path
+
+import pytest
+from line_sandbox import painter
+from line_sandbox.faults import Fault
+
+from tests.world import World
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+SMALL = painter.Canvas(width_px=64, height_px=64, output_format="jpeg", compression=50, transparent=False, variation=0)
+ONE = 20_580 + 5 * 3  # micro-dollars of a low 1024x1024 picture of 2.6, and of "a cat"
+
+
+async def draw(stage: World, person: str, words: str = "a cat", *, group: str | None = None) -> list[str]:
+    """Wish for a picture. Return the texts that the bot says with it, or in its place."""
+    before = len(stage.line.chat(group or person).from_bot)
+    await stage.line.send_text(person, words, group=group)
+    await stage.until(lambda: bool(_answer(stage, group or person, before)))
+    return [str(body["text"]) for body in _answer(stage, group or person, before) if body["type"] == "text"]
+
+
+def _answer(stage: World, chat: str, before: int) -> list[dict]:
+    return [dict(message.body) for message in stage.line.chat(chat).from_bot[before:]]
+
+
+def counted(directory: Path) -> int:
+    """Return how many pictures count for everybody today."""
+    with sqlite3.connect(directory / "easel.db") as connection:
+        return connection.execute("SELECT sum(pictures) FROM purses WHERE holder LIKE 'user:%'").fetchone()[0]
+
+
+async def test_what_is_left_of_a_day_is_said_when_it_gets_short(stage, tmp_path):
+    """The last three of five are counted down; after them it is said when there are more, not with every picture."""
+    person = stage.person()
+    async with stage.easel(tmp_path, USER_DAILY_PICTURES="5"):
+        said = [await draw(stage, person) for _ in range(6)]
+    assert said[0] == []
+    assert said[1:4] == [[f"You have {count} left for today."] for count in (3, 2, 1)]
+    assert said[4][0].startswith("That was the last one for today. You can draw again from 20")
+    assert said[5][0].startswith("That's today's limit of 5. You can draw again from 20")
+    assert len(stage.line.chat(person).pictures) == 5
+
+
+async def test_a_wish_for_more_than_is_left_gets_what_is_left(stage, tmp_path):
+    """Four are asked for, three are left: three are drawn and paid for, and the answer says so."""
+    person = stage.person()
+    async with stage.easel(tmp_path, USER_DAILY_PICTURES="4"):
+        await draw(stage, person)
+        said = await draw(stage, person, "many cats x4")
+    room, last = said[0].splitlines()
+    assert room == "There was only room for 3 more today, so that's what I drew."
+    assert last.startswith("That was the last one for today. You can draw again from 20")
+    (call,) = stage.asked("many cats")
+    assert call.body["n"] == 3
+
+
+@pytest.mark.usefixtures("easel")
+async def test_whoever_has_no_limit_hears_nothing(vendors):
+    """A picture alone, as ever."""
+    person = vendors.person()
+    assert [await draw(vendors, person) for _ in range(2)] == [[], []]
+
+
+async def test_what_was_not_drawn_for_our_fault_does_not_count(stage, tmp_path):
+    """A model that fails, a picture that comes broken: the day is as long as before."""
+    person = stage.person()
+    half = {"data": [{"b64_json": base64.b64encode(painter.plain(SMALL)).decode()}, {"b64_json": "broken"}]}
+    async with stage.easel(tmp_path, USER_DAILY_PICTURES="2"):
+        stage.openai.faults.add(Fault.status(400, {"error": {"code": "invalid_value"}}), match="/images/")
+        assert "wasn't drawn" in (await draw(stage, person))[0]
+        assert counted(tmp_path) == 0
+        stage.openai.faults.add(Fault.body(half), match="/images/")
+        assert await draw(stage, person, "cats x2") == ["You have 1 left for today."]
+
+
+async def test_taking_back_what_is_being_paid_for_counts(stage, tmp_path):
+    """Else asking and taking back would cost without end; what still waits in the queue costs nothing."""
+    person, release = stage.person(), asyncio.Event()
+    stage.openai.faults.add(Fault.held(release), match="/images/")
+    async with stage.easel(
+        tmp_path, USER_DAILY_PICTURES="9", PICTURES_AT_ONCE="1", PICTURES_AT_ONCE_PER_USER="1"
+    ) as easel:
+        await stage.line.send_text(person, "a drawn cat")
+        await stage.openai.wait_for(lambda: stage.drawing("a drawn cat") == 1, 20)
+        await stage.line.send_text(person, "a waiting cat")
+        await easel.logged("event_understood", wants="picture", times=2)
+        await stage.line.send_text(person, "cancel")
+        (said,) = await stage.said(person)
+        release.set()
+        await easel.logged("picture_unwanted")
+    assert said["text"] == "Cancelled 2 pictures."
+    assert counted(tmp_path) == 1
+
+
+async def test_the_month_of_a_chat_is_told_once_when_it_gets_short(stage, tmp_path):
+    """At 20 % and at 5 %, with the day on which it begins anew; then nothing is drawn before that."""
+    person = stage.person()
+    usd = f"{10 * ONE / 1e6 + 0.004:.6f}"  # ten pictures; an estimate is a little higher
+    async with stage.easel(tmp_path, CHAT_MONTHLY_BUDGET_USD=usd):
+        said = [await draw(stage, person) for _ in range(11)]
+        usage = await draw(stage, person, "usage")
+    short = [number for number, texts in enumerate(said[:10], 1) if texts]
+    assert short == [9, 10]
+    assert said[8][0].startswith("This chat has 12% of its month left; the month starts again at 20")
+    assert said[10][0].startswith("This chat has used up its month. You can draw again from 20")
+    assert "This chat has 2% of its month left; the month starts again at 20" in usage[0]
+
+
+async def test_a_group_has_fair_shares(stage, tmp_path):
+    """Who draws all the time is stopped at half; whoever comes late still draws; everybody can ask how it stands."""
+    greedy, late = stage.person(), stage.person()
+    group = stage.group(greedy, late)
+    usd = f"{8 * ONE / 1e6 + 0.008:.6f}"
+    async with stage.easel(tmp_path, CHAT_MONTHLY_BUDGET_USD=usd):
+        said = [await draw(stage, greedy, "draw a cat", group=group) for _ in range(5)]
+        assert "You've used your share of this group's month" in said[4][0]
+        assert "of your share of this group's month left" in said[3][0]
+        await draw(stage, late, "draw a cat", group=group)
+        usage = await draw(stage, late, "draw usage", group=group)
+    assert len(stage.line.chat(group).pictures) == 5
+    assert "Pictures today: 1." in usage[0]
+    assert "half of what the others leave" in usage[0]
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+async def test_a_flood_is_told_once_and_costs_nothing(stage, tmp_path, anonymous):
+    """Thirty wishes at once, room for five: five are drawn, one word is said, also across a restart."""
+    person, release, before = stage.person(), asyncio.Event(), stage.picture_calls()
+    group = stage.group(person) if anonymous else None
+    stage.openai.faults.add(Fault.held(release), match="/images/", times=None)
+    settings = {"PICTURES_WAITING_PER_USER": "5", "DEFAULT_LANGUAGE": "en"}
+    easel = await stage.start(tmp_path, **settings)
+    wishes = [stage.line.text(person, f"draw cat {number}", group=group, anonymous=anonymous) for number in range(30)]
+    await stage.line.deliver_each(*wishes[:15])
+    await easel.logged("event_understood", wants="picture", times=15)
+    await easel.kill()
+    easel = await stage.start(tmp_path, **settings)
+    await stage.line.deliver_each(*wishes[15:])
+    for wish in wishes[15:]:
+        await easel.logged("event_understood", request=wish["webhookEventId"])
+    release.set()
+    await stage.picture(group or person, count=5)
+    said = [one["text"] for one in await stage.said(group or person) if "Already waiting" in str(one.get("text"))]
+    assert await easel.stop() == 0
+    assert said == ["Already waiting for you: 5. Please send more once they're done."]
+    assert len(stage.line.chat(group or person).pictures) == 5
+    assert 5 <= stage.picture_calls() - before <= 5 + 2  # those that were cut off are asked again

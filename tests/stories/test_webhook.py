@@ -1,0 +1,161 @@
+"""The way in: who is let in, what is answered, what survives its neighbours."""
+
+import asyncio
+import contextlib
+import json
+
+import pytest
+from line_sandbox.line.events import standby
+
+from tests.world import SECRET, post
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("easel")]
+
+# LINE's published vector: https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/
+VECTOR_BODY = b'{"destination":"U8e742f61d673b39c7fff3cecb7536ef0","events":[]}'
+VECTOR_SIGNATURE = "GhRKmvmHys4Pi8DxkF4+EayaH0OqtJtaZxgTD9fMDLs="
+
+
+async def test_lines_own_vector_is_accepted(easel):
+    """The console's Verify button sends empty events, signed: 200."""
+    assert SECRET == "8c570fa6dd201bb328f1c1eac23a96d8"
+    answer = await post(f"{easel.url}/callback", VECTOR_BODY, **{"X-LINE-Signature": VECTOR_SIGNATURE})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [None, "", "abc", VECTOR_SIGNATURE[:-2], "A" * 44, "å" * 44, "GhRKmvmHys4Pi8DxkF4+EayaH0OqtJtaZxgTD9fMDLs"],
+)
+async def test_strangers_are_refused(easel, signature):
+    """A signature that is missing, malformed or wrong is a 400."""
+    headers = {} if signature is None else {"x-line-signature": signature.encode()}
+    answer = await post(f"{easel.url}/callback", VECTOR_BODY, **headers)
+    assert answer.status_code == 400
+
+
+async def test_a_changed_body_is_refused(easel):
+    """The signature is of these bytes and no others."""
+    answer = await post(f"{easel.url}/callback", VECTOR_BODY + b" ", **{"x-line-signature": VECTOR_SIGNATURE})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"rubbish",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"events":null}',
+        b'{"events":{}}',
+        b'{"events":[null,1,"x",[],{}]}',
+        b'{"events":[{"type":null,"source":7,"message":[]}]}',
+        b"\xff\xfe\x00",
+        b'{"events":[' + b"[" * 5000 + b"]" * 5000 + b"]}",
+        b'{"events":[{"webhookEventId":"01H","timestamp":1e999,"type":"message"}]}',
+        b'{"events":[{"webhookEventId":"\\ud800","type":"message","replyToken":7}]}',
+    ],
+)
+async def test_signed_rubbish_is_never_a_fault_of_ours(vendors, body):
+    """Whatever is signed is answered with 200 or 400."""
+    attempt = await vendors.line.deliver_raw(body)
+    assert attempt.status in {200, 400}
+
+
+async def test_a_body_over_a_megabyte_is_cut_off(vendors):
+    """413, by its announced length or while it is being read."""
+    attempt = await vendors.line.deliver_raw(b"x" * (1024 * 1024 + 1))
+    assert attempt.status == 413
+
+
+async def test_an_endless_body_is_not_read_to_its_end(easel):
+    """413 comes while the sender is still sending, also without a Content-Length."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", easel.port)
+    writer.write(b"POST /callback HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+    chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+    with contextlib.suppress(ConnectionError):
+        for _ in range(40):
+            writer.write(chunk)
+            await writer.drain()
+    assert b"413" in await reader.readline()
+    writer.close()
+
+
+async def test_broken_neighbours_lose_nobodys_picture(vendors):
+    """Unknown types, missing fields, standby and nonsense stand beside a good event: it is drawn."""
+    line, person = vendors.line, vendors.person()
+    good = line.text(person, "a cat")
+    line.hand_out(good["replyToken"])
+    batch = [
+        {"type": "teleported", "webhookEventId": "01NEW", "source": {"type": "user", "userId": person}},
+        {"type": "message"},
+        {"type": "message", "message": {"type": "hologram"}, "source": {"type": "planet"}},
+        None,
+        standby(line.text(person, "not for us")),
+        good,
+        {"type": "messageEdited", "message": {"id": "1"}, "timestamp": "soon"},
+    ]
+    attempt = await line.deliver_raw(json.dumps({"destination": line.bot_user_id, "events": batch}).encode())
+    assert attempt.status == 200
+    await vendors.picture(person)
+    assert len(line.chat(person).from_bot) == 1
+
+
+@pytest.mark.parametrize("missing", ["mode", "deliveryContext", "timestamp", "webhookEventId"])
+async def test_an_event_without_an_optional_field_is_drawn(vendors, missing):
+    """LINE leaves out what has no value, and examples leave out more; a repeat is still one picture."""
+    person = vendors.person()
+    event = vendors.line.text(person, "a cat")
+    event.pop(missing)
+    await vendors.line.deliver(event, copies=2)
+    await vendors.picture(person)
+    await vendors.line.deliver(vendors.line.sticker(person))
+    await vendors.said(person, count=2)
+    assert len(vendors.line.chat(person).pictures) == 1
+
+
+async def test_in_standby_easel_is_quiet(vendors):
+    """Another tool holds the conversation: nothing is drawn or said."""
+    person, before = vendors.person(), vendors.picture_calls()
+    await vendors.line.deliver(standby(vendors.line.text(person, "a cat")))
+    other = vendors.person()
+    await vendors.line.send_text(other, "a dog")
+    await vendors.picture(other)
+    assert vendors.picture_calls() == before + 1
+    assert not vendors.line.chat(person).from_bot
+
+
+async def test_an_edited_message_is_not_drawn_again(vendors):
+    """An edit costs nothing unless somebody asks for it."""
+    person = vendors.person()
+    group = vendors.group(person)
+    await vendors.line.send_text(person, "draw a cat", group=group)
+    await vendors.picture(group)
+    before = vendors.picture_calls()
+    wish = vendors.line.chat(group).messages[0]
+    await vendors.line.deliver(vendors.line.edit(person, wish.id, "draw a dog", group=group))
+    await vendors.line.send_text(person, "draw a fox", group=group)
+    await vendors.picture(group, count=2)
+    assert vendors.picture_calls() == before + 1
+
+
+async def test_the_webhook_answers_well_within_lines_limit(vendors):
+    """LINE gives up after 2 s; a burst of 200 events in 20 webhooks is acknowledged while it is still being drawn."""
+    people = [vendors.person() for _ in range(20)]
+    deliveries = await asyncio.gather(
+        *(vendors.line.deliver(*(vendors.line.sticker(person) for _ in range(10))) for person in people)
+    )
+    assert all(delivery.ok for delivery in deliveries)
+    for person in people:
+        await vendors.said(person, count=10)
+
+
+async def test_the_previous_secret_is_honoured(stage, tmp_path):
+    """While a channel secret is being changed both are accepted."""
+    async with stage.easel(tmp_path, LINE_CHANNEL_SECRET="f" * 32, LINE_CHANNEL_SECRET_PREVIOUS=SECRET):
+        person = stage.person()
+        delivery = await stage.line.send_text(person, "a cat")
+        assert delivery.status == 200
+        await stage.picture(person)

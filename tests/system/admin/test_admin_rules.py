@@ -1,0 +1,137 @@
+"""What the dashboard knows without a server: sessions, tries, charts, numbers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.admin import charts, words
+from app.admin.auth import back_to
+from app.admin.ledger import harmless
+from app.admin.session import LIFE_S, Keys
+from app.admin.sign_in_limit import PEERS_MAX, Tries
+
+TOKEN = "a-token-of-the-dashboard"
+
+
+def test_a_session_holds_until_its_end():
+    """A cookie opens for 12 hours in whatever process has the token, and says nothing of the token."""
+    cookie = Keys(TOKEN).issue(now_at=1000)
+    assert TOKEN not in cookie
+    assert Keys(TOKEN).read(cookie, now_at=1000 + LIFE_S - 1)
+    assert Keys(TOKEN).read(cookie, now_at=1000 + LIFE_S) is None
+
+
+def test_another_token_ends_all_sessions():
+    """Whoever changes ADMIN_TOKEN has signed everybody out."""
+    cookie = Keys(TOKEN).issue(now_at=1000)
+    assert Keys(f"{TOKEN}2").read(cookie, now_at=1001) is None
+
+
+@given(st.text(max_size=80))
+def test_a_made_up_cookie_opens_nothing(cookie):
+    """Whatever somebody sends as a cookie, it is read without a fault."""
+    assert Keys(TOKEN).read(cookie, now_at=0) is None
+
+
+@pytest.mark.parametrize("place", [0, 5, -1])
+def test_a_cookie_that_was_changed_opens_nothing(place):
+    """Neither its end nor its signature can be changed."""
+    cookie = list(Keys(TOKEN).issue(now_at=1000))
+    cookie[place] = "1" if cookie[place] != "1" else "2"
+    assert Keys(TOKEN).read("".join(cookie), now_at=1000) is None
+
+
+def test_forms_belong_to_their_session():
+    """The token in a form of one session is of no use in another."""
+    keys = Keys(TOKEN)
+    one, other = (keys.read(keys.issue(now_at=1000), now_at=1001) for _ in range(2))
+    assert one.owns(one.form_token)
+    assert not one.owns(other.form_token)
+    assert not one.owns("")
+
+
+def test_a_peer_tries_five_times_then_waits():
+    """After five tries a peer waits half a minute for the next one, while others still may."""
+    tries = Tries()
+    assert [tries.wait_s("a", now_s=0.0) for _ in range(6)] == [0, 0, 0, 0, 0, 30]
+    assert tries.wait_s("b", now_s=0.0) == 0
+    assert tries.wait_s("a", now_s=29.0) == pytest.approx(1)
+    assert tries.wait_s("a", now_s=30.0) == 0
+
+
+def test_all_peers_together_are_limited():
+    """Whoever changes the address with every try meets the limit for all, and memory stays bounded."""
+    tries = Tries()
+    waits = [tries.wait_s(f"peer {number}", now_s=0.0) for number in range(3 * PEERS_MAX)]
+    assert waits.count(0) == 50
+    assert len(tries._peers) <= PEERS_MAX
+
+
+def test_the_right_token_does_not_use_up_tries():
+    """Who signs in again and again is never told to wait."""
+    tries = Tries()
+    for _ in range(200):
+        assert tries.wait_s("a", now_s=0.0) == 0
+        tries.forgive("a")
+
+
+@pytest.mark.parametrize(
+    ("back", "leads_to"),
+    [
+        ("/admin/gallery?before=1.5_a", "/admin/gallery?before=1.5_a&said=gone"),
+        ("/admin", "/admin?said=gone"),
+        ("https://elsewhere.example/", "/admin?said=gone"),
+        ("//elsewhere.example/admin", "/admin?said=gone"),
+        ("/admin\r\nSet-Cookie: a=b", "/admin?said=gone"),
+        ("/adminx", "/admin?said=gone"),
+        ("", "/admin?said=gone"),
+    ],
+)
+def test_a_form_leads_back_to_our_pages_only(back, leads_to):
+    """Where a form wants to go is looked at before anybody is sent there."""
+    assert back_to({"back": back}, said="gone") == leads_to
+
+
+@given(st.lists(st.floats(0, 1e7), min_size=1, max_size=60), st.floats(0, 1e7))
+def test_a_chart_stays_within_its_frame(values, cap):
+    """Whatever the values are, no bar leaves the plot, the scale begins at 0 and reaches the highest."""
+    chart = charts.bar_chart([(str(at), value) for at, value in enumerate(values)], say=str, cap=cap)
+    for bar in chart.bars:
+        assert 0 <= bar.x <= bar.x + bar.width <= 100.01
+        assert -0.01 <= bar.y <= bar.y + bar.height <= chart.height_px + 0.02
+    assert chart.across[0].at == chart.height_px
+    assert chart.across[-1].at == pytest.approx(0, abs=0.01)
+    assert 2 <= len(chart.across) <= charts.TICKS + 1
+
+
+@pytest.mark.parametrize(
+    ("value_s", "said"),
+    [
+        (None, "\u2013"),
+        (0, "0 ms"),
+        (0.0421, "42 ms"),
+        (0.9996, "1.0 s"),
+        (12.34, "12.3 s"),
+        (99.96, "1 min 40 s"),
+        (3725, "1 h 02 min"),
+    ],
+)
+def test_durations_are_written_short(value_s, said):
+    """Three digits at most, in the unit that people think in."""
+    assert words.seconds(value_s) == said
+
+
+@pytest.mark.parametrize(
+    ("microusd", "said"), [(0, "$0.00"), (12_345, "$0.0123"), (520_000, "$0.52"), (1_234_567_890, "$1,234.57")]
+)
+def test_money_is_written_as_it_is_read(microusd, said):
+    """Cents, and of small amounts more digits."""
+    assert words.usd(microusd) == said
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_spreadsheet_reads_no_formula(text):
+    """A text that a spreadsheet would compute is marked as text; others stay as they are."""
+    assert harmless(text) == f"'{text}"
+    assert harmless("gpt-image-1") == "gpt-image-1"
+    assert harmless(-5) == -5

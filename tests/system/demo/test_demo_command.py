@@ -1,0 +1,195 @@
+"""`easel demo` from the outside: what it prints, what it serves, what it refuses, what it leaves behind."""
+
+import json
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+from io import BytesIO
+
+import httpx
+import pytest
+from PIL import Image
+
+from tests.system.demo.demo_process import command, demo, environment
+
+OTTER = "一隻在彈吉他的水獺"
+
+
+def run(directory, *arguments, **settings):
+    return subprocess.run(
+        command(*arguments),
+        check=False,
+        env=environment(**settings),
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def get(url, **headers):
+    with httpx.Client(trust_env=False) as http:
+        return http.get(url, headers=headers)
+
+
+def read_events(url, *, until, **headers):
+    """The records of the live stream until one makes `until(kind, value)` true; with the stream's last id."""
+    records, last_id = [], ""
+    with httpx.Client(trust_env=False, timeout=20) as http, http.stream("GET", url, headers=headers) as stream:
+        for line in stream.iter_lines():
+            if line.startswith("id: "):
+                last_id = line[4:]
+            if line.startswith("data: ["):
+                fresh = json.loads(line[6:])
+                records += fresh
+                if any(until(one["kind"], one["value"] or {}) for one in fresh):
+                    return records, last_id
+    raise AssertionError("the stream ended")
+
+
+def gone(pid):
+    """Wait until a process is gone."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], 15)[0])
+    finally:
+        os.close(handle)
+
+
+def test_say(tmp_path):
+    """One round trip: each step is told, the picture is saved, its address is printed."""
+    done = run(tmp_path, "--say", OTTER)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for step in ("webhook accepted", "drawing", "drawn and kept", "stored", "replied"):
+        assert re.search(rf"\d\.\d\d s  {step}", done.stdout)
+    assert re.search(r"Public URL  http://127\.0\.0\.1:\d+/public/\S+\.jpg", done.stdout)
+    with Image.open(tmp_path / "data" / "demo" / f"{OTTER}.jpg") as picture:
+        assert picture.size == (1024, 1024)
+
+
+def test_say_without_a_picture(tmp_path):
+    """When no picture comes, the bot's words are shown and the exit code says so."""
+    done = run(tmp_path, "--say", " ")
+    assert done.returncode == 1
+    assert "No picture came. 想畫什麼呢" in done.stdout
+
+
+def test_half_real(tmp_path):
+    """Half of a vendor's settings is a mistake: it is named, and nothing starts."""
+    done = run(tmp_path, R2_BUCKET="pictures", OPENAI_API_KEY="")
+    assert done.returncode == 78
+    assert "R2_BUCKET is set, R2_ACCOUNT_ID, R2_ACCESS_KEY_ID" in done.stdout
+    assert "OPENAI" not in done.stdout
+
+
+def test_page(running):
+    """The page and all its parts come from this machine, and the browser is told to load nothing else."""
+    page = get(running.url)
+    assert page.status_code == 200
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    links = re.findall(r'"(/demo/page/[^"]+)"', page.text)
+    assert len(links) >= 8
+    assert {get(running.base + link).status_code for link in links} == {200}
+    assert "http" not in page.text.replace("http-equiv", "")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "evil.example"},
+        {"host": "evil.example:8000"},
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+    ],
+)
+def test_foreign(running, headers):
+    """Other names and other pages are refused."""
+    assert get(f"{running.base}/demo/events", **headers).status_code == 403
+
+
+def test_only_json(running):
+    """A form of another page cannot speak for a person."""
+    with httpx.Client(trust_env=False) as http:
+        plain = http.post(f"{running.base}/demo/do/fine", content="{}", headers={"content-type": "text/plain"})
+    assert plain.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("verb", "wish"),
+    [
+        ("text", {"person": "U0", "chat": "U0", "text": "hello"}),
+        ("tap", {}),
+        ("day", {"name": "openai-error", "mode": "sometimes"}),
+        ("day", {"name": "doomsday", "mode": "once"}),
+        ("set", {"latencyS": 1e9}),
+        ("set", {"latencyS": "soon"}),
+        ("bot", {"what": "restart", "settings": {"OPENAI_BASE_URL": "https://evil.example"}}),
+        ("again", {"copies": 1000}),
+        ("nonsense", {}),
+    ],
+)
+def test_impossible(running, verb, wish):
+    """What cannot be is refused with a reason."""
+    refused = running.do(verb, **wish)
+    assert refused.status_code == 400
+    assert refused.json()["problem"]
+
+
+def test_live(running):
+    """Everything comes over the stream; who comes back gets exactly what was missed."""
+    events = f"{running.base}/demo/events"
+    records, last_id = read_events(events, until=lambda kind, value: kind == "message" and value["sender"] == "bot")
+    person = next(one["id"] for one in records if one["kind"] == "person" and one["value"]["language"] == "en")
+    running.do("set", latencyS=0)
+    assert running.do("text", person=person, chat=person, text="a red fox").status_code == 200
+
+    def has_picture(kind, value):
+        return kind == "seen" and value["broken"] is None
+
+    missed, _ = read_events(events, until=has_picture, **{"last-event-id": last_id})
+    assert not [one for one in missed if one["kind"] == "person"]
+    image = next(one["id"] for one in missed if one["kind"] == "seen")
+    body = get(f"{running.base}/demo/picture/{image}/original")
+    assert body.headers["content-type"] == "image/jpeg"
+    with Image.open(BytesIO(body.content)) as picture:
+        assert picture.size == (1024, 1024)
+    everything, _ = read_events(events, until=has_picture, **{"last-event-id": "another-epoch.7"})
+    assert [one for one in everything if one["kind"] == "person"]
+
+
+def test_nothing_stays(tmp_path):
+    """A taken port is no obstacle; Ctrl-C ends everything with exit code 0."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with demo(tmp_path, "--port", str(port)) as started:
+            assert f"Port {port} was taken" in started.head
+            pid = bot_of(started)
+            assert started.stop() == 0
+    assert gone(pid)
+
+
+@pytest.mark.slow
+def test_killed(tmp_path):
+    """The bot does not outlive a demo that was killed."""
+    with demo(tmp_path, "--port", "0", "--data", str(tmp_path / "kept")) as started:
+        pid = bot_of(started)
+        started.process.send_signal(signal.SIGKILL)
+        started.process.wait(10)
+        assert gone(pid)
+    assert (tmp_path / "kept" / "easel.db").exists()
+
+
+def bot_of(started):
+    records, _ = read_events(
+        f"{started.base}/demo/events", until=lambda kind, value: kind == "bot" and value["state"] == "ready"
+    )
+    return next(one["value"]["pid"] for one in reversed(records) if one["kind"] == "bot")

@@ -1,0 +1,106 @@
+"""The map holds: imports go one way, modules stay small, settings are read in few places."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "app"
+LINES_MAX = 300
+NO_REASON = re.compile(r"# (?:noqa(?:: [A-Z]+\d+(?:, [A-Z]+\d+)*)?|type: ignore(?:\[[\w, -]+\])?)$", re.MULTILINE)
+
+# Each room and the rooms it may import from.
+MAY_IMPORT = {
+    "errors": set(),
+    "days": set(),
+    "prices": set(),
+    "telemetry": set(),
+    "databases": set(),
+    "line": {"errors"},
+    "openai_images": {"errors"},
+    "pictures": {"errors"},
+    "r2": {"errors"},
+    "store": {"databases", "days", "prices"},
+    "sandbox": set(),
+    "settings": {"openai_images", "r2"},
+    "chat": {"line"},
+    "reading": {"chat", "errors", "line"},
+    "engine": {"databases"},
+    "lease": {"engine", "store"},
+    "health": {"databases", "engine", "store"},
+    "metrics": {"errors", "health", "store"},
+    "traces": set(),
+    "webhook": {"health", "line", "metrics", "store", "traces"},
+    "flows": {
+        *("chat", "days", "engine", "errors", "line", "metrics", "openai_images"),
+        *("pictures", "prices", "r2", "reading", "store", "traces"),
+    },
+    "admin": {*("chat", "days", "flows", "health", "line", "metrics", "r2", "store")},
+    "build": {
+        *("admin", "caps", "engine", "flows", "health", "lease", "line", "metrics", "openai_images"),
+        *("r2", "reading", "settings", "store", "traces", "webhook"),
+    },
+    "main": {"build", "databases", "engine", "flows", "health", "metrics", "settings", "store"},
+    "server": {"engine", "main", "settings", "telemetry"},
+    "demo": {"sandbox", "setup"},
+    "doctor": {"databases", "engine", "errors", "line", "openai_images", "prices", "r2", "settings", "store"},
+    "setup": {"doctor", "errors", "line", "r2", "settings"},
+    "backup": {"engine", "store"},
+    "caps": {"settings", "store"},
+    "terminal": {"settings"},
+    "desk": {
+        *("build", "caps", "days", "errors", "flows", "line", "metrics"),
+        *("r2", "settings", "store", "telemetry", "terminal", "traces"),
+    },
+    "cli": {"backup", "demo", "desk", "doctor", "server", "settings", "setup", "store", "terminal"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in APP.rglob("*.py") if "migrations" not in path.parts)
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(APP).parts[0].removesuffix(".py")
+
+
+def rooms_imported_by(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" if node.module == "app" else node.module for alias in node.names}
+    return {name.split(".")[1] for name in names if name.startswith("app.")}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(APP)))
+def test_imports_go_one_way(path):
+    """A room imports only from the rooms that the table allows."""
+    room = room_of(path)
+    assert rooms_imported_by(path) - {room} <= MAY_IMPORT[room]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(APP)))
+def test_a_module_is_one_room(path):
+    """No module grows past what can be read at once."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES_MAX
+
+
+def test_the_map_names_every_room():
+    """The map in app/__init__.py speaks of every file and folder beside it."""
+    told = (APP / "__init__.py").read_text(encoding="utf-8")
+    rooms = {path.stem for path in APP.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert not {room for room in rooms - {"__init__", "__main__"} if room not in told}
+
+
+@pytest.mark.parametrize("folder", ["app", "bench", "proof", "tests"])
+def test_what_the_checkers_are_told_to_pass_over_has_a_reason(folder):
+    """Each `noqa` and `type: ignore` says why it stands there."""
+    files = list((ROOT / folder).rglob("*.py"))
+    assert files
+    assert not [f"{path}: {one}" for path in files for one in NO_REASON.findall(path.read_text(encoding="utf-8"))]

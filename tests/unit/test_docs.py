@@ -1,0 +1,49 @@
+"""README, .env.example and the code name the same settings."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+VARIABLES = sorted(name.upper() for name in Settings.model_fields)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_every_setting_is_documented(variable):
+    """A setting has a row in the README and a line in .env.example."""
+    assert f"`{variable}`" in README
+    assert re.search(rf"^(# )?{variable}=", EXAMPLE, flags=re.MULTILINE)
+
+
+def test_nothing_is_documented_that_is_not_there():
+    """.env.example names no variable that Easel does not read."""
+    assert set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", EXAMPLE, flags=re.MULTILINE)) == set(VARIABLES)
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_defaults_are_told_as_they_are(variable):
+    """Where .env.example shows a default, it is the real one."""
+    shown = re.search(rf"^# {variable}=(.+)$", EXAMPLE, flags=re.MULTILINE)
+    default = Settings.model_fields[variable.lower()].default
+    if shown is None or default is None:
+        return
+    told = ",".join(default) if isinstance(default, tuple) else str(default)
+    assert shown[1] == (told.lower() if isinstance(default, bool) else told)
+
+
+def test_the_readme_leads_to_every_page():
+    """Who begins at the README comes to each page for operators, by links that lead somewhere."""
+    linked = {(ROOT / link).resolve() for link in re.findall(r"\]\((?!https?:)([^)#]+)", README)}
+    assert all(page.exists() for page in linked)
+    assert {*ROOT.glob("docs/**/*.md"), ROOT / "deploy/README.md"} <= linked
+
+
+def test_compose_is_told_its_files():
+    """There is no compose file at the root, so a command without -f would find none."""
+    pages = [README, *(page.read_text(encoding="utf-8") for page in ROOT.glob("d*/**/*.md"))]
+    assert not [found for page in pages for found in re.findall(r"docker compose\s+(?!-f |--env-file )\S+", page)]

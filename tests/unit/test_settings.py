@@ -1,0 +1,132 @@
+"""What an operator sees when the environment is right, and when it is not."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+REQUIRED = {
+    "LINE_CHANNEL_SECRET": "8c570fa6dd201bb328f1c1eac23a96d8",
+    "LINE_CHANNEL_ACCESS_TOKEN": "an-access-token",
+    "OPENAI_API_KEY": "sk-proj-very-secret",
+    "R2_ACCOUNT_ID": "account",
+    "R2_ACCESS_KEY_ID": "0123456789abcdef",
+    "R2_SECRET_ACCESS_KEY": "a-very-secret-key",
+    "R2_BUCKET": "pictures",
+    "R2_PUBLIC_BASE_URL": "https://pictures.example.com",
+}
+SHOW = (
+    "import sys; from app import settings\n"
+    "try: print(eval(sys.argv[1], {'s': settings.load()}))\n"
+    "except settings.SettingsError as error: print('refused', *error.problems, sep='\\n')\n"
+)
+
+
+def shown(expression: str, tmp_path, **changed: str | None) -> str:
+    """Evaluate an expression over `s`, the settings, in a process with this environment."""
+    environment: Mapping[str, str] = {key: value for key, value in (REQUIRED | changed).items() if value is not None}
+    python_path = str(ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW, expression],
+        env={**environment, "PYTHONPATH": python_path, "PATH": os.environ["PATH"]},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def test_defaults(tmp_path):
+    """With the required variables only, everything else has its default."""
+    assert shown("s.image_models[0], s.image_size, s.reply_deadline_s, s.late_delivery", tmp_path) == (
+        "('gpt-image-1', '1024x1024', 45.0, 'button')"
+    )
+
+
+def test_pasted_secrets_are_cleaned(tmp_path):
+    """Stray spaces and quotes around a value are taken off."""
+    assert shown("s.openai_api_key.get_secret_value()", tmp_path, OPENAI_API_KEY='  "sk-pasted" \n') == "sk-pasted"
+
+
+def test_lists_are_comma_separated(tmp_path):
+    """Models, prefixes and ids are lists in one variable."""
+    assert shown("s.image_models", tmp_path, IMAGE_MODELS=" a, b ,a,") == "('a', 'b')"
+
+
+def test_dot_env_is_read(tmp_path):
+    """A .env file in the working directory counts, and the environment wins."""
+    (tmp_path / ".env").write_text("PORT=9000\nR2_BUCKET=from-file\n", encoding="utf-8")
+    assert shown("s.port, s.r2_bucket", tmp_path) == "(9000, 'pictures')"
+
+
+def test_every_problem_is_told_at_once(tmp_path):
+    """All that is missing or wrong comes in one list, by variable, without any value."""
+    said = shown(
+        "s",
+        tmp_path,
+        LINE_CHANNEL_SECRET=None,
+        OPENAI_API_KEY="  ",
+        R2_PUBLIC_BASE_URL="ftp://bad-value",
+        IMAGE_QUALITY="ultra-bad-value",
+        REPLY_DEADLINE_S="500",
+        IMAGE_BACKGROUND="transparent",
+        DATABASE_URL="mysql://bad-value",
+    )
+    named = {line.split()[0] for line in said.splitlines()[1:]}
+    assert named == {
+        "LINE_CHANNEL_SECRET",
+        "OPENAI_API_KEY",
+        "R2_PUBLIC_BASE_URL",
+        "IMAGE_QUALITY",
+        "REPLY_DEADLINE_S",
+        "DATABASE_URL",
+    }
+    assert "bad-value" not in said
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"IMAGE_BACKGROUND": "transparent"}, "IMAGE_BACKGROUND"),
+        ({"IMAGE_SIZE": "17x17"}, "IMAGE_SIZE"),
+        ({"PICTURES_AT_ONCE_PER_USER": "99"}, "PICTURES_AT_ONCE_PER_USER"),
+        ({"ALLOWED_IDS": "somebody"}, "ALLOWED_IDS"),
+        ({"R2_PUBLIC_BASE_URL": "http://pictures.example.com"}, "R2_PUBLIC_BASE_URL"),
+        ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://easel:p@ss@db/easel"}, "DATABASE_URL has an @ in its password: write %40"),
+        ({"DATABASE_URL": "postgresql://easel:secret@db:port/easel"}, "DATABASE_URL"),
+        ({"IMAGE_MODELS": ","}, "IMAGE_MODELS"),
+        ({"OPENAI_API_KEY": "sk two words"}, "OPENAI_API_KEY"),
+    ],
+)
+def test_what_cannot_work_is_refused(tmp_path, changed, told):
+    """A value that could only fail later is refused at the start, by the variable's name."""
+    said = shown("s", tmp_path, **changed)
+    assert said.startswith("refused")
+    assert told in said
+
+
+def test_serve_ends_with_ex_config(tmp_path):
+    """`easel serve` with an unusable environment prints the list and ends with 78, without a traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "serve"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 78
+    assert "LINE_CHANNEL_SECRET is not set" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_secrets_do_not_print(tmp_path):
+    """Neither str nor repr of the settings holds a secret."""
+    said = shown("s", tmp_path)
+    assert not [value for key, value in REQUIRED.items() if "SECRET" in key and value in said]

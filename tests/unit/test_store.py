@@ -1,0 +1,410 @@
+"""The store on SQLite: what only shows below the stories."""
+
+import asyncio
+import re
+import threading
+import time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import alembic.autogenerate
+import alembic.migration
+import pytest
+import sqlalchemy as sa
+
+from app.days import month_of
+from app.store import tables
+from app.store.chats import Chats, Expected
+from app.store.context import surroundings_of
+from app.store.database import HEAD, Database, upgrade
+from app.store.deletions import Doomed
+from app.store.deliveries import Deliveries, Delivery, Way
+from app.store.forgetting import Forgetting
+from app.store.inbox import Arrival, Inbox
+from app.store.pending_uploads import Kept, Stored
+from app.store.pictures import Pictures
+from app.store.receiving import NewRequest, NewToken, Receiving, Sender
+from app.store.requests import Answer, Requests, State
+from app.store.tables import metadata, requests
+from app.store.tallies import PUSH_SAVED, counted_in
+from app.store.upkeep import Upkeep
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+ALICE = Sender(chat_id="U" + "a" * 32, chat_kind="user", user_id="U" + "a" * 32)
+
+
+async def received(database, *names: str) -> tuple[Requests, Deliveries]:
+    """Receive a wish for each name, with a token, from Alice."""
+    receiving = Receiving(database)
+    for number, name in enumerate(names):
+        token = NewToken(token=f"token of {name}", arrived_at=1000.0 + number, addressed=True)
+        await receiving.receive(name, sender=ALICE, token=token, request=NewRequest(prompt="a cat", draws=True))
+    return Requests(database), Deliveries(database, owner="us", zone=TAIPEI, late_after_s=45.0)
+
+
+@pytest.mark.parametrize("way", ["created", "migrated"])
+def test_both_ways_make_the_tables_of_the_code(tmp_path, way):
+    """An empty database gets all tables at once, an old one step by step: they end up the same."""
+    database = Database(f"sqlite:///{tmp_path}/{way}.db")
+    if way == "created":
+        database.migrate()
+    else:
+        with database.transaction() as connection:
+            upgrade(connection)
+    with database.transaction() as connection:
+        context = alembic.migration.MigrationContext.configure(connection)
+        assert context.get_current_revision() == HEAD
+        assert alembic.autogenerate.compare_metadata(context, metadata) == []
+    database.close()
+
+
+def test_migrating_again_changes_nothing(database):
+    """Every start migrates; only the first does something."""
+
+    def tables_made() -> list[tuple[str, str | None]]:
+        with database.transaction() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master")]
+
+    before = tables_made()
+    database.migrate()
+    assert tables_made() == before
+
+
+def test_an_older_release_goes_on_with_a_newer_database(database):
+    """During a rolling upgrade a process of the version before may be restarted."""
+    with database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    database.migrate()
+
+
+def test_the_second_migration_adds_to_a_database_in_use(tmp_path):
+    """What the first release wrote is still there, and what it goes on writing still fits."""
+    database = Database(f"sqlite:///{tmp_path}/old.db")
+    with database.transaction() as connection:
+        upgrade(connection, "0001")
+        call = "INSERT INTO calls (request_id, model, began_at, outcome) VALUES ('R1', 'm', 1.0, 'paid')"
+        connection.exec_driver_sql(call)
+    database.migrate()
+    with database.transaction() as connection:
+        connection.exec_driver_sql(call)
+        assert connection.exec_driver_sql("SELECT count(*) FROM calls WHERE microusd = 0").scalar() == 2
+    database.close()
+
+
+async def test_an_event_is_taken_once(database):
+    """The inbox keeps the first copy of an event, whatever comes later."""
+    inbox = Inbox(database, owner="us")
+    inbox.start()
+    await asyncio.gather(*(inbox.take([Arrival("E1", f"copy {number}")]) for number in range(20)))
+    assert await inbox.unbegun(limit=10) == ["E1"]
+    await inbox.mark_begun(["E1"])
+    assert await inbox.unbegun(limit=10) == []
+    inbox.stop()
+
+
+async def test_concurrent_webhooks_share_a_commit(database):
+    """A hundred webhooks at once cost far fewer transactions than a hundred."""
+    commits = 0
+
+    def count(_connection: sa.Connection) -> None:
+        nonlocal commits
+        commits += 1
+
+    sa.event.listen(sa.Engine, "commit", count)
+    inbox = Inbox(database, owner="us")
+    inbox.start()
+    await asyncio.gather(*(inbox.take([Arrival(f"E{number}", "{}")]) for number in range(100)))
+    inbox.stop()
+    sa.event.remove(sa.Engine, "commit", count)
+    assert len(await inbox.unbegun(limit=200)) == 100
+    assert commits < 50
+
+
+async def test_a_failed_commit_is_told_to_every_webhook(database):
+    """When nothing could be stored nobody is told otherwise."""
+    inbox = Inbox(database, owner="us")
+    with database.transaction() as connection:
+        connection.exec_driver_sql("ALTER TABLE inbox RENAME TO lost")
+    inbox.start()
+    results = await asyncio.gather(*(inbox.take([Arrival("E", "{}")]) for _ in range(3)), return_exceptions=True)
+    inbox.stop()
+    assert all(isinstance(result, sa.exc.OperationalError) for result in results)
+
+
+async def test_two_claims_never_share_a_token_or_an_answer(database):
+    """Of many that want to speak at once exactly one may."""
+    requests, deliveries = await received(database, "R1")
+    await requests.fail("R1", reason="busy")
+    chat = await deliveries.chat(ALICE.chat_id)
+    claims = await asyncio.gather(
+        *(
+            deliveries.claim(
+                ALICE.chat_id, way=Way.REPLY, token=chat.tokens[0], request_ids=["R1"], messages=[{"type": "text"}]
+            )
+            for _ in range(8)
+        )
+    )
+    assert sum(1 for claim in claims if claim) == 1
+
+
+async def test_a_claim_that_comes_too_late_takes_nothing(database):
+    """When the answer is taken, the token stays open for others."""
+    requests, deliveries = await received(database, "R1", "R2")
+    await requests.fail("R1", reason="busy")
+    first, second = (await deliveries.chat(ALICE.chat_id)).tokens
+    said = {"way": Way.REPLY, "request_ids": ["R1"], "messages": [{"type": "text"}]}
+    assert await deliveries.claim(ALICE.chat_id, token=first, **said)
+    assert await deliveries.claim(ALICE.chat_id, token=second, **said) is None
+    assert [token.event_id for token in (await deliveries.chat(ALICE.chat_id)).tokens] == ["R2"]
+
+
+@pytest.mark.parametrize("way", [Way.PROMISE, Way.REPLY])
+async def test_a_promise_that_did_not_land_was_made_to_nobody(database, way):
+    """It spoke of all who wait, whatever it came with: the next token buys it for each of them."""
+    requests, deliveries = await received(database, "R1", "R2", "R3")
+    if way is Way.REPLY:
+        await requests.fail("R1", reason="busy")
+    chat = await deliveries.chat(ALICE.chat_id)
+    waiting = [one.id for one in chat.waiting]
+    said = {"token": chat.tokens[0], "request_ids": ["R1"], "messages": [{"type": "text"}], "promised": waiting}
+    await deliveries.not_landed(await deliveries.claim(ALICE.chat_id, way=way, **said))
+    assert {one.promised_at for one in (await deliveries.chat(ALICE.chat_id)).waiting} == {None}
+
+
+async def test_what_landed_is_sent_and_its_words_are_forgotten(database):
+    """After the outcome is known the message texts and the token are gone from the delivery."""
+    requests, deliveries = await received(database, "R1")
+    await requests.fail("R1", reason="busy")
+    (token,) = (await deliveries.chat(ALICE.chat_id)).tokens
+    delivery = await deliveries.claim(
+        ALICE.chat_id, way=Way.REPLY, token=token, request_ids=["R1"], messages=[{"type": "text", "text": "private"}]
+    )
+    await deliveries.landed(delivery, [("message 1", "quote 1")])
+    request = await requests.get("R1")
+    assert (request.answer, request.sent_quote_token) == (Answer.SENT, "quote 1")
+    for chat_id, ours in ((ALICE.chat_id, True), ("another chat", False)):
+        around = await surroundings_of(database, chat_id, message_id="2", quoted_message_id="message 1")
+        assert around.quote.ours is ours
+    with database.transaction() as connection:
+        assert "private" not in str(connection.execute(sa.text("SELECT * FROM deliveries")).all())
+
+
+async def answer_on_a_token(database, deliveries, request_id: str, event_id: str) -> Delivery:
+    """Another event brings a token, which carries the answer of a request."""
+    token = NewToken(token=f"token of {event_id}", arrived_at=time.time(), addressed=True)
+    await Receiving(database).receive(event_id, sender=ALICE, token=token)
+    brought = next(one for one in (await deliveries.chat(ALICE.chat_id)).tokens if one.event_id == event_id)
+    return await deliveries.claim(
+        ALICE.chat_id, way=Way.REPLY, token=brought, request_ids=[request_id], messages=[{"type": "text"}]
+    )
+
+
+async def test_a_push_that_was_saved_is_counted_once(database):
+    """Late for its own event's token, carried by a later one; not again by a lost commit, nor when it is resent."""
+    requests, deliveries = await received(database, "R1", "R2")
+    for name in ("R1", "R2"):
+        await requests.fail(name, reason="busy")
+    own = (await deliveries.chat(ALICE.chat_id)).tokens[1]
+    on_its_own = await deliveries.claim(
+        ALICE.chat_id, way=Way.REPLY, token=own, request_ids=["R2"], messages=[{"type": "text"}]
+    )
+    late = await answer_on_a_token(database, deliveries, "R1", "a tap")
+    saved = [(await deliveries.landed(one, [])).pushes_saved for one in (on_its_own, late, late)]
+    await requests.send_again("R1")
+    again = await answer_on_a_token(database, deliveries, "R1", "another tap")
+    assert [*saved, (await deliveries.landed(again, [])).pushes_saved] == [0, 1, 0, 0]
+    with database.transaction() as connection:
+        assert counted_in(connection, PUSH_SAVED, month=month_of(time.time(), TAIPEI)) == 1
+
+
+async def test_an_answer_in_time_saves_no_push(database):
+    """A later token that happens to carry it is no merit."""
+    requests, deliveries = await received(database)
+    token = NewToken(token="its own", arrived_at=time.time(), addressed=True)
+    await Receiving(database).receive("R1", sender=ALICE, token=token, request=NewRequest(prompt="a cat", draws=True))
+    await requests.fail("R1", reason="busy")
+    delivery = await answer_on_a_token(database, deliveries, "R1", "a tap")
+    assert (await deliveries.landed(delivery, [])).pushes_saved == 0
+
+
+async def kept(store: Kept, data: bytes) -> bool:
+    """Keep a picture of R1 whose cost somebody else books."""
+    return await store.keep("R1", data=[data], model="m", vendor_request_id=None, settle=lambda _: None)
+
+
+async def test_kept_bytes_outlive_everything_but_the_upload(database):
+    """Keeping wins over a second answer of the same step, and the bytes go when the bucket has them."""
+    requests, _ = await received(database, "R1")
+    store = Kept(database)
+    assert await kept(store, b"first")
+    assert not await kept(store, b"second")
+    assert [one.data for one in await store.waiting("R1")] == [b"first"]
+    assert (await requests.get("R1")).state is State.KEPT
+    assert await store.ready("R1", [Stored(position=0, object_key="a", preview_key="b", size="8x8")])
+    assert await store.waiting("R1") == []
+    (picture,) = await Pictures(database).of_request("R1")
+    assert (picture.object_key, picture.size) == ("a", "8x8")
+
+
+async def test_names_in_the_bucket_are_fixed_once(database):
+    """A second try uploads to the same names, so nothing is stored twice."""
+    await received(database, "R1")
+    store = Kept(database)
+    await kept(store, b"data")
+    first = await store.name("R1", 0, object_key="a", preview_key="b")
+    assert await store.name("R1", 0, object_key="c", preview_key="d") == first == ("a", "b")
+
+
+async def test_what_was_taken_back_while_it_was_stored_is_deleted(database):
+    """A picture that nobody wants any more does not stay in the bucket."""
+    await received(database, "R1")
+    store = Kept(database)
+    await kept(store, b"data")
+    await store.name("R1", 0, object_key="a", preview_key="b")
+    await Forgetting(database).chat(ALICE.chat_id)
+    assert not await store.ready("R1", [Stored(position=0, object_key="a", preview_key="b", size="8x8")])
+    assert set(await Doomed(database).some()) == {"a", "b"}
+    assert await Pictures(database).count(ALICE.chat_id) == 0
+
+
+async def test_errors_of_the_store_hold_no_words_of_people(database):
+    """A failing statement does not print what it was given."""
+    with database.transaction() as connection:
+        connection.exec_driver_sql("DROP TABLE languages")
+
+    def write(connection: sa.Connection) -> None:
+        connection.execute(sa.text("INSERT INTO languages VALUES (:who)"), {"who": "private"})
+
+    with pytest.raises(sa.exc.OperationalError) as caught:
+        await database.run_once(write)
+    assert "private" not in str(caught.value)
+
+
+async def test_what_is_drawn_waits_no_more(database):
+    """The place in the queue counts those before who wait, not those whose pictures are being drawn."""
+    requests, _ = await received(database, "R1", "R2", "R3")
+    await requests.drawing("R1")
+    third = await requests.get("R3")
+    assert await requests.queue_place(third.created_at) == 2
+
+
+async def test_what_was_made_of_a_photo_is_found_among_thousands(database):
+    """By an index, however much a chat has asked for."""
+    receiving, forgetting = Receiving(database), Forgetting(database)
+    for number in range(3):
+        wish = NewRequest(prompt="a cat", draws=True, sources=[{"photo": f"M{number}"}])
+        await receiving.receive(f"R{number}", sender=ALICE, request=wish)
+    await forgetting.made_from_photo("M1", chat_id=ALICE.chat_id)
+    states = [(await Requests(database).get(f"R{number}")).state for number in range(3)]
+    assert states == [State.QUEUED, State.CANCELLED, State.QUEUED]
+    with database.transaction() as connection:
+        plan = str(
+            connection.exec_driver_sql(
+                "EXPLAIN QUERY PLAN SELECT id FROM requests WHERE chat_id = 'c' AND id IN "
+                "(SELECT request_id FROM photo_uses WHERE message_id = 'M1')"
+            ).all()
+        )
+    assert "SCAN" not in plan
+
+
+async def test_the_third_migration_finds_what_was_made_of_photos(tmp_path):
+    """Requests of the releases before are found as well."""
+    database = Database(f"sqlite:///{tmp_path}/old.db")
+    with database.transaction() as connection:
+        upgrade(connection, "0002")
+        connection.exec_driver_sql(
+            "INSERT INTO requests (id, chat_id, chat_kind, draws, sources, state, answer, created_at) VALUES "
+            """('R1', 'U1', 'user', 1, '[{"photo": "M1"}, {"picture": "P1"}]', 'ready', 'sent', 1.0)"""
+        )
+    database.migrate()
+    with database.transaction() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM photo_uses").all() == [("M1", "R1")]
+    database.close()
+
+
+async def test_what_is_waited_for_is_forgotten_with_its_time(database):
+    """Words that waited for a photo which never came are not kept."""
+    chats = Chats(database)
+    await chats.expect("U1", "user", Expected(what="photo", prompt="a most private wish"), for_s=-1)
+    await Upkeep(database, owner="us").prune()
+    with database.transaction() as connection:
+        assert connection.exec_driver_sql("SELECT expects_prompt FROM chats").scalar() is None
+
+
+async def test_pruning_keeps_what_is_not_begun(database):
+    """An event that nobody has handled yet is not old enough to forget, whatever its age."""
+    inbox, upkeep = Inbox(database, owner="us"), Upkeep(database, owner="us")
+    inbox.start()
+    await inbox.take([Arrival("old", "{}"), Arrival("begun", "{}")])
+    inbox.stop()
+    await inbox.mark_begun(["begun"])
+    with database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE inbox SET arrived_at = 1")
+    await upkeep.prune()
+    assert await inbox.read("begun") is None
+    assert await inbox.unbegun(limit=5) == ["old"]
+
+
+async def test_a_file_that_was_large_gets_small_again(database):
+    """What a dead bucket has piled up does not stay on the disk for ever."""
+
+    def pages() -> int:
+        with database.transaction() as connection:
+            return int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+
+    with database.transaction() as connection:
+        row = {"request_id": "R1", "data": bytes(12_000_000)}
+        connection.execute(sa.insert(tables.kept), [row | {"position": position} for position in range(2)])
+    large = pages()
+    with database.transaction() as connection:
+        connection.execute(sa.delete(tables.kept))
+    assert pages() == large
+    await Upkeep(database, owner="us").prune()
+    assert pages() < large / 2
+
+
+async def test_what_grows_ends(database):
+    """Answers in words go after a month, requests without pictures after a year and a month, with what was sent."""
+    await received(database, "words", "old", "old with a picture", "young")
+    with database.transaction() as connection:
+        age = {"words": 31, "old": 401, "old with a picture": 401, "young": 31}
+        for name, days in age.items():
+            change = sa.update(tables.requests).where(tables.requests.c.id == name)
+            connection.execute(change.values(created_at=time.time() - days * 86_400, draws=name != "words"))
+            row = {"message_id": f"sent of {name}", "chat_id": "C", "request_id": name}
+            connection.execute(sa.insert(tables.sent).values(row))
+        names = dict.fromkeys(("id", "chat_id", "object_key", "preview_key", "size"), "x")
+        row = names | {"request_id": "old with a picture", "position": 0, "created_at": 0.0}
+        connection.execute(sa.insert(tables.pictures).values(row))
+    await Upkeep(database, owner="us").prune()
+    with database.transaction() as connection:
+        left = {*connection.execute(sa.select(tables.requests.c.id)).scalars()}
+        sent = {*connection.execute(sa.select(tables.sent.c.request_id)).scalars()}
+    assert left == sent == {"old with a picture", "young"}
+
+
+def test_the_page_tells_what_bounds_each_table():
+    """A table that nobody thought of would grow for ever."""
+    page = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == set(metadata.tables)
+
+
+async def test_a_long_read_holds_up_no_writer(database):
+    """While a report is read, the store takes writes, and the report sees one moment."""
+    await received(database, "R1")
+    reading, go_on = threading.Event(), threading.Event()
+    count = sa.select(sa.func.count()).select_from(requests)
+
+    def slowly(connection: sa.Connection) -> tuple[int, int]:
+        first = connection.execute(count).scalar_one()
+        reading.set()
+        assert go_on.wait(10)
+        return first, connection.execute(count).scalar_one()
+
+    read = asyncio.create_task(database.read(slowly))
+    await asyncio.to_thread(reading.wait, 10)
+    async with asyncio.timeout(5):
+        await database.run(lambda connection: connection.execute(sa.delete(requests)))
+    go_on.set()
+    assert await read == (1, 1)
+    assert await database.read(lambda connection: connection.execute(count).scalar_one()) == 0
