@@ -4,6 +4,7 @@ RUN apt-get update -q && apt-get install -qy --no-install-recommends binutils &&
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=/venv
 WORKDIR /src
 COPY pyproject.toml uv.lock ./
+COPY sandbox/pyproject.toml sandbox/
 # botocore describes some 400 services; R2 needs s3. The others are 17 MB. Symbols for debuggers are 30 MB more.
 RUN uv sync --frozen --no-dev --no-install-project \
     && find /venv/lib/*/site-packages/botocore/data -mindepth 1 -maxdepth 1 -type d ! -name s3 -exec rm -r {} + \

@@ -45,11 +45,11 @@ test-quick: setup ## the tests without kills, restarts, Postgres and browsers
 check: setup ## lint, format, types, dependencies, workflows and secrets; needs no network
 	$(RUN) ruff check
 	$(RUN) ruff format --check
-	$(RUN) mypy --strict app
+	$(RUN) mypy --strict app sandbox/line_sandbox
 	$(RUN) deptry --no-ansi app
 	$(RUN) zizmor --offline --pedantic --no-progress --quiet .github
-	git ls-files . ':!tests' ':!bench' ':!proof' ':!uv.lock' | xargs $(RUN) detect-secrets-hook --no-verify $(NO_SECRETS)
-	git ls-files tests bench proof ':!tests/samples/tls' | xargs $(RUN) detect-secrets-hook --no-verify $(BY_SHAPE)
+	git ls-files . ':!tests' ':!sandbox/tests' ':!bench' ':!proof' ':!uv.lock' | xargs $(RUN) detect-secrets-hook --no-verify $(NO_SECRETS)
+	git ls-files tests sandbox/tests bench proof ':!tests/samples/tls' | xargs $(RUN) detect-secrets-hook --no-verify $(BY_SHAPE)
 
 format: setup ## put the code into its form
 	$(RUN) ruff check --fix

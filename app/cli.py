@@ -55,7 +55,13 @@ def demo(
     stand_ins: Annotated[bool, typer.Option("--stand-ins", help="Use no keys, even where they are set.")] = False,
 ) -> None:
     """Try everything on this machine with no account: a chat page, with stand-ins of LINE, OpenAI and R2."""
-    from app.demo import run
+    try:
+        from app.demo import run
+    except ModuleNotFoundError as error:
+        if error.name != "line_sandbox":
+            raise
+        typer.echo('The demo needs the stand-ins of LINE, OpenAI and R2: pip install "easel[demo]"', err=True)
+        end(EX_CONFIG)
 
     options = run.Options(
         host=host,

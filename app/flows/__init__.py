@@ -1,1 +1,1 @@
-"""The durable workflows: an event, a picture, and what is said in a chat."""
+"""The ways through Easel: `conversation` (one event), `drawing` (one wish), `delivery` (one chat), `upkeep`."""

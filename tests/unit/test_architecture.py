@@ -19,42 +19,38 @@ MAY_IMPORT = {
     "telemetry": set(),
     "databases": set(),
     "line": {"errors"},
-    "openai_images": {"errors"},
+    "openai": {"errors"},
     "pictures": {"errors"},
     "r2": {"errors"},
     "store": {"databases", "days", "prices"},
-    "sandbox": set(),
-    "settings": {"openai_images", "r2"},
-    "chat": {"line"},
-    "reading": {"chat", "errors", "line"},
+    "reports": {"days", "store"},
+    "settings": {"openai", "r2"},
+    "words": {"line"},
+    "reading": {"errors", "line", "store", "words"},
     "engine": {"databases"},
     "lease": {"engine", "store"},
     "health": {"databases", "engine", "store"},
-    "metrics": {"errors", "health", "store"},
+    "metrics": {"errors", "health", "reports", "store"},
     "traces": set(),
     "webhook": {"health", "line", "metrics", "store", "traces"},
     "flows": {
-        *("chat", "days", "engine", "errors", "line", "metrics", "openai_images"),
-        *("pictures", "prices", "r2", "reading", "store", "traces"),
+        *("days", "engine", "errors", "line", "metrics", "openai", "pictures", "prices"),
+        *("r2", "reading", "reports", "store", "traces", "words"),
     },
-    "admin": {*("chat", "days", "flows", "health", "line", "metrics", "r2", "store")},
+    "admin": {*("days", "flows", "health", "line", "metrics", "r2", "reading", "reports", "store", "words")},
     "build": {
-        *("admin", "caps", "engine", "flows", "health", "lease", "line", "metrics", "openai_images"),
-        *("r2", "reading", "settings", "store", "traces", "webhook"),
+        *("admin", "caps", "engine", "flows", "health", "lease", "line", "metrics", "openai"),
+        *("r2", "reading", "reports", "settings", "store", "traces", "webhook", "words"),
     },
     "main": {"build", "databases", "engine", "flows", "health", "metrics", "settings", "store"},
     "server": {"engine", "main", "settings", "telemetry"},
-    "demo": {"sandbox", "setup"},
-    "doctor": {"databases", "engine", "errors", "line", "openai_images", "prices", "r2", "settings", "store"},
-    "setup": {"doctor", "errors", "line", "r2", "settings"},
-    "backup": {"engine", "store"},
+    "demo": {"ops"},
     "caps": {"settings", "store"},
-    "terminal": {"settings"},
-    "desk": {
-        *("build", "caps", "days", "errors", "flows", "line", "metrics"),
-        *("r2", "settings", "store", "telemetry", "terminal", "traces"),
+    "ops": {
+        *("build", "caps", "databases", "days", "engine", "errors", "flows", "line", "metrics", "openai", "prices"),
+        *("r2", "reports", "settings", "store", "telemetry", "traces", "words"),
     },
-    "cli": {"backup", "demo", "desk", "doctor", "server", "settings", "setup", "store", "terminal"},
+    "cli": {"demo", "ops", "server", "settings", "store"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -98,7 +94,7 @@ def test_the_map_names_every_room():
     assert not {room for room in rooms - {"__init__", "__main__"} if room not in told}
 
 
-@pytest.mark.parametrize("folder", ["app", "bench", "proof", "tests"])
+@pytest.mark.parametrize("folder", ["app", "bench", "proof", "sandbox", "tests"])
 def test_what_the_checkers_are_told_to_pass_over_has_a_reason(folder):
     """Each `noqa` and `type: ignore` says why it stands there."""
     files = list((ROOT / folder).rglob("*.py"))

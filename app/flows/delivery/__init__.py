@@ -1,1 +1,1 @@
-"""."""
+"""What a chat is told, when, and on which reply token."""

@@ -1,4 +1,4 @@
-"""Makes the pictures of the rich menus anew: `python -m app.ops.setup.painter`, after a change of menu.svg or labels.toml.
+"""Makes the pictures of the rich menus: `python -m app.ops.setup.painter`, after a change of menu.svg or labels.toml.
 
 For developers: needs Chromium, which sets Thai and Chinese properly, and the fonts named here. Easel itself only reads
 the PNG files.

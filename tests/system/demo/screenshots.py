@@ -1,4 +1,4 @@
-"""Makes the pictures under docs/ again: `python -m tests.system.demo.screenshots`. Needs chromium, CJK and Thai fonts."""
+"""Makes the pictures under docs/: `python -m tests.system.demo.screenshots`. Needs chromium, CJK and Thai fonts."""
 
 import re
 import tempfile
