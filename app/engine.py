@@ -25,6 +25,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, SetEn
 from dbos import _sys_db as dbos_database
 from dbos._queue import QueueRateLimit
 from dbos._schemas.system_database import SystemSchema
+from dbos._serialization import DefaultSerializer
 
 from app.databases import CONNECT_ARGUMENTS, is_away
 
@@ -120,7 +121,7 @@ class Engine:
             system_database_url=self._url,
             executor_id=executor_id,
             application_version=APPLICATION_VERSION,
-            serializer=DBOSPortableJSONSerializer(),  # the default, pickle, makes a write to the database run code
+            serializer=DBOSPortableJSONSerializer(),
             max_executor_threads=THREADS,
             sys_db_pool_size=2 if is_sqlite else 10,
             db_engine_kwargs={"hide_parameters": True, **connect},
@@ -156,6 +157,7 @@ class Engine:
         """Launch inside the running loop and go on with what was left."""
         if self._url.startswith("sqlite"):
             self._prepare_sqlite()
+        _decode_json_only()
         _wait_for_the_database()
         await asyncio.to_thread(self._declare_queue)
         self._dbos = DBOS(config=self._config)
@@ -284,3 +286,16 @@ def _wait_for_the_database() -> None:
     disk, ended workflows, and their people were never answered. Internal to DBOS; held by tests.
     """
     vars(dbos_database).update(retriable_postgres_exception=is_away, retriable_sqlite_exception=is_away)
+
+
+def _decode_json_only() -> None:
+    """Let no row of the engine's database run code.
+
+    DBOS goes by the row's own column, whatever serializer it was given, and its default one is pickle: whoever can
+    write to the database, or hands over a backup to be restored, would own every Easel. Internal; held by a test.
+    """
+    DefaultSerializer.deserialize = _refuse  # type: ignore[method-assign, assignment]  # see above
+
+
+def _refuse(_serializer: DefaultSerializer, _serialized: str) -> Any:  # noqa: ANN401 - as DBOS has it
+    raise EngineError("a row of the engine's database is pickled, and is not read")

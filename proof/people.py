@@ -101,8 +101,8 @@ class People:
 
     async def rewrite(self, chance: Random) -> None:
         """Somebody changes a message in a group after it was sent."""
-        asked = [one for one in self.wishes if one.accepted and one.chat != one.person and one.message_id]
-        if asked:
+        stands = [one for one in self.wishes if one.accepted and one.message_id and not one.taken_back]
+        if asked := [one for one in stands if one.chat != one.person]:
             wish = chance.choice(asked)
             event = self._world.line.edit(wish.person, wish.message_id, "draw something else", group=wish.chat)
             await self._send(chance, event, Wish(**_asked(event, wish.chat, wish.person), draws=False))

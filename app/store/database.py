@@ -38,6 +38,7 @@ PRAGMAS = (
     f"journal_size_limit={WAL_BYTES_MAX}",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "secure_delete=ON",  # what people take back is gone from the file too; SQLite's default is its builder's choice
 )
 
 log = structlog.get_logger()

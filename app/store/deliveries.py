@@ -2,6 +2,9 @@
 
 A delivery is written down as an intent before the call, with its token and its exact messages, so that a crash in the
 middle can be finished with the same words. Claiming is one transaction, so two claims never share a token or an answer.
+
+A process that was cut off or frozen may come back when others have finished its delivery long ago. So an outcome is
+written only where the delivery is still an open intent, and the writer's own. Who finishes another's takes it over.
 """
 
 import time
@@ -14,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from app.store.claiming import answer_of, close_token, late_on, still_open, take_answers
 from app.store.database import Database
 from app.store.requests import Answer, Request, request_of
 from app.store.tables import deliveries, requests, sent, tokens
@@ -157,13 +161,11 @@ class Deliveries:
         def write(connection: sa.Connection) -> Delivery | None:
             if connection.execute(same).first():
                 return delivery  # the commit of an earlier try went through, only its answer was lost
-            if token and not _closed(connection, token):
+            if token and not close_token(connection, token.event_id):
                 return None
             ids = set(delivery.request_ids)
-            spoken_for = (
-                _taken(connection, ids, delivery.id) if way is not Way.PROMISE else _still_open(connection, ids)
-            )
-            if not spoken_for:
+            is_promise = way is Way.PROMISE
+            if not (still_open(connection, ids) if is_promise else take_answers(connection, ids, delivery.id)):
                 connection.rollback()
                 return None
             noted = sa.update(requests).where(requests.c.id.in_(promised)).values(promised_at=delivery.created_at)
@@ -174,15 +176,30 @@ class Deliveries:
 
         return await self._database.run(write)
 
-    async def landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> Landed:
-        """LINE has it. `messages` are the ids and quote tokens it confirmed; none when only the fact is known."""
+    async def take_over(self, delivery: Delivery) -> bool:
+        """Finish what another process began. False: it is finished, or somebody else does that."""
+        change = sa.update(deliveries).where(*_is_open(delivery, delivery.owner, self._owner)).values(owner=self._owner)
+        return await self._database.run(lambda connection: connection.execute(change).rowcount == 1)
+
+    async def is_mine(self, delivery: Delivery) -> bool:
+        """Whether it is still this process that carries it."""
+        open_intent = sa.select(deliveries.c.id).where(*_is_open(delivery, self._owner))
+        return await self._database.run(lambda connection: connection.execute(open_intent).first() is not None)
+
+    async def landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> Landed | None:
+        """LINE has it. `messages` are the ids and quote tokens it confirmed; none when only the fact is known.
+
+        Returns:
+            None when the delivery is not this process's to end any more: nothing was written.
+        """
         confirmed = list(zip(delivery.request_ids, delivery.picture_ids, messages, strict=False))
         # The last message of a request that can be quoted is its picture.
         quotes = {request_id: quote_token for request_id, _, (_, quote_token) in confirmed if quote_token}
 
-        def write(connection: sa.Connection) -> Landed:
-            connection.execute(_ended(delivery, Outcome.LANDED))
-            saved = _pushes_saved(connection, delivery, late_after_s=self._late_after_s)
+        def write(connection: sa.Connection) -> Landed | None:
+            if not self._end(connection, delivery, Outcome.LANDED):
+                return None
+            saved = self._pushes_saved(connection, delivery)
             if saved:
                 count_today(connection, PUSH_SAVED, saved, zone=self._zone)
             answered: list[float] = []
@@ -201,35 +218,42 @@ class Deliveries:
                         "sent_at": delivery.created_at,  # what LINE dates later was done with the answer in sight
                         "sent_quote_token": quotes.get(request_id),
                     }
-                    change = _mine(delivery, request_id).values(**values).returning(requests.c.created_at)
+                    change = answer_of(delivery.id, request_id).values(**values).returning(requests.c.created_at)
                     answered += connection.execute(change).scalars().all()
             return Landed(asked_at=answered, pushes_saved=saved)
 
         return await self._database.run(write)
 
-    async def not_landed(self, delivery: Delivery, *, reopen: bool = False) -> None:
-        """LINE certainly does not have it: its answers are due again. `reopen` when its token may still be good."""
+    async def not_landed(self, delivery: Delivery, *, reopen: bool = False) -> bool:
+        """LINE certainly does not have it: its answers are due again. `reopen` when its token may still be good.
 
-        def write(connection: sa.Connection) -> None:
-            connection.execute(_ended(delivery, Outcome.FAILED))
+        Returns:
+            False when the delivery is not this process's to end any more: nothing was written.
+        """
+
+        def write(connection: sa.Connection) -> bool:
+            if not self._end(connection, delivery, Outcome.FAILED):
+                return False
             if reopen:
                 connection.execute(sa.update(tokens).where(tokens.c.token == delivery.token).values(is_open=True))
             promised = (requests.c.chat_id == delivery.chat_id, requests.c.promised_at == delivery.created_at)
             connection.execute(sa.update(requests).where(*promised).values(promised_at=None))
             for request_id in set(delivery.request_ids) if delivery.way is not Way.PROMISE else ():
-                connection.execute(_mine(delivery, request_id).values(answer=Answer.DUE, delivery_id=None))
+                connection.execute(answer_of(delivery.id, request_id).values(answer=Answer.DUE, delivery_id=None))
+            return True
 
-        await self._database.run(write)
+        return await self._database.run(write)
 
     async def doubtful(self, delivery: Delivery) -> None:
         """LINE may or may not have it, and there is no way to find out."""
 
         def write(connection: sa.Connection) -> None:
-            connection.execute(_ended(delivery, Outcome.UNKNOWN))
+            if not self._end(connection, delivery, Outcome.UNKNOWN):
+                return
             if delivery.way is not Way.PROMISE:
                 for request_id in set(delivery.request_ids):
                     values = {"answer": Answer.UNKNOWN, "promised_at": None}
-                    connection.execute(_mine(delivery, request_id).values(**values))
+                    connection.execute(answer_of(delivery.id, request_id).values(**values))
 
         await self._database.run(write)
 
@@ -238,49 +262,25 @@ class Deliveries:
         change = sa.update(tokens).where(tokens.c.event_id.in_(event_ids)).values(is_open=False)
         await self._database.run(lambda connection: connection.execute(change))
 
+    def _pushes_saved(self, connection: sa.Connection, delivery: Delivery) -> int:
+        if delivery.way is not Way.REPLY or delivery.token is None:
+            return 0
+        return late_on(connection, delivery.id, delivery.token, late_after_s=self._late_after_s)
 
-def _pushes_saved(connection: sa.Connection, delivery: Delivery, *, late_after_s: float) -> int:
-    """Count them before they are marked as sent, so that neither a retry nor a resend counts again."""
-    if delivery.way is not Way.REPLY:
-        return 0
-    asked_at = sa.func.coalesce(tokens.c.arrived_at, requests.c.created_at)
-    own_token = sa.func.coalesce(tokens.c.token, "")
-    counted = sa.select(sa.func.count()).select_from(requests.outerjoin(tokens, tokens.c.event_id == requests.c.id))
-    late = counted.where(
-        requests.c.delivery_id == delivery.id,
-        requests.c.sent_at.is_(None),
-        requests.c.ready_at - asked_at >= late_after_s,
-        own_token != delivery.token,
-    )
-    return int(connection.execute(late).scalar_one())
+    def _end(self, connection: sa.Connection, delivery: Delivery, outcome: Outcome) -> bool:
+        """Write down the outcome. False: it is not this process's to write."""
+        # An outcome of ours that is there already is that of a commit whose answer was lost.
+        mine = (deliveries.c.id == delivery.id, deliveries.c.owner == self._owner)
+        change = sa.update(deliveries).where(*mine, deliveries.c.outcome.in_([Outcome.INTENT, outcome]))
+        # The messages hold people's words; they are of no use once the outcome is known.
+        change = change.values(outcome=outcome, ended_at=time.time(), messages=[], token=None)
+        return connection.execute(change).rowcount == 1
 
 
-def _closed(connection: sa.Connection, token: Token) -> bool:
-    change = sa.update(tokens).where(tokens.c.event_id == token.event_id, tokens.c.is_open).values(is_open=False)
-    return connection.execute(change).rowcount == 1
-
-
-def _taken(connection: sa.Connection, ids: set[str], delivery_id: str) -> bool:
-    change = sa.update(requests).where(requests.c.id.in_(ids), requests.c.answer == Answer.DUE)
-    taken = connection.execute(change.values(answer=Answer.SENDING, delivery_id=delivery_id))
-    return taken.rowcount == len(ids)
-
-
-def _still_open(connection: sa.Connection, ids: set[str]) -> bool:
-    """Whether nothing became ready meanwhile that would make the promise untrue."""
-    unanswered = requests.c.answer.in_([Answer.WAITING, Answer.UNKNOWN])
-    found = sa.select(requests.c.id).where(requests.c.id.in_(ids), unanswered).with_for_update()
-    return len(connection.execute(found).all()) == len(ids)
-
-
-def _ended(delivery: Delivery, outcome: Outcome) -> sa.Update:
-    change = sa.update(deliveries).where(deliveries.c.id == delivery.id)
-    # The messages hold people's words; they are of no use once the outcome is known.
-    return change.values(outcome=outcome, ended_at=time.time(), messages=[], token=None)
-
-
-def _mine(delivery: Delivery, request_id: str) -> sa.Update:
-    return sa.update(requests).where(requests.c.id == request_id, requests.c.delivery_id == delivery.id)
+def _is_open(delivery: Delivery, *owners: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Whether its outcome is still to come, and one of `owners` carries it."""
+    is_intent = (deliveries.c.outcome == Outcome.INTENT, deliveries.c.owner.in_(owners))
+    return (deliveries.c.id == delivery.id, *is_intent)
 
 
 def _token_of(row: Mapping[Any, Any]) -> Token:

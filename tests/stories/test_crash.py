@@ -260,6 +260,23 @@ async def test_a_frozen_process_that_thaws_spoils_nothing(stage, tmp_path, postg
     assert await second.stop() == 0
 
 
+async def test_who_thaws_while_it_replies_shows_nothing_twice(stage, tmp_path, postgres_url):
+    """LINE was busy, then it was frozen, and another has sent the picture: the next word does not bring it again."""
+    shared, person = {"DATABASE_URL": postgres_url}, stage.person()
+    stage.line.faults.add(Fault.status(429), match="/message/reply", times=2)
+    first = await stage.start(tmp_path, **shared)
+    await stage.line.send_text(person, "a cat")
+    await first.logged("delivery_tried_again")
+    first.process.send_signal(signal.SIGSTOP)
+    second = await stage.start(tmp_path, **shared)
+    await stage.picture(person)
+    first.process.send_signal(signal.SIGCONT)
+    await first.logged("delivery_taken_over")
+    await quiet(stage, person)
+    assert await first.stop() == 0
+    assert await second.stop() == 0
+
+
 async def test_an_answer_in_doubt_is_offered_not_repeated(stage, tmp_path):
     """Nobody can know whether it arrived: the next event brings a button, once, and only its tap shows it again."""
     person = stage.person()
@@ -274,7 +291,9 @@ async def test_an_answer_in_doubt_is_offered_not_repeated(stage, tmp_path):
     for count in (3, 4):
         await stage.line.deliver(stage.line.sticker(person))
         await stage.said(person, count=count)
-    assert [message.type for message in stage.line.chat(person).from_bot] == ["image", "text", "template", "text"]
+    said = stage.line.chat(person).from_bot
+    assert [message.type for message in said] == ["image", "text", "template", "text"]
+    assert said[2].body["altText"] == sentences_for("en", default="en").say("maybe_sent_alt")
     await stage.line.send_tap(person, "Show picture")
     await stage.picture(person, count=2)
     await easel.stop()

@@ -1,6 +1,10 @@
 """What we lean on in DBOS that it does not promise."""
 
 import asyncio
+import base64
+import pickle
+import sqlite3
+from pathlib import Path
 
 from app.engine import Engine, Limits
 
@@ -39,3 +43,39 @@ async def test_a_workflow_is_run_once_for_its_id(tmp_path):
         assert {await runs.get(), await runs.get()} == {"ran E1", "ran E2"}
     await engine.stop(drain="event", drain_s=5)
     assert runs.empty()
+
+
+class Caught:
+    """Unpickled, it makes a file: whoever can write to the engine's database would run code here."""
+
+    def __init__(self, proof: Path) -> None:
+        self.proof = proof
+
+    def __reduce__(self):
+        return Path.touch, (self.proof,)
+
+
+async def test_a_pickled_row_runs_nothing(tmp_path):
+    """Somebody writes a call into the engine's database, marked as pickled: it is refused, unread, and others run."""
+    done: asyncio.Queue[str] = asyncio.Queue()
+    engine = Engine(database_url=f"sqlite:///{tmp_path}/easel.db", executor_id="us", limits=LIMITS)
+    engine.workflow("draw", done.put)
+    await engine.start()
+    await engine.enqueue("draw", "draw-1", argument="1", user="somebody")
+    assert await done.get() == "1"
+    await engine.stop(drain="draw", drain_s=5)
+
+    pickled = base64.b64encode(pickle.dumps(Caught(tmp_path / "caught"))).decode()
+    with sqlite3.connect(tmp_path / "easel.engine.db") as connection:
+        connection.execute("UPDATE workflow_status SET status = 'PENDING', serialization = 'py_pickle'")
+        connection.execute("UPDATE workflow_input SET inputs = ?", (pickled,))
+    again = Engine(database_url=f"sqlite:///{tmp_path}/easel.db", executor_id="us", limits=LIMITS)
+    again.workflow("draw", done.put)
+    await again.start()
+    await again.enqueue("draw", "draw-2", argument="2", user="somebody")
+    assert await done.get() == "2"
+    async with asyncio.timeout(20):
+        while await again.owners_of_pending():  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.02)
+    await again.stop(drain="draw", drain_s=5)
+    assert not (tmp_path / "caught").exists()

@@ -189,6 +189,27 @@ async def test_what_landed_is_sent_and_its_words_are_forgotten(database):
         assert "private" not in str(connection.execute(sa.text("SELECT * FROM deliveries")).all())
 
 
+@pytest.mark.parametrize("outcome", ["not_landed", "doubtful", "landed"])
+async def test_who_comes_back_ends_no_delivery_that_others_took_over(database, outcome):
+    """Cut off for a while, it still believes that LINE refused: what the other has sent is not sent again."""
+    requests, slow = await received(database, "R1")
+    quick = Deliveries(database, owner="quick", zone=TAIPEI, late_after_s=45)
+    await requests.fail("R1", reason="busy")
+    (token,) = (await slow.chat(ALICE.chat_id)).tokens
+    said = {"request_ids": ["R1"], "messages": [{"type": "text"}]}
+    begun = await slow.claim(ALICE.chat_id, way=Way.REPLY, token=token, **said)
+    (found,) = (await quick.chat(ALICE.chat_id)).intents
+    assert [await quick.take_over(found), await quick.take_over(found)] == [True, True]
+    assert not await slow.is_mine(begun)
+    assert await quick.is_mine(found)
+    await quick.landed(found, [("message 1", "quote 1")])
+    assert not await slow.take_over(found)
+    ending = {"not_landed": slow.not_landed, "doubtful": slow.doubtful, "landed": lambda one: slow.landed(one, [])}
+    assert not await ending[outcome](begun)
+    request = await requests.get("R1")
+    assert (request.answer, request.sent_quote_token) == (Answer.SENT, "quote 1")
+
+
 async def answer_on_a_token(database, deliveries, request_id: str, event_id: str) -> Delivery:
     """Another event brings a token, which carries the answer of a request."""
     token = NewToken(token=f"token of {event_id}", arrived_at=time.time(), addressed=True)
@@ -408,3 +429,14 @@ async def test_a_long_read_holds_up_no_writer(database):
     go_on.set()
     assert await read == (1, 1)
     assert await database.read(lambda connection: connection.execute(count).scalar_one()) == 0
+
+
+def test_what_is_deleted_is_gone_from_the_file(tmp_path, database):
+    """Whatever SQLite's builder chose, no deleted words stay in pages that are free."""
+    with database.transaction() as connection:
+        assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+        connection.execute(sa.insert(tables.unsent).values(message_id="words that were taken back", at=0.0))
+    with database.transaction() as connection:
+        connection.execute(sa.delete(tables.unsent))
+    database.close()
+    assert b"words that were taken back" not in (tmp_path / "easel.db").read_bytes()

@@ -26,6 +26,7 @@ TOKEN_YOUNG_S = 50.0  # until then "Invalid reply token" on a second try means t
 # the difference between the clocks of two machines.
 CLOCKS_APART_S = 5.0
 REPLY_TIMEOUT_S = 5.0
+SURE_S = 3.0  # half the term of a lease: for so long nobody can have taken over what was ours
 PUSH_PATIENCE_S = 600.0  # LINE keeps a retry key for 24 hours, so a push is safe to repeat
 PUSH_TURN_S = 5.0  # then others have their turn in the chat, and the push comes again: reply tokens live for a minute
 PUSH_RESTS_S = 25.0  # however many look at the chat meanwhile
@@ -67,8 +68,12 @@ class Courier:
         age_s = token_age_s(delivery.token_at) if delivery.token_at else 0.0
         patience_s = TOKEN_LIFE_S - age_s if delivery.token_at else PUSH_TURN_S
         began, attempt = time.monotonic(), 0
+        asked_at = began - max(0.0, time.time() - delivery.created_at) if not may_have_landed else began
         while True:
             attempt += 1
+            if not await self._still_ours(delivery, since=asked_at):
+                return True
+            asked_at = time.monotonic()
             try:
                 sent = await self._call(delivery, attempt=attempt)
             except Final as error:
@@ -87,6 +92,13 @@ class Courier:
                 await self._landed(delivery, [(one.id, one.quote_token) for one in sent.messages])
                 return True
 
+    async def _still_ours(self, delivery: Delivery, *, since: float) -> bool:
+        """Whether nobody took the delivery over while this process stood still or was cut off from the others."""
+        if time.monotonic() - since < SURE_S or await self._deliveries.is_mine(delivery):
+            return True
+        log.warning("delivery_taken_over", requests=_requests(delivery), way=delivery.way)
+        return False
+
     async def may_push(self, chat: Chat) -> bool:
         """Whether the month has enough messages left for everybody in the chat."""
         if time.time() < self._pushes_closed_until:
@@ -102,6 +114,9 @@ class Courier:
 
     async def _landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> None:
         landed = await self._deliveries.landed(delivery, messages)
+        if landed is None:
+            log.warning("delivery_taken_over", requests=_requests(delivery), way=delivery.way)
+            return
         seconds = time.time() - delivery.created_at
         self._metrics.delivered(delivery.way, Outcome.LANDED, seconds)
         if delivery.token:
@@ -159,8 +174,8 @@ class Courier:
         if may_have_landed or all(message.get("type") == "text" for message in delivery.messages):
             await self._doubt(delivery, error)
             return True
-        await self._deliveries.not_landed(delivery, reopen=delivery.way is Way.REPLY)
-        if delivery.way is not Way.PROMISE:
+        ended = await self._deliveries.not_landed(delivery, reopen=delivery.way is Way.REPLY)
+        if ended and delivery.way is not Way.PROMISE:
             for request_id in set(delivery.request_ids):
                 await self._requests.unshowable(request_id)
         return delivery.way is Way.REPLY

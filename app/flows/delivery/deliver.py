@@ -100,8 +100,10 @@ class Deliver:
     async def _finish(self, chat_id: str) -> None:
         chat = await self._deliveries.chat(chat_id)
         for delivery in chat.intents:
-            if self._is_orphan(delivery.owner) and not self._courier.rests(delivery):
-                # A process died between intent and outcome, or LINE took no push for a while.
+            if not self._is_orphan(delivery.owner) or self._courier.rests(delivery):
+                continue
+            # A process died between intent and outcome, or LINE took no push for a while.
+            if await self._deliveries.take_over(delivery):
                 await self._courier.carry(delivery, may_have_landed=True)
 
     async def _one(self, chat: Chat) -> bool:
@@ -151,7 +153,8 @@ class Deliver:
 
     async def _doubt(self, request: Request) -> Message:
         words = await self._languages.words_for(request.user_id, chat_id=request.chat_id)
-        return answers.promise(words.say("maybe_sent"), words=words, data=write_tap("show", request.id))
+        data = write_tap("show", request.id)
+        return answers.promise(words.say("maybe_sent"), alt="maybe_sent_alt", words=words, data=data)
 
     async def _besides(self, chat: Chat, token: Token | None) -> tuple[list[Message], list[str]]:
         """Find what would stay unsaid without this token, and whom it speaks of.
