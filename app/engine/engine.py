@@ -1,4 +1,4 @@
-"""The durable engine, DBOS Transact, behind the few verbs that Easel needs, so that it could be replaced.
+"""Starts, runs and stops durable workflows.
 
 A workflow is started by id and runs to its end whatever happens: after a crash it goes on behind its last step.
 Measured of DBOS 3.4.0 (https://docs.dbos.dev): a direct start takes about 3 ms; a queue is polled; two processes with
@@ -7,45 +7,47 @@ one executor id run everything twice; nobody notices a dead peer (`lease.py` doe
 
 import asyncio
 import contextlib
-import functools
 import logging
-import sqlite3
-import sys
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
-from dbos import _sys_db as dbos_database
+from dbos import (
+    DBOS,
+    DBOSClient,
+    DBOSConfig,
+    DBOSPortableJSONSerializer,
+    SetEnqueueOptions,
+    SetWorkflowID,
+    WorkflowStatus,
+)
 from dbos._queue import QueueRateLimit
 from dbos._schemas.system_database import SystemSchema
-from dbos._serialization import DefaultSerializer
+from dbos._utils import INTERNAL_QUEUE_NAME
 
-from app.databases import CONNECT_ARGUMENTS, is_away
+from app.databases import CONNECT_ARGUMENTS
+from app.engine.internals import Patience, QueueBell, decode_json_only
+from app.engine.tables import EngineError, engine_url, prepare
+from app.engine.work import Work
 
 log = structlog.get_logger()
 
 APPLICATION = "easel"
 APPLICATION_VERSION = "easel-1"  # DBOS strands running workflows of another version, so it is not the release's
 QUEUE = "pictures"
-POLLING_S = 0.25  # seconds; for what other processes enqueue, see _QueueBell
+POLLING_S = 0.25  # seconds; for what other processes enqueue, see QueueBell
 THREADS = 32  # unbounded by default: 1000 concurrent starts would be 1000 threads
 RECOVERY_ATTEMPTS = 50  # restarts that one workflow may live through; each deploy is one
-SQLITE_MIN = (3, 42)  # on Python 3.12 and later; unixepoch('subsec') is NULL before, and DBOS cannot launch
 PRUNED_AT_ONCE = 500
+LIVING = ["PENDING", "ENQUEUED", "DELAYED"]
 
 Body = Callable[[str], Awaitable[None]]
 T = TypeVar("T")
-
-
-class EngineError(Exception):
-    """The engine cannot start here; the message says why and what helps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,63 +59,19 @@ class Limits:
     per_minute: int
 
 
-def engine_url(database_url: str) -> str:
-    """Return where the engine keeps its tables.
-
-    On SQLite it has a file of its own, since one file has one writer: its commits must not delay the webhook's.
-    """
-    url = sa.make_url(database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        return database_url
-    return url.set(database=str(Path(url.database).with_suffix(".engine.db"))).render_as_string()
-
-
-def check_sqlite() -> None:
-    """Raise EngineError when the engine cannot launch with this machine's SQLite."""
-    if sys.version_info >= (3, 12) and sqlite3.sqlite_version_info < SQLITE_MIN:
-        raise EngineError(
-            f"SQLite {sqlite3.sqlite_version} is too old for Python {sys.version_info.major}."
-            f"{sys.version_info.minor}: use Python 3.11, a newer SQLite (3.42), or DATABASE_URL=postgresql://..."
-        )
-
-
-class _QueueBell:
-    """Lets the queue's worker see at once what this process enqueues.
-
-    DBOS only polls: every 50 ms that costs 25 ms of each picture and 4 % of a core, every 250 ms less than 1 %.
-    """
-
-    def __init__(self) -> None:
-        self._rang = threading.Event()
-
-    def ring(self) -> None:
-        """There is something in the queue, or it is time to stop."""
-        self._rang.set()
-
-    def shorten_waits(self, stop_events: Sequence[threading.Event]) -> None:
-        """Take the place of the wait between two polls. Internal to DBOS; held by a test."""
-        for stop in stop_events:
-            stop.wait = functools.partial(self._wait, stop)  # type: ignore[method-assign]  # see above
-
-    def _wait(self, stop: threading.Event, timeout: float | None = None) -> bool:
-        if threading.current_thread().name != f"queue-worker-{QUEUE}":
-            return threading.Event.wait(stop, timeout)
-        self._rang.wait(timeout)
-        self._rang.clear()
-        return stop.is_set()
-
-
 class Engine:
     """One engine for each process. Register every workflow, then start."""
 
     def __init__(self, *, database_url: str, executor_id: str, limits: Limits, polling_s: float = POLLING_S) -> None:
         self._url = engine_url(database_url)
+        self._executor_id = executor_id
         self._limits = limits
         self._polling_s = polling_s
         self._workflows: dict[str, Callable[[str], Coroutine[Any, Any, None]]] = {}
         self._running: dict[str, int] = {}
         self._one_ended = asyncio.Event()
-        self._queue_bell = _QueueBell()
+        self._queue_bell = QueueBell(QUEUE)
+        self._patience = Patience()
         is_sqlite = self._url.startswith("sqlite")
         connect = {} if is_sqlite else {"connect_args": dict(CONNECT_ARGUMENTS)}
         self._config = DBOSConfig(
@@ -155,10 +113,9 @@ class Engine:
 
     async def start(self) -> None:
         """Launch inside the running loop and go on with what was left."""
-        if self._url.startswith("sqlite"):
-            self._prepare_sqlite()
-        _decode_json_only()
-        _wait_for_the_database()
+        prepare(self._url)
+        decode_json_only()
+        self._patience.begin()
         await asyncio.to_thread(self._declare_queue)
         self._dbos = DBOS(config=self._config)
         for name, body in list(self._workflows.items()):
@@ -189,6 +146,7 @@ class Engine:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._patience.end()
         # In a thread, since it joins threads that may wait for this loop; and in one of our own, since it shuts the
         # loop's default executor, which DBOS has replaced by its own.
         with ThreadPoolExecutor(1) as ours:
@@ -222,6 +180,32 @@ class Engine:
         """Read from the engine's tables; raises when that fails or takes longer than 5 s."""
         async with asyncio.timeout(5):
             await asyncio.get_running_loop().run_in_executor(self._looker, self._look)
+
+    async def living(self, name: str) -> list[Work]:
+        """Return the workflows of that name which wait for their turn or run."""
+        return _work(await DBOS.list_workflows_async(name=name, status=LIVING, load_input=False, load_output=False))
+
+    async def known(self, workflow_id_prefix: str) -> list[Work]:
+        """Return every workflow whose id begins so, ended ones too."""
+        return _work(
+            await DBOS.list_workflows_async(workflow_id_prefix=workflow_id_prefix, load_input=False, load_output=False)
+        )
+
+    def is_running(self, workflow_id: str) -> bool:
+        """Whether this process runs it now."""
+        return self._dbos is not None and workflow_id in self._dbos._active_workflows_set.activeList()  # noqa: SLF001 - DBOS tells it nowhere else
+
+    async def take_up(self, workflow_id: str) -> bool:
+        """Go on with a workflow that is ours by its row, but that no process runs. False: it has changed meanwhile."""
+        if self._dbos is None:
+            return False
+        # Internal to DBOS, as in `adopt`: conditional on the owner, and whoever still ran it could write no more.
+        return await asyncio.to_thread(
+            self._dbos._sys_db.reenqueue_for_recovery,  # noqa: SLF001 - see above
+            workflow_id,
+            [self._executor_id],
+            INTERNAL_QUEUE_NAME,
+        )
 
     async def owners_of_pending(self) -> set[str]:
         """Return the executor ids that own unfinished workflows."""
@@ -271,31 +255,14 @@ class Engine:
         finally:
             client.destroy()
 
-    def _prepare_sqlite(self) -> None:
-        path = sa.make_url(self._url).database
-        if path is None:
-            return
-        with contextlib.closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")  # DBOS does not; without it each commit costs 4 syncs
 
-
-def _wait_for_the_database() -> None:
-    """Let a workflow wait while the engine's database is away, instead of ending over it.
-
-    DBOS does so, but for few of the ways to be away: a Postgres that only reads or whose socket is gone, or a full
-    disk, ended workflows, and their people were never answered. Internal to DBOS; held by tests.
-    """
-    vars(dbos_database).update(retriable_postgres_exception=is_away, retriable_sqlite_exception=is_away)
-
-
-def _decode_json_only() -> None:
-    """Let no row of the engine's database run code.
-
-    DBOS goes by the row's own column, whatever serializer it was given, and its default one is pickle: whoever can
-    write to the database, or hands over a backup to be restored, would own every Easel. Internal; held by a test.
-    """
-    DefaultSerializer.deserialize = _refuse  # type: ignore[method-assign, assignment]  # see above
-
-
-def _refuse(_serializer: DefaultSerializer, _serialized: str) -> Any:  # noqa: ANN401 - as DBOS has it
-    raise EngineError("a row of the engine's database is pickled, and is not read")
+def _work(found: Iterable[WorkflowStatus]) -> list[Work]:
+    return [
+        Work(
+            workflow_id=one.workflow_id,
+            is_living=one.status in LIVING,
+            runs_at=one.executor_id if one.status == "PENDING" else None,
+            changed_at=(one.updated_at or one.created_at or 0) / 1000,
+        )
+        for one in found
+    ]

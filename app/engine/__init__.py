@@ -1,0 +1,7 @@
+"""The durable engine, DBOS Transact, behind the few verbs that Easel needs, so that it could be replaced."""
+
+from app.engine.engine import Engine, Limits
+from app.engine.tables import EngineError, check_sqlite, engine_url
+from app.engine.work import Work
+
+__all__ = ["Engine", "EngineError", "Limits", "Work", "check_sqlite", "engine_url"]

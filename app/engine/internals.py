@@ -1,0 +1,84 @@
+"""What Easel changes inside DBOS 3.4.0, which has no other way for it. All of it is held by tests."""
+
+import functools
+import threading
+import time
+import types
+from collections.abc import Sequence
+from typing import Any
+
+from dbos import _sys_db as dbos_database
+from dbos._serialization import DefaultSerializer
+
+from app.databases import is_away
+
+PAUSE_MAX_S = 3.0  # between two tries to reach a database; DBOS lets up to 90 s pass, and new wishes wait for it
+
+
+class QueueBell:
+    """Lets a queue's worker see at once what this process enqueues.
+
+    DBOS only polls: every 50 ms that costs 25 ms of each picture and 4 % of a core, every 250 ms less than 1 %.
+    """
+
+    def __init__(self, queue: str) -> None:
+        self._worker = f"queue-worker-{queue}"
+        self._rang = threading.Event()
+
+    def ring(self) -> None:
+        """There is something in the queue, or it is time to stop."""
+        self._rang.set()
+
+    def shorten_waits(self, stop_events: Sequence[threading.Event]) -> None:
+        """Take the place of the wait between two polls."""
+        for stop in stop_events:
+            stop.wait = functools.partial(self._wait, stop)  # type: ignore[method-assign]  # see above
+
+    def _wait(self, stop: threading.Event, timeout: float | None = None) -> bool:
+        if threading.current_thread().name != self._worker:
+            return threading.Event.wait(stop, timeout)
+        # Where processes contend for the queue DBOS lets up to two minutes pass.
+        self._rang.wait(min(timeout or 0.0, PAUSE_MAX_S))
+        self._rang.clear()
+        return stop.is_set()
+
+
+class Patience:
+    """How DBOS waits for its database: as long as it takes, with short pauses, while the engine runs.
+
+    DBOS itself waits over few of the ways to be away: a Postgres that only reads or whose socket is gone, or a full
+    disk, ended workflows, and their people were never answered.
+    """
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+
+    def begin(self) -> None:
+        """Take the place of what DBOS's module for its database does itself."""
+        clock = types.SimpleNamespace(**vars(time) | {"sleep": self._sleep})
+        vars(dbos_database).update(
+            retriable_postgres_exception=self._is_worth_it, retriable_sqlite_exception=self._is_worth_it, time=clock
+        )
+
+    def end(self) -> None:
+        """Wait no more: a thread that waits for a database would outlive everything else."""
+        self._stopped.set()
+
+    def _is_worth_it(self, error: Exception) -> bool:
+        return is_away(error) and not self._stopped.is_set()
+
+    def _sleep(self, seconds: float) -> None:
+        self._stopped.wait(min(seconds, PAUSE_MAX_S))
+
+
+def decode_json_only() -> None:
+    """Let no row of the engine's database run code.
+
+    DBOS goes by the row's own column, whatever serializer it was given, and its default one is pickle: whoever can
+    write to the database, or hands over a backup to be restored, would own every Easel.
+    """
+    DefaultSerializer.deserialize = _refuse  # type: ignore[method-assign, assignment]  # see above
+
+
+def _refuse(_serializer: DefaultSerializer, _serialized: str) -> Any:  # noqa: ANN401 - as DBOS has it
+    raise ValueError("a row of the engine's database is pickled, and is not read")
