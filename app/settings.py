@@ -1,6 +1,6 @@
 """Every environment variable: its unit, its default, its reason. Read once, by `main.py` and `cli.py` only.
 
-`.env.example` and the README's table name the same variables; a test holds the three together.
+`.env.example` and docs/settings.md name the same variables; a test holds the three together.
 """
 
 import re

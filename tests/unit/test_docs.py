@@ -1,4 +1,4 @@
-"""README, .env.example and the code name the same settings."""
+"""The page of settings, .env.example and the code name the same settings; every page can be found."""
 
 import re
 from pathlib import Path
@@ -10,13 +10,16 @@ from app.settings import Settings
 ROOT = Path(__file__).parents[2]
 VARIABLES = sorted(name.upper() for name in Settings.model_fields)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+
+PAGES = sorted({ROOT / "README.md", ROOT / "deploy/README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("sandbox/*.md")})
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
 def test_every_setting_is_documented(variable):
-    """A setting has a row in the README and a line in .env.example."""
-    assert f"`{variable}`" in README
+    """A setting has a row on its page and a line in .env.example."""
+    assert f"`{variable}`" in SETTINGS
     assert re.search(rf"^(# )?{variable}=", EXAMPLE, flags=re.MULTILINE)
 
 
@@ -36,11 +39,27 @@ def test_defaults_are_told_as_they_are(variable):
     assert shown[1] == (told.lower() if isinstance(default, bool) else told)
 
 
-def test_the_readme_leads_to_every_page():
-    """Who begins at the README comes to each page for operators, by links that lead somewhere."""
-    linked = {(ROOT / link).resolve() for link in re.findall(r"\]\((?!https?:)([^)#]+)", README)}
-    assert all(page.exists() for page in linked)
-    assert {*ROOT.glob("docs/**/*.md"), ROOT / "deploy/README.md"} <= linked
+def links_of(page):
+    """Find where a page leads to on this disk."""
+    return {
+        (page.parent / link).resolve()
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    """No link of a page leads to nothing."""
+    assert not [link for link in links_of(page) if not link.exists()]
+
+
+def test_every_page_is_found():
+    """Who begins at the README comes to each page, by the index of pages at the latest."""
+    found, new = set(), {ROOT / "README.md"}
+    while new:
+        found |= new
+        new = {link for page in new for link in links_of(page) if link.suffix == ".md"} - found
+    assert {*ROOT.glob("docs/**/*.md"), ROOT / "deploy/README.md"} <= found
 
 
 def test_compose_is_told_its_files():

@@ -45,7 +45,7 @@ async def examine(settings: Settings, *, draws: bool) -> list[Section]:
 def _problem(problem: str) -> Finding:
     name, _, rest = problem.partition(" ")
     name = name.removesuffix(":")
-    return failed(name, rest, cure=f"Mend {name} in the environment or in .env; the README tells of each setting")
+    return failed(name, rest, cure=f"Mend {name} in the environment or in .env; docs/settings.md tells of each setting")
 
 
 async def _bucket(settings: Settings) -> Sequence[Finding]:
