@@ -289,4 +289,5 @@ def _token_of(row: Mapping[Any, Any]) -> Token:
 
 def _delivery_of(row: Mapping[Any, Any]) -> Delivery:
     fields = {name: row[name] for name in Delivery.__dataclass_fields__}
-    return Delivery(**fields | {"way": Way(row["way"])})
+    way = Way(row["way"]) if row["way"] in set(Way) else Way.REPLY if row["token"] else Way.PUSH  # a later release's
+    return Delivery(**fields | {"way": way})

@@ -78,7 +78,10 @@ class Request:
 def request_of(row: sa.RowMapping) -> Request:
     """Make a Request of a row of `tables.requests`."""
     fields = {name: row[name] for name in Request.__dataclass_fields__}
-    return Request(**fields | {"state": State(row["state"]), "answer": Answer(row["answer"])})
+    # A later release may know more states than this one: such a request is not shown, and blocks none of its chat.
+    state = State(row["state"]) if row["state"] in set(State) else State.FAILED
+    answer = Answer(row["answer"]) if row["answer"] in set(Answer) else Answer.NONE
+    return Request(**fields | {"state": state, "answer": answer})
 
 
 class Requests:

@@ -1,15 +1,228 @@
-"""Message objects for a promise or a doubt. No I/O."""
+"""What an answer says, as types, and the one place that reads and writes them as rows. No I/O.
 
-from app.line.messages import Message, buttons, postback_action
-from app.words.sentences import Words
+A row holds a key (`words`) and what it speaks of (`details`). An earlier or a later release may have written it, or a
+fault: `of_row` takes nothing for granted, so that one row never silences a chat.
+"""
+
+import string
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import Annotated, Any, Final
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from app.words.sentences import sentences_for
+
+TIME_AT_MAX: Final = 32_503_680_000  # the year 3000, Unix seconds
+
+Time = Annotated[float, Field(ge=0, le=TIME_AT_MAX)]
+Row = tuple[str, dict[str, Any] | None]
 
 
-def promise(said: str, *, alt: str = "still_drawing_alt", words: Words, data: str) -> Message:
-    """Say `said` with the button [Show picture] under it, whose tap brings a new reply token.
+class UnreadableError(ValueError):
+    """A row that this release cannot say. Its message names the key and no words of anybody."""
 
-    `alt` is the sentence that stands in the list of chats and in the notification.
 
-    A template stays in the chat; a quick reply would vanish with the next message.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence of ours, and what its blanks speak of."""
+
+    key: str
+    parts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """What Easel can do. `admin`: what admins can, too."""
+
+    admin: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a chat has set; empty where it has not. `saved`: it has just been changed."""
+
+    size: str = ""
+    quality: str = ""
+    count: str = ""
+    language: str = ""
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mine:
+    """The latest pictures: of each its id and the object key of its preview."""
+
+    pictures: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmDeleteAll:
+    """Whether all pictures are really to go."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowPicture:
+    """A picture once more."""
+
+    picture: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowCard:
+    """What can be done with a picture."""
+
+    picture: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminStatus:
+    """How things are."""
+
+    today: str
+    month: str
+    pictures: int
+    failures: str
+    queue: int
+    model: str
+    days: str
+    pushes: str
+    saved: int
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What is left of a budget, and when it begins anew."""
+
+    left_percent: int
+    until_at: Time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a person has used. `pictures_max` 0: no limit."""
+
+    pictures: int
+    pictures_max: int
+    pictures_until_at: Time
+    chat_month: Left | None = None
+    share: Left | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotosGot:
+    """Photos that wait for words."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPhoto:
+    """The photo that the words spoke of, please."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StickerOffer:
+    """To draw what a sticker means."""
+
+    keywords: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditedOffer:
+    """To draw a message that was changed."""
+
+
+Menu = (
+    Help
+    | Settings
+    | Mine
+    | ConfirmDeleteAll
+    | ShowPicture
+    | ShowCard
+    | AdminStatus
+    | Usage
+    | PhotosGot
+    | AskPhoto
+    | StickerOffer
+    | EditedOffer
+)
+Answer = Sentence | Menu
+
+_MENUS: Final[Mapping[str, type[Menu]]] = {
+    "help": Help,
+    "settings": Settings,
+    "mine": Mine,
+    "confirm_delete_all": ConfirmDeleteAll,
+    "picture": ShowPicture,
+    "card": ShowCard,
+    "admin_status": AdminStatus,
+    "usage": Usage,
+    "photo_got": PhotosGot,
+    "ask_photo": AskPhoto,
+    "sticker_offer": StickerOffer,
+    "edited_offer": EditedOffer,
+}
+_KEYS: Final = {kind: key for key, kind in _MENUS.items()}
+
+
+def to_row(answer: Answer) -> Row:
+    """Write an answer as the words and details of a row."""
+    if isinstance(answer, Sentence):
+        return answer.key, dict(answer.parts) or None
+    details = {name: value for name, value in asdict(answer).items() if value is not None}
+    return _KEYS[type(answer)], details or None
+
+
+def of_row(words: str, details: Mapping[str, Any] | None) -> Answer:
+    """Read an answer from a row.
+
+    Raises:
+        UnreadableError: This release does not know the key, or the details are not those of it.
     """
-    action = postback_action(words.say("show"), data=data, display_text=words.say("show_said"))
-    return buttons(said, alt_text=words.say(alt), actions=[action])
+    parts = details if isinstance(details, Mapping) else {}
+    if words in _MENUS:
+        return _menu(words, parts)
+    blanks = _blanks().get(words)
+    if blanks is None:
+        raise UnreadableError(f"no answer is called {words[:40]!r}")
+    if not _fills(parts, blanks):
+        raise UnreadableError(f"the details of {words!r} do not fill its blanks")
+    return Sentence(key=words, parts=parts)
+
+
+def _menu(words: str, details: Mapping[str, Any]) -> Menu:
+    try:
+        return _reader(words).validate_python(details)
+    except ValidationError:
+        raise UnreadableError(f"the details of {words!r} are not those of it") from None  # it would repeat them
+
+
+@cache
+def _reader(key: str) -> TypeAdapter[Menu]:
+    return TypeAdapter(_MENUS[key])
+
+
+@cache
+def _blanks() -> Mapping[str, frozenset[str]]:
+    """Return which blanks each sentence has; they are the same in every language."""
+    sentences = sentences_for(None, "").sentences
+    return {
+        key: frozenset(name for _, name, _, _ in string.Formatter().parse(sentence) if name)
+        for key, sentence in sentences.items()
+    }
+
+
+def _fills(parts: Mapping[str, Any], blanks: frozenset[str]) -> bool:
+    there = {name for name, part in parts.items() if isinstance(part, str | int | float)} | {"prefix", "version"}
+    if "until_at" in parts and not _is_time(parts["until_at"]):
+        return False
+    return blanks <= there | ({"when"} if "until_at" in parts else set())
+
+
+def _is_time(at: object) -> bool:
+    return isinstance(at, int | float) and 0 <= at <= TIME_AT_MAX

@@ -1,9 +1,9 @@
-"""Messages with buttons: under a picture, settings, my pictures, and what to do with a photo. No I/O."""
+"""Messages with buttons: promises, under a picture, settings, my pictures, what to do with a photo. No I/O."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.line.buttons import (
@@ -17,6 +17,7 @@ from app.line.buttons import (
 )
 from app.line.messages import Action, Message, buttons, postback_action, text, with_quick_reply
 from app.line.text_length import cut_to_graphemes
+from app.words.answers import AdminStatus, Settings, Usage
 from app.words.sentences import Words
 from app.words.taps import setting, tap
 
@@ -49,10 +50,9 @@ def picture_card(words: Words, picture_id: str, *, wish: str, fill_in: str) -> M
     return buttons(said, alt_text=words.say("card_alt"), actions=[again, fine, edit, delete])
 
 
-def settings_panel(words: Words, *, size: str, quality: str, count: str, language: str) -> list[Message]:
+def settings_panel(words: Words, settings: Settings) -> list[Message]:
     """Show what is set, with a button for every choice; what is chosen now bears a tick."""
-    default, size = words.say("settings_default"), _shape(size)
-    now = {"size": size, "quality": quality, "count": count, "language": language}
+    default, now = words.say("settings_default"), {**asdict(settings), "size": _shape(settings.size)}
 
     def choice(name: str, value: str, label: str) -> Action:
         return postback_action(f"✓ {label}" if now[name] == value else label, data=setting(name, value))
@@ -72,25 +72,23 @@ def settings_panel(words: Words, *, size: str, quality: str, count: str, languag
         ("settings_more", languages[3:]),
     ]
     columns = [(words.say(key), actions) for key, actions in cards]
-    said = _settings_now(words, size=size, quality=quality, count=count, language=language)
-    return [text(said), carousel(words.say("settings_alt"), columns=columns)]
+    return [text(_settings_now(words, settings)), carousel(words.say("settings_alt"), columns=columns)]
 
 
-def settings_saved(words: Words, *, size: str, quality: str, count: str, language: str) -> Message:
+def settings_saved(words: Words, settings: Settings) -> Message:
     """Say what is set now, after a change."""
-    now = _settings_now(words, size=size, quality=quality, count=count, language=language)
     more = postback_action(words.say("btn_settings"), data=tap("do", "settings"))
-    return with_quick_reply(text(f"{words.say('settings_saved')}\n\n{now}"), [more])
+    return with_quick_reply(text(f"{words.say('settings_saved')}\n\n{_settings_now(words, settings)}"), [more])
 
 
-def _settings_now(words: Words, *, size: str, quality: str, count: str, language: str) -> str:
+def _settings_now(words: Words, now: Settings) -> str:
     default = words.say("settings_default")
     return words.say(
         "settings_now",
-        size=_shape(size) or default,
-        quality=words.say(f"quality_{quality}") if quality in QUALITIES else quality or default,
-        count=count or default,
-        language=LANGUAGES.get(language) or words.say("language_mine"),
+        size=_shape(now.size) or default,
+        quality=words.say(f"quality_{now.quality}") if now.quality in QUALITIES else now.quality or default,
+        count=now.count or default,
+        language=LANGUAGES.get(now.language) or words.say("language_mine"),
     )
 
 
@@ -164,28 +162,37 @@ def edited_offer(words: Words, request_id: str) -> Message:
     return _offer(words, words.say("edited_offer"), request_id)
 
 
-def usage(words: Words, details: Mapping[str, Any], zone: ZoneInfo) -> Message:
+def usage(words: Words, used: Usage, zone: ZoneInfo) -> Message:
     """Say how much was used and how much is left."""
-    lines = [words.say("usage_today", pictures=details.get("pictures", 0))]
-    if most := details.get("pictures_max"):
-        when = spelled_time(details["pictures_until_at"], zone)
-        lines = [words.say("usage_of", pictures=details["pictures"], most=most, when=when)]
-    for key, name in (("left_chat", "chat_month"), ("usage_share", "share")):
-        if left := details.get(name):
-            when = spelled_time(left["until_at"], zone)
-            lines.append(words.say(key, percent=left["left_percent"], when=when))
+    lines = [words.say("usage_today", pictures=used.pictures)]
+    if used.pictures_max:
+        when = spelled_time(used.pictures_until_at, zone)
+        lines = [words.say("usage_of", pictures=used.pictures, most=used.pictures_max, when=when)]
+    for key, left in (("left_chat", used.chat_month), ("usage_share", used.share)):
+        if left:
+            lines.append(words.say(key, percent=left.left_percent, when=spelled_time(left.until_at, zone)))
     return text("\n".join(lines))
 
 
-def admin_status(words: Words, details: Mapping[str, Any]) -> Message:
+def admin_status(words: Words, status: AdminStatus) -> Message:
     """Say how things are; that drawing is paused only where it is."""
-    paused = [words.say("admin_paused")] if details.get("paused") else []
-    return text("\n".join([words.say("admin_status", **details), *paused]))
+    paused = [words.say("admin_paused")] if status.paused else []
+    return text("\n".join([words.say("admin_status", **asdict(status)), *paused]))
 
 
 def spelled_time(at: float, zone: ZoneInfo) -> str:
     """Write a Unix time as every language reads it."""
     return f"{datetime.fromtimestamp(float(at), zone):%Y-%m-%d %H:%M}"
+
+
+def promise(said: str, *, alt: str = "still_drawing_alt", words: Words, data: str) -> Message:
+    """Say `said` with the button [Show picture] under it, whose tap brings a new reply token.
+
+    A template stays in the chat; a quick reply would vanish with the next message. `alt` is the sentence that stands in
+    the list of chats and in the notification.
+    """
+    action = postback_action(words.say("show"), data=data, display_text=words.say("show_said"))
+    return buttons(said, alt_text=words.say(alt), actions=[action])
 
 
 def _button(words: Words, verb: str, picture_id: str) -> Action:

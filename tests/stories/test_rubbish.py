@@ -5,6 +5,7 @@
 
 import copy
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,31 @@ async def test_rubbish_is_answered_and_breaks_nothing(easel, vendors):
     await vendors.line.send_text(person, "a tidy desk")
     await vendors.picture(person)
     assert "workflow_broke" not in easel.text
+
+
+async def test_rows_of_another_release_silence_no_chat(stage, tmp_path):
+    """Answers that this release cannot say are said in general words, and whoever waits behind them is answered."""
+    person = stage.person()
+    async with stage.easel(tmp_path) as easel:
+        await stage.line.send_text(person, "hello")
+        await stage.said(person)
+        rows = [
+            ("a_word_of_tomorrow", None, "ready", None),
+            ("limit_user_day", None, "ready", None),
+            ("settings", '{"size": 7}', "ready", None),
+            (None, None, "a_state_of_tomorrow", None),
+            ("moderation", None, "refused", '{"ratio": 3}'),
+        ]
+        with sqlite3.connect(tmp_path / "easel.db") as connection:
+            for number, (words, details, state, options) in enumerate(rows):
+                connection.execute(
+                    "INSERT INTO requests (id, chat_id, chat_kind, user_id, prompt, draws, words, details, state,"
+                    " answer, options, created_at) VALUES (?, ?, 'user', ?, 'a fox', 0, ?, ?, ?, 'due', ?, ?)",
+                    (f"row-{number}", person, person, words, details, state, options, float(number)),
+                )
+        for _ in range(2):  # five messages go into one reply
+            await stage.line.send_text(person, "a fox in the snow")
+        await stage.picture(person, count=2)
+        said = await stage.said(person, count=8)
+        await easel.logged("answer_not_sayable", times=4)
+    assert [one["text"][:27] for one in said[1:6]] == ["Sorry, something went wrong"] * 5

@@ -22,7 +22,7 @@ from app.line.messages import MESSAGES_MAX, Message
 from app.metrics import Metrics
 from app.store.deliveries import Chat, Deliveries, Token, Way
 from app.store.requests import Request, Requests, State
-from app.words import answers
+from app.words import menus
 from app.words.taps import tap as write_tap
 
 
@@ -145,7 +145,7 @@ class Deliver:
             said = words.say("drawing_push" if await self._may_push(first) else "drawing")
         if first.state is State.QUEUED:
             said = f"{said}\n{words.say('queue_place', place=await self._requests.queue_place(first.created_at))}"
-        return answers.promise(said, words=words, data=write_tap("show", first.id))
+        return menus.promise(said, words=words, data=write_tap("show", first.id))
 
     async def _ask_doubtful(self, request: Request, token: Token) -> bool:
         message = await self._doubt(request)
@@ -154,7 +154,7 @@ class Deliver:
     async def _doubt(self, request: Request) -> Message:
         words = await self._languages.words_for(request.user_id, chat_id=request.chat_id)
         data = write_tap("show", request.id)
-        return answers.promise(words.say("maybe_sent"), alt="maybe_sent_alt", words=words, data=data)
+        return menus.promise(words.say("maybe_sent"), alt="maybe_sent_alt", words=words, data=data)
 
     async def _besides(self, chat: Chat, token: Token | None) -> tuple[list[Message], list[str]]:
         """Find what would stay unsaid without this token, and whom it speaks of.

@@ -2,10 +2,12 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
+
+import structlog
 
 from app.errors import Reason
 from app.line.events import ChatKind
@@ -14,7 +16,27 @@ from app.reading.prefixes import prefix_shown
 from app.store.pictures import Picture, Pictures
 from app.store.requests import Request, Requests, State
 from app.words import menus
+from app.words.answers import (
+    AdminStatus,
+    AskPhoto,
+    ConfirmDeleteAll,
+    EditedOffer,
+    Help,
+    Menu,
+    Mine,
+    PhotosGot,
+    Sentence,
+    Settings,
+    ShowCard,
+    ShowPicture,
+    StickerOffer,
+    UnreadableError,
+    Usage,
+    of_row,
+)
 from app.words.sentences import Words
+
+log = structlog.get_logger()
 
 POINTING = "here"  # words that mean nothing without what they quote
 FINE = frozenset({"high", "xhigh", "max"})
@@ -49,7 +71,19 @@ class Replies:
         self._version = version
 
     async def to(self, request: Request, words: Words, *, lead: str | None) -> list[Said]:
-        """Answer a request. `lead` says before a picture which request it answers; None where that is plain."""
+        """Answer a request. `lead` says before a picture which request it answers; None where that is plain.
+
+        A row that this release cannot read, or whose message LINE would not take, is answered with `broke`: whatever
+        it holds, those behind it in the chat wait for it.
+        """
+        try:
+            return await self._to(request, words, lead=lead)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            why = str(error) if isinstance(error, UnreadableError) else type(error).__name__
+            log.error("answer_not_sayable", request=request.id, words=request.words, message=why)
+            return [Said(message=text(words.say(Reason.BROKE)))]
+
+    async def _to(self, request: Request, words: Words, *, lead: str | None) -> list[Said]:
         pictures = await self._pictures.of_request(request.id) if request.state is State.READY and request.draws else []
         if pictures:
             return self._shown(request, pictures, words, lead=lead)
@@ -58,70 +92,75 @@ class Replies:
     def _shown(self, request: Request, pictures: Sequence[Picture], words: Words, *, lead: str | None) -> list[Said]:
         """Show the pictures of a wish, with what there is to say of it before them and buttons under the last."""
         shown = [self._image(picture) for picture in pictures[:MESSAGES_MAX]]
-        notes = [
-            words.say(key, **self._spelled(details, words)) for key, details in request.notes or () if _is_true(details)
-        ]
-        said = "\n".join(part for part in (lead, *notes) if part)
+        said = "\n".join(part for part in (lead, *self._notes(request, words)) if part)
         if said and len(shown) < MESSAGES_MAX:
             about = pictures[-1].id
             shown = [Said(message=text(said, quote_token=request.quote_token), picture_id=about), *shown]
         return [*shown[:-1], self._with_buttons(shown[-1], request, pictures[-1], words)]
 
+    def _notes(self, request: Request, words: Words) -> Iterator[str]:
+        """Say what stands beside a picture. A note that cannot be read costs nothing but itself."""
+        for note in request.notes if isinstance(request.notes, list) else ():
+            try:
+                key, details = note
+                answer = of_row(key, details)
+            except (TypeError, ValueError) as error:
+                log.error("note_not_sayable", request=request.id, message=type(error).__name__)
+                continue
+            if isinstance(answer, Sentence) and _is_true(answer):
+                yield self._say(answer, words)
+
     async def _in_words(self, request: Request, words: Words, *, bare: bool) -> list[Said]:
         """Say what is to be said in place of a picture."""
         gone = request.draws and request.state is State.READY  # a picture that was deleted meanwhile
-        key, details = request.words or ("picture_gone" if gone else Reason.BROKE), request.details or {}
-        messages = await self._menu(key, details, request, words)
-        if messages is not None:
-            return messages if bare else _quoting(messages, request.quote_token)
-        points = not bare or key == POINTING
-        said = words.say(key, **self._spelled(details, words))
-        about = str(details["picture"]) if "picture" in details else None
-        return [Said(message=text(said, quote_token=request.quote_token if points else None), picture_id=about)]
+        answer = of_row(request.words or ("picture_gone" if gone else Reason.BROKE), request.details)
+        if not isinstance(answer, Sentence):
+            said = await self._menu(answer, request, words)
+            return said if bare else _quoting(said, request.quote_token)
+        if answer.key.startswith("moderation") and request.prompt:
+            original = f"{self._fill_in(request, words)}{request.prompt}{_in_words(request.options or {})}"
+            made = menus.rephrase(words, words.say(answer.key), original=original, request_id=request.id)
+            return _quoting([Said(message=made)], None if bare else request.quote_token)
+        points = not bare or answer.key == POINTING
+        message = text(self._say(answer, words), quote_token=request.quote_token if points else None)
+        about = answer.parts.get("picture")
+        return [Said(message=message, picture_id=str(about) if about else None)]
 
     async def _menu(  # noqa: C901, PLR0912 - one case for each menu
-        self, key: str, details: Mapping[str, Any], request: Request, words: Words
-    ) -> list[Said] | None:
-        """Make what is more than a sentence; None for a sentence."""
-        match key:
-            case "help":
-                made = menus.help_messages(
-                    words,
-                    is_group=request.chat_kind != ChatKind.USER,
-                    prefix=self._prefix(words),
-                    is_admin=bool(details.get("admin")),
-                )
-            case "settings":
-                now = {name: str(details.get(name, "")) for name in ("size", "quality", "count", "language")}
-                saved = details.get("saved")
-                made = [menus.settings_saved(words, **now)] if saved else menus.settings_panel(words, **now)
-            case "mine":
-                shown = [(one, self._url_of(preview)) for one, preview in details.get("pictures", ())]
-                made = menus.mine(words, shown)
-            case "confirm_delete_all":
-                made = [menus.confirm_delete_all(words, int(details.get("count", 0)))]
-            case "picture" | "card":
-                return await self._one_picture(key, str(details.get("picture", "")), request, words)
-            case "admin_status":
-                made = [menus.admin_status(words, details)]
-            case "usage":
-                made = [menus.usage(words, details, self._zone)]
-            case "photo_got":
-                made = [menus.photo_got(words, int(details.get("count", 1)))]
-            case "ask_photo":
+        self, answer: Menu, request: Request, words: Words
+    ) -> list[Said]:
+        """Make what is more than a sentence."""
+        match answer:
+            case ShowPicture(picture=picture_id):
+                return await self._one_picture(picture_id, request, words, card_only=False)
+            case ShowCard(picture=picture_id):
+                return await self._one_picture(picture_id, request, words, card_only=True)
+            case Help(admin=is_admin):
+                is_group, prefix = request.chat_kind != ChatKind.USER, self._prefix(words)
+                made = menus.help_messages(words, is_group=is_group, prefix=prefix, is_admin=is_admin)
+            case Settings(saved=saved):
+                made = [menus.settings_saved(words, answer)] if saved else menus.settings_panel(words, answer)
+            case Mine(pictures=pictures):
+                made = menus.mine(words, [(one, self._url_of(preview)) for one, preview in pictures])
+            case ConfirmDeleteAll(count=count):
+                made = [menus.confirm_delete_all(words, count)]
+            case AdminStatus():
+                made = [menus.admin_status(words, answer)]
+            case Usage():
+                made = [menus.usage(words, answer, self._zone)]
+            case PhotosGot(count=count):
+                made = [menus.photo_got(words, count)]
+            case AskPhoto():
                 made = [menus.ask_photo(words)]
-            case "sticker_offer":
-                made = [menus.sticker_offer(words, str(details.get("keywords", "")), request.id)]
-            case "edited_offer":
+            case StickerOffer(keywords=keywords):
+                made = [menus.sticker_offer(words, keywords, request.id)]
+            case EditedOffer():
                 made = [menus.edited_offer(words, request.id)]
-            case _ if key.startswith("moderation") and request.prompt:
-                original = f"{self._fill_in(request, words)}{request.prompt}{_in_words(request.options or {})}"
-                made = [menus.rephrase(words, words.say(key), original=original, request_id=request.id)]
             case _:
-                return None
+                assert_never(answer)
         return [Said(message=message) for message in made]
 
-    async def _one_picture(self, key: str, picture_id: str, request: Request, words: Words) -> list[Said]:
+    async def _one_picture(self, picture_id: str, request: Request, words: Words, *, card_only: bool) -> list[Said]:
         """Show a picture again, or only the card with what can be done with it."""
         picture = await self._pictures.get(picture_id, chat_id=request.chat_id)
         if picture is None:
@@ -131,7 +170,7 @@ class Replies:
             words, picture.id, wish=(wish.prompt if wish else None) or "", fill_in=self._fill_in(request, words)
         )
         card = Said(message=message, picture_id=picture.id)
-        return [card] if key == "card" else [self._image(picture), card]
+        return [card] if card_only else [self._image(picture), card]
 
     def _image(self, picture: Picture) -> Said:
         original, preview = self._url_of(picture.object_key), self._url_of(picture.preview_key)
@@ -156,12 +195,12 @@ class Replies:
     def _prefix(self, words: Words) -> str:
         return prefix_shown(self._group_prefixes, words.language)
 
-    def _spelled(self, details: Mapping[str, Any], words: Words) -> dict[str, Any]:
-        """Put what a sentence speaks of into words: times in the operator's time zone."""
-        spelled = {"prefix": self._prefix(words), "version": self._version, **details}
-        if "until_at" in details:
-            spelled["when"] = menus.spelled_time(details["until_at"], self._zone)
-        return spelled
+    def _say(self, sentence: Sentence, words: Words) -> str:
+        """Say a sentence, with times in the operator's time zone."""
+        parts = {"prefix": self._prefix(words), "version": self._version, **sentence.parts}
+        if "until_at" in sentence.parts:
+            parts["when"] = menus.spelled_time(sentence.parts["until_at"], self._zone)
+        return words.say(sentence.key, **parts)
 
 
 def _quoting(said: list[Said], quote_token: str | None) -> list[Said]:
@@ -178,6 +217,6 @@ def _in_words(options: Mapping[str, Any]) -> str:
     return (f" {ratio[0]}:{ratio[1]}" if ratio else "") + (f" x{count}" if count > 1 else "")
 
 
-def _is_true(details: Mapping[str, Any]) -> bool:
+def _is_true(note: Sentence) -> bool:
     """Whether a note still holds: what is left of a day means nothing on the next."""
-    return float(details.get("until_at", math.inf)) > time.time()
+    return float(note.parts.get("until_at", math.inf)) > time.time()
