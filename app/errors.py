@@ -6,7 +6,8 @@ EaselError
 │   ├── Unreachable       no connection, so nothing was sent
 │   └── VendorFault       5xx
 ├── OutcomeUnknown        a time-out or a dropped connection: the vendor may have acted, and charged
-├── BadAnswer             the vendor acted and charged, but what came back is unusable
+├── BadAnswer             the vendor acted and charged, but what came back is unusable: asking again pays for the same
+├── HostNotAllowed        the same, of pictures that lie at a host which the operator did not allow
 └── Final                 asking again changes nothing
     ├── ModelGone         this model does not exist any more; another one may
     ├── Refused           moderation said no
@@ -32,6 +33,17 @@ class Reason(StrEnum):
     BROKE = "broke"
     TOO_LATE = "too_late"
     CLOSED = "closed"
+
+
+class Cause(StrEnum):
+    """What the operator must mend before a vendor permits it. The sentence for admins is "alert_" and this."""
+
+    KEY = "key"
+    BILLING = "billing"
+    VERIFICATION = "verification"
+    RIGHT = "right"
+    COUNTRY = "country"
+    OTHER = "refused"
 
 
 class EaselError(Exception):
@@ -87,7 +99,21 @@ class OutcomeUnknown(EaselError):
 
 
 class BadAnswer(EaselError):
-    """The vendor acted, and charged, but the answer is truncated, empty, too large or not a picture."""
+    """The vendor acted, and charged, but the whole answer is empty, too large or not a picture."""
+
+
+class HostNotAllowed(EaselError):
+    """The answer is an address, drawn and charged, that we must not fetch from.
+
+    Attributes:
+        host: As IMAGE_URL_HOSTS would name it.
+    """
+
+    reason = Reason.CLOSED
+
+    def __init__(self, message: str, *, host: str = "", vendor_request_id: str | None = None) -> None:
+        super().__init__(message, code="host_not_allowed", vendor_request_id=vendor_request_id)
+        self.host = host
 
 
 class Final(EaselError):
@@ -122,7 +148,22 @@ class Refused(Final):
 
 
 class BadRequest(Final):
-    """The vendor does not take what we sent: a fault of ours or of the settings."""
+    """The vendor does not take what we sent: a fault of ours or of the settings.
+
+    Attributes:
+        param: The field that it does not take, where it says so.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        vendor_request_id: str | None = None,
+        param: str | None = None,
+    ) -> None:
+        super().__init__(message, code=code, vendor_request_id=vendor_request_id)
+        self.param = param
 
 
 class NotAPicture(Final):
@@ -138,9 +179,24 @@ class TooLarge(Final):
 
 
 class NotPermitted(Final):
-    """Key, right, organisation, billing or quota. Only the operator can mend it."""
+    """Key, right, organisation, billing or quota. Only the operator can mend it.
+
+    Attributes:
+        cause: Which of them.
+    """
 
     reason = Reason.CLOSED
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        vendor_request_id: str | None = None,
+        cause: Cause = Cause.OTHER,
+    ) -> None:
+        super().__init__(message, code=code, vendor_request_id=vendor_request_id)
+        self.cause = cause
 
 
 class TokenDead(Final):

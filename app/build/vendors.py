@@ -19,6 +19,7 @@ class Vendors:
             api_key=settings.openai_api_key.get_secret_value(),
             base_url=settings.openai_base_url,
             timeout_s=settings.openai_timeout_s,
+            url_hosts=settings.image_url_hosts,
         )
         self.bucket = Bucket(
             endpoint_url=settings.bucket_endpoint_url,

@@ -14,6 +14,7 @@ from app.errors import (
     BadAnswer,
     BadRequest,
     EaselError,
+    HostNotAllowed,
     ModelGone,
     NotPermitted,
     OutcomeUnknown,
@@ -34,7 +35,7 @@ EVENTS = frozenset(  # others, of which LINE has many, are "other"
     {"message", "postback", "follow", "unfollow", "join", "leave", "memberJoined", "memberLeft", "unsend"}
 )
 CALL_ERRORS = (  # what a call of a model may end with
-    *(RateLimited, Unreachable, VendorFault, OutcomeUnknown, BadAnswer),
+    *(RateLimited, Unreachable, VendorFault, OutcomeUnknown, BadAnswer, HostNotAllowed),
     *(ModelGone, Refused, BadRequest, NotPermitted),
 )
 # Seconds. The middle of each row is where a change would matter to somebody.

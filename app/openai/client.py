@@ -3,19 +3,21 @@
 import asyncio
 import re
 import time
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import quote
 
 import httpx
 import orjson
 
-from app.errors import BadAnswer, NotPermitted, OutcomeUnknown, Unreachable
-from app.openai.answer import Drawn, read_content
-from app.openai.faults import Answer, fault
+from app.errors import BadAnswer, BadRequest, Cause, NotPermitted, OutcomeUnknown, Unreachable
+from app.openai.answer import Content, Drawn, read_content, true_format
+from app.openai.faults import Answer, fault, has_error
+from app.openai.keep_alive import keep_alive
 from app.openai.models import ModelStatus, read_model
-from app.openai.order import PictureOrder, form_fields, parameters
+from app.openai.order import FORMAT_PARAM, PictureOrder, form_fields, parameters
 from app.openai.sources import form_files
+from app.openai.url_pictures import UrlPictures
 
 CONNECT_TIMEOUT_S: Final = 5.0
 CONNECTIONS_MAX: Final = 512  # a call holds one for up to minutes; how many draw at once is the queue's business
@@ -24,6 +26,9 @@ ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024  # a PNG of 3840x2160 that is all noi
 ERROR_BYTES_MAX: Final = 64 * 1024
 DECODE_INLINE_BYTES_MAX: Final = 512 * 1024  # below, decoding (under 1 ms) is faster than a hop to a thread
 MODEL_TIMEOUT_S: Final = 20.0
+
+IDENTITY: Final = "identity"
+KEPT_ALIVE: Final = {"trace": keep_alive}
 
 HEADER_SAFE = re.compile(r"[!-~]+")
 NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -36,22 +41,31 @@ class OpenAIImages:
         api_key: Sent as a bearer token.
         base_url: "https://api.openai.com/v1" or a server that speaks the same.
         timeout_s: Of one whole call, from start to end.
+        url_hosts: From where a picture may be fetched if an answer only holds its address: "host" or "host:port".
         answer_bytes_max: An answer above this is not read to its end.
     """
 
     def __init__(
-        self, *, api_key: str, base_url: str, timeout_s: float, answer_bytes_max: int = ANSWER_BYTES_MAX
+        self,
+        *,
+        api_key: str,
+        base_url: str,
+        timeout_s: float,
+        url_hosts: Sequence[str] = (),
+        answer_bytes_max: int = ANSWER_BYTES_MAX,
     ) -> None:
         if not HEADER_SAFE.fullmatch(api_key):  # the first call would fail, with the key in its message
-            raise NotPermitted("The API key is empty or has characters that no key has", code="invalid_api_key")
+            raise NotPermitted("The API key is empty or has characters that no key has", cause=Cause.KEY)
         self._timeout_s = timeout_s
         self._answer_bytes_max = answer_bytes_max
+        self._url_pictures = UrlPictures(hosts=url_hosts, bytes_max=answer_bytes_max)
+        self._formatless: set[str] = set()
         self._http = httpx.AsyncClient(
             base_url=base_url,
             headers={
                 "Authorization": f"Bearer {api_key}",
                 # base64 of a JPEG shrinks by a quarter and costs ten times as long to unpack.
-                "Accept-Encoding": "identity",
+                "Accept-Encoding": IDENTITY,
             },
             timeout=httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S, pool=CONNECT_TIMEOUT_S),
             limits=httpx.Limits(max_connections=CONNECTIONS_MAX, keepalive_expiry=IDLE_CONNECTION_S),
@@ -66,11 +80,15 @@ class OpenAIImages:
             BadAnswer: Drawn and charged, but not readable.
             Final: `Refused`, `ModelGone`, `NotPermitted` or `BadRequest`.
         """
-        body = orjson.dumps(parameters(order, model=model))
-        headers = {"Content-Type": "application/json"}
-        return await self._draw(
-            self._http.build_request("POST", "images/generations", content=body, headers=headers), model=model
-        )
+
+        def request() -> httpx.Request:
+            body = orjson.dumps(self._taken(parameters(order, model=model)))
+            headers = {"Content-Type": "application/json"}
+            return self._http.build_request(
+                "POST", "images/generations", content=body, headers=headers, extensions=KEPT_ALIVE
+            )
+
+        return await self._draw(request, count=order.count, model=model)
 
     async def edit(self, order: PictureOrder, *, model: str, sources: Sequence[bytes]) -> Drawn:
         """Draw anew what the sources show, changed as the prompt says. Costs about 1,000 tokens for each source more.
@@ -84,8 +102,13 @@ class OpenAIImages:
             BadRequest: Also for sources that the API would not take; then nothing was sent.
             Again, OutcomeUnknown, BadAnswer, Final: As `generate` does.
         """
-        fields, files = form_fields(order, model=model), form_files(sources)
-        return await self._draw(self._http.build_request("POST", "images/edits", data=fields, files=files), model=model)
+        files = form_files(sources)
+
+        def request() -> httpx.Request:
+            fields = self._taken(form_fields(order, model=model))
+            return self._http.build_request("POST", "images/edits", data=fields, files=files, extensions=KEPT_ALIVE)
+
+        return await self._draw(request, count=order.count, model=model)
 
     async def model(self, model_id: str) -> ModelStatus:
         """Ask whether a model lives and until when. Free.
@@ -99,26 +122,40 @@ class OpenAIImages:
         """
         request = self._http.build_request("GET", f"models/{quote(model_id, safe='')}")
         answer = await self._ask(request, timeout_s=min(MODEL_TIMEOUT_S, self._timeout_s))
-        if not httpx.codes.is_success(answer.status):
+        if not answer.is_success or has_error(answer.body):
             raise fault(answer, model=model_id, now_at=time.time())
         return read_model(answer, model=model_id)
 
     async def aclose(self) -> None:
         """Close every connection. Calls under way fail."""
         await self._http.aclose()
+        await self._url_pictures.aclose()
 
-    async def _draw(self, request: httpx.Request, *, model: str) -> Drawn:
+    def _taken(self, fields: Mapping[str, str | int]) -> dict[str, Any]:
+        """Leave out what this model was seen not to take."""
+        refused = {FORMAT_PARAM} if fields["model"] in self._formatless else set()
+        return {name: value for name, value in fields.items() if name not in refused}
+
+    async def _draw(self, request: Callable[[], httpx.Request], *, count: int, model: str) -> Drawn:
+        try:
+            return await self._draw_once(request(), count=count, model=model)
+        except BadRequest as error:
+            if error.param != FORMAT_PARAM:
+                raise
+            # One of GPT Image under a deployment's own name, which sends no addresses. A 400 costs nothing.
+            self._formatless.add(model)
+        return await self._draw_once(request(), count=count, model=model)
+
+    async def _draw_once(self, request: httpx.Request, *, count: int, model: str) -> Drawn:
         started_at = time.monotonic()
         answer = await self._ask(request, timeout_s=self._timeout_s)
-        if not httpx.codes.is_success(answer.status):
+        if not answer.is_success:
             raise fault(answer, model=model, now_at=time.time())
-        if len(answer.body) <= DECODE_INLINE_BYTES_MAX:
-            content = read_content(answer.body, request_id=answer.request_id)
-        else:
-            content = await asyncio.to_thread(read_content, answer.body, request_id=answer.request_id)
+        content = await _content(answer, count=count, model=model)
+        pictures = content.pictures or await self._url_pictures.fetch(content.urls, request_id=answer.request_id)
         return Drawn(
-            pictures=content.pictures,
-            output_format=content.output_format,
+            pictures=pictures,
+            output_format=true_format(pictures[0]) or "",
             size=content.size,
             quality=content.quality,
             model=model,
@@ -146,13 +183,18 @@ class OpenAIImages:
             raise OutcomeUnknown(f"No answer of OpenAI: {type(exc).__name__}", code=_how_it_ended(exc)) from exc
 
     async def _read(self, response: httpx.Response, deadline: float) -> Answer:
-        """Read the body up to our limit. Of a refusal the status says enough, so a part of its body will do."""
+        """Read the body up to our limit. Of a refusal the status says enough, so a part of its body will do.
+
+        Bytes are counted as they come, which is what they are: an encoding that we did not ask for is not taken off.
+        """
         bytes_max = self._answer_bytes_max if response.is_success else ERROR_BYTES_MAX
+        encoded = response.headers.get("content-encoding", IDENTITY).strip().lower() != IDENTITY
+        bytes_max = 0 if encoded else bytes_max
         chunks, size = [], 0
         broken: Exception | None = None
         try:
             async with asyncio.timeout_at(deadline):
-                async for chunk in response.aiter_bytes():
+                async for chunk in response.aiter_raw():
                     size += len(chunk)
                     if size > bytes_max:
                         break
@@ -166,10 +208,27 @@ class OpenAIImages:
                 code=_how_it_ended(broken),
                 vendor_request_id=answer.request_id,
             ) from broken
+        if response.is_success and encoded:
+            message = "The answer of OpenAI is packed in a way that was not asked for"
+            raise BadAnswer(message, code="encoded", vendor_request_id=answer.request_id)
         if response.is_success and size > bytes_max:
             message = f"The answer of OpenAI is larger than {bytes_max} bytes"
             raise BadAnswer(message, code="answer_too_large", vendor_request_id=answer.request_id)
         return answer
+
+
+async def _content(answer: Answer, *, count: int, model: str) -> Content:
+    try:
+        if len(answer.body) <= DECODE_INLINE_BYTES_MAX:
+            return read_content(answer.body, count=count, request_id=answer.request_id)
+        return await asyncio.to_thread(read_content, answer.body, count=count, request_id=answer.request_id)
+    except BadAnswer as error:
+        if has_error(answer.body):  # a refusal is one, whatever its status
+            raise fault(answer, model=model, now_at=time.time()) from None
+        if error.code == "not_json" and not answer.has_end:
+            message = f"The answer of OpenAI was cut off after {len(answer.body)} bytes"
+            raise OutcomeUnknown(message, code="connection_lost", vendor_request_id=answer.request_id) from error
+        raise
 
 
 def _how_it_ended(exc: Exception) -> str:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-import orjson
-
 from app.errors import (
     Again,
+    BadAnswer,
     BadRequest,
+    Cause,
     EaselError,
     ModelGone,
     NotPermitted,
@@ -23,6 +23,8 @@ from app.errors import (
     Refused,
     VendorFault,
 )
+from app.openai.json_body import read_json
+from app.openai.order import FORMAT_PARAM
 
 MODERATION_CODES: Final = {
     "moderation_blocked",
@@ -30,16 +32,21 @@ MODERATION_CODES: Final = {
     "content_filter",  # Azure, in two spellings
     "contentFilter",
 }
-BILLING_CODES: Final = {
-    "billing_hard_limit_reached",  # comes as a 400
-    "billing_limit_user_error",
-    "insufficient_quota",  # comes as a 429 that never refills, as do those below
-    "billing_not_active",
-    "credit_balance_exhausted",
-    "organization_usage_limit_exceeded",
-    "organization_spend_limit_exceeded",
-    "project_spend_limit_exceeded",
+CAUSES: Final = {  # what only the operator can mend, whatever the status
+    "billing_hard_limit_reached": Cause.BILLING,  # comes as a 400
+    "billing_limit_user_error": Cause.BILLING,
+    "insufficient_quota": Cause.BILLING,  # comes as a 429 that never refills, as do those below
+    "billing_not_active": Cause.BILLING,
+    "credit_balance_exhausted": Cause.BILLING,
+    "organization_usage_limit_exceeded": Cause.BILLING,
+    "organization_spend_limit_exceeded": Cause.BILLING,
+    "project_spend_limit_exceeded": Cause.BILLING,
+    "invalid_api_key": Cause.KEY,
+    "missing_scope": Cause.RIGHT,
+    "unsupported_country_region_territory": Cause.COUNTRY,
 }
+CAUSE_BY_STATUS: Final = {401: Cause.KEY, 402: Cause.BILLING, 403: Cause.VERIFICATION}  # where no code is sent
+VERIFY_TEXT: Final = "must be verified"  # comes without a code
 MODEL_CODES: Final = {
     "model_not_found",  # also a 403, for a project without this model
     "DeploymentNotFound",  # Azure
@@ -61,6 +68,8 @@ EDGE_TIMEOUTS: Final = {504, 524}
 # What is left of an error that says `x-should-retry: false`: 429 is then a limit that does not refill.
 AGAIN_FORBIDDEN: Final[dict[type[EaselError], type[EaselError]]] = {RateLimited: NotPermitted, VendorFault: BadRequest}
 
+CERTAIN: Final = {Refused, NotPermitted, ModelGone}  # of an error that came with a 200 these are believed
+
 REQUEST_IDS: Final = ("x-request-id", "x-ms-request-id", "cf-ray")
 RETRY_AFTER_S_MAX: Final = 120  # OpenAI's SDK ignores longer waits, too (3.54, _base_client.py)
 
@@ -76,6 +85,16 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the vendor says that it did what was asked."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - HTTP's own lines
+
+    @property
+    def has_end(self) -> bool:
+        """Whether it says where it ends: else one that was cut off looks whole."""
+        return "content-length" in self.headers or "transfer-encoding" in self.headers
 
     @property
     def request_id(self) -> str | None:
@@ -94,10 +113,12 @@ def fault(answer: Answer, *, model: str, now_at: float) -> EaselError:
     """Turn an answer that is not a 200 into the error to raise; `now_at` makes `Retry-After` dates relative."""
     error = _error_of(answer.body)
     code = _code(error) or f"http_{answer.status}"
-    param = _word(error.get("param"))
+    param = _word(error.get("param")) or (FORMAT_PARAM if FORMAT_PARAM in str(error.get("message")) else None)
     message = f"OpenAI answered {answer.status} {code} for {model}" + (f", about {param}" if param else "")
     request_id = answer.request_id
     leaf = _leaf(error, status=answer.status)
+    if answer.is_success and leaf not in CERTAIN:
+        leaf = BadAnswer  # nothing says that it was not charged
     if answer.headers.get("x-should-retry", "").lower() == "false":
         leaf = AGAIN_FORBIDDEN.get(leaf, leaf)
     if issubclass(leaf, Again):
@@ -105,7 +126,16 @@ def fault(answer: Answer, *, model: str, now_at: float) -> EaselError:
         return leaf(message, code=code, vendor_request_id=request_id, retry_after_s=wait_s)
     if issubclass(leaf, Refused):
         return leaf(message, code=code, vendor_request_id=request_id, categories=_categories(error))
+    if issubclass(leaf, NotPermitted):
+        return leaf(message, code=code, vendor_request_id=request_id, cause=_cause(error, status=answer.status))
+    if issubclass(leaf, BadRequest):
+        return leaf(message, code=code, vendor_request_id=request_id, param=param)
     return leaf(message, code=code, vendor_request_id=request_id)
+
+
+def has_error(body: bytes) -> bool:
+    """Whether the body is the envelope of an error, which some gateways send with a 200."""
+    return bool(_error_of(body))
 
 
 def _leaf(error: dict[str, Any], *, status: int) -> type[EaselError]:
@@ -116,18 +146,30 @@ def _leaf(error: dict[str, Any], *, status: int) -> type[EaselError]:
     words = {_code(error), _word(error.get("type"))}
     if words & MODERATION_CODES:
         return Refused
-    if words & BILLING_CODES:
+    if words & CAUSES.keys() or _wants_verification(error):
         return NotPermitted
     if _model_is_gone(error, status=status):
         return ModelGone
     return LEAF_BY_STATUS.get(status, BadRequest)
 
 
+def _cause(error: dict[str, Any], *, status: int) -> Cause:
+    words = (_code(error) or "", _word(error.get("type")) or "")
+    known = next((CAUSES[word] for word in words if word in CAUSES), None)
+    if known is None and _wants_verification(error):
+        return Cause.VERIFICATION
+    return known or (Cause.OTHER if _code(error) else CAUSE_BY_STATUS.get(status, Cause.OTHER))
+
+
+def _wants_verification(error: dict[str, Any]) -> bool:
+    return _code(error) is None and VERIFY_TEXT in str(error.get("message"))
+
+
 def _error_of(body: bytes) -> dict[str, Any]:
     """Find the `error` object; empty for HTML of the edge, for anything cut short, and for other shapes."""
     try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        answer = read_json(body)
+    except ValueError:
         return {}
     match answer:
         case {"error": dict(error)}:

@@ -7,10 +7,9 @@ https://developers.openai.com/api/docs/deprecations (read 2026-11-22).
 from dataclasses import dataclass
 from datetime import date
 
-import orjson
-
 from app.errors import BadAnswer
 from app.openai.faults import Answer
+from app.openai.json_body import read_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +34,8 @@ def read_model(answer: Answer, *, model: str) -> ModelStatus:
         BadAnswer: Not a JSON object, as from a page in between, so nothing is known.
     """
     try:
-        told = orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
+        told = read_json(answer.body)
+    except ValueError:
         told = None
     if not isinstance(told, dict):
         message = f"The answer about {model} is not a JSON object ({len(answer.body)} bytes)"

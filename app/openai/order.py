@@ -21,6 +21,7 @@ BACKGROUNDS: Final = (AUTO, "opaque", "transparent")
 QUALITIES: Final = ("low", "medium", "high")
 QUALITIES_2_5: Final = (*QUALITIES, "xhigh", "max")
 
+FORMAT_PARAM: Final = "response_format"  # GPT Image models refuse it
 MODEL_NAME = re.compile(r"(?:.*/)?(?:gpt-image-(?P<version>\d+(?:\.\d+)?)|chatgpt-image)(?=-|$)")
 
 
@@ -77,6 +78,9 @@ def parameters(order: PictureOrder, *, model: str) -> dict[str, str | int]:
     if order.count > 1:
         body["n"] = min(order.count, COUNT_MAX)
     if family is None:  # another maker's model or a deployment's own name: sizes and `n` are all they share
+        # Models that are not GPT Image answer with an address unless they are asked for the bytes:
+        # https://platform.openai.com/docs/api-reference/images/create (read 2026-11-22)
+        body[FORMAT_PARAM] = "b64_json"
         return body if order.size == AUTO else body | {"size": _size(order.size, LATER_FAMILY)}
     body |= {
         "size": _size(order.size, family),

@@ -24,14 +24,18 @@ def form_files(sources: Sequence[bytes]) -> list[Part]:
         BadRequest: None or too many, one that is no JPEG, PNG or WebP, or one of 50 MB or more.
     """
     if not 1 <= len(sources) <= SOURCES_MAX:
-        raise BadRequest(f"An edit takes 1 to {SOURCES_MAX} sources, not {len(sources)}", code="source_count")
+        raise BadRequest(
+            f"An edit takes 1 to {SOURCES_MAX} sources, not {len(sources)}", code="source_count", param="image"
+        )
     return [_part(number, data) for number, data in enumerate(sources, start=1)]
 
 
 def _part(number: int, data: bytes) -> Part:
     kind = true_format(data) or "unknown"
     if kind not in EXTENSIONS:
-        raise BadRequest(f"Source {number} ({kind}) is no JPEG, PNG or WebP", code="source_format")
+        raise BadRequest(f"Source {number} ({kind}) is no JPEG, PNG or WebP", code="source_format", param="image")
     if len(data) >= SOURCE_BYTES_MAX:
-        raise BadRequest(f"Source {number} has {len(data)} bytes, {SOURCE_BYTES_MAX} or more", code="source_size")
+        raise BadRequest(
+            f"Source {number} has {len(data)} bytes, {SOURCE_BYTES_MAX} or more", code="source_size", param="image"
+        )
     return "image[]", (f"source-{number}.{EXTENSIONS[kind]}", data, f"image/{kind}")

@@ -14,7 +14,7 @@ class Alerts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def is_new(self, cause: str, *, day: str) -> bool:
+    async def claim(self, cause: str, *, day: str) -> bool:
         """Take it upon us to tell of this cause. False: it was told on that day, or somebody is about to.
 
         Args:

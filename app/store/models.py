@@ -21,7 +21,7 @@ class Models:
         known = sa.select(gone_models.c.model).where(gone_models.c.until > time.time())
         return await self._database.run(lambda connection: set(connection.execute(known).scalars()))
 
-    async def is_gone(self, model: str, *, for_s: float) -> None:
+    async def mark_gone(self, model: str, *, for_s: float) -> None:
         """Remember for `for_s` seconds that a model is gone."""
         await self._write(gone_models, {"model": model, "until": time.time() + for_s})
 

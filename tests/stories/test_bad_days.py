@@ -63,18 +63,28 @@ async def test_a_fault_that_stays_is_told_after_four_calls(vendors):
 
 
 @pytest.mark.parametrize(
-    "fault",
+    ("fault", "words"),
     [
-        Fault.drop_after(),
-        Fault.truncate(),
-        Fault.body(b"not json"),
-        Fault.body({"created": 1, "data": []}),
-        Fault.body({"created": 1, "data": [{"b64_json": "%%% not base64 %%%"}]}),
-        Fault.body({"created": 1, "data": [{"b64_json": "bm90IGEgcGljdHVyZQ=="}]}),
+        (Fault.body(b"not json"), "broke"),
+        (Fault.body({}), "broke"),
+        (Fault.body({"created": 1, "data": [{"b64_json": "%%% not base64 %%%"}]}), "broke"),
+        (Fault.body({"created": 1, "data": [{"b64_json": "bm90IGEgcGljdHVyZQ=="}]}), "broke"),
+        (Fault.body({"created": 1, "data": [{"url": "https://example.com/p.png"}]}), "closed"),
+        (Fault.body({"error": {"code": "moderation_blocked", "message": "x"}}), "moderation"),
     ],
 )
+async def test_a_whole_answer_without_a_picture_is_not_asked_for_again(vendors, fault, words):
+    """It would be the same the next time, and paid for again."""
+    vendors.openai.faults.add(fault, match="/images/", times=None)
+    person, before = await asked(vendors, "a cat")
+    (said,) = await vendors.said(person)
+    assert said["text"] == WORDS.say(words)
+    assert vendors.picture_calls() == before + 1
+
+
+@pytest.mark.parametrize("fault", [Fault.drop_after(), Fault.truncate()])
 async def test_what_may_be_paid_is_asked_once_more(vendors, fault):
-    """A lost, cut or useless answer may have cost money: one more try, which here succeeds."""
+    """A lost or cut answer may have cost money: one more try, which here succeeds."""
     vendors.openai.faults.add(fault, match="/images/")
     person, before = await asked(vendors, "a cat")
     await vendors.picture(person)

@@ -121,12 +121,12 @@ async def test_a_call_that_a_crash_cut_off_may_have_been_paid(database):
     """It is counted, stays booked, and its late answer is still taken, once."""
     ledger = ledger_of(database)
     call_id = await ledger.begin(wish("R1"), now_at=NOON)
-    assert await ledger.charged_blind("R1") == 1
+    assert await ledger.close_cut_off("R1") == 1
     assert await ledger.spent("2026-11") == 100
     for _ in range(2):
         await pay(database, ledger, call_id)
     await ledger.end(call_id, Outcome.FAILED, vendor_request_id=None)
-    assert await ledger.charged_blind("R1") == 0
+    assert await ledger.close_cut_off("R1") == 0
     assert await ledger.spent("2026-11") == 10 * 5 + 686 * 30
 
 
@@ -309,12 +309,12 @@ async def test_admins_block_and_pause(database):
 async def test_a_cause_is_told_once_a_day(database):
     """Of many that see it at the same time one tells; what could not be told is told later."""
     alerts = Alerts(database)
-    seen = await asyncio.gather(*(alerts.is_new("billing", day="2026-11-22") for _ in range(8)))
+    seen = await asyncio.gather(*(alerts.claim("billing", day="2026-11-22") for _ in range(8)))
     assert sum(seen) == 1
-    assert await alerts.is_new("key", day="2026-11-22")
-    assert await alerts.is_new("billing", day="2026-11-23")
+    assert await alerts.claim("key", day="2026-11-22")
+    assert await alerts.claim("billing", day="2026-11-23")
     await alerts.take_back("key", day="2026-11-22")
-    assert await alerts.is_new("key", day="2026-11-22")
+    assert await alerts.claim("key", day="2026-11-22")
 
 
 async def test_tallies_add_up(database):
@@ -338,9 +338,9 @@ async def test_the_end_of_models_is_remembered(database):
     await models.ends("gpt-image-1.5", date(2026, 12, 2))
     await models.ends("gpt-image-1.5", date(2026, 12, 1))
     assert await models.dates() == {"gpt-image-2": None, "gpt-image-1.5": date(2026, 12, 1)}
-    await models.is_gone("gpt-image-1", for_s=60)
-    await models.is_gone("gpt-image-2", for_s=60)
-    await models.is_gone("gpt-image-2", for_s=-1)
+    await models.mark_gone("gpt-image-1", for_s=60)
+    await models.mark_gone("gpt-image-2", for_s=60)
+    await models.mark_gone("gpt-image-2", for_s=-1)
     assert await models.gone() == {"gpt-image-1"}
 
 
@@ -357,7 +357,7 @@ async def act(database, actions) -> None:
             begun += [call] if isinstance(call, int) else []
             assert isinstance(call, Capped) or before + amount <= 9000
         elif action == "crash":
-            await ledger.charged_blind(f"R{number}")
+            await ledger.close_cut_off(f"R{number}")
         elif begun and action in {"paid", "blind"}:
             tokens = Tokens(text_in=amount % 7, image_in=0, image_out=amount % 50) if action == "paid" else None
             await pay(database, ledger, begun[number % len(begun)], tokens)

@@ -210,7 +210,7 @@ async def test_what_the_store_knows_comes_out(exposition, database):
         await receiving.receive(name, sender=ALICE, request=NewRequest(prompt="a cat", draws=True))
     await requests.drawing("R2")
     await requests.fail("R3", reason="busy")
-    await models.is_gone("gpt-image-1", for_s=60)
+    await models.mark_gone("gpt-image-1", for_s=60)
     await models.ends("gpt-image-2", date(2026, 1, 31))
     await Allowances(database).pause()
     samples = await scraped(exposition)
@@ -393,7 +393,8 @@ def test_every_end_of_a_call_is_on_the_page():
 
 def test_no_error_of_a_call_is_without_a_series():
     """Whatever the client of the Images API raises begins at 0."""
-    code = "".join((ROOT / "app/openai" / name).read_text(encoding="utf-8") for name in ("faults.py", "client.py"))
+    files = ("faults.py", "client.py", "url_pictures.py")
+    code = "".join((ROOT / "app/openai" / name).read_text(encoding="utf-8") for name in files)
     leaves = {one for one in leaves_of(EaselError) if re.search(rf"\b{one.__name__}\b", code)}
     assert leaves == set(CALL_ERRORS)
 

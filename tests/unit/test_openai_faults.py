@@ -1,3 +1,4 @@
+import base64
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import errors
-from app.errors import BadAnswer, EaselError, RateLimited
-from app.openai.answer import Usage, read_content
+from app.errors import BadAnswer, Cause, EaselError, ModelGone, NotPermitted, RateLimited, Refused
+from app.openai.answer import Usage, read_content, true_format
 from app.openai.faults import Answer, fault
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples" / "openai").glob("*.json"))
@@ -97,7 +98,10 @@ def test_no_shape_of_a_refusal_surprises_us(status, error):
         ({"created": 1}, "no_data"),
         ({"created": 1, "data": []}, "no_data"),
         ({"created": 1, "data": None}, "no_data"),
-        ({"created": 1, "data": [{"url": "https://example.com/a.png"}]}, "no_data"),
+        ({"created": 1, "data": [{"url": 7}]}, "no_data"),
+        (b"[" * 100_000 + b"]" * 100_000, "not_json"),
+        (b"[" * 2_000, "not_json"),
+        (b'{"data": [' + b"{}," * 30_000 + b"{}]}", "not_json"),
         ({"created": 1, "data": [{"b64_json": ""}]}, "no_data"),
         ({"created": 1, "data": [{"b64_json": 7}]}, "no_data"),
         ([1], "no_data"),
@@ -112,7 +116,7 @@ def test_a_paid_answer_without_a_picture_is_a_bad_answer(body, code):
     """Its code says what was missing, and the vendor's id is kept for a refund."""
     raw = body if isinstance(body, bytes) else orjson.dumps(body)
     with pytest.raises(BadAnswer) as caught:
-        read_content(raw, request_id="req_1")
+        read_content(raw, count=9, request_id="req_1")
     assert (caught.value.code, caught.value.vendor_request_id) == (code, "req_1")
 
 
@@ -129,7 +133,80 @@ def test_a_paid_answer_without_a_picture_is_a_bad_answer(body, code):
 def test_the_format_is_read_from_the_bytes(encoded, output_format):
     """What the answer calls it does not count."""
     body = orjson.dumps({"created": 1, "output_format": "svg", "data": [{"b64_json": encoded}]})
-    assert read_content(body, request_id=None).output_format == output_format
+    (picture,) = read_content(body, count=9, request_id=None).pictures
+    assert true_format(picture) == output_format
+
+
+ODD = JPEG + bytes(range(251, 256)) * 30  # has + and / in base64
+WRITTEN = base64.b64encode(ODD).decode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        orjson.dumps({"data": [{"b64_json": base64.encodebytes(ODD).decode()}]}),
+        orjson.dumps({"data": [{"b64_json": WRITTEN.replace("+", "-").replace("/", "_").rstrip("=")}]}),
+        b"\xef\xbb\xbf" + orjson.dumps({"data": [{"b64_json": WRITTEN}]}),
+        orjson.dumps({"data": [{"b64_json": WRITTEN}]})[:-1] + b', "seed": NaN}',
+    ],
+    ids=["lines", "alphabet of URLs", "byte order mark", "NaN"],
+)
+def test_a_paid_picture_is_read_however_loosely_it_was_written(body):
+    """Line breaks, the alphabet of URLs, a byte order mark, NaN."""
+    assert read_content(body, count=1, request_id=None).pictures == (ODD,)
+
+
+def test_no_more_pictures_than_were_asked_for_are_taken():
+    """A server that sends three of one is not shown three times."""
+    body = orjson.dumps({"data": [{"b64_json": JPEG_BASE64}] * 3})
+    assert len(read_content(body, count=1, request_id=None).pictures) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "leaf"),
+    [
+        ({"code": "moderation_blocked"}, Refused),
+        ({"type": "billing_limit_user_error"}, NotPermitted),
+        ({"code": "model_not_found"}, ModelGone),
+        ({"code": "server_error"}, BadAnswer),
+        ({"message": "Image generation failed"}, BadAnswer),
+    ],
+)
+def test_a_refusal_is_one_whatever_its_status(error, leaf):
+    """What is not certain in an error that came with a 200 may have been charged."""
+    assert type(fault(answer(200, orjson.dumps({"error": error})), model="flux", now_at=NOW_AT)) is leaf
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 429])
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        *((code, Cause.BILLING) for code in ("project_spend_limit_exceeded", "billing_limit_user_error")),
+        ("invalid_api_key", Cause.KEY),
+        ("missing_scope", Cause.RIGHT),
+        ("unsupported_country_region_territory", Cause.COUNTRY),
+    ],
+)
+def test_a_refusal_says_what_the_operator_must_mend(status, code, cause):
+    """By the code that the vendor sent, whatever the status."""
+    got = fault(answer(status, orjson.dumps({"error": {"code": code}})), model="gpt-image-2", now_at=NOW_AT)
+    assert isinstance(got, NotPermitted)
+    assert got.cause is cause
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "cause"),
+    [
+        (401, {}, Cause.KEY),
+        (403, {}, Cause.VERIFICATION),
+        (403, {"code": "something_new"}, Cause.OTHER),
+        (400, {"message": "Your organization must be verified to use it."}, Cause.VERIFICATION),
+    ],
+)
+def test_without_a_known_code_the_status_says_it(status, error, cause):
+    """A code that nobody knows yet is not called a wrong key."""
+    got = fault(answer(status, orjson.dumps({"error": error})), model="gpt-image-2", now_at=NOW_AT)
+    assert got.cause is cause
 
 
 @pytest.mark.parametrize(
@@ -139,7 +216,7 @@ def test_the_format_is_read_from_the_bytes(encoded, output_format):
 def test_of_several_pictures_every_readable_one_is_kept(others):
     """They are paid for, so one that is spoilt or missing loses no other."""
     for data in ([{"b64_json": "iVBORw0KGgo="}, *others], [*others, {"b64_json": "iVBORw0KGgo="}]):
-        content = read_content(orjson.dumps({"data": data}), request_id=None)
+        content = read_content(orjson.dumps({"data": data}), count=9, request_id=None)
         readable = [JPEG] if {"b64_json": JPEG_BASE64} in others else []
         assert sorted(content.pictures) == sorted([b"\x89PNG\r\n\x1a\n", *readable])
 
@@ -162,6 +239,11 @@ def test_of_several_pictures_every_readable_one_is_kept(others):
         ({"output_tokens": 272}, (0, 0, 272, 272)),
         ({"output_tokens": 300, "output_tokens_details": {"text_tokens": 28}}, (0, 0, 272, 300, 28)),
         ({"input_tokens": 14}, None),
+        ({"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}, None),
+        ({"output_tokens": 272, "output_tokens_details": {"image_tokens": 0, "text_tokens": 272}}, None),
+        ({"input_tokens": 14, "output_tokens": 2**63}, None),
+        ({"input_tokens": 10**18, "output_tokens": 272}, None),
+        ({"output_tokens": 272, "output_tokens_details": {"image_tokens": 272, "text_tokens": -9}}, None),
         ({"output_tokens": "many"}, None),
         ({"output_tokens": True}, None),
         (None, None),
@@ -173,11 +255,11 @@ def test_tokens_are_counted_as_far_as_the_answer_tells(usage, counted):
     body = orjson.dumps({"created": 1, "data": [{"b64_json": JPEG_BASE64}], "usage": usage})
     names = ("text_in", "image_in", "image_out", "total", "text_out")
     expected = counted and Usage(**dict(zip(names, counted, strict=False)))
-    assert read_content(body, request_id=None).usage == expected
+    assert read_content(body, count=9, request_id=None).usage == expected
 
 
 def test_an_echo_of_the_wrong_type_is_no_echo():
     """A paid picture is never lost over a field beside it."""
     body = orjson.dumps({"data": [{"b64_json": JPEG_BASE64}], "size": 7, "quality": ["low"]})
-    content = read_content(body, request_id=None)
+    content = read_content(body, count=9, request_id=None)
     assert (content.pictures, content.size, content.quality) == ((JPEG,), None, None)

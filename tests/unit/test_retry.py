@@ -2,6 +2,7 @@ import pytest
 
 from app.errors import (
     BadAnswer,
+    HostNotAllowed,
     ModelGone,
     NotPermitted,
     OutcomeUnknown,
@@ -11,7 +12,7 @@ from app.errors import (
     Unreachable,
     VendorFault,
 )
-from app.flows.drawing.retry import AskAgain, AskNextModel, GiveUp, Tries, backoff_s, decide
+from app.flows.drawing.retry import AskAgain, AskNextModel, GiveUp, Tries, backoff_s, count_and_decide
 
 
 @pytest.mark.parametrize(
@@ -19,46 +20,53 @@ from app.flows.drawing.retry import AskAgain, AskNextModel, GiveUp, Tries, backo
     [
         (Refused("no"), GiveUp(Reason.MODERATION)),
         (NotPermitted("no credit"), GiveUp(Reason.CLOSED)),
+        (BadAnswer("no picture"), GiveUp(Reason.BROKE)),
+        (HostNotAllowed("elsewhere", host="a.example"), GiveUp(Reason.CLOSED)),
         (ModelGone("gone"), AskNextModel()),
     ],
 )
 def test_what_is_final_is_never_asked_again(error, told):
-    """Moderation, billing and a dead model are decided at once."""
-    assert decide(error, Tries()) == told
+    """Moderation, billing, a whole answer without a picture and a dead model are decided at once."""
+    assert count_and_decide(error, Tries()) == told
 
 
 def test_a_rate_limit_waits_as_long_as_the_vendor_says():
     """retry-after is obeyed to the second."""
-    assert decide(RateLimited("429", retry_after_s=7.5), Tries()) == AskAgain(7.5)
+    assert count_and_decide(RateLimited("429", retry_after_s=7.5), Tries()) == AskAgain(7.5)
 
 
 def test_a_rate_limit_that_asks_for_too_much_ends_as_busy():
     """Nobody waits two minutes in silence for a slot."""
-    assert decide(RateLimited("429", retry_after_s=100.0), Tries()) == GiveUp(Reason.BUSY)
+    assert count_and_decide(RateLimited("429", retry_after_s=100.0), Tries()) == GiveUp(Reason.BUSY)
 
 
-@pytest.mark.parametrize("error", [VendorFault("503"), Unreachable("no connection")])
-def test_faults_are_tried_three_more_times_within_twenty_seconds(error):
+def test_faults_are_tried_three_more_times_within_twenty_seconds():
     """A 5xx is asked again three times, then the user is told that it is busy."""
     tries = Tries()
-    waits = [decide(error, tries) for _ in range(4)]
+    waits = [count_and_decide(VendorFault("503"), tries) for _ in range(4)]
     assert [type(one) for one in waits] == [AskAgain, AskAgain, AskAgain, GiveUp]
     assert tries.waited_s <= 20
 
 
-@pytest.mark.parametrize(
-    ("error", "reason"), [(OutcomeUnknown("time-out"), Reason.TOO_LATE), (BadAnswer("no picture"), Reason.BROKE)]
-)
-def test_what_may_have_been_charged_is_asked_once_more_at_most(error, reason):
+def test_without_a_connection_it_is_tried_far_beyond_the_life_of_a_token():
+    """It costs nothing: every few seconds, and only after a quarter of an hour it is called busy."""
+    tries = Tries()
+    waits = [count_and_decide(Unreachable("no connection"), tries) for _ in range(30)]
+    assert all(isinstance(one, AskAgain) and one.after_s <= 4 for one in waits)
+    tries.began_at -= 901
+    assert count_and_decide(Unreachable("no connection"), tries) == GiveUp(Reason.BUSY)
+
+
+def test_what_may_have_been_charged_is_asked_once_more_at_most():
     """A second payment is risked once, a third never."""
     tries = Tries()
-    assert decide(error, tries) == AskAgain(0.0)
-    assert decide(error, tries) == GiveUp(reason)
+    assert count_and_decide(OutcomeUnknown("time-out"), tries) == AskAgain(0.0)
+    assert count_and_decide(OutcomeUnknown("time-out"), tries) == GiveUp(Reason.TOO_LATE)
 
 
 def test_an_attempt_lost_in_a_crash_counts():
     """What was cut off before the restart is one of the two."""
-    assert decide(OutcomeUnknown("time-out"), Tries(blind=1)) == GiveUp(Reason.TOO_LATE)
+    assert count_and_decide(OutcomeUnknown("time-out"), Tries(blind=1)) == GiveUp(Reason.TOO_LATE)
 
 
 def test_the_wait_doubles_up_to_a_limit_and_spreads_out():

@@ -16,7 +16,17 @@ from app.words.sentences import LANGUAGES, sentences_for
 KEYS = list(sentences_for("en", "en").sentences)
 PARTS = dict.fromkeys(("count", "place", "percent", "pictures", "most", "days", "queue", "saved"), 3)
 PARTS |= {"prefix": "畫", "when": "2026-12-01 00:00", "got": "5", "asked": "9", "keywords": "hi", "version": "1.0"}
-PARTS |= {"size": "1:1", "quality": "x", "language": "x", "today": "1", "month": "2", "failures": "0", "model": "m"}
+PARTS |= {
+    "size": "1:1",
+    "quality": "x",
+    "language": "x",
+    "today": "1",
+    "month": "2",
+    "failures": "0",
+    "model": "m",
+    "code": "x",
+    "host": "a.example",
+}
 PARTS |= {"wish": "a fox", "pushes": "9", "paused": False, "budget": "Today's budget", "spent": "4.00", "cap": "5.00"}
 LONG = {"help", "admin_status", "settings_now"}
 OVER_A_BUTTON = ["drawing", "drawing_many", "drawing_push", "maybe_sent"]

@@ -9,8 +9,9 @@ from typing import Any
 
 import structlog
 
-from app.errors import BadAnswer, EaselError, NotPermitted, OutcomeUnknown, Reason, Refused
-from app.flows.drawing.retry import BLIND_MAX, AskAgain, AskNextModel, GiveUp, Tries, decide
+from app.errors import BadAnswer, EaselError, HostNotAllowed, NotPermitted, OutcomeUnknown, Reason, Refused
+from app.flows.drawing.repeats import Repeats
+from app.flows.drawing.retry import BLIND_MAX, AskAgain, AskNextModel, GiveUp, Tries, count_and_decide
 from app.flows.upkeep.observers import Observers
 from app.metrics import outcome_of
 from app.openai import Drawn, OpenAIImages, PictureOrder, parameters, size_for, unmet
@@ -26,6 +27,7 @@ from app.store.requests import Request, Requests
 log = structlog.get_logger()
 
 GONE_FOR_S = 6 * 3600.0  # how long a model that is gone is not asked
+BEYOND_ESTIMATE = 10  # times; our highest guess of an unknown size and quality is off by 4
 # The draft is the source: said in words, since the API has no other way to ask for the same picture again.
 FINER = "Redraw the given picture in fine detail and high quality. Keep its composition, subjects, colours and style."
 CATEGORIES = {  # the vendor's coarse words to keys of the sentences; open-ended, so others are told in general words
@@ -77,14 +79,15 @@ class Ask:
         self._names = names
         self._defaults = defaults
         self._unpriced: set[str] = set()
+        self._repeats = Repeats()
 
     async def cut_off(self, request_id: str) -> None:
         """Nobody wants this picture any more: a call that a crash has cut off is of unknown outcome from now on."""
-        await self._ledger.charged_blind(request_id)
+        await self._ledger.close_cut_off(request_id)
 
     async def models(self, request: Request, sources: Sequence[bytes]) -> Declined | None:
         """Ask for what the request wants, until the paid bytes are kept, or nobody wants them any more (None)."""
-        tries = Tries(blind=await self._ledger.charged_blind(request.id))
+        tries = Tries(blind=await self._ledger.close_cut_off(request.id))
         if tries.blind > BLIND_MAX:
             return Declined(words=Reason.TOO_LATE)
         edges = await asyncio.to_thread(edges_px, sources[0]) if len(sources) == 1 else None
@@ -119,17 +122,17 @@ class Ask:
                 await self._ledger.end(call, outcome, vendor_request_id=error.vendor_request_id)
                 charged = 0 if outcome is Outcome.FAILED else booking.estimate_microusd
                 self._metrics.drew(model, outcome_of(error), time.perf_counter() - began, microusd=charged)
-                decision = decide(error, tries)
-                await self._tell(request.id, model, error, decision)
+                decision = count_and_decide(error, tries)
+                is_lasting = await self._tell(request.id, model, error, decision)
                 match decision:
                     case AskAgain(after_s):
                         await asyncio.sleep(after_s)
                     case AskNextModel():
-                        await self._models.is_gone(model, for_s=GONE_FOR_S)
+                        await self._models.mark_gone(model, for_s=GONE_FOR_S)
                         log.error("model_gone", model=model, not_asked_for_s=GONE_FOR_S, cure="change IMAGE_MODELS")
                         return decision
                     case GiveUp(reason):
-                        return _declined(error, reason)
+                        return _declined(error, Reason.CLOSED if is_lasting else reason)
             else:
                 await self._keep(request, call, booking, order, drawn)
                 return None
@@ -141,7 +144,8 @@ class Ask:
         return await self._images.generate(order, model=model)
 
     async def _keep(self, request: Request, call: int, booking: Booking, order: PictureOrder, drawn: Drawn) -> None:
-        tokens = _tokens(drawn)
+        self._repeats.drew(drawn.model)
+        tokens = self._believable(_tokens(drawn), booking)
         charged = cost(drawn.model, **asdict(tokens)) if tokens else booking.estimate_microusd
         self._metrics.drew(drawn.model, "paid", drawn.duration_ms / 1000, tokens, charged, pictures=len(drawn.pictures))
         for note in unmet(order, model=drawn.model):
@@ -213,8 +217,18 @@ class Ask:
             estimate_microusd=guess.microusd,
         )
 
-    async def _tell(self, request_id: str, model: str, error: EaselError, decision: object) -> None:
-        level = log.error if isinstance(error, NotPermitted) else log.warning
+    def _believable(self, tokens: Tokens | None, booking: Booking) -> Tokens | None:
+        """Let counts go that no such picture costs: the estimate, which is high, is nearer to the truth."""
+        if tokens and cost(booking.model, **asdict(tokens)) > BEYOND_ESTIMATE * booking.estimate_microusd:
+            log.warning("usage_not_believed", request=booking.request_id, model=booking.model, **asdict(tokens))
+            return None
+        return tokens
+
+    async def _tell(self, request_id: str, model: str, error: EaselError, decision: object) -> bool:
+        """Log a fault, and ring for what only the operator can mend. Return whether it is that."""
+        repeats = self._repeats.count(error, model=model, request_id=request_id)
+        is_lasting = repeats or isinstance(error, NotPermitted)
+        level = log.error if is_lasting else log.warning
         level(
             "picture_not_generated",
             request=request_id,
@@ -225,8 +239,9 @@ class Ask:
             message=str(error),
             then=type(decision).__name__,
         )
-        if isinstance(error, NotPermitted):
+        if is_lasting:
             await self._alarm.ring_for(error)
+        return is_lasting
 
 
 def _says_a_shape(request: Request) -> bool:
@@ -250,4 +265,4 @@ def _declined(error: EaselError, reason: Reason) -> Declined:
 def _outcome(error: EaselError) -> Outcome:
     if isinstance(error, OutcomeUnknown):
         return Outcome.UNKNOWN
-    return Outcome.BAD if isinstance(error, BadAnswer) else Outcome.FAILED
+    return Outcome.BAD if isinstance(error, BadAnswer | HostNotAllowed) else Outcome.FAILED

@@ -1,15 +1,19 @@
 """Whether a call to the model is made again, and when. Deciding only, no I/O.
 
-Rules and sources: an unknown outcome may have been charged, so it is asked again once at the most; 429 refills
-(https://developers.openai.com/api/docs/guides/rate-limits); a 5xx is not charged, or rarely.
+Rules and sources: an unknown outcome may have been charged, so it is asked again once at the most; a whole answer
+without a picture is the same the next time; 429 refills (https://developers.openai.com/api/docs/guides/rate-limits);
+a 5xx is not charged, or rarely; a connection that was refused costs nothing.
 """
 
 import random
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
-from app.errors import Again, BadAnswer, EaselError, ModelGone, OutcomeUnknown, RateLimited, Reason
+from app.errors import Again, EaselError, ModelGone, OutcomeUnknown, RateLimited, Reason, Unreachable
 
-FAULTS_MAX = 3  # more tries after a 5xx or without a connection
+UNREACHABLE_WITHIN_S = 900.0  # beyond every token's deadline: behind the promise it goes on
+UNREACHABLE_LONGEST_S = 4.0  # so that drawing goes on within seconds of an outage's end
+FAULTS_MAX = 3  # more tries after a 5xx
 FAULTS_WITHIN_S = 20.0
 LIMITED_MAX = 6  # more tries after a 429
 LIMITED_WITHIN_S = 90.0
@@ -39,20 +43,24 @@ class GiveUp:
 class Tries:
     """What was tried for one request so far. `waited_s` is the time spent waiting; `blind` survives restarts."""
 
+    unreachable: int = 0
     faults: int = 0
     limited: int = 0
     blind: int = 0
     waited_s: float = 0.0
+    began_at: float = field(default_factory=time.monotonic)
 
 
-def decide(error: EaselError, tries: Tries) -> AskAgain | AskNextModel | GiveUp:
+def count_and_decide(error: EaselError, tries: Tries) -> AskAgain | AskNextModel | GiveUp:
     """Decide after a failed call, and count it in `tries`."""
     match error:
         case ModelGone():
             return AskNextModel()
-        case OutcomeUnknown() | BadAnswer():
+        case OutcomeUnknown():
             tries.blind += 1
             return AskAgain(0.0) if tries.blind <= BLIND_MAX else GiveUp(error.reason)
+        case Unreachable():
+            return _while_unreachable(error, tries)
         case RateLimited():
             tries.limited += 1
             allowed = tries.limited <= LIMITED_MAX
@@ -62,6 +70,14 @@ def decide(error: EaselError, tries: Tries) -> AskAgain | AskNextModel | GiveUp:
             allowed = tries.faults <= FAULTS_MAX
             return _after(error, tries, count=tries.faults, within_s=FAULTS_WITHIN_S if allowed else 0)
     return GiveUp(error.reason)
+
+
+def _while_unreachable(error: Unreachable, tries: Tries) -> AskAgain | GiveUp:
+    tries.unreachable += 1
+    # By the clock: finding out that there is no connection takes seconds, too.
+    if time.monotonic() - tries.began_at > UNREACHABLE_WITHIN_S:
+        return GiveUp(error.reason)
+    return AskAgain(backoff_s(tries.unreachable, longest_s=UNREACHABLE_LONGEST_S))
 
 
 def _after(error: Again, tries: Tries, *, count: int, within_s: float) -> AskAgain | GiveUp:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from app.days import day_of
-from app.errors import EaselError
+from app.errors import Cause, EaselError, HostNotAllowed, NotPermitted
 from app.flows.delivery.languages import Languages
 from app.line.client import LineClient
 from app.line.messages import text
@@ -18,21 +18,6 @@ log = structlog.get_logger()
 
 ONCE = "once"
 PUSHES_KEPT = 10  # of the month's messages are left to people, whatever happens
-
-_CAUSES = {  # codes of the Images API that only the operator can mend
-    "invalid_api_key": "key",
-    "billing_hard_limit_reached": "billing",
-    "billing_limit_user_error": "billing",
-    "insufficient_quota": "billing",
-    "billing_not_active": "billing",
-    "credit_balance_exhausted": "billing",
-    "organization_usage_limit_exceeded": "billing",
-    "organization_spend_limit_exceeded": "billing",
-    "project_spend_limit_exceeded": "billing",
-    "http_401": "key",
-    "http_402": "billing",
-    "http_403": "verification",
-}
 
 
 class Alarm:
@@ -49,14 +34,22 @@ class Alarm:
         self._zone = zone
 
     async def ring_for(self, error: EaselError) -> None:
-        """Ring for what a vendor refused."""
-        await self.ring(_CAUSES.get(error.code or "", "key"))
+        """Ring for what a vendor refused, or answers again and again."""
+        match error:
+            case NotPermitted(cause=Cause.OTHER):
+                await self.ring(Cause.OTHER, case=error.code or "", code=error.code or "?")
+            case NotPermitted():
+                await self.ring(error.cause)
+            case HostNotAllowed():
+                await self.ring("url_host", case=error.host, host=error.host)
+            case _:
+                await self.ring("not_taken", case=error.code or "", code=error.code or "?")
 
     async def ring(self, cause: str, *, case: str = "", once: bool = False, **details: object) -> None:
         """Tell every admin, unless they were told of this case today; or with `once`, ever."""
         name = f"{cause} {case}".strip()
         day = ONCE if once else day_of(time.time(), self._zone)
-        if self._admin_ids and await self._alerts.is_new(name, day=day) and not await self._tell(cause, details):
+        if self._admin_ids and await self._alerts.claim(name, day=day) and not await self._tell(cause, details):
             await self._alerts.take_back(name, day=day)
 
     async def _tell(self, cause: str, details: Mapping[str, object]) -> bool:

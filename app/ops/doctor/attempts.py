@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.errors import EaselError, OutcomeUnknown, RateLimited, Unreachable, VendorFault
+from app.errors import EaselError, NotPermitted, OutcomeUnknown, RateLimited, Unreachable, VendorFault
 from app.ops.doctor.finding import Finding, failed
 
 LIMIT_S = 15.0  # the whole run has to end within 20 s, whoever is silent
@@ -18,7 +18,7 @@ class Vendor:
         name: As sentences name it.
         host: Its address, for sentences.
         status_page: Where it tells of its outages.
-        cures: What helps, by the code or the class name of an error.
+        cures: What helps, by the code, the cause or the class name of an error.
     """
 
     name: str
@@ -50,7 +50,8 @@ class Attempts:
 
 def cure_of(error: EaselError, vendor: Vendor) -> str:
     """Say what helps against an error of a vendor."""
-    known = (vendor.cures.get(name) for name in (error.code or "", type(error).__name__))
+    cause = error.cause if isinstance(error, NotPermitted) else ""
+    known = (vendor.cures.get(name) for name in (error.code or "", cause, type(error).__name__))
     return next((cure for cure in known if cure), None) or _usual_cure(error, vendor)
 
 

@@ -21,6 +21,7 @@ async def look(settings: Settings, *, draws: bool) -> Sequence[Finding]:
         api_key=settings.openai_api_key.get_secret_value(),
         base_url=settings.openai_base_url,
         timeout_s=settings.openai_timeout_s,
+        url_hosts=settings.image_url_hosts,
     )
     try:
         return await _look(settings, images, draws=draws)

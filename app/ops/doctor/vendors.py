@@ -3,6 +3,7 @@
 from typing import Final
 from urllib.parse import urlsplit
 
+from app.errors import Cause
 from app.ops.doctor.attempts import Vendor
 
 _ISSUE: Final = (
@@ -15,6 +16,7 @@ _VERIFY: Final = (
     "Verify the organisation (https://platform.openai.com/settings/organization/general; it takes up to 15 minutes), "
     "or give the key its rights: read on Models, write on Images"
 )
+_RIGHT: Final = "Give the key its rights at https://platform.openai.com/api-keys: read on Models, write on Images"
 _R2_PAGE: Final = "Cloudflare dashboard > R2 > Manage API tokens"
 _R2_KEY: Final = f"Make an account token ({_R2_PAGE}) and set R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY to its two"
 _R2_RIGHT: Final = f"Give the token Object Read & Write on this bucket ({_R2_PAGE}); a change takes up to a minute"
@@ -41,17 +43,16 @@ def line(base_url: str) -> Vendor:
 
 def openai(base_url: str) -> Vendor:
     """OpenAI, or a server that speaks the same."""
-    billing = ("billing_hard_limit_reached", "insufficient_quota", "billing_not_active", "credit_balance_exhausted")
     return Vendor(
         name="OpenAI",
         host=_host(base_url),
         status_page="https://status.openai.com/",
         cures={
-            "invalid_api_key": _KEY,
-            "http_401": _KEY,
-            "unsupported_country_region_territory": "OpenAI does not serve this machine's country: move it",
-            "http_403": _VERIFY,
-            **dict.fromkeys(billing, _BILLING),
+            Cause.KEY: _KEY,
+            Cause.COUNTRY: "OpenAI does not serve this machine's country: move it",
+            Cause.RIGHT: _RIGHT,
+            Cause.VERIFICATION: _VERIFY,
+            Cause.BILLING: _BILLING,
             "NotPermitted": f"{_VERIFY}; or see to the account's limits, {_BILLING.split(': ')[1]}",
             "ModelGone": "Take it out of IMAGE_MODELS; Easel asks the next one meanwhile",
             "BadRequest": "Check OPENAI_BASE_URL, which usually ends with /v1",

@@ -63,7 +63,7 @@ def _of_the_day(
     day, whose = day_of(at, zone), request["user_id"] or request["chat_id"]
     used, most = money.counted(connection, whose, day=day, cap=cap)
     left = max(0, most - used)
-    if not most or left > PICTURES_SHORT or not money.told_less(connection, money.user_of(whose), day, left):
+    if not most or left > PICTURES_SHORT or not money.take_telling(connection, money.user_of(whose), day, left):
         return []
     details = {"count": left, "until_at": next_day_at(at, zone)}
     return [("left_today" if left else "left_none", details)]
@@ -82,7 +82,7 @@ def _of_the_month(
     notes: list[Note] = []
     for budget, holder in zip(budgets, holders, strict=False):
         step = next((step for step in PERCENT_SHORT if budget.left_percent <= step), None)
-        if step is not None and money.told_less(connection, holder, month_of(at, zone), step):
+        if step is not None and money.take_telling(connection, holder, month_of(at, zone), step):
             key = "left_chat" if budget.name == "chat_month" else "left_share"
             notes.append((key, {"percent": budget.left_percent, "until_at": budget.until_at}))
     return notes

@@ -141,7 +141,7 @@ def read_purse(connection: sa.Connection, holder: str, period: str) -> int:
     return int(connection.execute(sa.select(purses.c.microusd).where(*_is(holder, period))).scalar() or 0)
 
 
-def told_less(connection: sa.Connection, holder: str, period: str, left: int) -> bool:
+def take_telling(connection: sa.Connection, holder: str, period: str, left: int) -> bool:
     """Take it upon us to tell that so much is left. False: as little was told before."""
     news = sa.or_(purses.c.told.is_(None), purses.c.told > left)
     change = sa.update(purses).where(*_is(holder, period), news).values(told=left)

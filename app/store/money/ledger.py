@@ -85,28 +85,37 @@ class Ledger:
     ) -> Callable[[sa.Connection], None]:
         """Return what books a call with a picture, for the transaction that keeps the picture.
 
-        Without tokens the estimate stays and is marked as one.
+        Without tokens the estimate stays and is marked as one; also where the database cannot take the tokens, since a
+        paid picture outlives any fault in its bookkeeping.
         """
-        return lambda connection: _settle(connection, call_id, Outcome.PAID, tokens, vendor_request_id)
+
+        def settle(connection: sa.Connection) -> None:
+            try:
+                with connection.begin_nested():
+                    _settle(connection, call_id, Outcome.PAID, tokens, vendor_request_id)
+            except (ArithmeticError, ValueError, sa.exc.DataError):
+                _settle(connection, call_id, Outcome.PAID, None, vendor_request_id)
+
+        return settle
 
     async def end(self, call_id: int, outcome: Outcome, *, vendor_request_id: str | None) -> None:
         """Write down how a call without a picture ended: failed (not charged), unknown or bad (charged)."""
         await self._database.run(lambda connection: _settle(connection, call_id, outcome, None, vendor_request_id))
 
-    async def charged_blind(self, request_id: str) -> int:
-        """Return for how many calls we may have paid without getting a picture.
+    async def close_cut_off(self, request_id: str) -> int:
+        """Close the calls that a crash or a stop has cut off: their outcome is unknown from now on.
 
-        A call that has no end was cut off by a crash or a stop: its outcome is unknown from now on.
+        Return for how many calls, those among them, we may have paid without getting a picture.
         """
 
-        def read(connection: sa.Connection) -> int:
+        def close(connection: sa.Connection) -> int:
             mine = calls.c.request_id == request_id
             cut_off = sa.update(calls).where(mine, calls.c.outcome == Outcome.ASKED)
             connection.execute(cut_off.values(outcome=Outcome.UNKNOWN, ended_at=time.time()))
             counted = sa.select(sa.func.count()).where(mine, calls.c.outcome.in_([Outcome.UNKNOWN, Outcome.BAD]))
             return int(connection.execute(counted).scalar_one())
 
-        return await self._database.run(read)
+        return await self._database.run(close)
 
     async def spent(self, period: str, *, holder: str = BOT) -> int:
         """Return what was spent or is reserved in a day (YYYY-MM-DD) or month (YYYY-MM), in micro-dollars."""

@@ -4,12 +4,12 @@
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.openai import PictureOrder, check_options
@@ -20,14 +20,6 @@ ADMIN_TOKEN_MIN = 16
 LINE_ID = re.compile(r"[UCR][0-9a-f]{32}")
 
 Names = Annotated[tuple[str, ...], NoDecode]
-
-
-class SettingsError(Exception):
-    """The environment is not usable. `problems` has one sentence for each variable, with the cure."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
 
 
 class Settings(BaseSettings):
@@ -64,6 +56,7 @@ class Settings(BaseSettings):
     image_compression: int = Field(50, ge=0, le=100, description="percent; jpeg and webp only")
     image_moderation: Literal["auto", "low"] = Field("low", description="strictness of the vendor's filter")
     image_background: Literal["auto", "opaque", "transparent"] = Field("auto", description="transparent: png or webp")
+    image_url_hosts: Names = Field((), description="hosts of pictures of which a model only sends the address")
 
     openai_timeout_s: float = Field(300, gt=0, le=3600, description="seconds; one call, from start to end")
     reply_deadline_s: float = Field(45, gt=0, le=55, description="seconds; age at which a reply token is spent")
@@ -124,7 +117,15 @@ class Settings(BaseSettings):
             raise ValueError("holds blanks or characters that no secret has: copy it again")
         return value
 
-    @field_validator("image_models", "allowed_ids", "blocked_ids", "admin_user_ids", "group_prefixes", mode="before")
+    @field_validator(
+        "image_models",
+        "image_url_hosts",
+        "allowed_ids",
+        "blocked_ids",
+        "admin_user_ids",
+        "group_prefixes",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:  # noqa: ANN401 - the raw environment
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -140,6 +141,13 @@ class Settings(BaseSettings):
         if not value:
             raise ValueError("name at least one model, for example gpt-image-2.6-flare")
         return tuple(dict.fromkeys(value))
+
+    @field_validator("image_url_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not re.fullmatch(r"[\w.-]+(:\d{1,5})?", one, re.ASCII) for one in value):
+            raise ValueError("each is a host, or host:port, without https:// and without a path, separated by commas")
+        return value
 
     @field_validator("allowed_ids", "blocked_ids")
     @classmethod
@@ -269,31 +277,3 @@ def _readable(url: str) -> str:
 
 def _options(values: Mapping[str, Any]) -> dict[str, Any]:
     return {option: values[field] for option, field in _OPTIONS.items() if field in values}
-
-
-def load(**overrides: Any) -> Settings:  # noqa: ANN401 - any field of Settings
-    """Read the environment and `.env`.
-
-    Raises:
-        SettingsError: With every problem at once, by variable name, with the cure and without any value.
-    """
-    try:
-        return Settings(**overrides)
-    except OSError as error:
-        raise SettingsError([f".env cannot be read ({error.strerror}): mend its rights or take it away"]) from None
-    except ValidationError as error:
-        sentences = [_sentence(problem) for problem in error.errors(include_input=False)]
-        raise SettingsError([line for sentence in sentences for line in sentence.splitlines()]) from None
-
-
-def _sentence(problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    message = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    if not problem["loc"]:
-        return str(message)
-    field = str(problem["loc"][0])
-    if message.startswith("IMAGE_"):
-        return str(message)  # it names its own variable
-    meaning = Settings.model_fields[field].description
-    if problem["type"] == "missing":
-        return f"{field.upper()} is not set: {meaning}"
-    return f"{field.upper()} {message} ({meaning})"
