@@ -1,5 +1,6 @@
-"""What may be spent, as the settings say it, in the store's micro-dollars. No I/O."""
+"""What may be spent, as the settings say it: in the store's micro-dollars, and in words. No I/O."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from app.settings import Settings
@@ -13,6 +14,28 @@ def caps_of(settings: Settings) -> Caps:
         bot_daily_microusd=_microusd(settings.daily_budget_usd),
         bot_monthly_microusd=_microusd(settings.monthly_budget_usd),
         chat_monthly_microusd=_microusd(settings.chat_monthly_budget_usd),
+    )
+
+
+def limits_of(settings: Settings) -> Mapping[str, str]:
+    """Name the limits that hold, as the settings spell them."""
+    caps = {
+        "user_daily_pictures": settings.user_daily_pictures,
+        "daily_budget_usd": settings.daily_budget_usd,
+        "monthly_budget_usd": settings.monthly_budget_usd,
+        "chat_monthly_budget_usd": settings.chat_monthly_budget_usd,
+    }
+    said = {name: f"{cap:f}" if isinstance(cap, Decimal) else str(cap) for name, cap in caps.items() if cap}
+    return said | {"image_quality_max": settings.image_quality_max}
+
+
+def is_open_handed(settings: Settings) -> bool:
+    """Whether strangers may spend without end: no limit holds, and everybody is answered."""
+    return not settings.allowed_ids and not (
+        settings.user_daily_pictures
+        or settings.daily_budget_usd
+        or settings.monthly_budget_usd
+        or settings.chat_monthly_budget_usd
     )
 
 

@@ -18,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app import health, metrics
 from app.build import build
+from app.caps import is_open_handed, limits_of
 from app.databases import first_line
 from app.engine import EngineError, check_sqlite
 from app.flows.conversation.event import DRAW
@@ -40,6 +41,7 @@ class Easel:
     def __init__(self, settings: Settings) -> None:
         """Build; touch nothing outside this process."""
         self._several_processes = settings.several_processes
+        self._limits, self._is_open_handed = limits_of(settings), is_open_handed(settings)
         self._stop_s = settings.stop_within_s - HURRY_S
         self._parts = build(settings)
         self.health = self._parts.health
@@ -94,6 +96,9 @@ class Easel:
         self._keep(self._parts.bucket.connect(), name="bucket")
         if self._several_processes:
             self._lease = self._keep(self._parts.lease.keep(), name="lease")
+        log.info("limits_read", **self._limits)
+        if self._is_open_handed:
+            log.warning("nothing_is_limited", cure="set USER_DAILY_PICTURES, DAILY_BUDGET_USD or ALLOWED_IDS")
         log.info("started", duration_ms=round((time.perf_counter() - began) * 1000))
 
     async def stop(self) -> None:

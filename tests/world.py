@@ -20,6 +20,12 @@ SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
 ACCESS_TOKEN = "an-access-token-of-the-stand-in"
 API_KEY = "sk-proj-of-the-stand-in"
 R2_KEY, R2_SECRET, BUCKET = "0123456789abcdef0123456789abcdef", "f" * 64, "pictures"
+NO_LIMITS = {
+    "USER_DAILY_PICTURES": "0",
+    "DAILY_BUDGET_USD": "0",
+    "MONTHLY_BUDGET_USD": "0",
+    "IMAGE_QUALITY_MAX": "max",
+}
 PATIENCE_S = 20.0
 ROOT = Path(__file__).parent.parent
 
@@ -202,6 +208,8 @@ async def world(**line_options: Any) -> AsyncIterator[World]:
                 "OPENAI_API_KEY": API_KEY,
                 "OPENAI_BASE_URL": f"{openai_url}/v1",
                 "IMAGE_MODELS": "gpt-image-2.6-flare",
+                # One bot serves many stories: each that is about a limit sets it.
+                **NO_LIMITS,
                 "R2_ACCOUNT_ID": "account",
                 "R2_ACCESS_KEY_ID": R2_KEY,
                 "R2_SECRET_ACCESS_KEY": R2_SECRET,

@@ -178,6 +178,7 @@ class Flows:
             observers=self._observers,
             names=settings.image_models,
             defaults=settings.picture_defaults,
+            quality_max=settings.image_quality_max,
         )
 
     def _gate(self) -> Gate:

@@ -4,12 +4,20 @@
 https://developers.openai.com/api/docs/deprecations (read 2026-11-22).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from app.errors import BadAnswer
 from app.openai.faults import Answer
 from app.openai.json_body import read_json
+
+SHUT_DOWN: Final[Mapping[str, date]] = {  # by the SDK's types/image_model.py; Azure keeps other dates
+    "dall-e-2": date(2026, 5, 12),
+    "dall-e-3": date(2026, 5, 12),
+    "gpt-image-1": date(2026, 10, 23),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

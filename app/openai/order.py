@@ -117,6 +117,13 @@ def unmet(order: PictureOrder, *, model: str) -> list[str]:
     return lost if same_shape(order.size, str(body.get("size"))) else ["size", *lost]
 
 
+def at_most(quality: str, best: str) -> str:
+    """Lower a quality to the best that is allowed; "auto" stays."""
+    if quality not in QUALITIES_2_5 or best not in QUALITIES_2_5:
+        return quality
+    return min(quality, best, key=QUALITIES_2_5.index)
+
+
 def check_options(defaults: PictureOrder, *, models: Sequence[str]) -> list[str]:
     """Say what is wrong with the defaults of a picture, one sentence each; nothing wrong is an empty list.
 

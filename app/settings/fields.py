@@ -15,7 +15,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.openai import PictureOrder, check_options
 from app.r2 import endpoint_url
 
-LIVE_MODELS = ("gpt-image-1", "gpt-image-2.6-flare", "gpt-image-2.5-flare", "gpt-image-2")
+# The first is the one this bot was made for. It was shut down on 2026-10-23 (app/openai/models.py), which costs one
+# refused call in six hours; should it come back, it draws again. Of the others 2.5-flare is the cheapest at "low".
+MODELS = ("gpt-image-1", "gpt-image-2.5-flare", "gpt-image-2.6-flare", "gpt-image-2")
 ADMIN_TOKEN_MIN = 16
 LINE_ID = re.compile(r"[UCR][0-9a-f]{32}")
 
@@ -49,9 +51,12 @@ class Settings(BaseSettings):
     openai_base_url: str = Field("https://api.openai.com/v1", description="for tests, gateways and regions")
     r2_endpoint_url: str | None = Field(None, description="for tests and jurisdictions; made from the account id")
 
-    image_models: Names = Field(LIVE_MODELS, description="asked in order; one that is gone is skipped")
+    image_models: Names = Field(MODELS, description="asked in order; one that is gone is skipped")
     image_size: str = Field("1024x1024", description="WIDTHxHEIGHT in pixels, or auto")
     image_quality: Literal["auto", "low", "medium", "high", "xhigh", "max"] = Field("low", description="price class")
+    image_quality_max: Literal["low", "medium", "high", "xhigh", "max"] = Field(
+        "medium", description="the best that people may ask for"
+    )
     image_format: Literal["jpeg", "png", "webp"] = Field("jpeg", description="what the model answers with")
     image_compression: int = Field(50, ge=0, le=100, description="percent; jpeg and webp only")
     image_moderation: Literal["auto", "low"] = Field("low", description="strictness of the vendor's filter")
@@ -69,9 +74,9 @@ class Settings(BaseSettings):
 
     pictures_waiting_per_user: int = Field(20, ge=1, description="undrawn pictures of one person; more are declined")
 
-    user_daily_pictures: int = Field(0, ge=0, description="pictures of one person a day; 0: no limit")
-    daily_budget_usd: Decimal = Field(Decimal(0), ge=0, le=1_000_000, description="USD a day; 0: no limit")
-    monthly_budget_usd: Decimal = Field(Decimal(0), ge=0, le=1_000_000, description="USD a month; 0: no limit")
+    user_daily_pictures: int = Field(20, ge=0, description="pictures of one person a day; 0: no limit")
+    daily_budget_usd: Decimal = Field(Decimal(5), ge=0, le=1_000_000, description="USD a day; 0: no limit")
+    monthly_budget_usd: Decimal = Field(Decimal(50), ge=0, le=1_000_000, description="USD a month; 0: no limit")
     chat_monthly_budget_usd: Decimal = Field(
         Decimal(0), ge=0, le=1_000_000, description="USD a month for one person or group; 0: no limit"
     )

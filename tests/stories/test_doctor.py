@@ -162,11 +162,21 @@ OPENAI = {
         "key", FAILED, "No connection", "firewall", settings={"OPENAI_BASE_URL": f"{NOBODY}/v1"}
     ),
     "one model gone": Case(
-        "gpt-image-1",
+        "gpt-image-9",
         WARNING,
         "does not exist any more",
         "take it out of IMAGE_MODELS",
-        settings={"IMAGE_MODELS": "gpt-image-1,gpt-image-2"},
+        settings={"IMAGE_MODELS": "gpt-image-9,gpt-image-2"},
+    ),
+    "the first of the models as they are": Case(
+        "gpt-image-1", OK, "shut down by its maker on 2026-10-23", settings={"IMAGE_MODELS": ""}
+    ),
+    "a limit of spending": Case(
+        "key",
+        FAILED,
+        "project_spend_limit_exceeded",
+        "Pay or raise the limit",
+        fails("openai", Fault.status(429, openai_errors.envelope("project_spend_limit_exceeded", "x"))),
     ),
     "all models gone": Case(
         "models", FAILED, "none of IMAGE_MODELS", "models that live", settings={"IMAGE_MODELS": "gpt-image-1"}

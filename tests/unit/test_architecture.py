@@ -42,7 +42,7 @@ MAY_IMPORT = {
         *("admin", "caps", "engine", "flows", "health", "lease", "line", "metrics", "openai"),
         *("r2", "reading", "reports", "settings", "store", "traces", "webhook", "words"),
     },
-    "main": {"build", "databases", "engine", "flows", "health", "metrics", "settings", "store"},
+    "main": {"build", "caps", "databases", "engine", "flows", "health", "metrics", "settings", "store"},
     "server": {"engine", "main", "settings", "telemetry"},
     "demo": {"ops"},
     "caps": {"settings", "store"},

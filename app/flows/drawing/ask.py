@@ -14,7 +14,7 @@ from app.flows.drawing.repeats import Repeats
 from app.flows.drawing.retry import BLIND_MAX, AskAgain, AskNextModel, GiveUp, Tries, count_and_decide
 from app.flows.upkeep.observers import Observers
 from app.metrics import outcome_of
-from app.openai import Drawn, OpenAIImages, PictureOrder, parameters, size_for, unmet
+from app.openai import Drawn, OpenAIImages, PictureOrder, at_most, parameters, size_for, unmet
 from app.pictures import edges_px
 from app.prices import cost, estimate
 from app.reading.options import Options
@@ -66,8 +66,13 @@ class Ask:
         observers: Observers,
         names: Sequence[str],
         defaults: PictureOrder,
+        quality_max: str,
     ) -> None:
-        """Keep the parts. `names` of the models are asked in order; `defaults` are the operator's options."""
+        """Keep the parts.
+
+        `names` of the models are asked in order; `defaults` are the operator's options; nobody gets a quality above
+        both theirs and `quality_max`.
+        """
         self._images = images
         self._ledger = ledger
         self._models = models
@@ -78,6 +83,7 @@ class Ask:
         self._traces = observers.traces
         self._names = names
         self._defaults = defaults
+        self._quality_max = quality_max if at_most(defaults.quality, quality_max) != quality_max else defaults.quality
         self._unpriced: set[str] = set()
         self._repeats = Repeats()
 
@@ -148,7 +154,7 @@ class Ask:
         tokens = self._believable(_tokens(drawn), booking)
         charged = cost(drawn.model, **asdict(tokens)) if tokens else booking.estimate_microusd
         self._metrics.drew(drawn.model, "paid", drawn.duration_ms / 1000, tokens, charged, pictures=len(drawn.pictures))
-        for note in unmet(order, model=drawn.model):
+        for note in _unmet(request, order, model=drawn.model):
             if note == "size" and not _says_a_shape(request):
                 continue
             await self._requests.note(request.id, f"option_{note}", {"got": drawn.size or ""})
@@ -179,7 +185,7 @@ class Ask:
             prompt=f"{FINER}\n\n{request.prompt}" if fine else request.prompt or "",
             safety_identifier=asker,
             count=options.count or 1,
-            quality=options.quality or self._defaults.quality,
+            quality=at_most(options.quality or self._defaults.quality, self._quality_max),
             output_format=options.output_format or self._defaults.output_format,
             background=options.background or self._defaults.background,
         )
@@ -242,6 +248,15 @@ class Ask:
         if is_lasting:
             await self._alarm.ring_for(error)
         return is_lasting
+
+
+def _unmet(request: Request, order: PictureOrder, *, model: str) -> list[str]:
+    """Name the options that are not as asked; also a quality that the operator does not allow."""
+    lost = unmet(order, model=model)
+    asked = Options.of_json(request.options or {}).quality
+    is_ours = bool((request.details or {}).get("fine"))  # the button promises finer, not how fine
+    lowered = asked is not None and not is_ours and at_most(asked, order.quality) != asked
+    return [*lost, "quality"] if lowered and "quality" not in lost else lost
 
 
 def _says_a_shape(request: Request) -> bool:

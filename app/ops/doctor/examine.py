@@ -6,11 +6,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from app.caps import is_open_handed, limits_of
 from app.engine import EngineError, check_sqlite, engine_url
 from app.ops.doctor import line, openai, vendors
 from app.ops.doctor.attempts import Attempts
 from app.ops.doctor.bucket import look_at_bucket, look_at_retention, open_bucket
-from app.ops.doctor.finding import Finding, Section, any_failed, failed, ok, skipped
+from app.ops.doctor.finding import Finding, Section, any_failed, failed, ok, skipped, warning
 from app.ops.doctor.keys import r2_keys
 from app.ops.doctor.machine import look_at_clock, look_at_disk
 from app.ops.doctor.postgres import look_at_postgres
@@ -39,7 +40,14 @@ async def examine(settings: Settings, *, draws: bool) -> list[Section]:
         _machine(settings),
     )
     sections = [Section(title=title, findings=findings) for title, findings in zip(TITLES, found, strict=True)]
-    return [Section(title="Settings", findings=[read]), *sections]
+    return [Section(title="Settings", findings=[read, _limits(settings)]), *sections]
+
+
+def _limits(settings: Settings) -> Finding:
+    if is_open_handed(settings):
+        cure = "Set USER_DAILY_PICTURES, DAILY_BUDGET_USD and MONTHLY_BUDGET_USD, or name ALLOWED_IDS"
+        return warning("limits", "none: any stranger may spend without end", cure=cure)
+    return ok("limits", ", ".join(f"{name.upper()} {value}" for name, value in limits_of(settings).items()))
 
 
 def _problem(problem: str) -> Finding:

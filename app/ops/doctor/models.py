@@ -7,7 +7,7 @@ from typing import Final
 
 from app import prices
 from app.errors import EaselError, ModelGone, OutcomeUnknown
-from app.openai import ModelStatus, OpenAIImages
+from app.openai import SHUT_DOWN, ModelStatus, OpenAIImages
 from app.ops.doctor.finding import Finding, failed, ok, skipped, warning
 
 SOON_DAYS: Final = 30
@@ -40,8 +40,9 @@ def common_error(lives: dict[str, Life]) -> EaselError | None:
 def look_at_models(lives: dict[str, Life]) -> list[Finding]:
     """Say of each model whether it lives, how long, and what is known of its price."""
     today = datetime.now(UTC).date()
-    found = [_look_at(model, life, today) for model, life in lives.items()]
-    if first_living(lives) is not None:
+    lives_one = first_living(lives) is not None
+    found = [_look_at(model, life, today, known=lives_one) for model, life in lives.items()]
+    if lives_one:
         return found
     cure = "Set IMAGE_MODELS to models that live; https://developers.openai.com/api/docs/models names them"
     return [*found, failed("models", "none of IMAGE_MODELS can draw", cure=cure)]
@@ -65,7 +66,10 @@ def look_at_limit(limit: int | None, *, per_minute: int) -> Finding:
     return warning("rate limit", f"{limit} pictures a minute; PICTURES_PER_MINUTE is {per_minute}", cure=cure)
 
 
-def _look_at(model: str, life: Life, today: date) -> Finding:
+def _look_at(model: str, life: Life, today: date, *, known: bool) -> Finding:
+    """Look at one. `known`: another one lives, so that an end which everybody knows of asks nothing of anybody."""
+    if isinstance(life, ModelGone) and known and model in SHUT_DOWN:
+        return ok(model, f"shut down by its maker on {SHUT_DOWN[model]}; Easel asks the next one")
     if isinstance(life, ModelGone):
         seen = "does not exist any more, or is not for this key"
         return warning(model, seen, cure="Easel asks the next one; take it out of IMAGE_MODELS")
