@@ -3,8 +3,9 @@
     cli, server         `easel serve` reads the `settings`, sets up `telemetry` and runs what `main` starts and stops
     build               makes every object once: the settings go in, the parts come out
     webhook             POST /callback: `line.signature` over the raw bytes, `line.envelopes`, `store.inbox`, 200
-    flows.conversation  one event: `dispatcher` brings it from the inbox to the `engine`, `event` takes it in the order
-                        of its chat (`ordering`), `perform` does what it wants, `admission` lets a wish into the queue
+    flows.conversation  one event: `dispatcher` takes it from the inbox in the order of its chat (`ordering`), `event`
+                        has it read and settled, `perform` does what it wants, `admission` lets a wish into the queue
+                        of the `engine`; `chatter` settles what wants nothing, many at once
     reading             what a message means: `decide` over commands, options, wishes; a classifier, a small model
     flows.drawing       `ask` asks a model over `openai`; `store.money` books it by `prices` and `days`; the paid bytes
                         are kept, `pictures` makes them fit for LINE, `r2` serves them

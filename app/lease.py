@@ -19,8 +19,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.engine import Engine
-from app.store.inbox import Inbox
 from app.store.leases import Leases
+from app.store.settling import Settling
 
 log = structlog.get_logger()
 
@@ -40,19 +40,20 @@ def new_executor_id() -> str:
 class Lease:
     """The lease of this process, and what it knows of the others."""
 
-    def __init__(
-        self, *, leases: Leases, inbox: Inbox, engine: Engine, executor_id: str, adopted: Callable[[], None]
-    ) -> None:
-        """Keep the parts. `adopted` is called when events of the dead are in our inbox."""
+    def __init__(self, *, leases: Leases, settling: Settling, engine: Engine, executor_id: str) -> None:
         self._leases = leases
-        self._inbox = inbox
+        self._settling = settling
         self._engine = engine
-        self._adopted = adopted
+        self._adopt_events: Callable[[list[str]], Awaitable[object]] = settling.adopt
         self._id = executor_id
         self._living = {executor_id}
         self._renewed_at = math.inf  # where nobody else could take over, the lease is not kept
         self._patient_until = 0.0
         self._retired = False
+
+    def adopts(self, adopt: Callable[[list[str]], Awaitable[object]]) -> None:
+        """Have what dead processes have left in the store taken over so. `adopt` gets their ids."""
+        self._adopt_events = adopt
 
     def is_dead(self, executor_id: str) -> bool:
         """Whether this process may finish what that one began. In doubt it lives."""
@@ -96,10 +97,9 @@ class Lease:
         self._living = {one for one in living if not _has_ended(one)} | {self._id}
         if self._retired or self._is_patient():
             return
-        dead = sorted((await self._engine.owners_of_pending() | await self._inbox.owners()) - self._living)
+        dead = sorted((await self._engine.owners_of_pending() | await self._settling.owners()) - self._living)
         if dead:
-            await self._inbox.adopt(dead)
-            self._adopted()
+            await self._adopt_events(dead)
             workflows = await self._engine.adopt(dead)
             await self._leases.release(dead)
             log.warning("work_adopted", of=len(dead), workflows=workflows)

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 HURRY_S = 1.5  # of the time that a stop may take, for ending whatever hangs
 CLOSING_S = 2.5  # for handing back and closing; the rest is for pictures that are nearly drawn
-FEED_S = 1.0
+FINISH_S = 1.0
 PRUNE_EVERY_S = 3600.0
 
 
@@ -88,7 +88,7 @@ class Easel:
             await self._parts.lease.begin()
         await self._parts.engine.start()
         await self.health.check()
-        self._keep(self._parts.feeder.feed(), name="feeder")
+        self._keep(self._parts.dispatcher.keep(), name="dispatcher")
         self._keep(self.health.watch(), name="health")
         self._keep(self._prune(), name="upkeep")
         self._keep(self._parts.sweep.keep(), name="sweep")
@@ -117,9 +117,11 @@ class Easel:
         await _ended(task for task in self._tasks if task is not self._lease)
         await asyncio.to_thread(self._parts.inbox.stop)
         with contextlib.suppress(TimeoutError, SQLAlchemyError):
-            async with asyncio.timeout(FEED_S):
-                await self._parts.feeder.finish()
+            async with asyncio.timeout(FINISH_S):
+                await self._parts.dispatcher.finish()
+        await self._parts.dispatcher.stop()
         await self._parts.engine.stop(drain=DRAW, drain_s=self._stop_s - CLOSING_S)
+        await self._parts.watch.stop()
         await _ended(self._tasks)
         if self._several_processes:
             with contextlib.suppress(SQLAlchemyError):  # the lease runs out by itself

@@ -15,7 +15,7 @@ from app.health import Health
 from app.line.envelopes import Envelope, envelopes
 from app.line.signature import verify
 from app.metrics import Metrics
-from app.store.inbox import Arrival, Inbox
+from app.store.inbox import Arrival, Inbox, Rank
 from app.traces import Traces
 
 log = structlog.get_logger()
@@ -36,14 +36,16 @@ class Webhook:
         secrets: Sequence[str],
         inbox: Inbox,
         health: Health,
-        arrived: Callable[[Sequence[Envelope]], None],
+        rank: Callable[[Envelope], Rank],
+        arrived: Callable[[Rank], None],
         metrics: Metrics,
         traces: Traces,
     ) -> None:
-        """Keep the parts. `arrived` is called when something new is in the inbox, with that."""
+        """Keep the parts. `arrived` is called when something of a rank is new in the inbox."""
         self._secrets = secrets
         self._inbox = inbox
         self._health = health
+        self._rank = rank
         self._arrived = arrived
         self._metrics = metrics
         self._traces = traces
@@ -82,12 +84,14 @@ class Webhook:
         if problems := self._health.problems:
             log.error("webhook_not_stored", **problems)
             return False
+        taken = [Arrival(one.event_id, one.raw, self._rank(one)) for one in arrivals]
         try:
-            await self._inbox.take([Arrival(one.event_id, one.raw) for one in arrivals])
+            await self._inbox.take(taken)
         except Exception as error:  # noqa: BLE001 - whatever it is, the events are not on disk
             log.error("webhook_not_stored", error=type(error).__name__)
             return False
-        self._arrived(arrivals)
+        for rank in {one.rank for one in taken}:
+            self._arrived(rank)
         return True
 
 

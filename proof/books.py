@@ -41,7 +41,7 @@ def _read(connection: sa.Connection, engine: sa.Connection, now_at: float) -> Bo
         kept=count(kept),
         doomed=count(doomed),
         intents=count(deliveries, deliveries.c.outcome == "intent"),
-        unread=count(inbox, sa.or_(~inbox.c.begun, inbox.c.raw != "")),
+        unread=count(inbox, sa.or_(~inbox.c.settled, inbox.c.raw != "")),
         waiting_beside_tokens=count(tokens, dead, tokens.c.chat_id.in_(waiting)),
         workflows=_workflows(engine),
     )

@@ -1,6 +1,5 @@
 """Builds every object once, in one place: settings in, parts out. Touches nothing outside this process."""
 
-from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,8 +12,9 @@ from app.build.store import Store
 from app.build.vendors import Vendors
 from app.caps import caps_of
 from app.engine import Engine, Limits
-from app.flows.conversation.dispatcher import Feeder
+from app.flows.conversation.dispatcher import Dispatcher
 from app.flows.conversation.event import Stores
+from app.flows.delivery.waiting import Watch
 from app.flows.upkeep.cleanup import Sweep
 from app.flows.upkeep.monitor import Lookout
 from app.line.client import LineClient
@@ -22,11 +22,13 @@ from app.line.envelopes import Envelope
 from app.metrics import Exposition, Metrics
 from app.openai import OpenAIImages
 from app.r2 import Bucket
+from app.reading.rank import may_ask
 from app.reports.gauges import Gauges
 from app.settings import Settings
 from app.store.database import Database
-from app.store.inbox import Inbox
+from app.store.inbox import Inbox, Rank
 from app.store.leases import Leases
+from app.store.settling import Settling
 from app.store.upkeep import Upkeep
 from app.traces import Traces
 from app.webhook import Webhook
@@ -42,7 +44,8 @@ class Parts:
     database: Database
     engine: Engine
     inbox: Inbox
-    feeder: Feeder
+    dispatcher: Dispatcher
+    watch: Watch
     lease: lease.Lease
     upkeep: Upkeep
     line: LineClient
@@ -64,23 +67,20 @@ def build(settings: Settings) -> Parts:
     database = Database(settings.database_url)
     engine = Engine(database_url=settings.database_url, executor_id=executor_id, limits=_limits(settings))
     inbox = Inbox(database, owner=executor_id)
-    feeder = Feeder(inbox=inbox, engine=engine)
-    leases = lease.Lease(
-        leases=Leases(database), inbox=inbox, engine=engine, executor_id=executor_id, adopted=feeder.arrived
-    )
+    settling = Settling(database, owner=executor_id)
+    leases = lease.Lease(leases=Leases(database), settling=settling, engine=engine, executor_id=executor_id)
     upkeep = Upkeep(database, owner=executor_id)
     store = Store(database, settings, owner=executor_id)
     vendors = Vendors(settings)
     metrics = Metrics(version=version("easel"), models=settings.image_models)
     traces = Traces(settings.otel_exporter_otlp_endpoint, service_version=version("easel"))
     flows = Flows(settings, store, vendors, is_orphan=leases.is_dead, metrics=metrics, traces=traces)
-    flows.register(engine, Stores(database=database, inbox=inbox, requests=store.requests, receiving=store.receiving))
+    stores = Stores(database=database, settling=settling, requests=store.requests, receiving=store.receiving)
+    dispatcher = flows.dispatcher(engine, stores, owner=executor_id)
+    leases.adopts(dispatcher.adopt)
 
-    def arrived(envelopes: Sequence[Envelope]) -> None:
-        for one in envelopes:
-            if one.chat_id:
-                flows.turns.arrived(one.chat_id, one.event_id)
-        feeder.arrived()
+    def rank(envelope: Envelope) -> Rank:
+        return Rank.ASKS if may_ask(envelope, prefixes=settings.group_prefixes) else Rank.CHATTER
 
     watched = health.Health(upkeep=upkeep, inbox=inbox, engine=engine)
     gauges = Gauges(database, zone=settings.zone, caps=caps_of(settings))
@@ -88,7 +88,8 @@ def build(settings: Settings) -> Parts:
         database=database,
         engine=engine,
         inbox=inbox,
-        feeder=feeder,
+        dispatcher=dispatcher,
+        watch=flows.watch,
         lease=leases,
         upkeep=upkeep,
         line=vendors.line,
@@ -102,7 +103,8 @@ def build(settings: Settings) -> Parts:
             secrets=settings.channel_secrets,
             inbox=inbox,
             health=watched,
-            arrived=arrived,
+            rank=rank,
+            arrived=dispatcher.arrived,
             metrics=metrics,
             traces=traces,
         ),

@@ -10,16 +10,16 @@ from app.engine import Engine
 from app.flows.conversation.admins import Admins
 from app.flows.conversation.admission import Gate, Room
 from app.flows.conversation.changes import Changes
+from app.flows.conversation.chatter import Chatter
 from app.flows.conversation.commands import Commands
-from app.flows.conversation.event import DRAW, NAME, EventFlow, Stores
-from app.flows.conversation.ordering import Turns
+from app.flows.conversation.dispatcher import Dispatcher
+from app.flows.conversation.event import DRAW, EVENT, EventFlow, Stores
 from app.flows.conversation.perform import Wants
 from app.flows.delivery.courier import Courier
 from app.flows.delivery.deliver import Deliver, TokenRule
 from app.flows.delivery.languages import Languages
 from app.flows.delivery.loading import Loading
 from app.flows.delivery.replies import Replies
-from app.flows.delivery.signals import Bell
 from app.flows.delivery.waiting import Watch
 from app.flows.drawing.ask import Ask
 from app.flows.drawing.draw import DrawFlow
@@ -51,7 +51,7 @@ class Flows:
         traces: Traces,
     ) -> None:
         self._settings, self._store, self._vendors = settings, store, vendors
-        self._bell, self._loading, self.turns = Bell(), Loading(vendors.line), Turns()
+        self._loading = Loading(vendors.line)
         self.renderers = ThreadPoolExecutor(RENDERERS, thread_name_prefix="render")
         self._languages = Languages(
             people=store.people, chats=store.chats, line=vendors.line, default=settings.default_language
@@ -87,46 +87,52 @@ class Flows:
             names=settings.image_models,
         )
         self.deliver = self._deliver(is_orphan)
+        self.watch = Watch(
+            deliver=self.deliver,
+            loading=self._loading,
+            several_processes=settings.several_processes,
+            pushes=settings.late_delivery == "push",
+        )
         self.admins = self._admins()
 
-    def register(self, engine: Engine, stores: Stores) -> None:
-        """Make the workflows known to the engine."""
+    def dispatcher(self, engine: Engine, stores: Stores, *, owner: str) -> Dispatcher:
+        """Make the workflow known to the engine. Return what brings events to it; `owner` is this process."""
         draw = DrawFlow(
             requests=self._store.requests,
             kept=self._store.kept,
             ask=self._ask(),
             sources=self._sources,
             bucket=self._vendors.bucket,
-            deliver=self.deliver,
-            bell=self._bell,
+            watch=self.watch,
             observers=self._observers,
             renderers=self.renderers,
         )
-        event = EventFlow(
+        rules = Rules(
+            group_prefixes=self._settings.group_prefixes,
+            allowed_ids=frozenset(self._settings.allowed_ids),
+            blocked_ids=frozenset(self._settings.blocked_ids),
+            admin_ids=frozenset(self._settings.admin_user_ids),
+        )
+        flow = EventFlow(
             engine=engine,
             stores=stores,
             gate=self._gate(),
             wants=self._wants(),
-            watch=Watch(
-                deliver=self.deliver,
-                loading=self._loading,
-                bell=self._bell,
-                several_processes=self._settings.several_processes,
-                pushes=self._settings.late_delivery == "push",
-            ),
+            watch=self.watch,
             menus=self._menus,
-            rules=Rules(
-                group_prefixes=self._settings.group_prefixes,
-                allowed_ids=frozenset(self._settings.allowed_ids),
-                blocked_ids=frozenset(self._settings.blocked_ids),
-                admin_ids=frozenset(self._settings.admin_user_ids),
-            ),
+            rules=rules,
             line=self._vendors.line,
-            turns=self.turns,
             observers=self._observers,
         )
-        engine.workflow(NAME, event.run, broke=event.give_up)
+        dispatcher = Dispatcher(
+            settling=stores.settling,
+            flow=flow,
+            chatter=Chatter(settling=stores.settling, rules=rules, watch=self.watch, observers=self._observers),
+            owner=owner,
+        )
         engine.workflow(DRAW, draw.run, broke=draw.give_up)
+        engine.workflow(EVENT, dispatcher.read_again)
+        return dispatcher
 
     def _deliver(self, is_orphan: Callable[[str], bool]) -> Deliver:
         store, settings, line = self._store, self._settings, self._vendors.line
@@ -140,7 +146,6 @@ class Flows:
                 observers=self._observers,
             ),
             languages=self._languages,
-            bell=self._bell,
             rule=TokenRule(deadline_s=settings.reply_deadline_s, late=settings.late_delivery),
             requests=store.requests,
             replies=Replies(

@@ -156,13 +156,8 @@ class Engine:
         voice.setLevel(level)
         self._dbos = None
 
-    async def begin(self, name: str, workflow_id: str) -> None:
-        """Start a workflow now. When the id is known already, nothing happens."""
-        with SetWorkflowID(workflow_id):
-            await DBOS.start_workflow_async(self._workflows[name], workflow_id)
-
     async def enqueue(self, name: str, workflow_id: str, *, argument: str, user: str) -> None:
-        """Put a workflow into the bounded queue. `user` is whose turn it uses up."""
+        """Put a workflow into the bounded queue, unless it is known. `user` is whose turn it uses up."""
         with SetWorkflowID(workflow_id), SetEnqueueOptions(queue_partition_key=user):
             await DBOS.enqueue_workflow_async(QUEUE, self._workflows[name], argument)
         self._queue_bell.ring()

@@ -6,7 +6,12 @@ https://developers.line.biz/en/reference/messaging-api/#request-body (read 2026-
 from dataclasses import dataclass
 
 from app.line import json_text
-from app.line.events import chat_of, event_id
+from app.line.events import ChatKind, chat_of, event_id
+from app.line.fields import Json, section, string
+
+# Messages of a group that can neither be meant for us nor be quoted for us to work on.
+_ONLY_TALK = frozenset({"sticker", "video", "audio", "file", "location"})
+_ONLY_NEWS = frozenset({"memberJoined", "memberLeft", "videoPlayComplete"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,13 +20,15 @@ class Envelope:
 
     Attributes:
         event_id: `webhookEventId`, the same for every repeat of the event.
-        chat_id: The user, group or room; None where the event has no source that we know.
         raw: The event's own JSON, for `events.read`.
+        may_ask: Of a 1:1 chat, or of a kind that can concern us: a photo, a tap, a mention, a quote, an unsending.
+        text: What a group was told, where only its first word can say that it is meant for us.
     """
 
     event_id: str
-    chat_id: str | None
     raw: str
+    may_ask: bool
+    text: str = ""
 
 
 def envelopes(body: bytes) -> list[Envelope]:
@@ -47,5 +54,19 @@ def _envelope(event: object) -> Envelope | None:
         raw = json_text.dumps(event)
     except ValueError:
         return None
+    text = _talk(event)
+    return Envelope(event_id=event_id(event, raw=raw), raw=raw, may_ask=text is None, text=text or "")
+
+
+def _talk(event: Json) -> str | None:
+    """Take what a group was told: "" where it was no text, None where it may concern us in another way."""
     chat = chat_of(event)
-    return Envelope(event_id=event_id(event, raw=raw), chat_id=chat.id if chat else None, raw=raw)
+    if chat and chat.kind is ChatKind.USER:
+        return None
+    kind, message = string(event, "type"), section(event, "message")
+    if chat is None or kind in _ONLY_NEWS or (kind == "message" and string(message, "type") in _ONLY_TALK):
+        return ""
+    is_plain_text = kind == "message" and string(message, "type") == "text"
+    if not is_plain_text or section(message, "mention") or message.get("quotedMessageId"):
+        return None
+    return string(message, "text")

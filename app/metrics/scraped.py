@@ -22,7 +22,7 @@ def of_store(now: Now, *, models: Sequence[str], at: float) -> Iterator[Metric]:
     yield _family("easel_requests", "Wishes that are under way, by state", "state", now.unfinished)
     yield GaugeMetricFamily("easel_queue_depth", "Wishes that wait for a model", value=now.unfinished["queued"])
     yield _age("easel_queue_oldest_seconds", "Age of the oldest of them", now.queued_since, at)
-    yield GaugeMetricFamily("easel_inbox_backlog", "Events that are not begun, up to 10,000", value=now.backlog)
+    yield GaugeMetricFamily("easel_inbox_backlog", "Events that are not read, up to 10,000", value=now.backlog)
     yield _age("easel_inbox_oldest_seconds", "Age of the oldest of them", now.backlog_since, at)
     spent = {purse.period: purse.spent_microusd / 1_000_000 for purse in now.purses}
     yield _family("easel_budget_spent_usd", "Spent or reserved in the day or month that runs", "period", spent)

@@ -1,7 +1,7 @@
 """A copy of the SQLite files while the service runs, and the way back.
 
-The store is copied before the engine: an event that the store's copy has as begun must have its workflow in the
-engine's, while a workflow whose event is not there only ends. https://www.sqlite.org/backup.html
+The store is copied before the engine: a picture that the store's copy has as drawing must have its workflow in the
+engine's, while a workflow whose request is not there only ends. https://www.sqlite.org/backup.html
 """
 
 import contextlib

@@ -13,7 +13,7 @@ from app.store.database import Database
 from app.store.money.allowances import PAUSED
 from app.store.money.budgets import BOT, Caps, read_purse
 from app.store.requests import UNFINISHED, State
-from app.store.tables import gone_models, inbox, model_dates, requests, switches
+from app.store.tables import UNSETTLED, gone_models, inbox, model_dates, requests, switches
 
 BACKLOG_MAX = 10_000  # counted no further
 LAST_DAY_MAX = 20_000  # the newest requests that are looked at
@@ -115,7 +115,7 @@ def _unfinished(connection: sa.Connection) -> tuple[dict[str, int], float | None
 
 
 def _backlog(connection: sa.Connection) -> tuple[int, float | None]:
-    waiting = sa.select(inbox.c.arrived_at).where(~inbox.c.begun)
+    waiting = sa.select(inbox.c.arrived_at).where(UNSETTLED)
     oldest = connection.execute(waiting.order_by(inbox.c.arrived_at).limit(1)).scalar()
     some = waiting.limit(BACKLOG_MAX).subquery()
     return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()), oldest

@@ -6,14 +6,21 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import sqlalchemy as sa
+from enum import IntEnum
 
 from app.store.database import Database
 from app.store.tables import inbox
 
 COMMIT_TIMEOUT_S = 5.0  # LINE gives up after 2 s; what commits later is still handled once
 EVENTS_PER_COMMIT = 500
+APART_S = 1e-6  # so that the events of one process stand in the order in which they came
+
+
+class Rank(IntEnum):
+    """Whose turn is first."""
+
+    ASKS = 0  # somebody may wait for an answer
+    CHATTER = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,7 @@ class Arrival:
 
     event_id: str
     raw: str
+    rank: Rank = Rank.ASKS
 
 
 @dataclass(slots=True)
@@ -34,7 +42,7 @@ class _Batch:
 class Inbox:
     """Takes events in on one thread of its own, so that a burst costs a few commits and not one each.
 
-    `owner` is this process; it begins what it has taken in.
+    `owner` is this process; it reads what it has taken in. See `settling` for how.
     """
 
     def __init__(self, database: Database, *, owner: str) -> None:
@@ -42,6 +50,8 @@ class Inbox:
         self._owner = owner
         self._waiting: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._commit_forever, name="inbox", daemon=True)
+        self._last_at = 0.0
+        self._insert = database.insert_once(inbox)
 
     def start(self) -> None:
         """Start the committing thread."""
@@ -71,43 +81,6 @@ class Inbox:
         async with asyncio.timeout(COMMIT_TIMEOUT_S):
             await batch.done
 
-    async def unbegun(self, *, limit: int) -> list[str]:
-        """Return the oldest events of this process that have no workflow yet."""
-        ours = sa.select(inbox.c.event_id).where(~inbox.c.begun, inbox.c.owner == self._owner)
-        oldest = ours.order_by(inbox.c.arrived_at).limit(limit)
-        return await self._database.run(lambda connection: list(connection.execute(oldest).scalars()))
-
-    async def owners(self) -> set[str]:
-        """Return the processes that have events without a workflow."""
-        owners = sa.select(inbox.c.owner).where(~inbox.c.begun).distinct()
-        return await self._database.run(lambda connection: set(connection.execute(owners).scalars()))
-
-    async def adopt(self, dead: Sequence[str]) -> None:
-        """Take over the events that dead processes have not begun."""
-        change = sa.update(inbox).where(~inbox.c.begun, inbox.c.owner.in_(dead)).values(owner=self._owner)
-        await self._database.run(lambda connection: connection.execute(change))
-
-    async def mark_begun(self, event_ids: Sequence[str]) -> None:
-        """Remember that the engine has these events."""
-        change = sa.update(inbox).where(inbox.c.event_id.in_(event_ids)).values(begun=True)
-        await self._database.run(lambda connection: connection.execute(change))
-
-    async def read(self, event_id: str) -> tuple[str, float] | None:
-        """Return the event's JSON and when it arrived (Unix seconds)."""
-
-        def read(connection: sa.Connection) -> tuple[str, float] | None:
-            row = connection.execute(
-                sa.select(inbox.c.raw, inbox.c.arrived_at).where(inbox.c.event_id == event_id)
-            ).first()
-            return (row.raw, row.arrived_at) if row else None
-
-        return await self._database.run(read)
-
-    async def blank(self, event_id: str) -> None:
-        """Forget what an event said, now that it is answered. That it came is still known, so that repeats are."""
-        change = sa.update(inbox).where(inbox.c.event_id == event_id).values(raw="")
-        await self._database.run(lambda connection: connection.execute(change))
-
     def _commit_forever(self) -> None:
         while batch := self._waiting.get():
             batches = [batch]
@@ -123,22 +96,28 @@ class Inbox:
                 return
 
     def _commit(self, batches: Sequence[_Batch]) -> None:
-        now = time.time()
-        rows = [
-            {"event_id": one.event_id, "raw": one.raw, "arrived_at": now, "owner": self._owner, "begun": False}
-            for batch in batches
-            for one in batch.arrivals
-        ]
+        rows = [self._row(one) for batch in batches for one in batch.arrivals]
         error: Exception | None = None
         try:
             with self._database.transaction() as connection:
-                connection.execute(self._database.insert_once(inbox), rows)
+                connection.execute(self._insert, rows)
         except Exception as caught:  # noqa: BLE001 - handed to every webhook of this commit
             error = caught
-        batches[0].loop.call_soon_threadsafe(_settle, batches, error)
+        batches[0].loop.call_soon_threadsafe(_answer, batches, error)
+
+    def _row(self, arrival: Arrival) -> dict[str, object]:
+        self._last_at = max(time.time(), self._last_at + APART_S)
+        return {
+            "event_id": arrival.event_id,
+            "raw": arrival.raw,
+            "rank": int(arrival.rank),
+            "arrived_at": self._last_at,
+            "owner": self._owner,
+            "settled": False,
+        }
 
 
-def _settle(batches: Sequence[_Batch], error: Exception | None) -> None:
+def _answer(batches: Sequence[_Batch], error: Exception | None) -> None:
     for batch in batches:
         if batch.done.done():
             continue

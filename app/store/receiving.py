@@ -11,7 +11,7 @@ from app.store.database import Database
 from app.store.money.budgets import count_pictures
 from app.store.photos import taken
 from app.store.requests import UNDRAWN, Answer, State
-from app.store.tables import chats, photo_uses, requests, tokens, unsent
+from app.store.tables import chats, inbox, photo_uses, requests, tokens, unsent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,7 @@ class Receiving:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._insert_token = database.insert_once(tokens)
 
     async def receive(
         self,
@@ -92,8 +93,11 @@ class Receiving:
         token: NewToken | None = None,
         request: NewRequest | None = None,
         quota: Quota | None = None,
+        settles: bool = True,
     ) -> bool:
         """Write down an event's reply token and what it asks for. The second call changes nothing.
+
+        `settles`: nothing is left to do for the event then.
 
         Returns:
             Whether there is a picture to draw: asked for, within the quota, not asked for by a tap already.
@@ -101,7 +105,9 @@ class Receiving:
 
         def write(connection: sa.Connection) -> bool:
             if token:
-                connection.execute(self._database.insert_once(tokens), _token_row(event_id, sender, token))
+                connection.execute(self._insert_token, token_row(event_id, sender, token))
+            if settles:
+                settle(connection, [event_id])
             if request is None:
                 return False
             self._database.one_at_a_time(connection, sender.chat_id)
@@ -208,7 +214,18 @@ def _declined(words: str, details: Mapping[str, Any]) -> dict[str, Any]:
     return {"draws": False, "words": words, "details": details, "state": State.READY, "answer": Answer.DUE}
 
 
-def _token_row(event_id: str, sender: Sender, token: NewToken) -> dict[str, Any]:
+def settle(connection: sa.Connection, event_ids: Sequence[str]) -> None:
+    """Forget what these events said, within a transaction. That they came is still known, so that repeats are."""
+    connection.execute(_SETTLE, {"events": list(event_ids)})
+
+
+_SETTLE = (
+    sa.update(inbox).where(inbox.c.event_id.in_(sa.bindparam("events", expanding=True))).values(settled=True, raw="")
+)
+
+
+def token_row(event_id: str, sender: Sender, token: NewToken) -> dict[str, Any]:
+    """Make the row of a token."""
     return {
         "event_id": event_id,
         "token": token.token,

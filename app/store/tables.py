@@ -2,10 +2,13 @@
 
 from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer, LargeBinary, String, Text
 from sqlalchemy.schema import Column, Index, MetaData, Table
-from sqlalchemy.sql import false
+from sqlalchemy.sql import false, text
 
 metadata = MetaData()
 OBJECT = JSON(none_as_null=True)  # None is NULL, not the word "null"
+# Few rows are so, and an index of all would cost each of the others twice. Queries must say it in the same words.
+UNSETTLED = text("NOT begun")
+UNANSWERED = text("answer IN ('waiting', 'due', 'sending')")
 
 inbox = Table(
     "inbox",
@@ -14,8 +17,11 @@ inbox = Table(
     Column("raw", Text, nullable=False),  # the event's own JSON
     Column("arrived_at", Float, nullable=False),
     Column("owner", String(80), nullable=False),  # the process that took it in
-    Column("begun", Boolean, nullable=False, default=False),  # the engine has its workflow
-    Index("inbox_not_begun", "begun", "arrived_at"),
+    # What it wants is written down, and what it said is forgotten; the column is named as in the first release.
+    Column("begun", Boolean, key="settled", nullable=False, default=False),
+    Column("rank", Integer, nullable=False, default=0, server_default="0"),  # 0: somebody may wait; 1: chatter
+    Column("tries", Integer, nullable=False, default=0, server_default="0"),  # processes that ended over it
+    Index("inbox_unsettled", "rank", "arrived_at", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),
 )
 
 requests = Table(
@@ -53,6 +59,7 @@ requests = Table(
     Index("requests_of_message", "message_id"),
     Index("requests_undrawn", "state"),
     Index("requests_by_time", "created_at"),
+    Index("requests_unanswered", "created_at", sqlite_where=UNANSWERED, postgresql_where=UNANSWERED),
 )
 
 pictures = Table(  # what is in the bucket; a picture that is deleted has no row

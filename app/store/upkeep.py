@@ -58,7 +58,7 @@ class Upkeep:
         """Forget what can be of no use any more, and give its room back. What was paid stays, and what has pictures."""
         now = time.time()
         old = [
-            sa.delete(inbox).where(inbox.c.begun, inbox.c.arrived_at < now - EVENTS_KEPT_S),
+            sa.delete(inbox).where(inbox.c.settled, inbox.c.arrived_at < now - EVENTS_KEPT_S),
             sa.delete(tokens).where(tokens.c.arrived_at < now - EVENTS_KEPT_S),
             sa.delete(deliveries).where(deliveries.c.ended_at < now - DELIVERIES_KEPT_S),
             sa.delete(languages).where(languages.c.read_at < now - LANGUAGES_KEPT_S),

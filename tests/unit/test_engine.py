@@ -25,23 +25,25 @@ async def test_what_is_enqueued_starts_without_waiting_for_a_poll(tmp_path):
 
 
 async def test_a_workflow_is_run_once_for_its_id(tmp_path):
-    """Beginning the same id again, together or later, does nothing."""
+    """Enqueueing the same id again, together or later, does nothing."""
     engine = Engine(database_url=f"sqlite:///{tmp_path}/easel.db", executor_id="us", limits=LIMITS)
     runs: asyncio.Queue[str] = asyncio.Queue()
 
-    async def body(workflow_id: str) -> None:
-        await runs.put(await engine.step("look", said, workflow_id))
+    async def body(argument: str) -> None:
+        await runs.put(await engine.step("look", said, argument))
 
-    async def said(workflow_id: str) -> str:
-        return f"ran {workflow_id}"
+    async def said(argument: str) -> str:
+        return f"ran {argument}"
 
-    engine.workflow("event", body)
+    engine.workflow("draw", body)
     await engine.start()
-    await asyncio.gather(*(engine.begin("event", "E1") for _ in range(10)))
-    await engine.begin("event", "E2")
+    await asyncio.gather(*(engine.enqueue("draw", "draw-1", argument="1", user="somebody") for _ in range(10)))
     async with asyncio.timeout(20):
-        assert {await runs.get(), await runs.get()} == {"ran E1", "ran E2"}
-    await engine.stop(drain="event", drain_s=5)
+        first = await runs.get()
+        await engine.enqueue("draw", "draw-1", argument="1", user="somebody")
+        await engine.enqueue("draw", "draw-2", argument="2", user="somebody")
+        assert [first, await runs.get()] == ["ran 1", "ran 2"]
+    await engine.stop(drain="draw", drain_s=5)
     assert runs.empty()
 
 

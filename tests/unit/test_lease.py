@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from app.engine import Engine, Limits
 from app.lease import RENEW_S, TERM_S, Lease
 from app.store.database import Database
-from app.store.inbox import Arrival, Inbox
+from app.store.inbox import Arrival, Inbox, Rank
 from app.store.leases import Leases
+from app.store.settling import Settling
 from app.store.tables import deliveries, inbox, leases
 from tests.wire import Wire, wire
 from tests.world import ROOT
@@ -54,10 +55,9 @@ class Peers:
         self._engine = Engine(database_url=engine.url, executor_id="us", limits=LIMITS)
         self.lease = Lease(
             leases=Leases(self._far),
-            inbox=Inbox(self._far, owner="us"),
+            settling=Settling(self._far, owner="us"),
             engine=self._engine,
             executor_id="us",
-            adopted=lambda: None,
         )
 
     @contextlib.asynccontextmanager
@@ -129,7 +129,8 @@ async def test_after_an_outage_of_less_than_a_term_nobody_is_dead(peers):
         assert again_at < renewed_at + TERM_S
         await peers.renewed(since=again_at + RENEW_S)
         assert not peers.lease.is_dead("they")
-        assert await Inbox(peers.database, owner="they").unbegun(limit=1) == ["E1"]
+        (left,) = await Settling(peers.database, owner="they").unsettled(Rank.ASKS, limit=1)
+        assert left.event_id == "E1"
 
 
 @pytest.mark.slow

@@ -272,7 +272,7 @@ def test_days_left_are_counted_to_the_makers_date():
 
 
 async def test_a_backlog_is_told_with_its_age(exposition, database):
-    """Events that nobody has begun show, however many they are."""
+    """Events that nobody has read show, however many they are."""
     with database.transaction() as connection:
         row = {"raw": "{}", "arrived_at": time.time() - 100, "owner": "us", "begun": False}
         connection.execute(sa.text(INSERT), [row | {"event_id": f"E{number}"} for number in range(3)])

@@ -20,11 +20,12 @@ from app.store.database import HEAD, Database, upgrade
 from app.store.deletions import Doomed
 from app.store.deliveries import Deliveries, Delivery, Way
 from app.store.forgetting import Forgetting
-from app.store.inbox import Arrival, Inbox
+from app.store.inbox import Arrival, Inbox, Rank
 from app.store.pending_uploads import Kept, Stored
 from app.store.pictures import Pictures
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
 from app.store.requests import Answer, Requests, State
+from app.store.settling import Passed, Settling
 from app.store.tables import metadata, requests
 from app.store.tallies import PUSH_SAVED, counted_in
 from app.store.upkeep import Upkeep
@@ -96,10 +97,61 @@ async def test_an_event_is_taken_once(database):
     inbox = Inbox(database, owner="us")
     inbox.start()
     await asyncio.gather(*(inbox.take([Arrival("E1", f"copy {number}")]) for number in range(20)))
-    assert await inbox.unbegun(limit=10) == ["E1"]
-    await inbox.mark_begun(["E1"])
-    assert await inbox.unbegun(limit=10) == []
+    assert len(await unsettled(database)) == 1
+    await Settling(database, owner="us").settle("E1")
+    await inbox.take([Arrival("E1", "a repeat")])
+    assert await unsettled(database) == []
     inbox.stop()
+
+
+async def unsettled(database, rank=Rank.ASKS):
+    """Which events are to be read."""
+    return [one.event_id for one in await Settling(database, owner="us").unsettled(rank, limit=1000)]
+
+
+async def test_events_stand_in_the_order_in_which_they_came(database):
+    """Those of one webhook, too, after a restart and whatever their ids; those that ask before those that do not."""
+    inbox, names = Inbox(database, owner="us"), [f"E{number * 7 % 100}" for number in range(100)]
+    inbox.start()
+    await inbox.take([Arrival("talk", "{}", Rank.CHATTER)])
+    await inbox.take([Arrival(name, "{}") for name in names])
+    inbox.stop()
+    assert await unsettled(database) == names
+    assert await unsettled(database, Rank.CHATTER) == ["talk"]
+
+
+async def test_tokens_of_chatter_are_kept_where_a_chat_waits(database):
+    """Many events in one transaction; the next one of a chat brings its late picture along."""
+    settling, receiving = Settling(database, owner="us"), Receiving(database)
+    waits, idle = (
+        Sender(chat_id="C1", chat_kind="group", user_id=None),
+        Sender(chat_id="C2", chat_kind="group", user_id=None),
+    )
+    await receiving.receive("wish", sender=waits, request=NewRequest(prompt="an otter", draws=True))
+    passed = [
+        Passed(event_id=name, sender=sender, token=NewToken(token=f"token of {name}", arrived_at=1.0, addressed=False))
+        for name, sender in (("talk 1", waits), ("talk 2", idle))
+    ]
+    assert await settling.settle_all([*passed, Passed(event_id="news")]) == {"C1"}
+    with database.transaction() as connection:
+        assert connection.exec_driver_sql("SELECT event_id FROM tokens").scalars().all() == ["talk 1"]
+
+
+async def test_what_a_process_leaves_is_taken_over(database):
+    """Its events are read again, and are counted as tried; who waits is known with them."""
+    inbox, them, us = Inbox(database, owner="they"), Settling(database, owner="they"), Settling(database, owner="us")
+    inbox.start()
+    await inbox.take([Arrival("read", "{}"), Arrival("unread", "{}")])
+    inbox.stop()
+    sender = Sender(chat_id="U1", chat_kind="user", user_id="U1")
+    await Receiving(database).receive("read", sender=sender, request=NewRequest(prompt="an otter", draws=True))
+    assert await us.owners() == {"they"}
+    (left,) = await us.adopt(["they"])
+    assert (left.id, left.chat_id, left.queued) == ("read", "U1", True)
+    (found,) = await us.unsettled(Rank.ASKS, limit=10)
+    assert (found.event_id, found.tries) == ("unread", 1)
+    assert await us.owners() == {"us"}
+    assert await them.unsettled(Rank.ASKS, limit=10) == []
 
 
 async def test_concurrent_webhooks_share_a_commit(database):
@@ -116,7 +168,7 @@ async def test_concurrent_webhooks_share_a_commit(database):
     await asyncio.gather(*(inbox.take([Arrival(f"E{number}", "{}")]) for number in range(100)))
     inbox.stop()
     sa.event.remove(sa.Engine, "commit", count)
-    assert len(await inbox.unbegun(limit=200)) == 100
+    assert len(await unsettled(database)) == 100
     assert commits < 50
 
 
@@ -352,18 +404,19 @@ async def test_what_is_waited_for_is_forgotten_with_its_time(database):
         assert connection.exec_driver_sql("SELECT expects_prompt FROM chats").scalar() is None
 
 
-async def test_pruning_keeps_what_is_not_begun(database):
+async def test_pruning_keeps_what_is_not_settled(database):
     """An event that nobody has handled yet is not old enough to forget, whatever its age."""
     inbox, upkeep = Inbox(database, owner="us"), Upkeep(database, owner="us")
     inbox.start()
-    await inbox.take([Arrival("old", "{}"), Arrival("begun", "{}")])
+    await inbox.take([Arrival("old", "{}"), Arrival("settled", "{}")])
     inbox.stop()
-    await inbox.mark_begun(["begun"])
+    await Settling(database, owner="us").settle("settled")
     with database.transaction() as connection:
         connection.exec_driver_sql("UPDATE inbox SET arrived_at = 1")
     await upkeep.prune()
-    assert await inbox.read("begun") is None
-    assert await inbox.unbegun(limit=5) == ["old"]
+    assert await unsettled(database) == ["old"]
+    with database.transaction() as connection:
+        assert connection.exec_driver_sql("SELECT event_id FROM inbox").scalars().all() == ["old"]
 
 
 async def test_a_file_that_was_large_gets_small_again(database):

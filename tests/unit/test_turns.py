@@ -3,48 +3,50 @@
 import asyncio
 import time
 
+import pytest
+
 from app.flows.conversation.ordering import PATIENCE_S, Turns
 
 
 async def test_each_waits_for_those_before_it_in_its_chat():
-    """However the workflows start; another chat waits for nobody."""
-    turns, order = Turns(), []
-    for chat, event in (("A", "1"), ("A", "2"), ("B", "3"), ("A", "4")):
-        turns.arrived(chat, event)
+    """However long they take; another chat waits for nobody."""
+    turns, order, release = Turns(), [], asyncio.Event()
+    waiting = [(event, chat, turns.of(chat)) for chat, event in (("A", "1"), ("A", "2"), ("B", "3"), ("A", "4"))]
 
-    async def understand(event: str) -> None:
-        async with turns.of(event):
+    async def understand(event, chat, turn):
+        async with turn:
             order.append(event)
+            if event == "1":
+                await release.wait()
+            if event == "3":
+                release.set()
+        turns.had(chat, turn)
 
     async with asyncio.timeout(PATIENCE_S / 2):
-        await asyncio.gather(*(understand(event) for event in ("4", "3", "2", "1")))
-    assert order == ["3", "1", "2", "4"]
+        await asyncio.gather(*(understand(*one) for one in waiting))
+    assert order == ["1", "3", "2", "4"]
+    assert len(turns) == 0
 
 
-async def test_an_event_that_comes_again_holds_nobody_up():
-    """Repeats have had their turn, and what is not known, as after a restart, has none."""
-    turns = Turns()
-    turns.arrived("A", "1")
-    async with turns.of("1"):
-        turns.arrived("A", "1")
-    turns.arrived("A", "1")
-    turns.arrived("A", "2")
-    async with asyncio.timeout(PATIENCE_S / 2), turns.of("2"), turns.of("unknown"):
-        pass
-
-
-async def test_an_event_that_never_begins_is_not_waited_for_for_long():
+async def test_an_event_that_never_ends_is_not_waited_for_for_long():
     """Order is worth a moment, not an answer."""
     turns, began = Turns(patience_s=0.05), time.monotonic()
-    turns.arrived("A", "1")
-    turns.arrived("A", "2")
-    async with asyncio.timeout(PATIENCE_S), turns.of("2"):
+    turns.of("A")
+    async with asyncio.timeout(PATIENCE_S), turns.of("A"):
         assert time.monotonic() - began >= 0.05
 
 
-async def test_events_that_never_begin_are_forgotten():
-    """Such as repeats of what a process before us has understood: nobody waits for them, and they take no room."""
-    turns = Turns(patience_s=0.0)
-    for event in ("1", "2", "3"):
-        turns.arrived("A", event)
-    assert len(turns) == 1
+async def test_an_event_that_breaks_holds_nobody_up():
+    """Its turn is over, too."""
+    turns = Turns()
+    first, second = turns.of("A"), turns.of("A")
+    with pytest.raises(ZeroDivisionError):
+        await breaks(first)
+    async with asyncio.timeout(PATIENCE_S / 2), second:
+        assert first.over.is_set()
+
+
+async def breaks(turn):
+    """Have a turn and break."""
+    async with turn:
+        raise ZeroDivisionError

@@ -1,75 +1,181 @@
-"""Brings events from the inbox to the engine, at the engine's pace.
+"""Takes events from the inbox, whoever waits for an answer first, and brings each to its end.
 
-The inbox takes bursts far faster than workflows start, and LINE waits 2 s for the inbox but a minute for an answer: so
-while webhooks rush in, starting workflows waits.
+Each is handled by itself: one that takes long, or breaks, holds up nothing but its own chat, and that not for long.
+What ends before an event is settled is done again from its row. An event that may have ended processes is handled
+alone and counted, and is given up at last.
 """
 
 import asyncio
-import time
-from collections import deque
+from collections.abc import Coroutine
+from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
-from app.engine import Engine
-from app.flows.conversation.event import NAME
-from app.store.inbox import Inbox
+from app.flows.conversation.chatter import Chatter
+from app.flows.conversation.event import Came, EventFlow
+from app.flows.conversation.ordering import Turn, Turns
+from app.flows.delivery.waiting import set_or_time
+from app.line.events import Chat, ChatKind, read
+from app.store.inbox import Rank
+from app.store.settling import SUSPECT_TRIES, Settling, Unsettled
 
 log = structlog.get_logger()
 
-AT_ONCE = 8
+AT_ONCE = 32  # understood side by side; some wait for a model that reads
 SWEEP_S = 5.0  # for whatever a fault left behind
-# A burst, not a conversation: webhooks come faster than workflows can be started. Then one is started at a time, since
-# each costs as much processor time as a hundred webhooks, and several at once would hold those up for 100 ms and more.
-RUSH_ARRIVALS = 10  # within RUSH_S
-RUSH_S = 0.1
-RUSH_PAUSE_S = 0.05
+GIVEN_UP_TRIES = SUSPECT_TRIES + 3
 
 
-class Feeder:
+class Dispatcher:
     """One for each process."""
 
-    def __init__(self, *, inbox: Inbox, engine: Engine) -> None:
-        self._inbox = inbox
-        self._engine = engine
+    def __init__(self, *, settling: Settling, flow: EventFlow, chatter: Chatter, owner: str) -> None:
+        """Keep the parts. `owner` is this process."""
+        self._settling = settling
+        self._flow = flow
+        self._chatter = chatter
+        self._owner = owner
+        self._turns = Turns()
         self._news = asyncio.Event()
-        self._arrivals: deque[float] = deque(maxlen=RUSH_ARRIVALS)
+        self._in_hand: dict[str, asyncio.Task[None]] = {}
+        self._understanding = 0
+        self._there_may_be_more = False
 
-    def arrived(self) -> None:
-        """Something new is in the inbox."""
-        self._arrivals.append(time.monotonic())
+    def arrived(self, rank: Rank) -> None:
+        """Something of this rank is new in the inbox."""
+        if rank is Rank.ASKS:
+            self._news.set()
+        else:
+            self._chatter.arrived()
+
+    async def keep(self) -> None:
+        """Take up what this process left when it ended, then what comes, for ever."""
+        await self.adopt([self._owner])
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._keep())
+            both.create_task(self._chatter.keep(asking=self._news))
+
+    async def adopt(self, owners: list[str]) -> None:
+        """Go on with what these ended processes have left: events to read, wishes to draw, chats that wait."""
+        for one in await self._settling.adopt(owners):
+            if one.queued:
+                await self._flow.draw(one.id, user_or_chat_id=one.user_id or one.chat_id)
+            self._flow.attend(Chat(kind=ChatKind(one.chat_kind), id=one.chat_id))
+        self._news.set()
+        self._chatter.arrived()
+
+    async def read_again(self, event_id: str) -> None:
+        """Read what a workflow of an earlier release has begun and did not end."""
+        await self._settling.reopen(event_id)
         self._news.set()
 
-    async def feed(self) -> None:
-        """Feed for ever."""
+    async def finish(self) -> None:
+        """Settle what is here already, so that it need not wait for somebody to adopt it."""
+        await self._chatter.finish()
+        while await self._take_up() or self._in_hand:
+            await self._one_ends()
+
+    async def stop(self) -> None:
+        """Leave what is in hand to whoever reads its row next."""
+        tasks = list(self._in_hand.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _keep(self) -> None:
         while True:
             self._news.clear()
             try:
-                await self.finish()
+                await self._take_up()
             except SQLAlchemyError as error:
                 log.warning("inbox_not_read", error=type(error).__name__)
-            await self._wait_for_news()
+            await set_or_time(self._news, SWEEP_S)
 
-    async def finish(self) -> None:
-        """Feed what is here already, so that it need not wait for somebody to adopt it."""
-        while await self._feed_some():
-            pass
+    async def _take_up(self) -> bool:
+        """Take up as many as there is room for, oldest first. Return whether there were any."""
+        room = AT_ONCE - self._understanding
+        if room <= 0:
+            self._there_may_be_more = True
+            return False
+        limit = room + len(self._in_hand)
+        found = await self._settling.unsettled(Rank.ASKS, limit=limit)
+        self._there_may_be_more = len(found) == limit or any(one.tries >= SUSPECT_TRIES for one in found)
+        new = [one for one in found if one.event_id not in self._in_hand]
+        if any(one.tries >= SUSPECT_TRIES for one in new):
+            return await self._take_up_alone(new[0])
+        for one in new[:room]:
+            self._begin(one)
+        return bool(new)
 
-    async def _feed_some(self) -> bool:
-        if self._is_rush():
-            await asyncio.sleep(RUSH_PAUSE_S)
-        event_ids = await self._inbox.unbegun(limit=1 if self._is_rush() else AT_ONCE)
-        if event_ids:
-            await asyncio.gather(*(self._engine.begin(NAME, event_id) for event_id in event_ids))
-            await self._inbox.mark_begun(event_ids)
-        return bool(event_ids)
+    async def _take_up_alone(self, suspect: Unsettled) -> bool:
+        """Handle the oldest with nothing beside it: if the process ends now, that was its doing."""
+        if self._in_hand:
+            return False  # whoever ends last looks again
+        await self._settling.tried(suspect.event_id)
+        self._begin(suspect)
+        return True
 
-    def _is_rush(self) -> bool:
-        return len(self._arrivals) == RUSH_ARRIVALS and time.monotonic() - self._arrivals[0] <= RUSH_S
+    def _begin(self, found: Unsettled) -> None:
+        self._understanding += 1
+        task = asyncio.create_task(self._handle(found), name=f"event {found.event_id}")
+        self._in_hand[found.event_id] = task
+        task.add_done_callback(lambda _: self._ended(found.event_id))
 
-    async def _wait_for_news(self) -> None:
+    def _ended(self, event_id: str) -> None:
+        del self._in_hand[event_id]
+        self._look_again()
+
+    def _look_again(self) -> None:
+        if self._there_may_be_more:
+            self._news.set()
+
+    async def _handle(self, found: Unsettled) -> None:
+        event = read(found.raw)
+        if event.chat is None:
+            self._understanding -= 1
+            await self._settling.settle(found.event_id)
+            return
+        came, turn = Came(event=event, chat=event.chat, arrived_at=found.arrived_at), self._turns.of(event.chat.id)
         try:
-            async with asyncio.timeout(SWEEP_S):
-                await self._news.wait()
-        except TimeoutError:
-            pass
+            await self._carefully(self._in_turn(came, turn, tries=found.tries), came)
+        finally:
+            self._turns.had(event.chat.id, turn)
+
+    async def _in_turn(self, came: Came, turn: Turn, *, tries: int) -> None:
+        try:
+            async with turn:
+                if tries >= GIVEN_UP_TRIES:
+                    await self._give_up(came, tries=tries)
+                    return
+                rest = await self._flow.understand(came)
+        finally:
+            self._understanding -= 1
+            self._look_again()
+        await rest()
+
+    async def _carefully(self, work: Coroutine[Any, Any, None], came: Came) -> None:
+        """Let an event that breaks be answered with words of regret, and harm no other."""
+        try:
+            await work
+        except (OperationalError, InterfaceError) as error:  # the database has been away for long
+            log.warning("event_not_settled", request=came.event.id, error=type(error).__name__)
+            await asyncio.sleep(SWEEP_S)
+        except Exception:
+            log.exception("event_broke", request=came.event.id)
+            try:
+                await self._flow.give_up(came)
+            except Exception:
+                log.exception("event_broke", request=came.event.id)
+                await self._settling.settle(came.event.id)
+
+    async def _give_up(self, came: Came, *, tries: int) -> None:
+        log.error("event_given_up", request=came.event.id, tries=tries)
+        if tries > GIVEN_UP_TRIES:  # even that has ended a process
+            await self._settling.settle(came.event.id)
+        else:
+            await self._flow.give_up(came)
+
+    async def _one_ends(self) -> None:
+        if self._in_hand:
+            await asyncio.wait(self._in_hand.values(), return_when=asyncio.FIRST_COMPLETED)

@@ -1,34 +1,37 @@
-"""One event, from the inbox to its answer."""
+"""One event: understood, and what it wants written down, in one transaction with its token and its end in the inbox."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from app.engine import Engine
 from app.errors import EaselError, Reason
 from app.flows.conversation.admission import Gate
-from app.flows.conversation.ordering import Turns
 from app.flows.conversation.perform import Wants
 from app.flows.delivery.waiting import Watch
 from app.flows.upkeep.observers import Observers
 from app.flows.upkeep.rich_menus import Menus
 from app.line.client import LineClient
-from app.line.contents import Edited, Join, Text
-from app.line.events import Chat, ChatKind, Event, read
+from app.line.contents import Edited, Text
+from app.line.events import Chat, ChatKind, Event
 from app.reading.decide import Rules, decide
 from app.reading.plan import Fetch, Leave, Plan
 from app.store.chats import ChatState
 from app.store.context import Surroundings, surroundings_of
 from app.store.database import Database
-from app.store.inbox import Inbox
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
-from app.store.requests import Requests
+from app.store.requests import Request, Requests, State
+from app.store.settling import Settling
 
 log = structlog.get_logger()
 
-NAME = "event"
 DRAW = "draw"
+EVENT = "event"  # a workflow of earlier releases, which may be unfinished
+
+Rest = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +39,35 @@ class Stores:
     """Where an event is read from and written to."""
 
     database: Database
-    inbox: Inbox
+    settling: Settling
     requests: Requests
     receiving: Receiving
 
 
-class EventFlow:
-    """The workflow `event`, whose id is the `webhookEventId`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """An event in its chat. `arrived_at`: of its webhook, Unix seconds."""
 
-    def __init__(  # noqa: PLR0913 - keyword-only parts, wired once
+    event: Event
+    chat: Chat
+    arrived_at: float
+
+    @property
+    def sender(self) -> Sender:
+        """Who it is of."""
+        return Sender(chat_id=self.chat.id, chat_kind=self.chat.kind, user_id=self.event.user_id)
+
+    def token(self, *, addressed: bool) -> NewToken | None:
+        """Its reply token. `addressed`: it was meant for us."""
+        if not self.event.reply_token:
+            return None
+        return NewToken(token=self.event.reply_token, arrived_at=self.arrived_at, addressed=addressed)
+
+
+class EventFlow:
+    """Reads events one by one. Whatever breaks off before an event is settled is done again from its row."""
+
+    def __init__(
         self,
         *,
         engine: Engine,
@@ -55,7 +78,6 @@ class EventFlow:
         menus: Menus,
         rules: Rules,
         line: LineClient,
-        turns: Turns,
         observers: Observers,
     ) -> None:
         self._engine = engine
@@ -67,77 +89,99 @@ class EventFlow:
         self._rules = rules
         self._line = line
         self._observers = observers
-        self._turns = turns
 
-    async def run(self, event_id: str) -> None:
-        """Understand the event, have its picture drawn, and see to it that the chat gets its answer."""
-        # Step results hold no ids of people: the engine's tables are not ours to clean.
-        turn = await Engine.step("receive", self._receive, event_id)
-        if turn:
-            await self._engine.enqueue(DRAW, f"{DRAW}-{event_id}", argument=event_id, user=turn)
-        await Engine.step("answer", self._answer, event_id)
+    async def understand(self, came: Came) -> Rest:
+        """Find out what the event wants, and write it down.
 
-    async def give_up(self, event_id: str) -> None:
-        """Answer that something broke, after a fault of ours, where somebody may wait for an answer."""
-        await Engine.step("give_up", self._apologise, event_id)
-        await Engine.step("answer", self._answer, event_id)
+        Returns:
+            What is left to do, for which no other event of the chat waits.
+        """
+        self._observers.metrics.event(came.event.type)
+        with self._observers.traces.span("understand", request_id=came.event.id, type=came.event.type):
+            return await self._understand(came)
 
-    async def _apologise(self, event_id: str) -> None:
-        event, arrived_at = await self._event(event_id)
-        if event.chat is None or not event.reply_token or not decide(event, self._rules).addressed:
+    def attend(self, chat: Chat) -> None:
+        """Say what is due in this chat, and stay with it while it waits."""
+        self._watch.attend(chat)
+
+    async def give_up(self, came: Came) -> None:
+        """Say that something broke, after a fault of ours, where somebody may wait for an answer."""
+        event_id, token = came.event.id, came.token(addressed=True)
+        if token is None or not decide(came.event, self._rules).addressed:
+            await self._stores.settling.settle(event_id)
             return
-        await self._stores.receiving.receive(
-            event_id,
-            sender=Sender(chat_id=event.chat.id, chat_kind=event.chat.kind, user_id=event.user_id),
-            token=NewToken(token=event.reply_token, arrived_at=arrived_at, addressed=True),
-            request=NewRequest(words=Reason.BROKE),
-        )
+        request = NewRequest(words=Reason.BROKE)
+        await self._stores.receiving.receive(event_id, sender=came.sender, token=token, request=request)
+        self._watch.attend(came.chat)
 
-    async def _receive(self, event_id: str) -> str:
-        """Write down what the event wants. Return whose turn its picture uses up, "" when there is none to draw."""
-        event, arrived_at = await self._event(event_id)
-        self._observers.metrics.event(event.type)
-        if event.chat is None:
-            return ""
-        with self._observers.traces.span("understand", request_id=event_id, type=event.type):
-            return await self._understand(event_id, event, event.chat, arrived_at)
+    async def draw(self, request_id: str, *, user_or_chat_id: str) -> None:
+        """Put a wish into the engine's queue. The second time nothing happens."""
+        # The engine's tables hold no ids of people: they are not ours to clean.
+        user = hashlib.sha256(user_or_chat_id.encode()).hexdigest()[:16]
+        await self._engine.enqueue(DRAW, f"{DRAW}-{request_id}", argument=request_id, user=user)
 
-    async def _understand(self, event_id: str, event: Event, chat: Chat, arrived_at: float) -> str:
-        async with self._turns.of(event_id):
-            known = await self._stores.requests.get(event_id)
-            if known:
-                return _turn(event) if known.draws else ""
-            around = await self._surroundings(event, chat)
-            plan = decide(event, self._rules, around)
-            if plan.act and await self._gate.is_blocked(chat, event.user_id):
-                plan = Plan()
-            await self._wants.hear(event, chat, plan)
-            if not isinstance(plan.act, Fetch):
-                return await self._perform(event_id, event, chat, plan, around.chat, arrived_at)
-        # Nobody's words wait for LINE to hand a photo out.
-        return await self._perform(event_id, event, chat, plan, around.chat, arrived_at)
+    async def _understand(self, came: Came) -> Rest:
+        event, chat = came.event, came.chat
+        around = await self._surroundings(event, chat)
+        known = await self._stores.requests.get(event.id)
+        plan = decide(event, self._rules, around)
+        if known:
+            return partial(self._go_on, came, plan, known)
+        if plan.act and await self._gate.is_blocked(chat, event.user_id):
+            plan = Plan()
+        await self._wants.hear(event, chat, plan)
+        if isinstance(plan.act, Fetch):
+            # Nobody's words wait for LINE to hand a photo out.
+            return partial(self._perform, came, plan, around.chat)
+        await self._perform(came, plan, around.chat)
+        return partial(self._end, came, plan)
 
-    async def _perform(
-        self, event_id: str, event: Event, chat: Chat, plan: Plan, state: ChatState, arrived_at: float
-    ) -> str:
+    async def _perform(self, came: Came, plan: Plan, state: ChatState) -> None:
+        event, chat = came.event, came.chat
         request = await self._wants.of(event, chat, plan, state)
         wished = bool(request and request.draws)
         if request and request.draws:
             request = await self._gate.let_in(request)
-        token = None
-        if event.reply_token:
-            token = NewToken(token=event.reply_token, arrived_at=arrived_at, addressed=plan.addressed)
+        token = came.token(addressed=plan.addressed)
         draws = await self._stores.receiving.receive(
-            event_id,
-            sender=Sender(chat_id=chat.id, chat_kind=chat.kind, user_id=event.user_id),
+            event.id,
+            sender=came.sender,
             token=token,
             request=request,
             quota=self._gate.quota(),
+            settles=not isinstance(plan.act, Leave),
         )
-        log.info("event_understood", request=event_id, type=event.type, wants=_wanted(request), draws=draws)
-        if wished and not draws:
-            await self._count_declined(event_id)
-        return _turn(event) if draws else ""
+        log.info("event_understood", request=event.id, type=event.type, wants=_wanted(request), draws=draws)
+        if draws:
+            await self.draw(event.id, user_or_chat_id=event.user_id or chat.id)
+        elif wished:
+            await self._count_declined(event.id)
+        if token or request:
+            self._watch.attend(chat)
+
+    async def _go_on(self, came: Came, plan: Plan, known: Request) -> None:
+        """Do what was left when the process ended that wrote this down."""
+        if known.state is State.QUEUED:
+            await self.draw(known.id, user_or_chat_id=known.user_id or known.chat_id)
+        self._watch.attend(came.chat)
+        await self._end(came, plan)
+        await self._stores.settling.settle(known.id)
+
+    async def _end(self, came: Came, plan: Plan) -> None:
+        """Do what comes behind the answer."""
+        if isinstance(plan.act, Leave):
+            if plan.act.words:
+                await self._say_goodbye(came.chat)
+            await self._stores.settling.settle(came.event.id)
+        elif came.chat.kind is ChatKind.USER and came.event.reply_token:
+            await self._menus.see_to(came.chat.id)
+
+    async def _say_goodbye(self, chat: Chat) -> None:
+        await self._watch.look(chat)
+        try:
+            await self._line.leave(chat)
+        except EaselError as error:
+            log.warning("group_not_left", code=error.code, vendor_request=error.vendor_request_id)
 
     async def _count_declined(self, event_id: str) -> None:
         """Count a wish that was not let in, by the words it got; a second tap on one button got none."""
@@ -154,36 +198,6 @@ class EventFlow:
             message_id=said.id if said else "",
             quoted_message_id=said.quoted_message_id if said else None,
         )
-
-    async def _answer(self, event_id: str) -> None:
-        event, _ = await self._event(event_id)
-        if event.chat is not None:
-            await self._watch.until_answered(event.chat)
-            if isinstance(event.content, Join):
-                await self._leave_if_uninvited(event, event.chat)
-            if event.chat.kind is ChatKind.USER and event.reply_token:
-                await self._menus.see_to(event.chat.id)
-        await self._stores.inbox.blank(event_id)
-
-    async def _leave_if_uninvited(self, event: Event, chat: Chat) -> None:
-        if not isinstance(decide(event, self._rules).act, Leave):
-            return
-        try:
-            await self._line.leave(chat)
-        except EaselError as error:
-            log.warning("group_not_left", code=error.code, vendor_request=error.vendor_request_id)
-
-    async def _event(self, event_id: str) -> tuple[Event, float]:
-        found = await self._stores.inbox.read(event_id)
-        if found is None:
-            raise LookupError(f"event {event_id} is not in the inbox any more")
-        raw, arrived_at = found
-        return read(raw), arrived_at
-
-
-def _turn(event: Event) -> str:
-    who = event.user_id or (event.chat.id if event.chat else "")
-    return hashlib.sha256(who.encode()).hexdigest()[:16]
 
 
 def _wanted(request: NewRequest | None) -> str:

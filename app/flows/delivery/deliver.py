@@ -15,7 +15,6 @@ from typing import Literal
 from app.flows.delivery.courier import TOKEN_LIFE_S, Courier, token_age_s
 from app.flows.delivery.languages import Languages
 from app.flows.delivery.replies import Replies, Said
-from app.flows.delivery.signals import Bell
 from app.line.events import Chat as LineChat
 from app.line.events import ChatKind
 from app.line.messages import MESSAGES_MAX, Message
@@ -43,7 +42,6 @@ class Deliver:
         deliveries: Deliveries,
         courier: Courier,
         languages: Languages,
-        bell: Bell,
         rule: TokenRule,
         requests: Requests,
         replies: Replies,
@@ -54,7 +52,6 @@ class Deliver:
         self._deliveries = deliveries
         self._courier = courier
         self._languages = languages
-        self._bell = bell
         self._rule = rule
         self._requests = requests
         self._replies = replies
@@ -68,7 +65,7 @@ class Deliver:
         async with voice:
             await self._finish(chat_id)
             while await self._one(chat := await self._deliveries.chat(chat_id)):
-                self._bell.ring(chat_id)
+                pass
         return chat
 
     async def finish(self, chat_id: str) -> None:

@@ -2,52 +2,124 @@
 
 import asyncio
 import time
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.flows.delivery.deliver import Deliver
 from app.flows.delivery.loading import Loading
-from app.flows.delivery.signals import Bell
 from app.line.events import Chat, ChatKind
 
-LOOK_AGAIN_S = 5.0  # news of other processes do not ring our bell
+log = structlog.get_logger()
+
+LOOK_AGAIN_S = 5.0  # for news of other processes, and after a fault
+LONG_S = 3600.0  # news of this process come at once
 PUSH_AGAIN_S = 30.0  # when a push could not be sent or its quota not be read
 PUSH_PATIENCE_S = 3600.0
+ENDS_WITHIN_S = 1.0  # what is being said while we stop
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Watched:
+    """A chat with its watcher. `is_speaking`: between two waits."""
+
+    task: "asyncio.Task[None] | None" = None
+    rang: asyncio.Event = field(default_factory=asyncio.Event)
+    lookers: "list[asyncio.Future[None]]" = field(default_factory=list)
+    is_speaking: bool = False
 
 
 class Watch:
-    """One for each process; one watcher for each event that waits."""
+    """One for each process; one watcher for each chat that waits. Who waits is in the store, for whoever comes next."""
 
-    def __init__(
-        self, *, deliver: Deliver, loading: Loading, bell: Bell, several_processes: bool, pushes: bool
-    ) -> None:
+    def __init__(self, *, deliver: Deliver, loading: Loading, several_processes: bool, pushes: bool) -> None:
         """Keep the parts. `pushes`: late answers may be pushed, so it is worth trying again."""
         self._deliver = deliver
         self._loading = loading
-        self._bell = bell
         self._several_processes = several_processes
         self._pushes = pushes
+        self._watched: dict[str, _Watched] = {}
 
-    async def until_answered(self, chat: Chat) -> None:
-        """Return when the chat waits for nothing any more, or when only its next event can bring a token."""
-        with self._bell.listening(chat.id) as rang:
-            give_up_at = time.monotonic() + PUSH_PATIENCE_S
+    def attend(self, chat: Chat) -> None:
+        """Something is new in this chat: say what can be said, and stay while it waits."""
+        self._attended(chat)
+
+    async def look(self, chat: Chat) -> None:
+        """Do the same, and return when what can be said now is said."""
+        looked = asyncio.get_running_loop().create_future()
+        self._attended(chat).lookers.append(looked)
+        await looked
+
+    async def stop(self) -> None:
+        """Let what is being said end, and leave the chats to whoever comes next."""
+        for watched in self._watched.values():
+            if watched.task and not watched.is_speaking:
+                watched.task.cancel()
+        tasks = [one.task for one in self._watched.values() if one.task]
+        if tasks:
+            await asyncio.wait(tasks, timeout=ENDS_WITHIN_S)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _attended(self, chat: Chat) -> _Watched:
+        watched = self._watched.get(chat.id)
+        if watched is None:
+            watched = self._watched[chat.id] = _Watched()
+            watched.task = asyncio.create_task(self._stay(chat, watched), name=f"watch {chat.kind}")
+        watched.rang.set()
+        return watched
+
+    async def _stay(self, chat: Chat, watched: _Watched) -> None:
+        give_up_at = time.monotonic() + PUSH_PATIENCE_S
+        try:
             while True:
-                rang.clear()
-                left = await self._deliver.now(chat.id)
-                push_again = self._pushes and (left.due or left.intents) and time.monotonic() < give_up_at
-                if not left.waiting and not push_again:
-                    self._loading.ended(chat.id)
+                watched.rang.clear()
+                pause_s = await self._speak(chat, watched, give_up_at=give_up_at)
+                if pause_s is None and not watched.rang.is_set():
                     return
-                waits = [PUSH_AGAIN_S if push_again else None, self._deliver.next_deadline_s(left)]
-                if chat.kind is ChatKind.USER and left.waiting:
-                    waits.append(await self._loading.keep_up(chat.id))
-                if self._several_processes:
-                    waits.append(LOOK_AGAIN_S)
-                await _ring_or_time(rang, min((one for one in waits if one is not None), default=None))
+                await set_or_time(watched.rang, pause_s)
+        except Exception:
+            log.exception("watch_broke", kind=chat.kind)
+        finally:
+            del self._watched[chat.id]
+            self._loading.ended(chat.id)
+            _release(watched.lookers)
+
+    async def _speak(self, chat: Chat, watched: _Watched, *, give_up_at: float) -> float | None:
+        """Say what can be said. Return for how many seconds to wait then; None: the chat waits for nothing."""
+        lookers, watched.lookers = watched.lookers, []
+        watched.is_speaking = True
+        try:
+            left = await self._deliver.now(chat.id)
+        except (OperationalError, InterfaceError) as error:  # the database has been away for long
+            log.warning("chat_not_read", error=type(error).__name__)
+            return LOOK_AGAIN_S
+        finally:
+            watched.is_speaking = False
+            _release(lookers)
+        push_again = self._pushes and (left.due or left.intents) and time.monotonic() < give_up_at
+        if not left.waiting and not push_again:
+            return None
+        waits = [PUSH_AGAIN_S if push_again else None, self._deliver.next_deadline_s(left)]
+        if chat.kind is ChatKind.USER and left.waiting:
+            waits.append(await self._loading.keep_up(chat.id))
+        if self._several_processes:
+            waits.append(LOOK_AGAIN_S)
+        return min((one for one in waits if one is not None), default=LONG_S)
 
 
-async def _ring_or_time(rang: asyncio.Event, seconds: float | None) -> None:
+def _release(lookers: "list[asyncio.Future[None]]") -> None:
+    for one in lookers:
+        if not one.done():
+            one.set_result(None)
+
+
+async def set_or_time(event: asyncio.Event, seconds: float | None) -> None:
+    """Return when the event is set, or after so many seconds."""
     try:
         async with asyncio.timeout(seconds):
-            await rang.wait()
+            await event.wait()
     except TimeoutError:
         pass

@@ -10,12 +10,12 @@ import structlog
 
 from app.engine import Engine
 from app.errors import Again, EaselError, NotAPicture, NotPermitted, OutcomeUnknown, Reason, TooLarge
-from app.flows.delivery.deliver import Deliver
-from app.flows.delivery.signals import Bell
+from app.flows.delivery.waiting import Watch
 from app.flows.drawing.ask import Ask, Declined
 from app.flows.drawing.photos import Sources
 from app.flows.drawing.retry import backoff_s
 from app.flows.upkeep.observers import Observers
+from app.line.events import Chat, ChatKind
 from app.pictures import Rendition, render
 from app.r2 import Bucket, new_key
 from app.store.pending_uploads import Kept, Paid, Stored
@@ -39,8 +39,7 @@ class DrawFlow:
         ask: Ask,
         sources: Sources,
         bucket: Bucket,
-        deliver: Deliver,
-        bell: Bell,
+        watch: Watch,
         observers: Observers,
         renderers: Executor,
     ) -> None:
@@ -50,8 +49,7 @@ class DrawFlow:
         self._ask = ask
         self._sources = sources
         self._bucket = bucket
-        self._deliver = deliver
-        self._bell = bell
+        self._watch = watch
         self._observers = observers
         self._renderers = renderers
 
@@ -159,12 +157,8 @@ class DrawFlow:
 
     async def _hand_over(self, request_id: str) -> None:
         request = await self._requests.get(request_id)
-        if request is None:
-            return
-        try:
-            await self._deliver.now(request.chat_id)
-        finally:
-            self._bell.ring(request.chat_id)
+        if request:
+            await self._watch.look(Chat(kind=ChatKind(request.chat_kind), id=request.chat_id))
 
     async def _fail(self, request_id: str, declined: Declined) -> None:
         await self._requests.fail(request_id, reason=declined.words, refused=declined.refused, details=declined.details)

@@ -1,0 +1,16 @@
+"""Whose event is read first: a guess at once, from its envelope. No I/O."""
+
+from collections.abc import Sequence
+
+from app.line.envelopes import Envelope
+from app.reading.prefixes import after_prefix, without_separators
+
+
+def may_ask(envelope: Envelope, *, prefixes: Sequence[str]) -> bool:
+    """Whether somebody may wait for an answer to this. False: it is read when nobody does, which changes nothing else.
+
+    `prefixes`: `GROUP_PREFIXES`.
+    """
+    if envelope.may_ask or not envelope.text:
+        return envelope.may_ask
+    return after_prefix(without_separators(envelope.text), prefixes, glued=True) is not None

@@ -1,0 +1,165 @@
+"""From the inbox on: which events are to be read, and that what they want is written down, so that they are settled.
+
+An event is settled in the transaction that writes its request and its token. Until then it is read again from its row,
+by this process or by whoever takes over from it.
+"""
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.store.database import Database
+from app.store.inbox import Rank
+from app.store.receiving import NewToken, Sender, settle, token_row
+from app.store.requests import State
+from app.store.tables import UNANSWERED, UNSETTLED, inbox, requests, tokens
+
+SUSPECT_TRIES = 3  # ends of processes which one of the events may have caused: from here on each is counted by itself
+UNANSWERED_FOR_S = 6 * 3600.0  # what is older waits for the next event of its chat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """An event that is to be read. `arrived_at`: Unix seconds; `tries`: ends of processes that it has lived through."""
+
+    event_id: str
+    raw: str
+    arrived_at: float
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """An event that wants nothing, with its token where it has one."""
+
+    event_id: str
+    sender: Sender | None = None
+    token: NewToken | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """A request whose chat waits. `queued`: the engine may not have it yet."""
+
+    id: str
+    chat_id: str
+    chat_kind: str
+    user_id: str | None
+    queued: bool
+
+
+class Settling:
+    """The verbs. `owner` is this process."""
+
+    def __init__(self, database: Database, *, owner: str) -> None:
+        self._database = database
+        self._owner = owner
+        self._insert_token = database.insert_once(tokens)
+
+    async def unsettled(self, rank: Rank, *, limit: int) -> list[Unsettled]:
+        """Return the oldest events of this process that are to be read."""
+        wanted = {"owner": self._owner, "rank": int(rank), "limit": limit}
+        rows = await self._database.look(lambda connection: connection.execute(_OLDEST, wanted).all())
+        return [Unsettled(event_id=row[0], raw=row[1], arrived_at=row[2], tries=row[3]) for row in rows]
+
+    async def settle(self, event_id: str) -> None:
+        """There is nothing left to do for this event."""
+        await self._database.run(lambda connection: settle(connection, [event_id]))
+
+    async def settle_all(self, passed: Sequence[Passed]) -> set[str]:
+        """Settle events that want nothing. Their tokens are kept where something of the chat is not answered yet.
+
+        Returns:
+            Those chats: a token may bring along what is ready.
+        """
+        chat_ids = {one.sender.chat_id for one in passed if one.sender and one.token}
+
+        def write(connection: sa.Connection) -> set[str]:
+            waiting = (
+                set(connection.execute(_WAITING_AMONG, {"chats": list(chat_ids)}).scalars()) if chat_ids else set()
+            )
+            rows = [
+                token_row(one.event_id, one.sender, one.token)
+                for one in passed
+                if one.sender and one.token and one.sender.chat_id in waiting
+            ]
+            if rows:
+                connection.execute(self._insert_token, rows)
+            settle(connection, [one.event_id for one in passed])
+            return waiting
+
+        return await self._database.run(write)
+
+    async def asks(self, event_ids: Sequence[str]) -> None:
+        """There is more to these events than it seemed."""
+        change = sa.update(inbox).where(inbox.c.event_id.in_(event_ids)).values(rank=int(Rank.ASKS))
+        await self._database.run(lambda connection: connection.execute(change))
+
+    async def tried(self, event_id: str) -> None:
+        """This event, alone, is about to be read: if the process ends now, that was its doing."""
+        change = sa.update(inbox).where(inbox.c.event_id == event_id).values(tries=inbox.c.tries + 1)
+        await self._database.run(lambda connection: connection.execute(change))
+
+    async def reopen(self, event_id: str) -> None:
+        """An event that a workflow of an earlier release had begun is ours to read, unless it was answered."""
+        change = sa.update(inbox).where(inbox.c.event_id == event_id, inbox.c.raw != "")
+        await self._database.run(lambda connection: connection.execute(change.values(settled=False, owner=self._owner)))
+
+    async def owners(self) -> set[str]:
+        """Return the processes that have events to read, or chats that wait."""
+        since = {"since": time.time() - UNANSWERED_FOR_S}
+        return await self._database.look(lambda connection: set(connection.execute(_OWNERS, since).scalars()))
+
+    async def adopt(self, dead: Collection[str]) -> list[Unanswered]:
+        """Take over what dead processes have left. Return the requests whose chats wait."""
+        bound = {"dead": list(dead), "since": time.time() - UNANSWERED_FOR_S}
+        left = inbox.c.owner.in_(list(dead))
+        one_more = sa.case((inbox.c.tries < SUSPECT_TRIES, inbox.c.tries + 1), else_=inbox.c.tries)
+        unread = sa.update(inbox).where(left, UNSETTLED).values(owner=self._owner, tries=one_more)
+
+        def write(connection: sa.Connection) -> list[Unanswered]:
+            rows = connection.execute(_UNANSWERED_OF, bound).all()
+            connection.execute(unread)
+            ids = [row.id for row in rows]
+            connection.execute(sa.update(inbox).where(inbox.c.event_id.in_(ids)).values(owner=self._owner))
+            return [
+                Unanswered(
+                    id=row.id,
+                    chat_id=row.chat_id,
+                    chat_kind=row.chat_kind,
+                    user_id=row.user_id,
+                    queued=row.state == State.QUEUED,
+                )
+                for row in rows
+            ]
+
+        return await self._database.run(write)
+
+
+_OLDEST = (
+    sa.select(inbox.c.event_id, inbox.c.raw, inbox.c.arrived_at, inbox.c.tries)
+    .where(UNSETTLED, inbox.c.owner == sa.bindparam("owner"), inbox.c.rank == sa.bindparam("rank"))
+    .order_by(inbox.c.arrived_at)
+    .limit(sa.bindparam("limit"))
+)
+_WAITING_AMONG = (
+    sa.select(requests.c.chat_id)
+    .where(requests.c.chat_id.in_(sa.bindparam("chats", expanding=True)), UNANSWERED)
+    .distinct()
+)
+_LATELY_UNANSWERED = (
+    requests.join(inbox, inbox.c.event_id == requests.c.id),
+    sa.and_(UNANSWERED, requests.c.created_at >= sa.bindparam("since")),
+)
+_OWNERS = sa.union(
+    sa.select(inbox.c.owner).where(UNSETTLED),
+    sa.select(inbox.c.owner).select_from(_LATELY_UNANSWERED[0]).where(_LATELY_UNANSWERED[1]),
+)
+_UNANSWERED_OF = (
+    sa.select(requests.c.id, requests.c.chat_id, requests.c.chat_kind, requests.c.user_id, requests.c.state)
+    .select_from(_LATELY_UNANSWERED[0])
+    .where(_LATELY_UNANSWERED[1], inbox.c.owner.in_(sa.bindparam("dead", expanding=True)))
+    .order_by(requests.c.created_at)
+)
