@@ -38,7 +38,7 @@ def counting() -> Iterator[Counts]:
             connection.info["locks"] = "IMMEDIATE" in statement
             return
         counts.statements.append(statement)
-        if word not in {"SELECT"} and "pg_advisory" not in statement:
+        if word != "SELECT" and "pg_advisory" not in statement:
             connection.info["wrote"] = True
 
     def ended(connection: sa.Connection) -> None:
