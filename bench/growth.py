@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.store.context import surroundings_of
+from app.store.context import context_of
 from app.store.database import Database
 from app.store.tables import pictures, requests, sent
 from bench import services, webhooks
@@ -55,7 +55,7 @@ async def quoted() -> list[Figure]:
         for number in range(LOOKS):
             chosen = chooser.randrange(ROWS)
             began = time.perf_counter()
-            around = await surroundings_of(
+            around = await context_of(
                 database, _chat(chosen), message_id=f"new {number}", quoted_message_id=f"ours {chosen}"
             )
             took_ms.append((time.perf_counter() - began) * 1000)

@@ -14,7 +14,9 @@ from app.flows.conversation.chatter import Chatter
 from app.flows.conversation.commands import Commands
 from app.flows.conversation.dispatcher import Dispatcher
 from app.flows.conversation.event import DRAW, EVENT, EventFlow, Stores
+from app.flows.conversation.own_name import OwnName
 from app.flows.conversation.perform import Wants
+from app.flows.conversation.understanding import Understanding
 from app.flows.delivery.courier import Courier
 from app.flows.delivery.deliver import Deliver, TokenRule
 from app.flows.delivery.languages import Languages
@@ -31,6 +33,7 @@ from app.flows.upkeep.observers import Observers
 from app.flows.upkeep.rich_menus import Menus
 from app.metrics import Metrics
 from app.reading.decide import Rules
+from app.reading.meaning import Meaning, Moment, Verdict
 from app.settings import Settings
 from app.traces import Traces
 
@@ -121,6 +124,12 @@ class Flows:
             watch=self.watch,
             menus=self._menus,
             rules=rules,
+            understanding=Understanding(
+                rules=rules,
+                gate=_everything_is_a_wish,
+                reader=None,
+                bot_name=OwnName(self._vendors.line).get,
+            ),
             line=self._vendors.line,
             observers=self._observers,
         )
@@ -200,6 +209,7 @@ class Flows:
         admin_ids = frozenset(settings.admin_user_ids)
         return Wants(
             requests=store.requests,
+            pictures=store.pictures,
             chats=store.chats,
             photos=store.photos,
             forgetting=store.forgetting,
@@ -226,3 +236,7 @@ class Flows:
             ),
             swept=self.sweep.ring,
         )
+
+
+def _everything_is_a_wish(text: str, moment: Moment) -> Verdict:  # noqa: ARG001 - the gate, until it is here
+    return Verdict(meaning=Meaning.DRAW, confidence=1.0)

@@ -6,6 +6,7 @@ from line_sandbox.line import LineStandIn
 from line_sandbox.line.menus import Menu
 
 from app.ops.setup import menus
+from app.words.settings import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +44,8 @@ def enter(line: LineStandIn, *, are_friends: bool) -> Cast:
 
 def hang_menus(line: LineStandIn) -> None:
     """Give everybody the rich menu of `easel setup`, in the language of their phone where there is one."""
-    for language in menus.LANGUAGES:
+    for language in LANGUAGES:
         made = menus.menu(language)
         line.menus.menus[f"richmenu-{language}"] = Menu(id=f"richmenu-{language}", body=made.body, image=made.picture)
-    line.menus.default = f"richmenu-{menus.LANGUAGES[0]}"
+    line.menus.default = f"richmenu-{next(iter(LANGUAGES))}"
     line.menus.linked = {one.id: f"richmenu-{one.language}" for one in line.people.values() if one.language}

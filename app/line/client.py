@@ -122,6 +122,13 @@ class LineClient:
                 return language
         return None
 
+    async def display_name(self) -> str:
+        """Ask how LINE shows us: https://developers.line.biz/en/reference/messaging-api/#get-bot-info."""
+        match await self._line.get(Call.BOT_INFO, "/v2/bot/info"):
+            case {"displayName": str(name)}:
+                return name
+        return ""
+
     async def content(self, message_id: str, *, bytes_max: int, timeout_s: float = CONTENT_TIMEOUT_S) -> bytes:
         """Fetch the photo, video or file that somebody sent. LINE forgets it after a time that it does not tell.
 

@@ -160,6 +160,8 @@ def _message(message: Json) -> Content:
     match string(message, "type"):
         case "text":
             return _text(message)
+        case "sticker" if string(message, "text").strip():
+            return _text(message)  # a message sticker: what the person typed on it is what they say
         case "sticker":
             return Sticker(
                 id=identifier(message, "id") or "",

@@ -1,17 +1,15 @@
-"""Commands: a message that is nothing but a command word, in any of the four languages. No I/O but its own file.
+"""Commands: a message that is nothing but a command word, in any of the four languages. No I/O but its files.
 
-Only words that nobody would want drawn stand without a slash; the others need it. Courtesies (please, ครับ) may follow.
+Only words that nobody would want drawn stand without a slash; the others need it. What asks kindly (please, 幫我, ครับ)
+may stand around them.
 """
 
-import functools
-import re
-import tomllib
-import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import resources
 
-from app.reading.option_marks import without_courtesy
+from app.reading.normal import normal, repeats_folded
+from app.reading.vocabulary import longest_first, words
 
 
 class Name(StrEnum):
@@ -25,6 +23,7 @@ class Name(StrEnum):
     DELETE_ALL = "delete_all"
     DELETE_ALL_YES = "delete_all_yes"
     KEEP = "keep"
+    DECLINE = "decline"
     BACK = "back"
     AGAIN = "again"
     WIDE = "wide"
@@ -35,9 +34,9 @@ class Name(StrEnum):
     MENU = "menu"
     NEW = "new"
     USAGE = "usage"
+    COST = "cost"
     ABOUT = "about"
-    HELLO = "hello"
-    THANKS = "thanks"
+    HELLO = "hello"  # to draw, but not what
     STATUS = "status"
     PAUSE = "pause"
     RESUME = "resume"
@@ -58,22 +57,7 @@ ADMIN_WORDS = frozenset({Name.STATUS, Name.PAUSE, Name.RESUME, Name.GIVE, Name.B
 ABOUT_A_PICTURE = frozenset(
     {Name.CANCEL, Name.DELETE, Name.BACK, Name.AGAIN, Name.WIDE, Name.TALL, Name.SQUARE, Name.FINE, Name.EDIT}
 )
-COMMAND_LENGTH_MAX = 80
-_AROUND = re.compile(r"^[\s「『\"'(（]+|[\s。．.!！?？、,」』\"')）~～♪]+$")  # noqa: RUF001 - full-width marks
-_KINDLY_BEFORE = re.compile(
-    r"^(?:(?:please|pls|can you|could you)\s|[請请]|可以|[幫帮]我|麻煩[你您]?|我要|我想|ช่วย|รบกวน)+\s*"
-)
-_KINDLY_BEHIND = re.compile(
-    r"(?:\s(?:please|pls|now|for me)|[吧啦了]|一下|(?:可以|好)?[嗎吗]"
-    r"|ください|下さい|もらえますか|くれますか)$"
-)
-# Only what cannot be anything else: "remove it" is perhaps a hat, "this photo" one that was just sent.
-_THIS_PICTURE = re.compile(
-    r"^[把將将]?[這这那][張张幅](?:[圖图]片?|[畫画])?|[這这那][張张幅](?:[圖图]片?|[畫画])?$"
-    r"|^(?:この|その|今の|さっきの)(?:絵|画像|イラスト)[をはも]?"
-    r"|\s(?:(?:this|that|the)\s(?:picture|image|drawing|pic|one)|it|this|that)$"
-    r"|(?:รูป|ภาพ)(?:นี้|นั้น|เมื่อกี้)$"
-)
+READINGS_MAX = 24
 
 
 def command_of(text: str, *, beside_options: bool = False) -> Command | None:
@@ -81,32 +65,44 @@ def command_of(text: str, *, beside_options: bool = False) -> Command | None:
 
     `beside_options`: options were taken off the text, so that words such as "make it" are all of it.
     """
-    said = _folded(text)
-    if not said or len(said) > COMMAND_LENGTH_MAX:
+    said = normal(text)
+    if not said:
         return None
     if said.startswith("/"):
         word, _, argument = said[1:].strip().partition(" ")
         if word in ADMIN_WORDS:
             return Command(name=Name(word), argument=text.strip()[-len(argument) :] if argument else "")
-    found = next(filter(None, (_named(one, beside_options=beside_options) for one in _readings(said))), None)
-    found = found or _about_a_picture(said, beside_options=beside_options) or _pleasant(said)
-    return Command(name=found) if found else None
+    for one in readings(said):
+        if found := _named(one, beside_options=beside_options) or _about_a_picture(one, beside_options=beside_options):
+            return Command(name=found)
+    return None
 
 
-def _readings(said: str) -> list[str]:
-    """Give what was said as it is, and without what asks kindly before and behind it."""
-    plain = (said, _KINDLY_BEHIND.sub("", said), without_courtesy(said) or said)
-    return list(dict.fromkeys([*plain, *(_folded(_KINDLY_BEFORE.sub("", one)) for one in plain)]))
+def readings(said: str) -> Iterator[str]:
+    """Give what was said as it is, and without what asks kindly before and behind it, the fullest first."""
+    waiting, seen = list(repeats_folded(said)), {said}
+    for _ in range(READINGS_MAX):
+        if not waiting:
+            return
+        one = waiting.pop(0)
+        yield one
+        shorter = [
+            *_without_end(one, longest_first("kindly", "behind")),
+            *_without_start(one, longest_first("kindly", "before")),
+        ]
+        waiting += [rest for rest in shorter if rest not in seen]
+        seen |= set(shorter)
 
 
 def _about_a_picture(said: str, *, beside_options: bool) -> Name | None:
     """Read a command that names what it is about: "delete this picture", 把這張刪掉, この絵を消して."""
-    for one in _readings(said):
-        rest = _folded(_THIS_PICTURE.sub("", one))
-        if rest == one:
-            continue
-        if beside_options and not rest:
-            return Name.AGAIN
+    shorter = [
+        *_without_start(said, longest_first("this", "before")),
+        *_without_end(said, longest_first("this", "behind")),
+    ]
+    if beside_options and said in {*longest_first("this", "before"), *longest_first("this", "behind")}:
+        return Name.AGAIN
+    for rest in shorter:
         if (found := _named(rest, beside_options=beside_options)) in ABOUT_A_PICTURE:
             return found
     return None
@@ -114,45 +110,29 @@ def _about_a_picture(said: str, *, beside_options: bool) -> Name | None:
 
 def _named(said: str, *, beside_options: bool) -> Name | None:
     word = said.removeprefix("/").strip()
-    found = _words()["bare"].get(word)
+    found = words("with_options").get(word) if beside_options else None
+    found = found or words("commands").get(word)
     if found is None and said.startswith("/"):
-        found = _words()["slash"].get(word)
-    if found is None and beside_options:
-        found = _words()["beside_options"].get(word)
-    return found
+        found = words("slash").get(word)
+    return Name(found) if found else None
 
 
-def _pleasant(said: str) -> Name | None:
-    """Read what is nothing but kindness, such as "wow, thanks!" or "謝謝 🙏": a picture of it would only cost."""
-    at, kind = 0, None
-    while at < len(said):
-        found = _pleasantry().match(said, at)
-        if found is None:
-            return None
-        at, kind = found.end(), kind or _words()["pleasant"].get(found[0])
-    return kind
+def _without_start(said: str, starts: tuple[str, ...]) -> list[str]:
+    return [
+        said[len(start) :].strip()
+        for start in starts
+        if said.startswith(start) and len(said) > len(start) and _is_a_word(start, said[len(start)])
+    ]
 
 
-@functools.cache
-def _pleasantry() -> re.Pattern[str]:
-    """One word, the longest that fits, or a mark between words."""
-    words = sorted(map(re.escape, _words()["pleasant"]), key=len, reverse=True)
-    return re.compile("|".join(rf"\b{word}\b" if word.isascii() else word for word in words) + r"|[\W_]")
+def _without_end(said: str, ends: tuple[str, ...]) -> list[str]:
+    return [
+        said[: -len(end)].strip()
+        for end in ends
+        if said.endswith(end) and len(said) > len(end) and _is_a_word(end, said[-len(end) - 1])
+    ]
 
 
-def _folded(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).casefold()
-    previous = None
-    while text != previous:
-        previous, text = text, _AROUND.sub("", text)
-    return " ".join(text.split())
-
-
-@functools.cache
-def _words() -> dict[str, dict[str, Name]]:
-    """Read the words: `bare` ones stand alone, `slash` ones need a slash, `beside_options` need those."""
-    text = resources.files("app.reading").joinpath("command_words.toml").read_text(encoding="utf-8")
-    return {
-        kind: {_folded(word): Name(name) for name, words in table.items() for word in words}
-        for kind, table in tomllib.loads(text).items()
-    }
+def _is_a_word(word: str, beside: str) -> bool:
+    """Whether a word of a language with spaces stands apart from what is beside it."""
+    return not word.isascii() or not (beside.isascii() and beside.isalnum())

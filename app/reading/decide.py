@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.line import contents
-from app.line.contents import Edited, Follow, Join, Media, MediaKind, Postback, Sticker, Text, Unfollow, Unsend
+from app.line.contents import Edited, Follow, Join, Media, MediaKind, Other, Postback, Sticker, Text, Unfollow, Unsend
 from app.line.events import Chat, ChatKind, Event
-from app.reading.commands import Command, Name, command_of
-from app.reading.follow_ups import says_a_change
-from app.reading.options import Options
-from app.reading.photos import speaks_of_a_photo, speaks_of_a_picture
+from app.reading.commands import Command, Name
+from app.reading.meaning import Meaning, Step, Verdict, Why
+from app.reading.moment import moment_of
 from app.reading.plan import (
     PASS,
     Act,
-    AskForPhoto,
     Change,
     Come,
     Do,
@@ -22,6 +20,7 @@ from app.reading.plan import (
     Forget,
     Leave,
     Plan,
+    Question,
     Redraw,
     Remember,
     Rephrase,
@@ -29,25 +28,16 @@ from app.reading.plan import (
     Set,
     Show,
 )
-from app.reading.wish import Wish, wish_of
-from app.store.context import Quote, Surroundings
+from app.reading.rules import VERBS, by_rules
+from app.reading.sources import is_about_something
+from app.reading.verdicts import asked, by_verdict, changed, is_surely_a_change
+from app.reading.wish import Call, Wish, wish_of
+from app.store.context import Context
 from app.words.taps import Tap, read_tap
 
 CHANGES = frozenset({"again", "wide", "tall", "square", "fine", "edit", "back", "see", "menu", "delete"})
 KEYWORDS_SHOWN = 4  # of a sticker's up to 15
 
-DRAWN_AGAIN = frozenset({Name.AGAIN, Name.WIDE, Name.TALL, Name.SQUARE, Name.FINE})
-_CHANGE_OF = {
-    Name.AGAIN: "again",
-    Name.WIDE: "wide",
-    Name.TALL: "tall",
-    Name.SQUARE: "square",
-    Name.FINE: "fine",
-    Name.EDIT: "edit",
-    Name.BACK: "back",
-    Name.MENU: "menu",
-    Name.DELETE: "delete",
-}
 _MEDIA_WORDS = {
     MediaKind.VIDEO: "video",
     MediaKind.AUDIO: "voice",
@@ -58,12 +48,13 @@ _MEDIA_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Whom Easel answers, and to what in a group. Ids are LINE's."""
+    """Whom Easel answers, and to what in a group. Ids are LINE's; `bot_name` as LINE shows it, "" while unknown."""
 
     group_prefixes: Sequence[str]
     allowed_ids: frozenset[str] = frozenset()
     blocked_ids: frozenset[str] = frozenset()
     admin_ids: frozenset[str] = frozenset()
+    bot_name: str = ""
 
     def blocks(self, chat: Chat, user_id: str | None) -> bool:
         """Whether this chat or this person is to get no answer."""
@@ -75,30 +66,61 @@ class Rules:
         return allowed and not self.blocks(chat, user_id)
 
 
-NOTHING_AROUND = Surroundings()
+NOTHING_AROUND = Context()
 
 
-def decide(event: Event, rules: Rules, around: Surroundings = NOTHING_AROUND) -> Plan:  # noqa: PLR0911 - one line for each
-    """Read what an event wants. Everything that is not for us is passed over; its reply token still serves."""
-    if event.chat is None or event.mode == "standby":
+def decide(
+    event: Event,
+    rules: Rules,
+    context: Context = NOTHING_AROUND,
+    verdict: Verdict | None = None,
+    *,
+    by: Step = Step.GATE,
+    is_sure: bool = False,
+) -> Plan:
+    """Read what an event wants. Everything that is not for us is passed over; its reply token still serves.
+
+    A plan that is `open` says what to ask the next step, and what is done if none can tell.
+
+    Args:
+        event: What happened.
+        rules: Whom we answer.
+        context: What stands around it.
+        verdict: What the last step takes an open text for.
+        by: That step.
+        is_sure: Whether it is sure enough to act on.
+    """
+    if event.chat is None or event.mode == "standby" or _is_a_test(event):
         return PASS
     heard = _heard_of_anybody(event, event.chat, rules)
     if heard or not rules.allows(event.chat, event.user_id):
         return heard or PASS
     match event.content:
         case Text() as text:
-            return _of_text(text, event, event.chat, rules, around)
+            read = Read(verdict=verdict, by=by, is_sure=is_sure)
+            return _of_text(text, event.user_id, _wish(text, event.chat, rules, context), context, read)
         case Edited(text=text):
-            return _of_edited(text, event.chat, rules, around)
+            return _of_edited(text, _wish(text, event.chat, rules, context), context)
         case Postback(data=data):
             return _of_tap(data)
-        case Follow(is_unblocked=is_unblocked):
-            return Plan(addressed=True, act=Come(words="welcome_back" if is_unblocked else "greeting"))
-        case Join():
-            return Plan(addressed=True, act=Come(words="greeting_group"))
-        case Sticker() | Media():
-            return _of_no_words(event.content, alone=event.chat.kind is ChatKind.USER)
-    return PASS
+    return _of_no_words(event, event.chat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What a step took a text for; no verdict: nobody was asked yet."""
+
+    verdict: Verdict | None
+    by: Step
+    is_sure: bool
+
+
+def _is_a_test(event: Event) -> bool:
+    """Whether it is what a Verify button sends: a reply token of zeros or of f, which nobody can answer.
+
+    https://github.com/line/line-bot-sdk-python/issues/80 (read 2026-11-27)
+    """
+    return bool(event.reply_token) and set(event.reply_token or "") in ({"0"}, {"f"})
 
 
 def _heard_of_anybody(event: Event, chat: Chat, rules: Rules) -> Plan | None:
@@ -115,7 +137,21 @@ def _heard_of_anybody(event: Event, chat: Chat, rules: Rules) -> Plan | None:
     return None
 
 
-def _of_no_words(content: Sticker | Media, *, alone: bool) -> Plan:
+def _of_no_words(event: Event, chat: Chat) -> Plan:
+    """Read what happened to the chat, and messages without words."""
+    match event.content:
+        case Follow(is_unblocked=is_unblocked):
+            return Plan(addressed=True, act=Come(words="welcome_back" if is_unblocked else "greeting"))
+        case Join():
+            return Plan(addressed=True, act=Come(words="greeting_group"))
+        case Sticker() | Media() as content:
+            return _of_a_thing(content, alone=chat.kind is ChatKind.USER)
+        case Other() if event.type == "message" and chat.kind is ChatKind.USER:
+            return Plan(addressed=True, act=Say(words="not_this"))
+    return PASS
+
+
+def _of_a_thing(content: Sticker | Media, *, alone: bool) -> Plan:
     """Read a message that cannot mention us: in groups it is not for us, but a photo may be quoted later."""
     if not alone:
         is_photo = isinstance(content, Media) and content.kind is MediaKind.IMAGE
@@ -134,84 +170,74 @@ def _of_no_words(content: Sticker | Media, *, alone: bool) -> Plan:
     return Plan(addressed=True, act=act, quote_token=content.quote_token, message_id=content.id or None)
 
 
-def _of_text(text: Text, event: Event, chat: Chat, rules: Rules, around: Surroundings) -> Plan:
-    wish = _wish(text, chat, rules, around)
+def _of_text(text: Text, user_id: str | None, wish: Wish | None, context: Context, read: Read) -> Plan:
     if wish is None:
         return PASS
-    act = _wanted(wish, around, event.user_id)
-    if act == Change(verb="delete") and text.quoted_message_id:
-        act = Do(command=Command(name=Name.MINE))  # never another one than what was quoted
-    return Plan(addressed=True, act=act, quote_token=text.quote_token, message_id=text.id or None)
+    act, why, question = _meant(wish, context, user_id, read)
+    if act is None and wish.call in {Call.PREFIX, Call.QUOTE}:
+        return Plan(why=why, open=question)  # people among themselves
+    return Plan(
+        addressed=True,
+        act=act,
+        quote_token=text.quote_token,
+        message_id=text.id or None,
+        why=why,
+        open=question,
+    )
 
 
-def _of_edited(text: Text, chat: Chat, rules: Rules, around: Surroundings) -> Plan:
+def _meant(wish: Wish, context: Context, user_id: str | None, read: Read) -> tuple[Act | None, Why, Question | None]:
+    """Ask the steps in turn. The question is for the next one, where none is sure yet."""
+    if certain := by_rules(wish, context, user_id):
+        act, step = certain
+        return act, Why(step=step, meaning=meaning_of(act)), None
+    if is_surely_a_change(wish, context) and not is_about_something(context, user_id):
+        return changed(wish, context, user_id), Why(step=Step.MOMENT, meaning=Meaning.CHANGE), None
+    verdict = read.verdict
+    if verdict and read.is_sure:
+        why = Why(step=read.by, meaning=spelled(verdict), confidence=verdict.confidence)
+        return by_verdict(wish, context, user_id, verdict), why, None
+    question = Question(text=wish.said, moment=moment_of(wish, context, user_id))
+    why = Why(step=Step.ASKED, meaning=spelled(verdict), confidence=verdict.confidence if verdict else 0.0)
+    return asked(wish, context, user_id, verdict), why, question
+
+
+def spelled(verdict: Verdict | None) -> str:
+    """Write a verdict as the log and the store have it."""
+    if verdict is None:
+        return ""
+    return f"{verdict.meaning}.{verdict.kind}" if verdict.kind else str(verdict.meaning)
+
+
+def meaning_of(act: Act | None) -> str:
+    """Say what kind of act it is, where no verdict tells."""
+    match act:
+        case Draw(sources=sources):
+            return Meaning.CHANGE if sources else Meaning.DRAW
+        case Say() | None:
+            return Meaning.TALK
+    return Meaning.COMMAND
+
+
+def _of_edited(text: Text, wish: Wish | None, context: Context) -> Plan:
     """A message that was changed afterwards is drawn only if somebody says so: the first picture was paid."""
-    wish = _wish(text, chat, rules, around)
-    if wish is None and not around.asked_before:
+    if wish is None and not context.asked_before:
         return PASS
-    wish = wish or Wish(prompt=text.text)
+    wish = wish or Wish(said=text.text, prompt=text.text)
     if not wish.prompt:
         return PASS
     offer = Say(words="edited_offer", prompt=wish.prompt, options=wish.options)
     return Plan(addressed=True, act=offer, quote_token=text.quote_token, message_id=text.id or None)
 
 
-def _wish(text: Text, chat: Chat, rules: Rules, around: Surroundings) -> Wish | None:
-    return wish_of(text, chat_kind=chat.kind, prefixes=rules.group_prefixes, quotes_us=around.quote.ours)
-
-
-def _wanted(wish: Wish, around: Surroundings, user_id: str | None) -> Act:  # noqa: PLR0911 - one line for each meaning
-    quoted = around.quote
-    command = command_of(wish.prompt, beside_options=bool(wish.options))
-    if command and not wish.options:
-        return _commanded(command, quoted)
-    if command and command.name in DRAWN_AGAIN:
-        return _drawn_again(command.name, wish, quoted)
-    source = _source(quoted)
-    if not wish.prompt:
-        return _of_options_alone(wish.options, quoted) if wish.options else Say(words="blank")
-    if quoted.gone:
-        return Say(words="photo_gone")
-    if source:
-        return Draw(prompt=wish.prompt, options=wish.options, sources=[source])
-    expected = around.chat.expected if around.chat.expected and around.chat.expected.is_of(user_id) else None
-    if expected and expected.what == "words":
-        return Draw(prompt=wish.prompt, options=wish.options, sources=expected.sources, settled=True)
-    if around.photos:
-        photos = [{"photo": message_id} for message_id in around.photos]
-        return Draw(prompt=wish.prompt, options=wish.options, sources=photos, photos=around.photos, settled=True)
-    if around.chat.current_picture and _is_about_a_picture(wish.prompt):
-        return Draw(prompt=wish.prompt, options=wish.options, sources=[{"picture": around.chat.current_picture}])
-    if speaks_of_a_photo(wish.prompt) or speaks_of_a_picture(wish.prompt):
-        return AskForPhoto(prompt=wish.prompt, options=wish.options)
-    return Draw(prompt=wish.prompt, options=wish.options, settled=expected is not None)
-
-
-def _is_about_a_picture(prompt: str) -> bool:
-    return speaks_of_a_picture(prompt) or (says_a_change(prompt) and not speaks_of_a_photo(prompt))
-
-
-def _source(quoted: Quote) -> dict[str, str] | None:
-    if quoted.picture_id:
-        return {"picture": quoted.picture_id}
-    return {"photo": quoted.photo_id} if quoted.photo_id else None
-
-
-def _commanded(command: Command, quoted: Quote) -> Act:
-    verb = _CHANGE_OF.get(command.name)
-    return Change(verb=verb, picture_id=quoted.picture_id) if verb else Do(command=command, about=quoted.asked_by)
-
-
-def _drawn_again(name: Name, wish: Wish, quoted: Quote) -> Act:
-    if name is Name.AGAIN and not command_of(wish.prompt):
-        return _of_options_alone(wish.options, quoted)  # words that only lead to options, such as "make it"
-    return Change(verb=_CHANGE_OF[name], picture_id=quoted.picture_id, options=wish.options)
-
-
-def _of_options_alone(options: Options, quoted: Quote) -> Act:
-    """Apply what was said without a wish to the last picture: 16:9 draws it anew, HD makes that very one finer."""
-    verb = "fine" if options == Options(quality="high") else "again"
-    return Change(verb=verb, picture_id=quoted.picture_id, options=options)
+def _wish(text: Text, chat: Chat, rules: Rules, context: Context) -> Wish | None:
+    return wish_of(
+        text,
+        chat_kind=chat.kind,
+        prefixes=rules.group_prefixes,
+        quotes_us=context.quote.ours,
+        bot_name=rules.bot_name,
+    )
 
 
 def _of_tap(data: str) -> Plan:
@@ -226,12 +252,15 @@ def _tapped(tap: Tap) -> Act | None:  # noqa: PLR0911 - one line for each verb
             return Show(request_id=request_id)
         case Tap(verb="draw", subject=request_id):
             return Redraw(request_id=request_id)
+        case Tap(verb="change", subject=request_id):
+            return Redraw(request_id=request_id, changes=True)
         case Tap(verb="rephrase", subject=request_id):
             return Rephrase(request_id=request_id)
         case Tap(verb="set", subject=name, value=value):
             return Set(name=name, value=value or "")
         case Tap(verb="do", subject=name) if name in set(Name):
-            return _commanded(Command(name=Name(name)), Quote())
+            verb = VERBS.get(Name(name))
+            return Change(verb=verb) if verb else Do(command=Command(name=Name(name)))
         case Tap(verb=verb, subject=picture_id) if verb in CHANGES:
             return Change(verb=verb, picture_id=picture_id)
     return None

@@ -73,3 +73,22 @@ class Verdict:
     meaning: Meaning
     kind: str = ""
     confidence: float = 0.0
+
+
+class Step(StrEnum):
+    """Who decided what a message means, the cheapest first."""
+
+    RULES = "rules"
+    MOMENT = "moment"
+    GATE = "gate"
+    READER = "reader"
+    ASKED = "asked"  # nobody was sure: the person is asked, or in a group nothing is said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why a message is taken for what it is. `meaning`: as in `Verdict`, its kind behind a dot where it has one."""
+
+    step: Step
+    meaning: str
+    confidence: float = 1.0

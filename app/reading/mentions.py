@@ -1,8 +1,9 @@
 """Our own name cut out of a text. No I/O."""
 
 from app.line.contents import Mention, Text
+from app.reading.prefixes import after_prefix
 
-_AT = ("@", "＠")  # noqa: RUF001 - the full-width at sign
+AT = ("@", "＠")  # noqa: RUF001 - the full-width at sign
 _SPACES = (" ", "\u3000")
 
 
@@ -18,6 +19,17 @@ def without_self_mentions(text: Text) -> str:
     return said
 
 
+def without_typed_name(said: str, bot_name: str) -> str | None:
+    """Cut our name, typed behind an @, off the start; None where it is not there.
+
+    LINE's list of names often does not offer a bot's. Case, width and a space behind the @ do not matter.
+    """
+    if not bot_name or not said.startswith(AT):
+        return None
+    behind = said[1:].lstrip(" \u3000")
+    return after_prefix(behind, [bot_name], glued=True)
+
+
 def _span(said: str, mention: Mention) -> tuple[int, int] | None:
     """Find a mention in Python's own positions; None where it cannot be found."""
     if not mention.length:
@@ -25,11 +37,11 @@ def _span(said: str, mention: Mention) -> tuple[int, int] | None:
     # LINE counts text in UTF-16 units, but says so of what we send, not of webhooks. So the "@" must confirm it:
     # https://developers.line.biz/en/docs/messaging-api/text-character-count/ (read 2026-11-22)
     start = _position(said, mention.index)
-    if said.startswith(_AT, start):
+    if said.startswith(AT, start):
         return start, _position(said, mention.index + mention.length)
-    if said.startswith(_AT, mention.index):
+    if said.startswith(AT, mention.index):
         return mention.index, mention.index + mention.length
-    names = [position for position, character in enumerate(said) if character in _AT]
+    names = [position for position, character in enumerate(said) if character in AT]
     if not names:
         return None
     nearest = min(names, key=lambda position: abs(position - start))

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.line.contents import Media
 from app.reading.commands import Command
+from app.reading.meaning import Moment, Why
 from app.reading.options import Options
 
 Source = Mapping[str, str]  # {"picture": our id} or {"photo": LINE's message id}
@@ -41,9 +42,10 @@ class Show:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redraw:
-    """Draw what that message said."""
+    """Draw what that message said. `changes`: as a change of the picture that the offer spoke of."""
 
     request_id: str
+    changes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +59,13 @@ class Rephrase:
 class Change:
     """Do something with a picture: again, wide, tall, square, fine, edit, back, see, menu, delete.
 
-    `picture_id` None: the one that the chat speaks of.
+    `picture_id` None: the one that the chat speaks of. `request_id`: of a wish that is still being drawn, to be had
+    again, in another shape or finer.
     """
 
     verb: str
     picture_id: str | None = None
+    request_id: str | None = None
     options: Options = field(default_factory=Options)
 
 
@@ -128,6 +132,14 @@ Act = Draw | Say | Show | Redraw | Rephrase | Change | Do | Set | Fetch | Rememb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What the rules leave open: a text, and the moment in which it was said."""
+
+    text: str
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What to do with an event. `addressed`: it was meant for us, so somebody is looking at the chat.
 
@@ -136,6 +148,8 @@ class Plan:
         quote_token: Of the message, so that the answer can quote it.
         message_id: LINE's, of the message that asks for something.
         tap: The button's data, where a button was tapped.
+        why: Which step decided, and what it took the message for.
+        open: None: decided. Else who can tell what this means may decide anew; `act` is for when nobody can.
     """
 
     addressed: bool = False
@@ -143,6 +157,8 @@ class Plan:
     quote_token: str | None = None
     message_id: str | None = None
     tap: str | None = None
+    why: Why | None = None
+    open: Question | None = None
 
 
 PASS = Plan()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.line.envelopes import Envelope
+from app.reading.mentions import AT
 from app.reading.prefixes import after_prefix, without_separators
 
 
@@ -13,4 +14,6 @@ def may_ask(envelope: Envelope, *, prefixes: Sequence[str]) -> bool:
     """
     if envelope.may_ask or not envelope.text:
         return envelope.may_ask
+    if without_separators(envelope.text).startswith(AT):
+        return True  # perhaps our name, typed by hand
     return after_prefix(without_separators(envelope.text), prefixes, glued=True) is not None

@@ -1,6 +1,6 @@
 """Text -> wish: is it for us, and what is to be drawn. No I/O.
 
-In a 1:1 chat everything is. In groups LINE hands every message to us, and only those are ours that mention us, quote
+In a 1:1 chat everything is. In groups LINE hands every message to us, and only those can be ours that mention us, quote
 one of our messages, or start with a prefix: https://developers.line.biz/en/docs/messaging-api/group-chats/
 """
 
@@ -8,10 +8,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from app.line.contents import Text
 from app.line.events import ChatKind
-from app.reading.mentions import without_self_mentions
+from app.reading.mentions import without_self_mentions, without_typed_name
 from app.reading.option_reader import read_options
 from app.reading.options import Options
 from app.reading.prefixes import INVISIBLE, after_prefix, without_separators
@@ -22,50 +23,90 @@ _EDGES = f" \n\u3000\xa0\u1680\u2000-\u200a\u202f\u205f{INVISIBLE}"
 _BLANK_START = re.compile(f"\\A[{_EDGES}]+")
 
 
+class Call(StrEnum):
+    """How a message comes to be for us."""
+
+    ALONE = "alone"  # in a 1:1 chat everything is
+    NAMED = "named"  # among others, by a mention, our typed name or a command such as /draw: we were clearly meant
+    PREFIX = "prefix"  # by a word such as draw or 畫, with which people also speak to each other
+    QUOTE = "quote"  # by a quote of one of our messages, under which people also speak to each other
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a message asks for. An empty prompt: the message is for us, but there is nothing to draw."""
+    """A message that may be for us.
 
+    Attributes:
+        said: All of it, but for our name.
+        prompt: What is to be drawn if it is a wish: without what called us, and without options at its end.
+        quotes: It quotes a message, ours or not.
+    """
+
+    said: str
     prompt: str
     options: Options = field(default_factory=Options)
+    call: Call = Call.ALONE
+    quotes: bool = False
 
 
-def wish_of(text: Text, *, chat_kind: ChatKind, prefixes: Sequence[str], quotes_us: bool) -> Wish | None:
-    """Read the wish of a text message; None where it is not for us.
+def wish_of(
+    text: Text, *, chat_kind: ChatKind, prefixes: Sequence[str], quotes_us: bool, bot_name: str = ""
+) -> Wish | None:
+    """Read a text message; None where it is not for us.
 
     Args:
         text: The message.
         chat_kind: 1:1 or among others.
         prefixes: `GROUP_PREFIXES`.
         quotes_us: The message quotes one that we sent.
+        bot_name: How LINE shows us, where that is known: typed behind an @ it calls us, as a mention does.
     """
     if chat_kind is ChatKind.USER:
-        said: str | None = prompt_of(text, prefixes=prefixes)
+        rest = said = prompt_of(text, prefixes=prefixes)
+        call = Call.ALONE
     else:
-        said = addressed(text, prefixes=prefixes, quotes_us=quotes_us)
-    if said is None:
-        return None
-    prompt, options = read_options(said)
-    return Wish(prompt=prompt, options=options)
+        called = addressed(text, prefixes=prefixes, quotes_us=quotes_us, bot_name=bot_name)
+        if called is None:
+            return None
+        call, said, rest = called
+    prompt, options = read_options(rest)
+    quotes = text.quoted_message_id is not None
+    return Wish(said=said, prompt=prompt, options=options, call=call, quotes=quotes)
 
 
-def addressed(text: Text, *, prefixes: Sequence[str], quotes_us: bool) -> str | None:
-    """Take the prompt out of a message in a group; None where the message is not for us. `@All` is not us."""
+def addressed(
+    text: Text, *, prefixes: Sequence[str], quotes_us: bool, bot_name: str = ""
+) -> tuple[Call, str, str] | None:
+    """Say how a message in a group calls us, what it says, and what of that is to be drawn; None where it does not.
+
+    `@All` is not us.
+    """
     said = without_separators(without_self_mentions(text))
-    if quotes_us or any(mention.is_self for mention in text.mentions):
+    typed = without_typed_name(said, bot_name)
+    is_named = typed is not None or any(mention.is_self for mention in text.mentions)
+    said = without_separators(typed) if typed is not None else said
+    if is_named or quotes_us:
         # Here a prefix is only a habit, so it must stand apart: 畫風 (a style) is not 畫 with 風.
         rest = after_prefix(said, prefixes, glued=False)
-        return clean(said if rest is None else rest)
+        call = Call.NAMED if is_named or rest is not None else Call.QUOTE
+        plain = clean(said if rest is None else rest)
+        return call, plain, plain
+    if (rest := after_prefix(said, slashed(prefixes), glued=True)) is not None:
+        return Call.NAMED, clean(rest), clean(rest)
     rest = after_prefix(said, prefixes, glued=True)
-    return None if rest is None else clean(rest)
+    return None if rest is None else (Call.PREFIX, clean(said), clean(rest))
 
 
 def prompt_of(text: Text, *, prefixes: Sequence[str]) -> str:
     """Take the prompt out of a message in a 1:1 chat: all of it, but for a command such as `/draw` before it."""
     said = without_self_mentions(text)
-    commands = [prefix for prefix in prefixes if prefix.startswith(("/", "／"))]  # noqa: RUF001 - the full-width slash
-    rest = after_prefix(without_separators(said), commands, glued=True)
+    rest = after_prefix(without_separators(said), slashed(prefixes), glued=True)
     return clean(said if rest is None else rest)
+
+
+def slashed(prefixes: Sequence[str]) -> list[str]:
+    """Choose the prefixes that are commands: nobody begins a sentence to others so."""
+    return [prefix for prefix in prefixes if prefix.startswith(("/", "／"))]  # noqa: RUF001 - the full-width slash
 
 
 def clean(text: str) -> str:

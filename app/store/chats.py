@@ -14,9 +14,12 @@ from app.store.tables import chats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What the next message of the chat is about: `words` about `sources`, or a `photo` that `prompt` speaks of.
+    """What the next message of the chat is about.
 
-    `user_id`: whose message; None: anybody's.
+    Attributes:
+        what: `words` about `sources`; a `photo` that `prompt` speaks of; yes or no to an `offer`, whose request
+            `sources` name, or to `delete` everything; a number or a shape for the `settings` that were shown.
+        user_id: Whose message; None: anybody's.
     """
 
     what: str

@@ -1,4 +1,4 @@
-"""What stands around a message in its chat, read at once: what it quotes, what we wait for."""
+"""What stands around a message in its chat, read at once: what it quotes, what we wait for, what is being drawn."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from app.store.chats import ChatState, read_chat
 from app.store.database import Database
-from app.store.requests import State
+from app.store.photos import PhotoState
+from app.store.requests import UNFINISHED, Answer, State
 from app.store.tables import photos, pictures, requests, sent, unsent
 
 PHOTOS_WAIT_S = 600.0  # a photo that got no words for so long is not what the next words are about
@@ -30,33 +31,134 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What was found. `photos` wait for words, oldest first; `asked_before`: the message itself made a request."""
+class UnderWay:
+    """A wish that waits or is being drawn. `place` in the queue, from 1; 0 once it has left it. Unix seconds."""
+
+    request_id: str
+    prompt: str
+    place: int
+    created_at: float
+    drawing_at: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What was found.
+
+    Attributes:
+        photos: They wait for words, oldest first.
+        refused_photo: The last photo could not be taken, and nothing was asked for since.
+        under_way: The newest wish of this person that has no picture yet.
+        undelivered: Something of this person is ready and not in the chat yet.
+        picture_at: When the chat's current picture was made, Unix seconds; None where there is none.
+        asked_before: The message itself made a request.
+        read_at: When all this was read, Unix seconds.
+    """
 
     chat: ChatState = field(default_factory=ChatState)
     quote: Quote = field(default_factory=Quote)
     photos: Sequence[str] = ()
+    refused_photo: bool = False
+    under_way: UnderWay | None = None
+    undelivered: bool = False
+    picture_at: float | None = None
     asked_before: bool = False
+    read_at: float = 0.0
 
 
-async def surroundings_of(
-    database: Database, chat_id: str, *, message_id: str, quoted_message_id: str | None
-) -> Surroundings:
-    """Look around a message."""
+async def context_of(
+    database: Database, chat_id: str, *, message_id: str, quoted_message_id: str | None, user_id: str | None = None
+) -> Context:
+    """Look around a message. `user_id`: whose it is; None in a group that does not tell. `message_id` "": no text."""
 
-    def read(connection: sa.Connection) -> Surroundings:
+    def read(connection: sa.Connection) -> Context:
+        now = time.time()
+        chat = read_chat(connection, chat_id)
+        if not message_id:  # a tap or a photo: nothing of it depends on what else happens
+            return Context(chat=chat, read_at=now)
+        theirs = [requests.c.chat_id == chat_id, *([requests.c.user_id == user_id] if user_id else [])]
         waiting = sa.select(photos.c.message_id).where(
-            photos.c.chat_id == chat_id, photos.c.waits, photos.c.created_at >= time.time() - PHOTOS_WAIT_S
+            photos.c.chat_id == chat_id, photos.c.waits, photos.c.created_at >= now - PHOTOS_WAIT_S
         )
         asked = sa.select(requests.c.id).where(requests.c.message_id == message_id, requests.c.chat_id == chat_id)
-        return Surroundings(
-            chat=read_chat(connection, chat_id),
+        return Context(
+            chat=_with_pictures(connection, chat),
             quote=_quote_whole(connection, chat_id, quoted_message_id) if quoted_message_id else Quote(),
             photos=list(connection.execute(waiting.order_by(photos.c.created_at)).scalars()),
+            refused_photo=_is_last_photo_refused(connection, chat_id, since=now - PHOTOS_WAIT_S),
+            under_way=_under_way(connection, theirs),
+            undelivered=_is_undelivered(connection, theirs),
+            picture_at=_made_at(connection, chat.current_picture),
             asked_before=connection.execute(asked).first() is not None,
+            read_at=now,
         )
 
     return await database.run(read)
+
+
+def _under_way(connection: sa.Connection, theirs: Sequence[sa.ColumnElement[bool]]) -> UnderWay | None:
+    wanted = sa.select(requests).where(*theirs, requests.c.draws, requests.c.state.in_(UNFINISHED))
+    row = connection.execute(wanted.order_by(requests.c.created_at.desc()).limit(1)).mappings().first()
+    if row is None:
+        return None
+    before = sa.select(sa.func.count()).where(
+        requests.c.state == State.QUEUED, requests.c.created_at < row["created_at"]
+    )
+    place = connection.execute(before).scalar_one() + 1 if row["state"] == State.QUEUED else 0
+    return UnderWay(
+        request_id=row["id"],
+        prompt=row["prompt"] or "",
+        place=place,
+        created_at=row["created_at"],
+        drawing_at=row["drawing_at"],
+    )
+
+
+def _is_undelivered(connection: sa.Connection, theirs: Sequence[sa.ColumnElement[bool]]) -> bool:
+    on_its_way = requests.c.answer.in_([Answer.DUE, Answer.SENDING])
+    wanted = sa.select(requests.c.id).where(*theirs, requests.c.draws, on_its_way)
+    return connection.execute(wanted.limit(1)).first() is not None
+
+
+def _is_last_photo_refused(connection: sa.Connection, chat_id: str, *, since: float) -> bool:
+    """Whether the chat's last photo could not be taken, and nothing was drawn or asked for because of it since."""
+    last = sa.select(photos.c.state, photos.c.created_at).where(
+        photos.c.chat_id == chat_id, photos.c.created_at >= since
+    )
+    row = connection.execute(last.order_by(photos.c.created_at.desc()).limit(1)).first()
+    if row is None or row.state in {PhotoState.SEEN, PhotoState.KEPT}:
+        return False
+    after = sa.select(requests.c.id).where(requests.c.chat_id == chat_id, requests.c.created_at > row.created_at)
+    settled = sa.or_(requests.c.draws, requests.c.words == "ask_photo")
+    return connection.execute(after.where(settled).limit(1)).first() is None
+
+
+def _with_pictures(connection: sa.Connection, chat: ChatState) -> ChatState:
+    """Put pictures in the place of wishes that were being drawn when somebody asked to change them."""
+    if chat.expected is None or not any("request" in source for source in chat.expected.sources):
+        return chat
+    if chat.expected.what != "words":
+        return chat
+    sources = [_source(connection, source) for source in chat.expected.sources]
+    found = [source for source in sources if source]
+    return replace(chat, expected=replace(chat.expected, sources=found) if found else None)
+
+
+def _source(connection: sa.Connection, source: Mapping[str, str]) -> Mapping[str, str] | None:
+    if "request" not in source:
+        return source
+    made = sa.select(pictures.c.id).where(pictures.c.request_id == source["request"])
+    picture = connection.execute(made.order_by(pictures.c.position.desc()).limit(1)).scalar()
+    if picture:
+        return {"picture": picture}
+    open_ = sa.select(requests.c.id).where(requests.c.id == source["request"], requests.c.state.in_(UNFINISHED))
+    return source if connection.execute(open_).first() else None
+
+
+def _made_at(connection: sa.Connection, picture_id: str | None) -> float | None:
+    if picture_id is None:
+        return None
+    return connection.execute(sa.select(pictures.c.created_at).where(pictures.c.id == picture_id)).scalar()
 
 
 def _quote_whole(connection: sa.Connection, chat_id: str, message_id: str) -> Quote:

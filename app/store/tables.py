@@ -135,7 +135,7 @@ chats = Table(  # what a chat has set, and what we wait for in it
     Column("chat_id", String(40), primary_key=True),
     Column("chat_kind", String(8), nullable=False),
     Column("settings", OBJECT),  # size, quality, count, language
-    Column("expects", String(8)),  # words (what to change) or photo (what the words speak of)
+    Column("expects", String(8)),  # `chats.Expected.what`
     Column("expects_prompt", Text),
     Column("expects_options", OBJECT),
     Column("expects_sources", OBJECT),

@@ -137,6 +137,37 @@ class EditedOffer:
     """To draw a message that was changed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """To draw what was said, where nobody was sure that it is a wish. `picture`: the last one, to be changed so."""
+
+    picture: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLater:
+    """To change the picture of `request`, which is still being drawn, once it is there."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """Sorry. `picture`: the one that was complained of, to be drawn again or changed."""
+
+    picture: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost(Usage):
+    """That nothing is to be paid, and what is left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoQuestion:
+    """That Easel does not know what is in a photo, but can change it."""
+
+
 Menu = (
     Help
     | Settings
@@ -150,6 +181,11 @@ Menu = (
     | AskPhoto
     | StickerOffer
     | EditedOffer
+    | Offer
+    | ChangeLater
+    | Complaint
+    | Cost
+    | PhotoQuestion
 )
 Answer = Sentence | Menu
 
@@ -166,6 +202,11 @@ _MENUS: Final[Mapping[str, type[Menu]]] = {
     "ask_photo": AskPhoto,
     "sticker_offer": StickerOffer,
     "edited_offer": EditedOffer,
+    "offer": Offer,
+    "change_later": ChangeLater,
+    "talk_complaint": Complaint,
+    "talk_cost": Cost,
+    "talk_photo_question": PhotoQuestion,
 }
 _KEYS: Final = {kind: key for key, kind in _MENUS.items()}
 

@@ -1,6 +1,5 @@
 """Messages with buttons: promises, under a picture, settings, my pictures, what to do with a photo. No I/O."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -19,13 +18,11 @@ from app.line.messages import Action, Message, buttons, postback_action, text, w
 from app.line.text_length import cut_to_graphemes
 from app.words.answers import AdminStatus, Settings, Usage
 from app.words.sentences import Words
+from app.words.settings import COUNTS, LANGUAGES, QUALITIES, SHAPES, shape_of
 from app.words.taps import setting, tap
 
-SIZES = ("1:1", "3:2", "2:3", "16:9", "9:16")
-QUALITIES = ("low", "medium", "high")
-COUNTS = ("1", "2", "4")
 WISH_GRAPHEMES_MAX = 90  # of the 160 of a card
-LANGUAGES = {"zh-TW": "繁體中文", "en": "English", "ja": "日本語", "th": "ไทย"}
+OFFERED_GRAPHEMES_MAX = 60
 
 
 def after_picture(
@@ -52,13 +49,13 @@ def picture_card(words: Words, picture_id: str, *, wish: str, fill_in: str) -> M
 
 def settings_panel(words: Words, settings: Settings) -> list[Message]:
     """Show what is set, with a button for every choice; what is chosen now bears a tick."""
-    default, now = words.say("settings_default"), {**asdict(settings), "size": _shape(settings.size)}
+    default, now = words.say("settings_default"), {**asdict(settings), "size": shape_of(settings.size)}
 
     def choice(name: str, value: str, label: str) -> Action:
         return postback_action(f"✓ {label}" if now[name] == value else label, data=setting(name, value))
 
     # Three on each card, as a carousel wants it; the last one of a card with room takes the choice back.
-    sizes = [choice("size", one, one) for one in SIZES]
+    sizes = [choice("size", one, one) for one in SHAPES]
     sizes.append(postback_action(default, data=setting("size", "")))
     languages = [choice("language", one, name) for one, name in LANGUAGES.items()]
     languages += [choice("language", "", words.say("language_mine"))]
@@ -85,20 +82,11 @@ def _settings_now(words: Words, now: Settings) -> str:
     default = words.say("settings_default")
     return words.say(
         "settings_now",
-        size=_shape(now.size) or default,
+        size=shape_of(now.size) or default,
         quality=words.say(f"quality_{now.quality}") if now.quality in QUALITIES else now.quality or default,
         count=now.count or default,
         language=LANGUAGES.get(now.language) or words.say("language_mine"),
     )
-
-
-def _shape(size: str) -> str:
-    """Write the operator's size in pixels as people say it: 1024x1024 is 1:1."""
-    across, _, down = size.partition("x")
-    if not (across.isdecimal() and down.isdecimal()):
-        return "" if size == "auto" else size
-    common = math.gcd(int(across), int(down)) or 1
-    return f"{int(across) // common}:{int(down) // common}"
 
 
 def mine(words: Words, pictures: Sequence[tuple[str, str]]) -> list[Message]:
@@ -162,8 +150,56 @@ def edited_offer(words: Words, request_id: str) -> Message:
     return _offer(words, words.say("edited_offer"), request_id)
 
 
+def offer(words: Words, wish: str, request_id: str, *, has_picture: bool) -> Message:
+    """Ask whether to draw what was said, or to change the last picture so."""
+    said = words.say("offer", wish=_shown(wish))
+    actions = [postback_action(words.say("btn_draw"), data=tap("draw", request_id))]
+    if has_picture:
+        actions.append(postback_action(words.say("btn_change"), data=tap("change", request_id)))
+    return buttons(said, alt_text=said, actions=[*actions, _decline(words)])
+
+
+def change_later(words: Words, wish: str, request_id: str) -> Message:
+    """Ask whether to change a picture so once it is there."""
+    said = words.say("change_later", wish=_shown(wish))
+    change = postback_action(words.say("btn_change_later"), data=tap("change", request_id))
+    return buttons(said, alt_text=said, actions=[change, _decline(words)])
+
+
+def complaint(words: Words, picture_id: str | None, *, fill_in: str) -> Message:
+    """Say sorry for a picture, with another try and a change of it at hand."""
+    said = text(words.say("talk_complaint"))
+    if picture_id is None:
+        return said
+    edit = keyboard_action(words.say("btn_edit"), data=tap("edit", picture_id), fill_in=fill_in)
+    return with_quick_reply(said, [_button(words, "again", picture_id), edit])
+
+
+def photo_question(words: Words) -> Message:
+    """Say what can be done with a photo, with ideas."""
+    ideas = [message_action(words.say(idea), words.say(idea)) for idea in ("idea_one", "idea_two")]
+    return with_quick_reply(text(words.say("talk_photo_question")), ideas)
+
+
+def cost(words: Words, used: Usage, zone: ZoneInfo) -> Message:
+    """Say that nothing is to be paid, and what is left."""
+    return text("\n".join([words.say("talk_cost"), *_used(words, used, zone)]))
+
+
+def _shown(wish: str) -> str:
+    return cut_to_graphemes(" ".join(wish.split()), OFFERED_GRAPHEMES_MAX)
+
+
+def _decline(words: Words) -> Action:
+    return postback_action(words.say("btn_decline"), data=tap("do", "decline"))
+
+
 def usage(words: Words, used: Usage, zone: ZoneInfo) -> Message:
     """Say how much was used and how much is left."""
+    return text("\n".join(_used(words, used, zone)))
+
+
+def _used(words: Words, used: Usage, zone: ZoneInfo) -> list[str]:
     lines = [words.say("usage_today", pictures=used.pictures)]
     if used.pictures_max:
         when = spelled_time(used.pictures_until_at, zone)
@@ -171,7 +207,7 @@ def usage(words: Words, used: Usage, zone: ZoneInfo) -> Message:
     for key, left in (("left_chat", used.chat_month), ("usage_share", used.share)):
         if left:
             lines.append(words.say(key, percent=left.left_percent, when=spelled_time(left.until_at, zone)))
-    return text("\n".join(lines))
+    return lines
 
 
 def admin_status(words: Words, status: AdminStatus) -> Message:

@@ -10,10 +10,11 @@ from line_sandbox.line.menus import Menu
 from line_sandbox.r2 import rules as r2_rules
 from PIL import Image
 
-from app.ops.setup.menus import FOLDER, HEIGHT_PX, IMAGE_BYTES_MAX, LANGUAGES, WIDTH_PX, menu
+from app.ops.setup.menus import FOLDER, HEIGHT_PX, IMAGE_BYTES_MAX, WIDTH_PX, menu
 from app.ops.setup.painter import SEAL, page_of, seal_of
 from app.ops.setup.set_up import Wanted, set_up
 from app.ops.setup.step import Outcome, Step
+from app.words.settings import LANGUAGES
 from tests.practice import NOBODY, Practice, answers, fails, has, practice_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

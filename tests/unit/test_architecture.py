@@ -44,7 +44,7 @@ MAY_IMPORT = {
     },
     "main": {"build", "caps", "databases", "engine", "flows", "health", "metrics", "settings", "store"},
     "server": {"engine", "main", "settings", "telemetry"},
-    "demo": {"ops"},
+    "demo": {"ops", "words"},
     "caps": {"settings", "store"},
     "ops": {
         *("build", "caps", "databases", "days", "engine", "errors", "flows", "line", "metrics", "openai", "prices"),

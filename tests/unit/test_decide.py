@@ -4,7 +4,8 @@ import pytest
 
 from app.line.events import read
 from app.reading.commands import Command, Name
-from app.reading.decide import Rules, decide
+from app.reading.decide import NOTHING_AROUND, Rules, decide
+from app.reading.meaning import Meaning, Verdict
 from app.reading.options import Options
 from app.reading.plan import (
     PASS,
@@ -23,7 +24,7 @@ from app.reading.plan import (
     Show,
 )
 from app.store.chats import ChatState, Expected
-from app.store.context import Quote, Surroundings
+from app.store.context import Context, Quote
 
 USER, GROUP = "U" + "a" * 32, "C" + "b" * 32
 RULES = Rules(group_prefixes=["畫", "draw"])
@@ -37,6 +38,14 @@ def event(source, **content):
 
 def message(source, **fields):
     return event(source, message={"id": "1", "quoteToken": "q"} | fields)
+
+
+A_WISH = Verdict(meaning=Meaning.DRAW, confidence=1.0)
+
+
+def wanted(happened, context=NOTHING_AROUND, verdict=A_WISH):
+    """Decide as one who takes everything for a wish that no rule knows."""
+    return decide(happened, RULES, context, verdict, is_sure=True)
 
 
 def drawing(prompt, **more):
@@ -76,7 +85,8 @@ def drawing(prompt, **more):
             Say(words="sticker_offer", details={"keywords": "hi, cony"}, prompt="hi, cony"),
         ),
         (message(ALONE, type="audio"), Say(words="voice")),
-        (message(ALONE, type="hologram"), None),
+        (message(ALONE, type="hologram"), Say(words="not_this")),
+        (message(TOGETHER, type="hologram"), None),
         (message(TOGETHER, type="text", text="a cat"), None),
         (message(TOGETHER, type="text", text="help"), None),
         (message(TOGETHER, type="text", text="draw a cat"), drawing("a cat")),
@@ -103,42 +113,42 @@ def drawing(prompt, **more):
 )
 def test_what_an_event_wants(happened, act):
     """Each kind of event, alone and among others."""
-    assert decide(happened, RULES).act == act
+    assert wanted(happened).act == act
 
 
 @pytest.mark.parametrize(
     ("around", "act"),
     [
-        (Surroundings(quote=Quote(ours=True, picture_id="P1")), drawing("at night", sources=[{"picture": "P1"}])),
-        (Surroundings(quote=Quote(photo_id="7")), drawing("at night", sources=[{"photo": "7"}])),
+        (Context(quote=Quote(ours=True, picture_id="P1")), drawing("at night", sources=[{"picture": "P1"}])),
+        (Context(quote=Quote(photo_id="7")), drawing("at night", sources=[{"photo": "7"}])),
         (
-            Surroundings(photos=["7", "8"]),
+            Context(photos=["7", "8"]),
             drawing("at night", sources=[{"photo": "7"}, {"photo": "8"}], photos=["7", "8"], settled=True),
         ),
         (
-            Surroundings(chat=ChatState(expected=Expected(what="words", sources=[{"picture": "P1"}]))),
+            Context(chat=ChatState(expected=Expected(what="words", sources=[{"picture": "P1"}]))),
             drawing("at night", sources=[{"picture": "P1"}], settled=True),
         ),
         (
-            Surroundings(chat=ChatState(expected=Expected(what="photo", prompt="as a stamp"))),
+            Context(chat=ChatState(expected=Expected(what="photo", prompt="as a stamp"))),
             drawing("at night", settled=True),
         ),
     ],
 )
 def test_what_stands_around_words(around, act):
     """Words mean what they quote, what was sent before them, or what a button asked for."""
-    assert decide(message(ALONE, type="text", text="at night"), RULES, around).act == act
+    assert wanted(message(ALONE, type="text", text="at night"), around).act == act
 
 
 def test_a_change_is_about_the_last_picture():
     """Words such as make it night change it; where nothing was drawn yet, it is a wish like any other."""
     said = message(ALONE, type="text", text="make it night")
-    assert decide(said, RULES).act == drawing("make it night")
-    around = Surroundings(chat=ChatState(current_picture="P1"))
-    assert decide(said, RULES, around).act == drawing("make it night", sources=[{"picture": "P1"}])
+    assert wanted(said).act == drawing("make it night")
+    around = Context(chat=ChatState(current_picture="P1"))
+    assert wanted(said, around).act == drawing("make it night", sources=[{"picture": "P1"}], settled=True)
     for words in ("turn this photo into a woodcut", "把這張照片換成油畫"):
         said = message(ALONE, type="text", text=words)
-        assert decide(said, RULES, around).act == AskForPhoto(prompt=words, options=Options())
+        assert wanted(said, around).act == AskForPhoto(prompt=words, options=Options())
 
 
 def test_a_photo_is_fetched_alone_and_only_remembered_in_company():

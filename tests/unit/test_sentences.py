@@ -11,10 +11,11 @@ import app.words.sentences
 from app.errors import Reason
 from app.line.messages import buttons, postback_action
 from app.line.text_length import graphemes
-from app.words.sentences import LANGUAGES, sentences_for
+from app.words.sentences import sentences_for
+from app.words.settings import LANGUAGES
 
 KEYS = list(sentences_for("en", "en").sentences)
-PARTS = dict.fromkeys(("count", "place", "percent", "pictures", "most", "days", "queue", "saved"), 3)
+PARTS = dict.fromkeys(("count", "place", "percent", "pictures", "most", "days", "queue", "saved", "seconds"), 3)
 PARTS |= {"prefix": "畫", "when": "2026-12-01 00:00", "got": "5", "asked": "9", "keywords": "hi", "version": "1.0"}
 PARTS |= {
     "size": "1:1",

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from app.days import month_of
 from app.store import tables
 from app.store.chats import Chats, Expected
-from app.store.context import surroundings_of
+from app.store.context import context_of
 from app.store.database import HEAD, Database, upgrade
 from app.store.deletions import Doomed
 from app.store.deliveries import Deliveries, Delivery, Way
@@ -235,7 +235,7 @@ async def test_what_landed_is_sent_and_its_words_are_forgotten(database):
     request = await requests.get("R1")
     assert (request.answer, request.sent_quote_token) == (Answer.SENT, "quote 1")
     for chat_id, ours in ((ALICE.chat_id, True), ("another chat", False)):
-        around = await surroundings_of(database, chat_id, message_id="2", quoted_message_id="message 1")
+        around = await context_of(database, chat_id, message_id="2", quoted_message_id="message 1")
         assert around.quote.ours is ours
     with database.transaction() as connection:
         assert "private" not in str(connection.execute(sa.text("SELECT * FROM deliveries")).all())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.line.contents import Mention, Text
 from app.line.events import ChatKind
 from app.reading.prefixes import prefix_shown
-from app.reading.wish import Wish, addressed, clean, prompt_of, wish_of
+from app.reading.wish import Call, Wish, addressed, clean, prompt_of, wish_of
 
 PREFIXES = ["畫", "draw", "/draw"]
 MORE_PREFIXES = ["描いて", "ドロー", "วาด", "그려", "!", "malé", "Paint It"]
@@ -20,6 +20,12 @@ def text_of(said, *mentioned, others=()):
     mentions = [_mention(said, name, is_self=True) for name in mentioned]
     mentions += [_mention(said, name, is_self=False) for name in others]
     return Text(id="1", text=said, mentions=tuple(mentions))
+
+
+def said_to_us(text, **around):
+    """Return what of a message in a group is to be drawn; None where it is not for us."""
+    called = addressed(text, **around)
+    return called[2] if called else None
 
 
 def _mention(said, name, *, is_self):
@@ -102,7 +108,7 @@ def _units(text):
 )
 def test_prefix(said, prompt):
     """In a group a prefix makes a message a wish, and the rest is the prompt, as it was typed."""
-    assert addressed(text_of(said), prefixes=PREFIXES + MORE_PREFIXES, quotes_us=False) == prompt
+    assert said_to_us(text_of(said), prefixes=PREFIXES + MORE_PREFIXES, quotes_us=False) == prompt
 
 
 @pytest.mark.parametrize(
@@ -147,7 +153,7 @@ def test_prefix(said, prompt):
 )
 def test_not_for_us(said):
     """In a group a message that does not call us is left alone."""
-    assert addressed(text_of(said), prefixes=PREFIXES + MORE_PREFIXES, quotes_us=False) is None
+    assert said_to_us(text_of(said), prefixes=PREFIXES + MORE_PREFIXES, quotes_us=False) is None
 
 
 @pytest.mark.parametrize(
@@ -181,27 +187,27 @@ def test_not_for_us(said):
 )
 def test_mention(said, name, prompt):
     """A mention of us makes a message a wish wherever it stands, and is cut out of it."""
-    assert addressed(text_of(said, name), prefixes=PREFIXES, quotes_us=False) == prompt
+    assert said_to_us(text_of(said, name), prefixes=PREFIXES, quotes_us=False) == prompt
 
 
 def test_mentions_of_others_stay():
     """The names of other people belong to the picture."""
     text = text_of("@Easel @Mei 騎著 @Ken 的腳踏車", "@Easel", others=["@Mei", "@Ken"])
-    assert addressed(text, prefixes=PREFIXES, quotes_us=False) == "@Mei 騎著 @Ken 的腳踏車"
+    assert said_to_us(text, prefixes=PREFIXES, quotes_us=False) == "@Mei 騎著 @Ken 的腳踏車"
 
 
 def test_two_mentions_of_us():
     """Whoever calls us twice is heard once."""
     said = "@Easel a fox @Easel"
     mentions = tuple(Mention(index=i, length=6, is_self=True, is_all=False, user_id=None) for i in (0, 13, 13))
-    assert addressed(Text(id="1", text=said, mentions=mentions), prefixes=[], quotes_us=False) == "a fox"
+    assert said_to_us(Text(id="1", text=said, mentions=mentions), prefixes=[], quotes_us=False) == "a fox"
 
 
 def test_all_is_not_us():
     """A message to everybody is not for us."""
     mention = Mention(index=0, length=4, is_self=False, is_all=True, user_id=None)
     text = Text(id="1", text="@All good morning", mentions=(mention,))
-    assert addressed(text, prefixes=PREFIXES, quotes_us=False) is None
+    assert said_to_us(text, prefixes=PREFIXES, quotes_us=False) is None
 
 
 @pytest.mark.parametrize("index", [1, 2, 4, 9, 10**9, 2**53])
@@ -209,13 +215,13 @@ def test_mention_at_wrong_place(index):
     """If LINE counted otherwise than we think, the name at the @ is cut all the same."""
     said = "🦦🦦 @Easel fox"
     mention = Mention(index=index, length=6, is_self=True, is_all=False, user_id=None)
-    assert addressed(Text(id="1", text=said, mentions=(mention,)), prefixes=[], quotes_us=False) == "🦦🦦 fox"
+    assert said_to_us(Text(id="1", text=said, mentions=(mention,)), prefixes=[], quotes_us=False) == "🦦🦦 fox"
 
 
 def test_mention_without_a_name():
     """A mention that is nowhere in the text still calls us, and nothing is cut."""
     mention = Mention(index=0, length=3, is_self=True, is_all=False, user_id=None)
-    assert addressed(Text(id="1", text="a fox", mentions=(mention,)), prefixes=[], quotes_us=False) == "a fox"
+    assert said_to_us(Text(id="1", text="a fox", mentions=(mention,)), prefixes=[], quotes_us=False) == "a fox"
 
 
 @pytest.mark.parametrize(
@@ -232,7 +238,7 @@ def test_mention_without_a_name():
 )
 def test_quote(said, prompt):
     """A message that quotes one of ours is a wish as it stands."""
-    assert addressed(text_of(said), prefixes=PREFIXES, quotes_us=True) == prompt
+    assert said_to_us(text_of(said), prefixes=PREFIXES, quotes_us=True) == prompt
 
 
 @pytest.mark.parametrize(
@@ -275,12 +281,13 @@ def test_blank(said):
 @pytest.mark.parametrize(
     ("chat_kind", "said", "wish"),
     [
-        (ChatKind.USER, "a cat", Wish(prompt="a cat")),
-        (ChatKind.USER, " ", Wish(prompt="")),
+        (ChatKind.USER, "a cat", Wish(said="a cat", prompt="a cat")),
+        (ChatKind.USER, " ", Wish(said="", prompt="")),
         (ChatKind.GROUP, "a cat", None),
-        (ChatKind.GROUP, "draw a cat", Wish(prompt="a cat")),
+        (ChatKind.GROUP, "draw a cat", Wish(said="draw a cat", prompt="a cat", call=Call.PREFIX)),
+        (ChatKind.GROUP, "/draw a cat", Wish(said="a cat", prompt="a cat", call=Call.NAMED)),
         (ChatKind.ROOM, "a cat", None),
-        (ChatKind.ROOM, "畫", Wish(prompt="")),
+        (ChatKind.ROOM, "畫", Wish(said="畫", prompt="", call=Call.PREFIX)),
     ],
 )
 def test_wish(chat_kind, said, wish):
@@ -288,15 +295,40 @@ def test_wish(chat_kind, said, wish):
     assert wish_of(text_of(said), chat_kind=chat_kind, prefixes=PREFIXES, quotes_us=False) == wish
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "@painter a red fox",
+        "@Painter: a red fox",
+        "＠ＰＡＩＮＴＥＲ　a red fox",
+        "@ painter a red fox",
+        "@painter\na red fox",
+    ],
+)
+def test_our_name_typed_by_hand(said):
+    """LINE's list of names often does not offer a bot's: typed at the start, it calls us as a mention does."""
+    assert addressed(text_of(said), prefixes=[], quotes_us=False, bot_name="painter") == (
+        Call.NAMED,
+        "a red fox",
+        "a red fox",
+    )
+
+
+@pytest.mark.parametrize("said", ["painter a fox", "@painters a fox", "ask @painter", "@paint", "a@painter", "@"])
+def test_what_only_looks_like_our_name(said):
+    """Others have names, too."""
+    assert addressed(text_of(said), prefixes=[], quotes_us=False, bot_name="painter") is None
+
+
 @pytest.mark.parametrize("prefixes", [[], [""], [" "]])
 def test_no_prefixes(prefixes):
     """Without prefixes only a mention or a quote calls us."""
-    assert addressed(text_of("draw a cat"), prefixes=prefixes, quotes_us=False) is None
+    assert said_to_us(text_of("draw a cat"), prefixes=prefixes, quotes_us=False) is None
 
 
 def test_longest_prefix():
     """Of two prefixes that fit the longer one is meant."""
-    assert addressed(text_of("畫圖：貓"), prefixes=["畫", "畫圖"], quotes_us=False) == "貓"
+    assert said_to_us(text_of("畫圖：貓"), prefixes=["畫", "畫圖"], quotes_us=False) == "貓"
 
 
 ANYTHING = st.text(alphabet=st.characters() | st.sampled_from("@＠🦦👩\u200d\ufe0f \u3000\n畫draw/:，\ud83d\ude00"))
@@ -334,7 +366,7 @@ def test_cutting_counts_like_line(before, after, name):
     """A mention behind characters of any width is cut out whole, and nothing else."""
     said = f"{before} @{name} {after}"
     mention = Mention(index=_units(before) + 1, length=_units(name) + 1, is_self=True, is_all=False, user_id=None)
-    prompt = addressed(Text(id="1", text=said, mentions=(mention,)), prefixes=[], quotes_us=False)
+    prompt = said_to_us(Text(id="1", text=said, mentions=(mention,)), prefixes=[], quotes_us=False)
     assert prompt == f"{before} {after}"
 
 
@@ -343,7 +375,7 @@ def test_prefix_before_anything(prefix, separator, said):
     """A prefix that stands apart calls us in any width and case, and the prompt is as it was typed."""
     wide = "".join(chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in prefix)
     for typed in (prefix, prefix.upper(), wide):
-        assert addressed(text_of(f"{typed}{separator}{said}"), prefixes=PREFIXES, quotes_us=False) == said
+        assert said_to_us(text_of(f"{typed}{separator}{said}"), prefixes=PREFIXES, quotes_us=False) == said
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What buttons and words do with one picture: again, another shape, finer, edit, back, look at it, delete."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from app.flows.conversation.draw_request import drawn
 from app.line.events import Chat, ChatKind, Event
@@ -38,10 +39,15 @@ class Changes:
         self._admin_ids = admin_ids
         self._swept = swept
 
-    async def make(  # noqa: PLR0911 - one line for each verb
+    async def make(self, change: Change, event: Event, chat: Chat, state: ChatState) -> NewRequest:
+        """Do it. Return what the chat is to get."""
+        if change.request_id:
+            return await self._of_wish(change, change.request_id, event, chat, state)
+        return await self._of_picture(change, event, chat, state)
+
+    async def _of_picture(  # noqa: PLR0911 - one line for each verb
         self, change: Change, event: Event, chat: Chat, state: ChatState
     ) -> NewRequest:
-        """Do it. Return what the chat is to get."""
         picture_id = change.picture_id or state.current_picture
         if picture_id is None:
             return NewRequest(words="nothing_before")
@@ -52,7 +58,7 @@ class Changes:
             return NewRequest(words="picture_gone")
         match change.verb:
             case "edit":
-                return await self._expect_words(event, chat, picture)
+                return await self._expect_words(event, chat, {"picture": picture.id})
             case "back":
                 return await self._before(chat, picture)
             case "see" | "menu":
@@ -81,11 +87,28 @@ class Changes:
         details = {"fine": True} if is_fine else None
         return drawn(draw, state, alone=alone, details=details, message_id=wish.message_id)
 
-    async def _expect_words(self, event: Event, chat: Chat, picture: Picture) -> NewRequest:
-        expected = Expected(what="words", sources=[{"picture": picture.id}], user_id=event.user_id)
+    async def _of_wish(self, change: Change, request_id: str, event: Event, chat: Chat, state: ChatState) -> NewRequest:
+        """Do it with a wish that was being drawn when it was asked for: its picture may be there by now, or not yet."""
+        made = await self._pictures.of_request(request_id)
+        if made:
+            change = replace(change, picture_id=made[-1].id, request_id=None)
+            return await self._of_picture(change, event, chat, state)
+        wish = await self._requests.get(request_id)
+        if wish is None or wish.chat_id != chat.id or not wish.prompt:
+            return NewRequest(words="nothing_before")
+        if change.verb == "edit":
+            return await self._expect_words(event, chat, {"request": request_id})
+        quality = FINE_QUALITY if change.verb == "fine" else None
+        options = Options(ratio=SHAPES.get(change.verb), quality=quality, count=1)
+        options = change.options.merged_over(options).merged_over(Options.of_json(wish.options or {}))
+        draw = Draw(prompt=wish.prompt, options=options, sources=list(wish.sources or ()))
+        return drawn(draw, state, alone=chat.kind is ChatKind.USER, message_id=wish.message_id)
+
+    async def _expect_words(self, event: Event, chat: Chat, source: Mapping[str, str]) -> NewRequest:
+        expected = Expected(what="words", sources=[source], user_id=event.user_id)
         await self._chats.expect(chat.id, chat.kind, expected, for_s=EDIT_WITHIN_S)
         words = "ask_edit" if chat.kind is ChatKind.USER else "ask_edit_group"
-        return NewRequest(words=words, details={"picture": picture.id})
+        return NewRequest(words=words, details={"picture": source["picture"]} if "picture" in source else None)
 
     async def _before(self, chat: Chat, picture: Picture) -> NewRequest:
         before = await self._pictures.get(picture.parent_id, chat_id=chat.id) if picture.parent_id else None

@@ -15,6 +15,7 @@ from app.store.receiving import NewRequest
 from app.store.requests import Requests
 
 SHOWN_MAX = 10  # columns of an image carousel
+_SAID = {Name.ABOUT: "about", Name.KEEP: "kept", Name.DECLINE: "declined"}
 
 
 class Commands:
@@ -74,12 +75,12 @@ class Commands:
                 return await self._ask_to_delete_all(event, chat, person)
             case Name.DELETE_ALL_YES:
                 return await self._delete_all(event, chat, person)
-            case Name.NEW | Name.KEEP:
-                return await self._start_anew(chat, command.name)
-            case Name.USAGE:
-                return await self._usage(event, chat)
-            case Name.ABOUT | Name.THANKS:
-                return NewRequest(words=command.name)
+            case Name.NEW:
+                return await self._start_anew(chat)
+            case Name.USAGE | Name.COST:
+                return await self._usage(event, chat, words="talk_cost" if command.name is Name.COST else "usage")
+            case Name.ABOUT | Name.KEEP | Name.DECLINE:
+                return NewRequest(words=_SAID[command.name])
             case Name.HELLO:
                 return NewRequest(words="greeting" if chat.kind is ChatKind.USER else "greeting_group")
         return NewRequest(words="help", details={"admin": self._admins.knows(event.user_id)})
@@ -99,6 +100,8 @@ class Commands:
             return NewRequest(words="cancel_none")
         count = await self._requests.cancel(chat.id, user_id=person, event_id=event.id)
         await self._chats.expect_nothing(chat.id, chat.kind)
+        if chat.kind is ChatKind.USER:
+            await self._photos.let_go(chat.id)
         if not count:
             return NewRequest(words="cancel_none")
         return NewRequest(words="cancelled_one" if count == 1 else "cancelled", details={"count": count})
@@ -119,16 +122,14 @@ class Commands:
             return _none()
         return NewRequest(words="deleted_one" if count == 1 else "deleted_all", details={"count": count})
 
-    async def _start_anew(self, chat: Chat, name: Name) -> NewRequest:
-        if name is Name.KEEP:
-            return NewRequest(words="kept")
+    async def _start_anew(self, chat: Chat) -> NewRequest:
         await self._photos.let_go(chat.id)
         await self._chats.expect_nothing(chat.id, chat.kind)
         return NewRequest(words="blank")
 
-    async def _usage(self, event: Event, chat: Chat) -> NewRequest:
+    async def _usage(self, event: Event, chat: Chat, *, words: str) -> NewRequest:
         details: dict[str, Any] = await self._ledger.usage_of(chat.id, chat_kind=chat.kind, user_id=event.user_id)
-        return NewRequest(words="usage", details=details)
+        return NewRequest(words=words, details=details)
 
 
 def _none() -> NewRequest:

@@ -8,6 +8,7 @@ from app.reading.options import COUNT_MAX, SOURCES_MAX, Options, Unmet
 from app.reading.plan import Draw
 from app.store.chats import ChatState
 from app.store.receiving import NewRequest
+from app.words.settings import ratio_of
 
 
 def drawn(
@@ -49,11 +50,9 @@ def drawn(
 
 def set_options(state: ChatState) -> Options:
     """Read the chat's settings as options of a wish."""
-    size = state.settings.get("size", "")
-    across, _, down = size.partition(":")
     count = state.settings.get("count", "")
     return Options(
-        ratio=(int(across), int(down)) if down else None,
+        ratio=ratio_of(state.settings.get("size", "")),
         quality=state.settings.get("quality"),
         count=int(count) if count else None,
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 
 import structlog
@@ -11,6 +11,7 @@ from app.engine import Engine
 from app.errors import EaselError, Reason
 from app.flows.conversation.admission import Gate
 from app.flows.conversation.perform import Wants
+from app.flows.conversation.understanding import Understanding
 from app.flows.delivery.waiting import Watch
 from app.flows.upkeep.observers import Observers
 from app.flows.upkeep.rich_menus import Menus
@@ -20,7 +21,7 @@ from app.line.events import Chat, ChatKind, Event
 from app.reading.decide import Rules, decide
 from app.reading.plan import Fetch, Leave, Plan
 from app.store.chats import ChatState
-from app.store.context import Surroundings, surroundings_of
+from app.store.context import Context, context_of
 from app.store.database import Database
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
 from app.store.requests import Request, Requests, State
@@ -67,7 +68,7 @@ class Came:
 class EventFlow:
     """Reads events one by one. Whatever breaks off before an event is settled is done again from its row."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keyword-only parts, wired once
         self,
         *,
         engine: Engine,
@@ -77,6 +78,7 @@ class EventFlow:
         watch: Watch,
         menus: Menus,
         rules: Rules,
+        understanding: Understanding,
         line: LineClient,
         observers: Observers,
     ) -> None:
@@ -87,6 +89,7 @@ class EventFlow:
         self._watch = watch
         self._menus = menus
         self._rules = rules
+        self._understanding = understanding
         self._line = line
         self._observers = observers
 
@@ -122,9 +125,9 @@ class EventFlow:
 
     async def _understand(self, came: Came) -> Rest:
         event, chat = came.event, came.chat
-        around = await self._surroundings(event, chat)
+        around = await self._context(event, chat)
         known = await self._stores.requests.get(event.id)
-        plan = decide(event, self._rules, around)
+        plan = await self._understanding.plan(event, around)
         if known:
             return partial(self._go_on, came, plan, known)
         if plan.act and await self._gate.is_blocked(chat, event.user_id):
@@ -151,7 +154,8 @@ class EventFlow:
             quota=self._gate.quota(),
             settles=not isinstance(plan.act, Leave),
         )
-        log.info("event_understood", request=event.id, type=event.type, wants=_wanted(request), draws=draws)
+        why = asdict(plan.why) if plan.why else {}
+        log.info("event_understood", request=event.id, type=event.type, wants=_wanted(request), draws=draws, **why)
         if draws:
             await self.draw(event.id, user_or_chat_id=event.user_id or chat.id)
         elif wished:
@@ -188,13 +192,14 @@ class EventFlow:
         if declined := await self._stores.requests.get(event_id):
             self._observers.metrics.ended("declined", declined.words or "")
 
-    async def _surroundings(self, event: Event, chat: Chat) -> Surroundings:
+    async def _context(self, event: Event, chat: Chat) -> Context:
         """Look around where it matters: what people write, and what they tap or show."""
         text = event.content.text if isinstance(event.content, Edited) else event.content
         said = text if isinstance(text, Text) else None
-        return await surroundings_of(
+        return await context_of(
             self._stores.database,
             chat.id,
+            user_id=event.user_id if chat.kind is not ChatKind.USER else None,
             message_id=said.id if said else "",
             quoted_message_id=said.quoted_message_id if said else None,
         )

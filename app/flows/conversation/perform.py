@@ -10,7 +10,7 @@ from app.flows.conversation.commands import Commands
 from app.flows.conversation.draw_request import drawn
 from app.flows.drawing.photos import Sources
 from app.flows.upkeep.rich_menus import Menus
-from app.line.contents import Media
+from app.line.contents import Media, Postback, Text
 from app.line.events import Chat, ChatKind, Event
 from app.reading.options import Options
 from app.reading.plan import (
@@ -34,27 +34,36 @@ from app.reading.plan import (
 from app.store.chats import Chats, ChatState, Expected
 from app.store.forgetting import Forgetting
 from app.store.photos import NewPhoto, Photos, PhotoState
+from app.store.pictures import Pictures
 from app.store.receiving import NewRequest
-from app.store.requests import Requests
+from app.store.requests import UNFINISHED, Request, Requests
+from app.words.settings import SETTINGS
 
 log = structlog.get_logger()
 
 EXPECTED_FOR_S = 600.0
-SETTINGS: Mapping[str, frozenset[str]] = {
-    "size": frozenset({"", "1:1", "3:2", "2:3", "16:9", "9:16"}),
-    "quality": frozenset({"", "low", "medium", "high"}),
-    "count": frozenset({"", "1", "2", "3", "4"}),
-    "language": frozenset({"", "zh-TW", "en", "ja", "th"}),
+CHANGE_LATER = "change_later"
+# What we ask with these words, so that a typed answer is understood.
+_ASKS: Mapping[str, str] = {
+    "offer": "offer",
+    CHANGE_LATER: "offer",
+    "sticker_offer": "offer",
+    "edited_offer": "offer",
+    "confirm_delete_all": "delete",
+    "settings": "settings",
 }
+_ASK_THEMSELVES = frozenset({"ask_edit", "ask_edit_group", "ask_photo"})
+_BY_THE_WAY = ("talk_", "thanks", "progress_", "help", "usage", "mine", "about")
 
 
 class Wants:
     """Performs acts. Each is safe to perform again, since a crash may come before it is written down."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keyword-only parts, wired once
         self,
         *,
         requests: Requests,
+        pictures: Pictures,
         chats: Chats,
         photos: Photos,
         forgetting: Forgetting,
@@ -66,6 +75,7 @@ class Wants:
     ) -> None:
         """Keep the parts. `swept` is called when there is something for the bucket to delete."""
         self._requests = requests
+        self._pictures = pictures
         self._chats = chats
         self._photos = photos
         self._forgetting = forgetting
@@ -82,9 +92,23 @@ class Wants:
         wanted = await self._perform(plan.act, event, chat, state)
         if wanted is None:
             return None
+        wanted = await self._expecting(wanted, event, chat, state)
         tap = plan.tap if wanted.draws else None
         quote_token, message_id = wanted.quote_token or plan.quote_token, plan.message_id or wanted.message_id
         return replace(wanted, quote_token=quote_token, message_id=message_id, tap=tap)
+
+    async def _expecting(self, wanted: NewRequest, event: Event, chat: Chat, state: ChatState) -> NewRequest:
+        """Remember what we ask with this; what we have asked before is over with whatever else is said, but talk."""
+        if what := _ASKS.get(wanted.words or ""):
+            expected = Expected(what=what, sources=[{"request": event.id}], user_id=event.user_id)
+            await self._chats.expect(chat.id, chat.kind, expected, for_s=EXPECTED_FOR_S)
+            return wanted
+        expected_before = state.expected
+        if expected_before is None or not expected_before.is_of(event.user_id) or wanted.words in _ASK_THEMSELVES:
+            return wanted
+        is_kept = expected_before.what in {"words", "photo"} and _is_by_the_way(wanted.words)
+        is_said = isinstance(event.content, Text | Postback)
+        return replace(wanted, settled=wanted.settled or (is_said and not is_kept))
 
     async def hear(self, event: Event, chat: Chat, plan: Plan) -> None:
         """Remember that a photo is coming, before it is fetched: the words behind it may be faster than it."""
@@ -99,8 +123,8 @@ class Wants:
                 return NewRequest(words=words, details=details, prompt=prompt, options=options.to_json() or None)
             case Show(request_id=request_id):
                 return await self._shown(event, chat, request_id)
-            case Redraw(request_id=request_id):
-                return await self._redrawn(chat, request_id, state)
+            case Redraw(request_id=request_id, changes=changes):
+                return await self._redrawn(chat, request_id, state, changes=changes)
             case Rephrase(request_id=request_id):
                 await self._rephrased(event, chat, request_id)
             case Change():
@@ -141,15 +165,37 @@ class Wants:
             return None
         return NewRequest(words="here", quote_token=wanted.sent_quote_token)
 
-    async def _redrawn(self, chat: Chat, request_id: str, state: ChatState) -> NewRequest:
+    async def _redrawn(self, chat: Chat, request_id: str, state: ChatState, *, changes: bool) -> NewRequest:
         said = await self._requests.get(request_id)
         if said is None or said.chat_id != chat.id or not said.prompt:
             return NewRequest(words="gone")
+        options, alone = Options.of_json(said.options or {}), chat.kind is ChatKind.USER
+        if changes or said.words == CHANGE_LATER:
+            source = await self._offered(said, chat)
+            if source is None:
+                return NewRequest(words="nothing_before")
+            if "request" in source:
+                return NewRequest(words=CHANGE_LATER, prompt=said.prompt, options=said.options, details=source)
+            draw = Draw(prompt=said.prompt, options=options, sources=[source])
+            return drawn(draw, state, alone=alone, message_id=said.message_id)
         # A message that was changed is still about what it was about.
         first = await self._requests.of_message(said.message_id, chat_id=chat.id) if said.message_id else None
         sources = first.sources or () if first else ()
-        draw = Draw(prompt=said.prompt, options=Options.of_json(said.options or {}), sources=sources)
-        return drawn(draw, state, alone=chat.kind is ChatKind.USER, message_id=said.message_id)
+        draw = Draw(prompt=said.prompt, options=options, sources=sources)
+        return drawn(draw, state, alone=alone, message_id=said.message_id)
+
+    async def _offered(self, offer: Request, chat: Chat) -> Mapping[str, str] | None:
+        """Find the picture that an offer spoke of; its wish where that is still being drawn; None where it is gone."""
+        details = offer.details or {}
+        if "picture" in details:
+            return {"picture": str(details["picture"])}
+        wish = await self._requests.get(str(details.get("request", "")))
+        if wish is None or wish.chat_id != chat.id:
+            return None
+        made = await self._pictures.of_request(wish.id)
+        if made:
+            return {"picture": made[-1].id}
+        return {"request": wish.id} if wish.state in UNFINISHED else None
 
     async def _rephrased(self, event: Event, chat: Chat, request_id: str) -> None:
         """The words that come next are about what the declined ones were about."""
@@ -159,7 +205,7 @@ class Wants:
             await self._chats.expect(chat.id, chat.kind, expected, for_s=EXPECTED_FOR_S)
 
     async def _set(self, chat: Chat, name: str, value: str) -> NewRequest | None:
-        if value not in SETTINGS.get(name, frozenset()):
+        if value and value not in SETTINGS.get(name, ()):
             log.info("setting_not_known", name=name[:20])
             return None
         await self._chats.set(chat.id, chat.kind, name, value)
@@ -207,3 +253,8 @@ def _new_photo(event: Event, chat: Chat, photo: Media) -> NewPhoto:
         set_id=album.id if album else None,
         set_total=album.total if album else 0,
     )
+
+
+def _is_by_the_way(words: str | None) -> bool:
+    """Whether what was said leaves open what we wait for."""
+    return words is not None and words.startswith(_BY_THE_WAY)

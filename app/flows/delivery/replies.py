@@ -19,11 +19,16 @@ from app.words import menus
 from app.words.answers import (
     AdminStatus,
     AskPhoto,
+    ChangeLater,
+    Complaint,
     ConfirmDeleteAll,
+    Cost,
     EditedOffer,
     Help,
     Menu,
     Mine,
+    Offer,
+    PhotoQuestion,
     PhotosGot,
     Sentence,
     Settings,
@@ -146,6 +151,8 @@ class Replies:
                 made = [menus.confirm_delete_all(words, count)]
             case AdminStatus():
                 made = [menus.admin_status(words, answer)]
+            case Cost():
+                made = [menus.cost(words, answer, self._zone)]
             case Usage():
                 made = [menus.usage(words, answer, self._zone)]
             case PhotosGot(count=count):
@@ -156,6 +163,15 @@ class Replies:
                 made = [menus.sticker_offer(words, keywords, request.id)]
             case EditedOffer():
                 made = [menus.edited_offer(words, request.id)]
+            case Offer(picture=picture_id):
+                made = [menus.offer(words, request.prompt or "", request.id, has_picture=picture_id is not None)]
+            case ChangeLater():
+                made = [menus.change_later(words, request.prompt or "", request.id)]
+            case Complaint(picture=picture_id):
+                said = menus.complaint(words, picture_id, fill_in=self._fill_in(request, words))
+                return [Said(message=said, picture_id=picture_id)]
+            case PhotoQuestion():
+                made = [menus.photo_question(words)]
             case _:
                 assert_never(answer)
         return [Said(message=message) for message in made]

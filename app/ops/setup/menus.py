@@ -14,7 +14,6 @@ from typing import Any, Final
 from app.line.messages import postback_action
 from app.line.rich_menus import our_name
 
-LANGUAGES: Final = ("zh-TW", "en", "ja", "th")
 WIDTH_PX: Final = 2500
 HEIGHT_PX: Final = 1686
 IMAGE_BYTES_MAX: Final = 1_000_000  # …/reference/messaging-api/#upload-rich-menu-image

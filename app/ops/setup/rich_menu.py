@@ -10,8 +10,9 @@ from typing import Final
 from app.errors import BadRequest
 from app.line.console import LineConsole
 from app.line.rich_menus import language_of
-from app.ops.setup.menus import LANGUAGES, Menu, menu
+from app.ops.setup.menus import Menu, menu
 from app.ops.setup.step import Outcome, Step
+from app.words.settings import LANGUAGES
 
 _NAME: Final = "rich menu"
 _KIND: Final = "image/png"

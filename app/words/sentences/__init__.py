@@ -9,7 +9,8 @@ import tomllib
 from collections.abc import Mapping
 from importlib import resources
 
-LANGUAGES = ("zh-TW", "en", "ja", "th")
+from app.words.settings import LANGUAGES
+
 # Simplified Chinese has no file of its own: the nearest is the other way to write it.
 _BY_PRIMARY_SUBTAG = {"zh": "zh-TW", "en": "en", "ja": "ja", "th": "th"}
 
@@ -37,7 +38,7 @@ def sentences_for(language: str | None, default: str) -> Words:
         language: BCP 47, as LINE's profile has it ("zh-Hant", "ja"), or None.
         default: `DEFAULT_LANGUAGE`, for languages that we do not speak.
     """
-    return _words(_spoken(language) or _spoken(default) or LANGUAGES[0])
+    return _words(_spoken(language) or _spoken(default) or next(iter(LANGUAGES)))
 
 
 def _spoken(language: str | None) -> str | None:

@@ -1,0 +1,60 @@
+"""What an event means: the rules and the moment first, then whoever can tell what they leave open."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import structlog
+
+from app.line.contents import Edited, Text
+from app.line.events import Event
+from app.reading.decide import Rules, decide
+from app.reading.meaning import Moment, Step, Verdict
+from app.reading.plan import Plan
+from app.store.context import Context
+
+log = structlog.get_logger()
+
+AskGate = Callable[[str, Moment], Verdict]
+AskReader = Callable[[str, Moment], Awaitable[Verdict | None]]
+GATE_SURE = 0.9
+READER_SURE = 0.9
+
+
+class Understanding:
+    """Asks one step after another, the cheapest first, and none that is not needed."""
+
+    def __init__(
+        self, *, rules: Rules, gate: AskGate, reader: AskReader | None, bot_name: Callable[[], Awaitable[str]]
+    ) -> None:
+        """Keep the parts.
+
+        Args:
+            rules: Whom Easel answers.
+            gate: The classifier.
+            reader: Asks a text model; None where it is switched off. It gives no verdict where it cannot tell.
+            bot_name: Finds how LINE shows us.
+        """
+        self._rules = rules
+        self._gate = gate
+        self._reader = reader
+        self._bot_name = bot_name
+
+    async def plan(self, event: Event, context: Context) -> Plan:
+        """Say what to do with an event."""
+        rules = await self._rules_for(event)
+        plan = decide(event, rules, context)
+        if plan.open:
+            verdict = self._gate(plan.open.text, plan.open.moment)
+            plan = decide(event, rules, context, verdict, by=Step.GATE, is_sure=verdict.confidence >= GATE_SURE)
+        if plan.open and self._reader:
+            read = await self._reader(plan.open.text, plan.open.moment)
+            if read:
+                plan = decide(event, rules, context, read, by=Step.READER, is_sure=read.confidence >= READER_SURE)
+        return plan
+
+    async def _rules_for(self, event: Event) -> Rules:
+        """Look our name up only where somebody may have typed it."""
+        text = event.content.text if isinstance(event.content, Edited) else event.content
+        if isinstance(text, Text) and text.text.lstrip()[:1] in {"@", "\uff20"}:
+            return replace(self._rules, bot_name=await self._bot_name())
+        return self._rules

@@ -1,0 +1,36 @@
+"""What was said, brought to the one form in which words are compared. No I/O."""
+
+import re
+import unicodedata
+
+CHARS_MAX = 120  # what is longer is no bare command, answer or greeting
+_APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
+_BESIDE_EMOJI = re.compile("[\ufe00-\ufe0f\u20e3]")  # marks that only change how an emoji looks
+_MANY = re.compile(r"([^\d\W])\1{2,}")  # 好好好, yesss; 555 is a word
+_GAP_BESIDE_UNSPACED = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
+
+
+def normal(text: str) -> str:
+    """Fold case and width, and let go of marks, emoji, apostrophes and the spaces around letters that need none.
+
+    Longer texts than `CHARS_MAX` give "".
+    """
+    if len(text) > 2 * CHARS_MAX:
+        return ""
+    text = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold())
+    text = "".join(one if _is_said(one) else " " for one in text)
+    text = _GAP_BESIDE_UNSPACED.sub("", " ".join(text.split()))
+    return text if len(text) <= CHARS_MAX else ""
+
+
+def repeats_folded(said: str) -> tuple[str, ...]:
+    """Give a word that is typed with a letter held down as it may be meant: "yesss" is "yes" or "yess"."""
+    if not _MANY.search(said):
+        return (said,)
+    return said, _MANY.sub(r"\1", said), _MANY.sub(r"\1\1", said)
+
+
+def _is_said(character: str) -> bool:
+    """Whether a character is part of a word: letter, digit, vowel above or below one, or the slash of a command."""
+    kind = unicodedata.category(character)
+    return character == "/" or kind[0] in "LN" or (kind in {"Mn", "Mc"} and not _BESIDE_EMOJI.match(character))

@@ -1,0 +1,182 @@
+"""What is certain by the words themselves and by the moment they are said in. Pure and exact, no I/O."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from app.reading import labels
+from app.reading.commands import ADMIN_WORDS, Command, Name, command_of
+from app.reading.meaning import Step, Talk
+from app.reading.moment import expected_of
+from app.reading.options import COUNT_MAX, Options
+from app.reading.plan import Act, AskForPhoto, Change, Do, Redraw, Say, Set
+from app.reading.sources import edited, photos_of
+from app.reading.talk import Reply, reply_of, talk_of
+from app.reading.wish import Call, Wish
+from app.store.chats import Expected
+from app.store.context import Context
+
+VERBS: Mapping[Name, str] = {
+    Name.AGAIN: "again",
+    Name.WIDE: "wide",
+    Name.TALL: "tall",
+    Name.SQUARE: "square",
+    Name.FINE: "fine",
+    Name.EDIT: "edit",
+    Name.BACK: "back",
+    Name.MENU: "menu",
+    Name.DELETE: "delete",
+}
+DRAWN_AGAIN = frozenset({Name.AGAIN, Name.WIDE, Name.TALL, Name.SQUARE, Name.FINE})
+SHAPED = frozenset({Name.WIDE, Name.TALL, Name.SQUARE, Name.FINE})  # what can be done with a photo, too
+
+Certain = tuple[Act | None, Step]
+
+
+def by_rules(  # noqa: PLR0911 - one line for each rule
+    wish: Wish, context: Context, user_id: str | None
+) -> Certain | None:
+    """Say what a message wants where that is certain; None where its words can mean this or that."""
+    expected = expected_of(context, user_id)
+    if expected and (act := _answered(wish, context, expected)):
+        return act, Step.MOMENT
+    if not wish.prompt and not wish.options:
+        return Say(words="blank"), Step.RULES
+    if labels.is_of_waiting(wish.prompt):
+        return talked(Talk.PROGRESS, context), Step.MOMENT
+    command = command_of(wish.prompt, beside_options=bool(wish.options)) if wish.prompt else None
+    label = labels.act_of(wish.prompt) if not wish.options else None
+    if command is None and isinstance(label, Do):
+        command = label.command
+    if command and (not wish.options or command.name in DRAWN_AGAIN):
+        return commanded(command, wish, context, user_id), Step.RULES
+    if label:
+        return label, Step.RULES
+    if not wish.prompt:
+        return _of_options_alone(wish, context, user_id), Step.RULES
+    if not wish.options and (talk := talk_of(wish.prompt)):
+        return _talked_in(wish.call, talk, context), Step.RULES
+    return None
+
+
+def _answered(  # noqa: PLR0911 - one line for each question
+    wish: Wish, context: Context, expected: Expected
+) -> Act | None:
+    """Read an answer to what we have asked; None where it is none."""
+    said = labels.answer_of(wish.said) or reply_of(wish.said)
+    match expected.what:
+        case "offer" if said and expected.sources and "request" in expected.sources[0]:
+            if said is Reply.NO:
+                return Do(command=Command(name=Name.DECLINE))
+            return Redraw(request_id=expected.sources[0]["request"], changes=said is Reply.CHANGE)
+        case "delete":
+            return _answered_to_delete(wish, said)
+        case "settings":
+            return _chosen(wish)
+        case "words" | "photo" if said is Reply.NO:
+            return Do(command=Command(name=Name.DECLINE))
+        case "words" if said is Reply.YES and expected.sources and "picture" in expected.sources[0]:
+            return Change(verb="edit", picture_id=expected.sources[0]["picture"])
+        case "photo" if said is Reply.YES and not context.photos:
+            return AskForPhoto(prompt=expected.prompt or "", options=Options.of_json(expected.options or {}))
+    return None
+
+
+def _answered_to_delete(wish: Wish, said: Reply | None) -> Act | None:
+    command = command_of(wish.prompt)
+    if said is Reply.YES or (command and command.name in {Name.DELETE, Name.DELETE_ALL}):
+        return Do(command=Command(name=Name.DELETE_ALL_YES))
+    if said is Reply.NO or (command and command.name is Name.CANCEL):
+        return Do(command=Command(name=Name.KEEP))
+    return None
+
+
+def _chosen(wish: Wish) -> Act | None:
+    """Read what was chosen of the settings that we have shown."""
+    number = wish.said.strip()
+    if number.isdecimal() and 1 <= int(number) <= COUNT_MAX:
+        return Set(name="count", value=str(int(number)))
+    only_a_shape = not wish.prompt and wish.options == Options(ratio=wish.options.ratio)
+    if only_a_shape and wish.options.ratio:
+        return Set(name="size", value="{}:{}".format(*wish.options.ratio))
+    return None
+
+
+def commanded(  # noqa: PLR0911 - one line for each thing that it can be about
+    command: Command, wish: Wish, context: Context, user_id: str | None
+) -> Act:
+    """Say what a command is about: what it quotes, a photo that waits, what is being drawn, the last picture."""
+    name, quoted, under_way = command.name, context.quote, context.under_way
+    if name is Name.DELETE and not quoted.picture_id:
+        return _deleted(wish, context)
+    verb = VERBS.get(name)
+    if verb is None:
+        return Do(command=command, about=quoted.asked_by if name in ADMIN_WORDS else None)
+    if quoted.picture_id or name in {Name.BACK, Name.MENU}:
+        return Change(verb=verb, picture_id=quoted.picture_id, options=wish.options)
+    if photos_of(context) and (name in SHAPED or (name is Name.AGAIN and wish.options)):
+        return edited(replace(wish, prompt=wish.said), context, user_id)
+    if context.photos and name is Name.EDIT:
+        return Say(words="photo_got", details={"count": len(context.photos)})
+    if name is Name.AGAIN and not command_of(wish.prompt):
+        return _of_options_alone(wish, context, user_id)  # words that only lead to options, such as "make it"
+    return Change(verb=verb, request_id=under_way.request_id if under_way else None, options=wish.options)
+
+
+def _deleted(wish: Wish, context: Context) -> Act:
+    """Never another one than what was meant: not an older picture while a photo waits or another is being drawn."""
+    if wish.quotes:
+        return Do(command=Command(name=Name.MINE))
+    if context.under_way:
+        return Do(command=Command(name=Name.CANCEL))
+    if context.photos:
+        return Do(command=Command(name=Name.NEW))
+    return Change(verb="delete")
+
+
+def _of_options_alone(wish: Wish, context: Context, user_id: str | None) -> Act:
+    """Apply what was said without a wish: to a photo, else to the last picture, which HD makes finer."""
+    expected = expected_of(context, user_id)
+    if not context.quote.picture_id and (photos_of(context) or (expected and expected.what == "words")):
+        return edited(replace(wish, prompt=wish.said), context, user_id)
+    if not context.quote.picture_id and context.refused_photo:
+        return AskForPhoto(prompt=wish.said, options=wish.options)
+    verb = "fine" if wish.options == Options(quality="high") else "again"
+    under_way = None if context.quote.picture_id else context.under_way
+    return Change(
+        verb=verb,
+        picture_id=context.quote.picture_id,
+        request_id=under_way.request_id if under_way else None,
+        options=wish.options,
+    )
+
+
+def _talked_in(call: Call, talk: Talk, context: Context) -> Act | None:
+    """Answer talk where we were clearly meant; among others it is theirs."""
+    return talked(talk, context) if call in {Call.ALONE, Call.NAMED} else None
+
+
+def talked(talk: Talk, context: Context) -> Act | None:
+    """Answer talk by its kind. None: what is ready says it all."""
+    match talk:
+        case Talk.PROGRESS:
+            return _how_it_stands(context)
+        case Talk.CAN:
+            return Do(command=Command(name=Name.HELP))
+        case Talk.COST:
+            return Do(command=Command(name=Name.COST))
+        case Talk.THANKS:
+            return Say(words="thanks")
+        case Talk.COMPLAINT:
+            about = context.quote.picture_id or context.chat.current_picture
+            return Say(words="talk_complaint", details={"picture": about} if about else {})
+    return Say(words=f"talk_{talk}")
+
+
+def _how_it_stands(context: Context) -> Act | None:
+    under_way = context.under_way
+    if under_way is None:
+        return None if context.undelivered else Say(words="progress_none")
+    if under_way.place:
+        return Say(words="progress_queued", details={"place": under_way.place})
+    since = under_way.drawing_at or under_way.created_at
+    return Say(words="progress_drawing", details={"seconds": max(1, round(context.read_at - since))})

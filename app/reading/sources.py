@@ -1,0 +1,49 @@
+"""What a change begins with: what is quoted, what we have asked about, photos that wait, the last picture. No I/O."""
+
+from collections.abc import Mapping
+
+from app.reading.moment import expected_of
+from app.reading.plan import Act, Draw, Say
+from app.reading.wish import Wish
+from app.store.context import Context
+
+
+def edited(wish: Wish, context: Context, user_id: str | None) -> Act:
+    """Change what the words are about, as `is_about_something` tells."""
+    prompt, quoted, expected = wish.prompt, context.quote, expected_of(context, user_id)
+    if quoted.gone:
+        return Say(words="photo_gone")
+    if quoted.picture_id or quoted.photo_id:
+        return Draw(prompt=prompt, options=wish.options, sources=[quoted_source(context)])
+    if expected and expected.what == "words":
+        waiting = next((source["request"] for source in expected.sources if "request" in source), None)
+        if waiting:
+            return later(wish, waiting)
+        return Draw(prompt=prompt, options=wish.options, sources=expected.sources, settled=True)
+    photos = [{"photo": message_id} for message_id in context.photos]
+    return Draw(prompt=prompt, options=wish.options, sources=photos, photos=context.photos, settled=True)
+
+
+def is_about_something(context: Context, user_id: str | None) -> bool:
+    """Whether words are about something that is there: a quote, what we asked about, a photo that waits."""
+    expected = expected_of(context, user_id)
+    asked = expected is not None and expected.what == "words"
+    quoted = context.quote.gone or context.quote.picture_id is not None or context.quote.photo_id is not None
+    return quoted or asked or bool(context.photos)
+
+
+def photos_of(context: Context) -> bool:
+    """Whether a photo is what the next words are about."""
+    return context.quote.photo_id is not None or (bool(context.photos) and context.quote.picture_id is None)
+
+
+def quoted_source(context: Context) -> Mapping[str, str]:
+    """Return the picture or photo that is quoted."""
+    if context.quote.picture_id:
+        return {"picture": context.quote.picture_id}
+    return {"photo": context.quote.photo_id or ""}
+
+
+def later(wish: Wish, request_id: str) -> Say:
+    """Offer a change of what is being drawn, for when it is there."""
+    return Say(words="change_later", prompt=wish.prompt, options=wish.options, details={"request": request_id})

@@ -1,0 +1,43 @@
+"""The words that people type, one file a language beside this one, as natives would read and mend them.
+
+Each file has: [kindly] what may stand before and behind a command, [this] what it may be about, [commands] and [slash],
+[with_options], [answers] to a question of ours, [talk] by its kind.
+"""
+
+import functools
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+
+from app.reading.normal import normal
+from app.words.settings import LANGUAGES
+
+Names = Mapping[str, str]
+
+
+@functools.cache
+def words(section: str) -> Names:
+    """Return the words of a section of all four languages, folded, each with what it is listed under."""
+    found: dict[str, str] = {}
+    for name, listed in _listed(section):
+        for word in listed:
+            found.setdefault(normal(word), name)
+    return found
+
+
+@functools.cache
+def longest_first(section: str, name: str) -> tuple[str, ...]:
+    """Return one list of all four languages, folded, the longest word first."""
+    found = {normal(word) for one, listed in _listed(section) if one == name for word in listed}
+    return tuple(sorted(found - {""}, key=len, reverse=True))
+
+
+def _listed(section: str) -> list[tuple[str, list[str]]]:
+    return [(name, listed) for file in _files() for name, listed in file.get(section, {}).items()]
+
+
+@functools.cache
+def _files() -> tuple[Mapping[str, Mapping[str, list[str]]], ...]:
+    folder = resources.files(__package__)
+    texts = (folder.joinpath(f"{language}.toml").read_text(encoding="utf-8") for language in LANGUAGES)
+    return tuple(tomllib.loads(text) for text in texts)

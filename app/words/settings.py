@@ -1,0 +1,35 @@
+"""What a chat may set: the one table of shapes, qualities, counts and languages. No I/O."""
+
+import math
+from collections.abc import Mapping
+
+SHAPES = ("1:1", "3:2", "2:3", "16:9", "9:16")
+QUALITIES = ("low", "medium", "high")
+COUNTS = ("1", "2", "4")  # three, as a card has room for
+LANGUAGES: Mapping[str, str] = {
+    "zh-TW": "繁體中文",
+    "en": "English",
+    "ja": "日本語",
+    "th": "ไทย",
+}  # as they call themselves
+SETTINGS: Mapping[str, tuple[str, ...]] = {
+    "size": SHAPES,
+    "quality": QUALITIES,
+    "count": COUNTS,
+    "language": tuple(LANGUAGES),
+}
+
+
+def shape_of(size: str) -> str:
+    """Write a size as people say it: the operator's 1024x1024 is 1:1; "" where there is none."""
+    across, _, down = size.partition("x")
+    if not (across.isdecimal() and down.isdecimal()):
+        return "" if size == "auto" else size
+    common = math.gcd(int(across), int(down)) or 1
+    return f"{int(across) // common}:{int(down) // common}"
+
+
+def ratio_of(shape: str) -> tuple[int, int] | None:
+    """Read a shape such as 16:9; None where it is none."""
+    across, _, down = shape.partition(":")
+    return (int(across), int(down)) if across.isdecimal() and down.isdecimal() else None

@@ -1,0 +1,281 @@
+"""What words mean by themselves, and what they mean in the moment in which they are said."""
+
+# ruff: noqa: RUF001 - full-width characters are what people type
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import app.ops.setup
+from app.line.events import read
+from app.reading import labels
+from app.reading.commands import Command, Name
+from app.reading.decide import Rules, decide
+from app.reading.meaning import Meaning, Moment, Step, Talk, Verdict
+from app.reading.options import Options
+from app.reading.plan import PASS, AskForPhoto, Change, Do, Draw, Redraw, Say, Set
+from app.reading.talk import Reply, reply_of, talk_of
+from app.store.chats import ChatState, Expected
+from app.store.context import Context, Quote, UnderWay
+from app.words.sentences import sentences_for
+from app.words.settings import COUNTS, LANGUAGES, QUALITIES, SHAPES
+
+ME = "U" + "a" * 32
+RULES = Rules(group_prefixes=["畫", "draw", "/draw"], bot_name="painter")
+KITE = ChatState(current_picture="KITE")
+UNDER_WAY = UnderWay(request_id="FOX", prompt="a fox", place=0, created_at=980.0, drawing_at=988.0)
+A_PHOTO = Context(photos=["7"], chat=KITE, picture_at=900.0, read_at=1000.0)
+DRAWING = Context(under_way=UNDER_WAY, chat=KITE, picture_at=900.0, read_at=1000.0)
+
+
+def do(name):
+    return Do(command=Command(name=name))
+
+
+def said(text, context=None, *, verdict=None, group=False, quote=None):
+    """Decide about a text; sure of the verdict where there is one."""
+    source = {"type": "group", "groupId": "C" + "b" * 32, "userId": ME} if group else {"type": "user", "userId": ME}
+    message = {"id": "1", "type": "text", "text": text} | ({"quotedMessageId": quote} if quote else {})
+    event = {"type": "message", "mode": "active", "source": source, "replyToken": "t", "message": message}
+    return decide(read(json.dumps(event)), RULES, context or Context(), verdict, is_sure=verdict is not None)
+
+
+def asking(what, **more):
+    """Easel has asked this person something."""
+    return Context(chat=ChatState(expected=Expected(what=what, user_id=ME, **more), current_picture="KITE"))
+
+
+TALK = {
+    Talk.HELLO: ["hi", "Hello there!", "哈囉～你好", "こんにちは！", "สวัสดีครับ", "HEYYY"],
+    Talk.MORNING: ["早安", "good morning ☀️", "おはようございます！", "อรุณสวัสดิ์ค่ะ"],
+    Talk.NIGHT: ["晚安囉", "good night 🌙", "おやすみなさい", "ฝันดีน้า"],
+    Talk.BYE: ["bye", "掰掰～", "またね！", "บ๊ายบาย", "👋"],
+    Talk.THANKS: ["thank you so much 😊", "Wow, thanks!", "謝謝 🙏", "ありがとー！", "ขอบคุณน้า", "thx!!!", "🙏"],
+    Talk.PRAISE: ["好可愛喔～", "かわいいですね", "สวยมากเลยค่ะ", "so cute", "😍😍", "Nice!!"],
+    Talk.LAUGH: ["哈哈哈", "hahaha", "XD", "น่ารักจัง 555" and "5555", "wwww", "lololol", "😂", "哈哈哈哈笑死"],
+    Talk.OK: ["ok", "好的", "了解です", "โอเคค่ะ", "👍👍", "嗯嗯"],
+    Talk.COMPLAINT: ["好醜", "ugly", "思ってたのと違う", "ไม่สวยเลย"],
+    Talk.PROGRESS: ["好了嗎", "is it done yet", "まだ？", "เสร็จยัง", "where is my picture?", "還要多久"],
+    Talk.SLOW: ["好慢喔", "why so slow", "遅いなぁ", "ช้าจัง"],
+    Talk.COST: ["is this free?", "要錢嗎", "無料ですか？", "ฟรีไหมคะ"],
+    Talk.WHO: ["who are you", "你是誰", "あなたは誰？", "คุณคือใคร"],
+    Talk.CAN: ["how does it work", "你會做什麼", "何ができますか", "ทำอะไรได้บ้าง"],
+    Talk.TEST: ["test", "在嗎", "テスト", "อยู่ไหม"],
+    Talk.CHAT: ["?", "...", "！！"],
+}
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in TALK.items() for text in texts])
+def test_talk(kind, text):
+    """Who says nothing but a few well-known words is answered by their kind, and pays nothing."""
+    assert talk_of(text) is kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("nice cat", "hello kitty", "no dogs", "ok corral", "可愛的貓", "棒球", "哈士奇", "好運", "很好吃的蛋糕"),
+        *("綺麗な海", "ねこ", "ชอบแมว", "นก", "🦊", "❤️", "good morning sunrise", "hihat", "wow signal", "草原", "見"),
+    ],
+)
+def test_a_wish_is_no_talk(text):
+    """What somebody may want drawn is left to those who can tell."""
+    assert talk_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        *((one, Reply.YES) for one in ("好", "yes", "はい", "OK", "要", "畫吧", "yes please!", "はい、お願いします")),
+        *((one, Reply.YES) for one in ("好啊麻煩了", "Go ahead", "うん！", "เอาเลยค่ะ", "ใช่ค่ะ", "👍", "Yesss")),
+        *((one, Reply.NO) for one in ("不用", "no thanks", "いいえ", "ไม่เอาครับ", "不用了謝謝", "nah", "👎", "Noooo")),
+        *((one, Reply.NO) for one in ("いいえ、けっこうです", "不要啦", "ไม่ต้องค่ะ", "no, don't")),
+        *((one, Reply.CHANGE) for one in ("改圖", "change it", "変えて", "แก้รูปเดิม")),
+        *((one, None) for one in ("a yes-man", "好貓", "never ending story", "はいチーズ", "a red fox")),
+    ],
+)
+def test_replies(text, reply):
+    """Yes, no and the other one, as people type them."""
+    assert reply_of(text) is reply
+
+
+@pytest.mark.parametrize(
+    ("context", "text", "act"),
+    [
+        (asking("offer", sources=[{"request": "R"}]), "好", Redraw(request_id="R")),
+        (asking("offer", sources=[{"request": "R"}]), "Draw it", Redraw(request_id="R")),
+        (asking("offer", sources=[{"request": "R"}]), "不用了", do(Name.DECLINE)),
+        (asking("offer", sources=[{"request": "R"}]), "改上一張圖", Redraw(request_id="R", changes=True)),
+        (asking("delete"), "はい", do(Name.DELETE_ALL_YES)),
+        (asking("delete"), "Delete all", do(Name.DELETE_ALL_YES)),
+        (asking("delete"), "ลบเลยค่ะ", do(Name.DELETE_ALL_YES)),
+        (asking("delete"), "no", do(Name.KEEP)),
+        (asking("delete"), "先不要", do(Name.KEEP)),
+        (asking("delete"), "Keep them", do(Name.KEEP)),
+        (asking("settings"), "2", Set(name="count", value="2")),
+        (asking("settings"), "16:9", Set(name="size", value="16:9")),
+        (asking("settings"), "日本語", Set(name="language", value="ja")),
+        (asking("words", sources=[{"picture": "KITE"}]), "やめとく", do(Name.DECLINE)),
+        (asking("words", sources=[{"picture": "KITE"}]), "yes", Change(verb="edit", picture_id="KITE")),
+        (asking("photo", prompt="as a stamp"), "nah", do(Name.DECLINE)),
+        (asking("photo", prompt="as a stamp"), "ok", AskForPhoto(prompt="as a stamp", options=Options())),
+    ],
+)
+def test_answers_to_what_easel_asked(context, text, act):
+    """Yes, no, a number or the label itself does what it says."""
+    plan = said(text, context)
+    assert plan.act == act
+    assert plan.open is None
+
+
+def test_an_answer_is_only_of_who_was_asked():
+    """In a group another person's yes is no answer."""
+    others = Context(chat=ChatState(expected=Expected(what="delete", user_id="U" + "c" * 32)))
+    assert said("@painter yes", others, group=True).act == Say(words="talk_ok")
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("delete", do(Name.CANCEL)),
+        ("刪除", do(Name.CANCEL)),
+        ("不要了", do(Name.CANCEL)),
+        ("wrong one", do(Name.CANCEL)),
+        ("まだ？", Say(words="progress_drawing", details={"seconds": 12})),
+        ("Show picture", Say(words="progress_drawing", details={"seconds": 12})),
+        ("again", Change(verb="again", request_id="FOX")),
+        ("HD", Change(verb="fine", request_id="FOX", options=Options(quality="high"))),
+        ("16:9", Change(verb="again", request_id="FOX", options=Options(ratio=(16, 9)))),
+        ("wide", Change(verb="wide", request_id="FOX")),
+        ("edit", Change(verb="edit", request_id="FOX")),
+        ("make the sky purple", Say(words="change_later", prompt="make the sky purple", details={"request": "FOX"})),
+        ("改成晚上", Say(words="change_later", prompt="改成晚上", details={"request": "FOX"})),
+        ("全部刪除", do(Name.DELETE_ALL)),
+    ],
+)
+def test_while_something_is_drawn(text, act):
+    """Words are about the picture that is coming, never about an older one."""
+    assert said(text, DRAWING).act == act
+
+
+def test_how_it_stands_in_the_queue():
+    """Who asks hears their place."""
+    waiting = Context(under_way=UnderWay(request_id="F", prompt="f", place=3, created_at=990.0, drawing_at=None))
+    assert said("好了嗎", waiting).act == Say(words="progress_queued", details={"place": 3})
+    assert said("好了嗎").act == Say(words="progress_none")
+    ready = said("好了嗎", Context(undelivered=True))
+    assert (ready.act, ready.addressed) == (None, True)  # what is ready comes with this token
+
+
+@pytest.mark.parametrize("text", ["去背", "hd", "背景透過", "พื้นหลังใส", "Make it HD", "wide", "16:9"])
+def test_a_photo_comes_first(text):
+    """A photo that waits is what options are about, and the words stay whole."""
+    act = said(text, A_PHOTO).act
+    assert isinstance(act, Draw)
+    assert (act.prompt, act.sources, act.photos) == (text, [{"photo": "7"}], ["7"])
+
+
+def test_a_wrong_photo_is_let_go():
+    """And nothing older is deleted in its place."""
+    assert said("Sorry, wrong photo!", A_PHOTO).act == do(Name.NEW)
+    assert said("delete", A_PHOTO).act == do(Name.NEW)
+
+
+@pytest.mark.parametrize("meaning", [Meaning.DRAW, Meaning.CHANGE])
+def test_words_behind_a_photo_that_was_refused_ask_for_another(meaning):
+    """They are about that photo, not about nothing."""
+    verdict = Verdict(meaning=meaning, confidence=1.0)
+    refused = Context(refused_photo=True, chat=KITE)
+    asked = AskForPhoto(prompt="a watercolour in blue", options=Options())
+    assert said("a watercolour in blue", refused, verdict=verdict).act == asked
+    assert said("hd", refused).act == AskForPhoto(prompt="hd", options=Options(quality="high"))
+
+
+@pytest.mark.parametrize("text", ["this is so you", "保存した", "也太像你了吧", "สวยมาก", "thanks!", "zzz"])
+@pytest.mark.parametrize("verdict", [None, Verdict(meaning=Meaning.TALK, kind="praise", confidence=1.0)])
+def test_a_comment_under_a_picture_is_no_wish(text, verdict):
+    """In a group a quote alone is no call, unless it is surely a change."""
+    quoted = Context(quote=Quote(ours=True, picture_id="P"))
+    plan = said(text, quoted, verdict=verdict, group=True, quote="9")
+    assert (plan.act, plan.addressed) == (None, False)
+    change = Verdict(meaning=Meaning.CHANGE, confidence=1.0)
+    wish = said("now a dog", quoted, verdict=change, group=True, quote="9").act
+    assert wish == Draw(prompt="now a dog", options=Options(), sources=[{"picture": "P"}])
+
+
+@pytest.mark.parametrize("text", ["畫畫課明天幾點？", "畫不完了啦", "Draw was 2-2 last night"])
+@pytest.mark.parametrize("verdict", [None, Verdict(meaning=Meaning.TALK, kind="chat", confidence=1.0)])
+def test_words_that_only_begin_like_a_wish(text, verdict):
+    """A prefix is a call only for what is surely a wish: 畫 and draw are words that people use."""
+    plan = said(text, verdict=verdict, group=True)
+    assert (plan.act, plan.addressed) == (None, False)
+
+
+def test_who_is_clearly_meant_gets_an_answer():
+    """By a mention, our typed name or a command: talk is answered, and what nobody is sure of is asked."""
+    assert said("@painter hello", group=True).act == Say(words="talk_hello")
+    assert said("/draw zzz", group=True).act == Say(words="offer", prompt="zzz", details={})
+    assert said("zzz", group=True) == PASS
+
+
+def test_nothing_is_drawn_on_a_guess():
+    """Who cannot be understood is asked, with the last picture at hand; the next step may still know better."""
+    plan = said("zzz", Context(chat=KITE, picture_at=1.0, read_at=2.0))
+    assert plan.act == Say(words="offer", prompt="zzz", details={"picture": "KITE"})
+    assert plan.why.step is Step.ASKED
+    assert plan.open.text == "zzz"
+    assert plan.open.moment == Moment(has_picture=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "act"),
+    [
+        ("delete_all", do(Name.DELETE_ALL)),
+        ("again", Change(verb="again")),
+        ("delete_all_yes", Say(words="talk_chat")),
+        ("pause", Say(words="talk_chat")),
+    ],
+)
+def test_what_a_step_may_command(kind, act):
+    """Whatever it takes a message for, it deletes nothing unasked and commands nothing of admins."""
+    verdict = Verdict(meaning=Meaning.COMMAND, kind=kind, confidence=1.0)
+    assert said("zzz", Context(chat=KITE), verdict=verdict).act == act
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_label_is_understood_when_it_is_typed(language):
+    """On computers quick replies do not show: what is printed on a button can be typed."""
+    words = sentences_for(language, language)
+    ideas = {words.say(key) for key in labels.IDEAS}
+    keys = [key for key in words.sentences if key.startswith(("btn_", "idea_", "quality_"))]
+    typed = [words.say(key) for key in (*keys, "show", "show_said", "language_mine", "settings_default")]
+    menu = Path(app.ops.setup.__file__).with_name("labels.toml")
+    printed = tomllib.loads(menu.read_text(encoding="utf-8"))[language]
+    typed += [printed[name] for name in ("draw", "mine", "settings", "usage", "cancel", "help")]
+    for text in [*typed, *SHAPES, *LANGUAGES.values()]:
+        context = A_PHOTO if text in ideas else Context(chat=KITE)
+        plan = said(text, context)
+        assert plan.open is None or labels.is_an_idea(text), text
+        assert not isinstance(plan.act, Draw) or text in ideas, text
+
+
+@pytest.mark.parametrize("number", COUNTS)
+def test_a_number_is_understood_under_the_settings(number):
+    """Its button shows it."""
+    assert said(number, asking("settings")).act == Set(name="count", value=number)
+
+
+def test_qualities_are_set_by_their_names():
+    """Draft, medium, high."""
+    words = sentences_for("en", "en")
+    for one in QUALITIES:
+        assert said(words.say(f"quality_{one}")).act == Set(name="quality", value=one)
+
+
+def test_tokens_of_zeros_are_tests():
+    """What a Verify button of old sent wants nothing."""
+    event = {"type": "message", "source": {"type": "user", "userId": ME}, "message": {"type": "text", "text": "Hello"}}
+    for token in ("0" * 32, "f" * 32):
+        assert decide(read(json.dumps(event | {"replyToken": token})), RULES) == PASS
