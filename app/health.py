@@ -5,6 +5,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable, Mapping
 
 import structlog
 from fastapi import APIRouter
@@ -24,10 +25,19 @@ STALE_AFTER_S = 15.0
 class Health:
     """Looks after the store and the engine every 2 s. The webhook asks it before it says 200."""
 
-    def __init__(self, *, upkeep: Upkeep, inbox: Inbox, engine: Engine) -> None:
+    def __init__(
+        self,
+        *,
+        upkeep: Upkeep,
+        inbox: Inbox,
+        engine: Engine,
+        beside: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        """Keep the parts. `beside` tells what else an operator should mend, while we are ready all the same."""
         self._upkeep = upkeep
         self._inbox = inbox
         self._engine = engine
+        self._beside = beside
         self._problems: dict[str, str] = {"start": "not started yet"}
         self._checked_at = time.monotonic()
 
@@ -37,6 +47,11 @@ class Health:
         if time.monotonic() - self._checked_at > STALE_AFTER_S:
             return {"health": "the last check has not come back"}
         return self._problems
+
+    @property
+    def warnings(self) -> Mapping[str, str]:
+        """What else is wrong, by part: nothing that a webhook must be refused for."""
+        return self._beside()
 
     async def watch(self) -> None:
         """Check for ever."""
@@ -87,6 +102,9 @@ def routes(health: Health) -> APIRouter:
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
         problems = health.problems
-        return JSONResponse({"ready": not problems, "problems": problems}, status_code=503 if problems else 200)
+        told = {"ready": not problems, "problems": problems}
+        if warnings := health.warnings:
+            told["warnings"] = dict(warnings)
+        return JSONResponse(told, status_code=503 if problems else 200)
 
     return router

@@ -93,6 +93,7 @@ class Easel:
         self._keep(self._prune(), name="upkeep")
         self._keep(self._parts.sweep.keep(), name="sweep")
         self._keep(self._parts.lookout.keep(), name="lookout")
+        self._keep(self._parts.line_access.keep(), name="line access")
         self._keep(self._parts.bucket.connect(), name="bucket")
         if self._several_processes:
             self._lease = self._keep(self._parts.lease.keep(), name="lease")

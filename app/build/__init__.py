@@ -16,6 +16,7 @@ from app.flows.conversation.dispatcher import Dispatcher
 from app.flows.conversation.event import Stores
 from app.flows.delivery.waiting import Watch
 from app.flows.upkeep.cleanup import Sweep
+from app.flows.upkeep.line_access import LineAccess
 from app.flows.upkeep.monitor import Lookout
 from app.line.client import LineClient
 from app.line.envelopes import Envelope
@@ -54,6 +55,7 @@ class Parts:
     renderers: Executor
     sweep: Sweep
     lookout: Lookout
+    line_access: LineAccess
     health: health.Health
     webhook: Webhook
     traces: Traces
@@ -82,7 +84,7 @@ def build(settings: Settings) -> Parts:
     def rank(envelope: Envelope) -> Rank:
         return Rank.ASKS if may_ask(envelope, prefixes=settings.group_prefixes) else Rank.CHATTER
 
-    watched = health.Health(upkeep=upkeep, inbox=inbox, engine=engine)
+    watched = health.Health(upkeep=upkeep, inbox=inbox, engine=engine, beside=lambda: flows.line_access.problems)
     gauges = Gauges(database, zone=settings.zone, caps=caps_of(settings))
     return Parts(
         database=database,
@@ -98,6 +100,7 @@ def build(settings: Settings) -> Parts:
         renderers=flows.renderers,
         sweep=flows.sweep,
         lookout=flows.lookout,
+        line_access=flows.line_access,
         health=watched,
         webhook=Webhook(
             secrets=settings.channel_secrets,

@@ -24,10 +24,12 @@ from app.flows.delivery.loading import Loading
 from app.flows.delivery.replies import Replies
 from app.flows.delivery.waiting import Watch
 from app.flows.drawing.ask import Ask
+from app.flows.drawing.availability import Availability
 from app.flows.drawing.draw import DrawFlow
 from app.flows.drawing.photos import Sources
 from app.flows.upkeep.alerts import Alarm
 from app.flows.upkeep.cleanup import Sweep
+from app.flows.upkeep.line_access import LineAccess
 from app.flows.upkeep.monitor import Lookout
 from app.flows.upkeep.observers import Observers
 from app.flows.upkeep.rich_menus import Menus
@@ -82,12 +84,14 @@ class Flows:
             bucket=vendors.bucket,
             retention_days=settings.picture_retention_days,
         )
+        self.line_access = LineAccess(switches=store.switches, line=vendors.line)
         self.lookout = Lookout(
             ledger=store.ledger,
             models=store.models,
             images=vendors.images,
             alarm=alarm,
             names=settings.image_models,
+            token_life=vendors.token_life_s,
         )
         self.deliver = self._deliver(is_orphan)
         self.watch = Watch(
@@ -151,6 +155,7 @@ class Flows:
                 deliveries=store.deliveries,
                 requests=store.requests,
                 line=line,
+                line_access=self.line_access,
                 loading=self._loading,
                 observers=self._observers,
             ),
@@ -186,11 +191,11 @@ class Flows:
         return Ask(
             images=self._vendors.images,
             ledger=store.ledger,
-            models=store.models,
+            availability=Availability(models=store.models, images=self._vendors.images, names=settings.image_models),
+            line_access=self.line_access,
             kept=store.kept,
             requests=store.requests,
             observers=self._observers,
-            names=settings.image_models,
             defaults=settings.picture_defaults,
             quality_max=settings.image_quality_max,
         )

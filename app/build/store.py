@@ -18,6 +18,7 @@ from app.store.photos import Photos
 from app.store.pictures import Pictures
 from app.store.receiving import Receiving
 from app.store.requests import Requests
+from app.store.switches import Switches
 
 
 class Store:
@@ -36,6 +37,7 @@ class Store:
         self.models = Models(database)
         self.allowances = Allowances(database)
         self.alerts = Alerts(database)
+        self.switches = Switches(database)
         self.reports = Reports(database)
         self.ledger = Ledger(database, zone=settings.zone, caps=caps_of(settings))
         self.kept = Kept(database, notes_beside=self.ledger.notes_beside)

@@ -1,6 +1,9 @@
 """The three services, each through its one client."""
 
+import functools
+
 from app.line.client import LineClient
+from app.line.token_life import token_life_s
 from app.openai import OpenAIImages
 from app.r2 import Bucket
 from app.settings import Settings
@@ -14,6 +17,11 @@ class Vendors:
             channel_access_token=settings.line_channel_access_token.get_secret_value(),
             base_url=settings.line_api_base_url,
             data_base_url=settings.line_data_api_base_url,
+        )
+        self.token_life_s = functools.partial(
+            token_life_s,
+            base_url=settings.line_api_base_url,
+            access_token=settings.line_channel_access_token.get_secret_value(),
         )
         self.images = OpenAIImages(
             api_key=settings.openai_api_key.get_secret_value(),

@@ -34,6 +34,8 @@ def of_store(now: Now, *, models: Sequence[str], at: float) -> Iterator[Metric]:
     gone = {model: int(model in now.gone) for model in models}
     yield _family("easel_model_gone", "1: the model is shut down and not asked for now", "model", gone)
     yield GaugeMetricFamily("easel_paused", "1: an admin has paused drawing", value=int(now.paused))
+    said = "1: LINE refuses our token, so nothing is drawn"
+    yield GaugeMetricFamily("easel_line_token_refused", said, value=int(now.line_refuses))
     yield GaugeMetricFamily("easel_store_read_seconds", "How long the last reading of these took", value=now.read_s)
 
 

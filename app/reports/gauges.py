@@ -13,6 +13,7 @@ from app.store.database import Database
 from app.store.money.allowances import PAUSED
 from app.store.money.budgets import BOT, Caps, read_purse
 from app.store.requests import UNFINISHED, State
+from app.store.switches import LINE_REFUSES
 from app.store.tables import UNSETTLED, gone_models, inbox, model_dates, requests, switches
 
 BACKLOG_MAX = 10_000  # counted no further
@@ -42,6 +43,7 @@ class Now:
         ends_on: When models end, as far as it is known.
         gone: The models that are shut down.
         paused: Whether an admin has paused drawing.
+        line_refuses: Whether LINE refuses our token, so that nothing is drawn.
         read_s: How long reading this took.
     """
 
@@ -53,6 +55,7 @@ class Now:
     ends_on: Mapping[str, date]
     gone: frozenset[str]
     paused: bool
+    line_refuses: bool
     read_s: float
 
 
@@ -89,7 +92,7 @@ class Gauges:
         day, month = day_of(at, self._zone), month_of(at, self._zone)
         dates = sa.select(model_dates.c.model, model_dates.c.shutdown_on).where(model_dates.c.shutdown_on.is_not(None))
         gone = sa.select(gone_models.c.model).where(gone_models.c.until > at)
-        paused = sa.select(switches.c.name).where(switches.c.name == PAUSED)
+        on = set(connection.execute(sa.select(switches.c.name)).scalars())
         return Now(
             unfinished=counts,
             queued_since=queued_since,
@@ -101,7 +104,8 @@ class Gauges:
             ],
             ends_on={row.model: date.fromisoformat(row.shutdown_on) for row in connection.execute(dates)},
             gone=frozenset(connection.execute(gone).scalars()),
-            paused=connection.execute(paused).first() is not None,
+            paused=PAUSED in on,
+            line_refuses=LINE_REFUSES in on,
             read_s=time.perf_counter() - began,
         )
 

@@ -25,6 +25,11 @@ class Models:
         """Remember for `for_s` seconds that a model is gone."""
         await self._write(gone_models, {"model": model, "until": time.time() + for_s})
 
+    async def mark_alive(self, model: str) -> None:
+        """Ask it again."""
+        back = sa.delete(gone_models).where(gone_models.c.model == model)
+        await self._database.run(lambda connection: connection.execute(back))
+
     async def ends(self, model: str, shutdown_on: date | None) -> None:
         """Remember what its maker says of its end; None: no date is known."""
         day = shutdown_on.isoformat() if shutdown_on else None

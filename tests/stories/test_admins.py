@@ -111,7 +111,8 @@ FAULTS: dict[str, tuple[str, Fault]] = {
 async def wish_on_a_bad_day(stage: World, person: str, cause: str) -> None:
     """Ask for a picture when this happens, and wait for the answer."""
     vendor, fault = FAULTS[cause]
-    getattr(stage, vendor).faults.add(fault, match=lambda call: call.method in {"POST", "PUT"})
+    times = None if cause == "models_gone" else 1  # what only happens once is no reason to ring
+    getattr(stage, vendor).faults.add(fault, match=lambda call: call.method in {"POST", "PUT"}, times=times)
     await ask(stage, person, "a cat")
 
 

@@ -1,9 +1,12 @@
 """The model, the bucket and LINE on bad days: what the user hears, and what is paid."""
 
 import asyncio
+import socket
 
 import pytest
 from line_sandbox.faults import Fault
+from line_sandbox.openai import errors as openai_errors
+from line_sandbox.server import serve
 
 from app.words.sentences import sentences_for
 
@@ -119,7 +122,7 @@ async def test_a_refused_bucket_key_waits_for_the_operator(vendors, easel):
 
 
 async def test_a_dead_model_is_skipped_and_remembered(stage, tmp_path):
-    """The first living model of the list draws; the dead ones are asked once, and that is logged once."""
+    """The first living model of the list draws; one whose end is known is asked once, and that is logged once."""
     async with stage.easel(tmp_path, IMAGE_MODELS="gpt-image-1,gpt-image-9,gpt-image-2") as easel:
         for _ in range(2):
             person = stage.person()
@@ -127,8 +130,9 @@ async def test_a_dead_model_is_skipped_and_remembered(stage, tmp_path):
             await stage.picture(person)
         await easel.logged("picture_generated", model="gpt-image-2", times=2)
     gone = [line for line in easel.lines if line.get("event") == "model_gone"]
-    assert [line["model"] for line in gone] == ["gpt-image-1", "gpt-image-9"]
+    assert [line["model"] for line in gone] == ["gpt-image-1"]
     assert sum(1 for call in stage.asked("a fossil") if call.body["model"] == "gpt-image-1") == 1
+    assert next(line["model"] for line in easel.lines if line.get("event") == "model_refused") == "gpt-image-9"
 
 
 async def test_when_every_model_is_dead_everybody_is_told(stage, tmp_path):
@@ -139,6 +143,66 @@ async def test_when_every_model_is_dead_everybody_is_told(stage, tmp_path):
         (said,) = await stage.said(person)
         assert said["text"] == WORDS.say("closed")
         assert "IMAGE_MODELS" in (await easel.logged("all_models_gone", level="error"))["cure"]
+
+
+async def test_models_that_are_gone_for_a_moment_cost_a_moment(stage, tmp_path):
+    """Every model of the list says once that it does not exist: the wish that met it is drawn all the same."""
+    for _ in range(2):
+        stage.openai.faults.add(openai_errors.model_is_gone(), match="/images/")
+    async with stage.easel(tmp_path, IMAGE_MODELS="gpt-image-2,gpt-image-2.6-flare") as easel:
+        person = stage.person()
+        await stage.line.send_text(person, "a cat")
+        await stage.picture(person)
+        await easel.logged("model_refused", times=2)
+        assert not [line for line in easel.lines if line.get("event") == "model_gone"]
+
+
+async def test_a_model_that_comes_back_draws_again_by_itself(stage, tmp_path):
+    """It was gone for certain, across a restart; then its right is granted, and nobody has to do anything."""
+    stage.openai.shut_down("gpt-image-2")
+    settings = {"IMAGE_MODELS": "gpt-image-2"}
+    try:
+        async with stage.easel(tmp_path, **settings) as easel:
+            person = stage.person()
+            await stage.line.send_text(person, "a cat")
+            assert (await stage.said(person))[0]["text"] == WORDS.say("closed")
+            await easel.logged("model_gone")
+    finally:
+        stage.openai.revive("gpt-image-2")
+    async with stage.easel(tmp_path, **settings) as easel:
+        await easel.logged("looked_out")
+        await stage.line.send_text(person, "a cat")
+        await stage.picture(person)
+
+
+async def test_a_closed_port_is_tried_behind_the_promise(stage, tmp_path):
+    """No connection for longer than a token lives: the person is promised the picture, and gets it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    async with stage.easel(tmp_path, OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1", REPLY_DEADLINE_S="4") as easel:
+        person = stage.person()
+        await stage.line.send_text(person, "a cat")
+        assert (await stage.said(person))[0]["type"] == "template"
+        await easel.logged("picture_not_generated", error="Unreachable", times=5)
+        async with serve(stage.openai.app, port=port):
+            await easel.logged("picture_stored")
+            await stage.line.send_text(person, "hello")
+            await stage.picture(person)
+
+
+@pytest.mark.parametrize("fault", [error(400, "unknown_parameter", "invalid_request_error"), Fault.status(413)])
+async def test_what_every_wish_meets_is_the_operators(stage, tmp_path, fault):
+    """The first is asked to send it again; from the second on nobody is, and an admin is told, once."""
+    stage.openai.faults.add(fault, match="/images/", times=None)
+    admin, people = stage.person(), [stage.person() for _ in range(3)]
+    async with stage.easel(tmp_path, ADMIN_USER_IDS=admin) as easel:
+        said = []
+        for person in people:
+            await stage.line.send_text(person, "a cat")
+            said += [(await stage.said(person))[0]["text"]]
+        await easel.logged("alert_sent", cause="not_taken")
+    assert said == [WORDS.say("broke"), WORDS.say("closed"), WORDS.say("closed")]
+    assert len([one for one in stage.line.chat(admin).from_bot if one.way == "push"]) == 1
 
 
 async def test_a_full_queue_is_told(stage, tmp_path):

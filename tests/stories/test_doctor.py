@@ -169,7 +169,10 @@ OPENAI = {
         settings={"IMAGE_MODELS": "gpt-image-9,gpt-image-2"},
     ),
     "the first of the models as they are": Case(
-        "gpt-image-1", OK, "shut down by its maker on 2026-10-23", settings={"IMAGE_MODELS": ""}
+        "gpt-image-1",
+        OK,
+        "shut down by its maker on 2026-10-23",
+        settings={"IMAGE_MODELS": "gpt-image-1,gpt-image-2"},
     ),
     "a limit of spending": Case(
         "key",

@@ -9,6 +9,7 @@ import structlog
 from app.errors import Again, BadRequest, EaselError, Final, MonthlyLimit, NotPermitted, TokenDead, VendorFault
 from app.flows.delivery.loading import Loading
 from app.flows.drawing.retry import backoff_s
+from app.flows.upkeep.line_access import LineAccess
 from app.flows.upkeep.observers import Observers
 from app.line.answers import Sent
 from app.line.client import LineClient
@@ -43,11 +44,19 @@ class Courier:
     """Knows which failures leave the outcome open. A reply is asked again with its own token, a push with its key."""
 
     def __init__(
-        self, *, deliveries: Deliveries, requests: Requests, line: LineClient, loading: Loading, observers: Observers
+        self,
+        *,
+        deliveries: Deliveries,
+        requests: Requests,
+        line: LineClient,
+        line_access: LineAccess,
+        loading: Loading,
+        observers: Observers,
     ) -> None:
         self._deliveries = deliveries
         self._requests = requests
         self._line = line
+        self._line_access = line_access
         self._loading = loading
         self._metrics = observers.metrics
         self._traces = observers.traces
@@ -160,6 +169,7 @@ class Courier:
                 return await self._not_taken(delivery, error, may_have_landed=may_have_landed)
             case MonthlyLimit():
                 self._close_pushes()
+        await self._line_access.note(error)
         level = log.error if isinstance(error, NotPermitted) else log.warning
         level("delivery_refused", requests=_requests(delivery), way=delivery.way, code=error.code, message=str(error))
         self._metrics.delivered(delivery.way, Outcome.FAILED, time.time() - delivery.created_at)

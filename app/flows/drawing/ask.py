@@ -10,15 +10,16 @@ from typing import Any
 import structlog
 
 from app.errors import BadAnswer, EaselError, HostNotAllowed, NotPermitted, OutcomeUnknown, Reason, Refused
+from app.flows.drawing.availability import Availability
 from app.flows.drawing.repeats import Repeats
 from app.flows.drawing.retry import BLIND_MAX, AskAgain, AskNextModel, GiveUp, Tries, count_and_decide
+from app.flows.upkeep.line_access import LineAccess
 from app.flows.upkeep.observers import Observers
 from app.metrics import outcome_of
 from app.openai import Drawn, OpenAIImages, PictureOrder, at_most, parameters, size_for, unmet
 from app.pictures import edges_px
 from app.prices import cost, estimate
 from app.reading.options import Options
-from app.store.models import Models
 from app.store.money.budgets import Capped
 from app.store.money.ledger import Booking, Ledger, Outcome, Tokens
 from app.store.pending_uploads import Kept
@@ -26,7 +27,7 @@ from app.store.requests import Request, Requests
 
 log = structlog.get_logger()
 
-GONE_FOR_S = 6 * 3600.0  # how long a model that is gone is not asked
+NONE_LEFT_WITHIN_S = 10.0  # how long a wish waits for models that all said a moment ago that they do not exist
 BEYOND_ESTIMATE = 10  # times; our highest guess of an unknown size and quality is off by 4
 # The draft is the source: said in words, since the API has no other way to ask for the same picture again.
 FINER = "Redraw the given picture in fine detail and high quality. Keep its composition, subjects, colours and style."
@@ -60,28 +61,27 @@ class Ask:
         *,
         images: OpenAIImages,
         ledger: Ledger,
-        models: Models,
+        availability: Availability,
+        line_access: LineAccess,
         kept: Kept,
         requests: Requests,
         observers: Observers,
-        names: Sequence[str],
         defaults: PictureOrder,
         quality_max: str,
     ) -> None:
         """Keep the parts.
 
-        `names` of the models are asked in order; `defaults` are the operator's options; nobody gets a quality above
-        both theirs and `quality_max`.
+        `defaults` are the operator's options; nobody gets a quality above both theirs and `quality_max`.
         """
         self._images = images
         self._ledger = ledger
-        self._models = models
+        self._availability = availability
+        self._line_access = line_access
         self._kept = kept
         self._requests = requests
         self._alarm = observers.alarm
         self._metrics = observers.metrics
         self._traces = observers.traces
-        self._names = names
         self._defaults = defaults
         self._quality_max = quality_max if at_most(defaults.quality, quality_max) != quality_max else defaults.quality
         self._unpriced: set[str] = set()
@@ -98,13 +98,16 @@ class Ask:
             return Declined(words=Reason.TOO_LATE)
         edges = await asyncio.to_thread(edges_px, sources[0]) if len(sources) == 1 else None
         order = self._order(request, edges)
-        gone = await self._models.gone()
-        for model in self._names:
-            if model in gone:
-                continue
-            answer = await self._one_model(request, order, sources, model, tries)
-            if not isinstance(answer, AskNextModel):
-                return answer
+        until = time.monotonic() + NONE_LEFT_WITHIN_S
+        while True:
+            for model in await self._availability.models():
+                answer = await self._one_model(request, order, sources, model, tries)
+                if not isinstance(answer, AskNextModel):
+                    return answer
+            wait_s = await self._availability.next_in_s()
+            if wait_s is None or time.monotonic() + wait_s > until:
+                break
+            await asyncio.sleep(wait_s)
         log.error("all_models_gone", request=request.id, cure="name a living model in IMAGE_MODELS")
         await self._alarm.ring("models_gone")
         return Declined(words=Reason.CLOSED)
@@ -113,6 +116,7 @@ class Ask:
         self, request: Request, order: PictureOrder, sources: Sequence[bytes], model: str, tries: Tries
     ) -> Declined | AskNextModel | None:
         """Ask one model until there is a picture or a reason."""
+        await self._line_access.granted()
         while await self._requests.drawing(request.id):
             booking = self._booking(request, order, sources, model)
             call = await self._ledger.begin(booking)
@@ -134,8 +138,7 @@ class Ask:
                     case AskAgain(after_s):
                         await asyncio.sleep(after_s)
                     case AskNextModel():
-                        await self._models.mark_gone(model, for_s=GONE_FOR_S)
-                        log.error("model_gone", model=model, not_asked_for_s=GONE_FOR_S, cure="change IMAGE_MODELS")
+                        await self._availability.refused(model)
                         return decision
                     case GiveUp(reason):
                         return _declined(error, Reason.CLOSED if is_lasting else reason)
@@ -151,6 +154,7 @@ class Ask:
 
     async def _keep(self, request: Request, call: int, booking: Booking, order: PictureOrder, drawn: Drawn) -> None:
         self._repeats.drew(drawn.model)
+        self._availability.drew(drawn.model)
         tokens = self._believable(_tokens(drawn), booking)
         charged = cost(drawn.model, **asdict(tokens)) if tokens else booking.estimate_microusd
         self._metrics.drew(drawn.model, "paid", drawn.duration_ms / 1000, tokens, charged, pictures=len(drawn.pictures))

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import httpx
 
+from app.line.token_life import TIMEOUT_S, about_token, read
 from app.ops.doctor.finding import Finding, failed, ok, skipped, warning
 
-TIMEOUT_S: Final = 5.0
 DAY_S: Final = 86_400
 SOON_DAYS: Final = 7
 
@@ -23,33 +23,14 @@ async def look_at_channel(*, base_url: str, access_token: str, channel_secret: s
     """Ask which channel the token is of, and whether the secret is of the same one."""
     try:
         async with httpx.AsyncClient(base_url=base_url, timeout=TIMEOUT_S) as http:
-            token = await _about(http, access_token)
+            token = await about_token(http, access_token)
             channel_id = token.get("client_id")
             if not isinstance(channel_id, str) or not channel_id:
                 return [skipped(_CHECK, "LINE does not tell which channel this token is of")]
             asked = {"grant_type": "client_credentials", "client_id": channel_id, "client_secret": channel_secret}
-            return [_same(channel_id, await _ask(http, "/oauth2/v3/token", asked)), *_life(token)]
+            return [_same(channel_id, read(await http.post("/oauth2/v3/token", data=asked))), *_life(token)]
     except httpx.HTTPError as error:
         return [skipped(_CHECK, f"LINE's OAuth endpoint does not answer ({type(error).__name__})")]
-
-
-async def _about(http: httpx.AsyncClient, access_token: str) -> dict[str, Any]:
-    """Ask about the token where long-lived ones are known, then where those of version 2.1 are."""
-    named = {"access_token": access_token}
-    token = await _ask(http, "/v2/oauth/verify", named)
-    return token if "client_id" in token else _read(await http.get("/oauth2/v2.1/verify", params=named))
-
-
-async def _ask(http: httpx.AsyncClient, path: str, form: Mapping[str, str]) -> dict[str, Any]:
-    return _read(await http.post(path, data=dict(form)))
-
-
-def _read(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        body = answer.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def _same(channel_id: str, answer: Mapping[str, Any]) -> Finding:

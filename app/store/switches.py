@@ -1,0 +1,32 @@
+"""Switches: what holds for every process until it is lifted."""
+
+import time
+
+import sqlalchemy as sa
+
+from app.store.database import Database
+from app.store.tables import switches
+
+LINE_REFUSES = "line_refuses"  # LINE does not take our token
+
+
+class Switches:
+    """The verbs. Each is safe to call again."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def turn_on(self, name: str) -> None:
+        """It holds from now on."""
+        row = {"name": name, "at": time.time()}
+        await self._database.run(lambda connection: connection.execute(self._database.insert_once(switches), row))
+
+    async def turn_off(self, name: str) -> None:
+        """It holds no more."""
+        change = sa.delete(switches).where(switches.c.name == name)
+        await self._database.run(lambda connection: connection.execute(change))
+
+    async def is_on(self, name: str) -> bool:
+        """Whether it holds."""
+        found = sa.select(switches.c.name).where(switches.c.name == name)
+        return await self._database.run(lambda connection: connection.execute(found).first() is not None)
