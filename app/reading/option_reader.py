@@ -4,7 +4,7 @@ An option counts only at the end of the text and set apart from it: behind a spa
 nobody draws (橫式), right behind other characters of such a script. Everyday words (tall, low) need a mark such as a
 comma before them, or another option beside them. Courtesies behind an option (please, でお願いします) and small words
 that lead to it (in 16:9, 要直式) go with it. What is to be written in the picture (says HD), scores and times (2:1,
-10:30), names (BMW X5) and everything that stands elsewhere is left to the prompt as it was typed.
+10:30) and names (BMW X5) are left to the prompt as they were typed. What stands elsewhere: `option_anywhere`.
 """
 
 import functools
@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields, replace
 from importlib import resources
 from typing import Any
 
+from app.reading.option_anywhere import options_anywhere
 from app.reading.option_marks import (
     DASHES,
     STRONG,
@@ -30,9 +31,10 @@ from app.reading.option_marks import (
     without_gap,
     without_leading_words,
 )
-from app.reading.options import COUNT_MAX, Options, Unmet
+from app.reading.option_values import FLAGS, number_of, of_count, of_flag, of_ratio
+from app.reading.options import Options, Unmet
 
-RATIO_MAX = 3
+TAIL_CHARS = 400  # where options stand at the end of a wish
 SCALE_MIN = 12  # 1:12, 1:18, 1:24 are scales of models
 SIDES_MAX = 32  # of a ratio that people write: 21:9, 32:9
 FLAG_LENGTH_MAX = 40
@@ -53,18 +55,31 @@ _FLAG = re.compile(
     rf"(?<!\S)[{DASHES}]{{1,2}}(?P<name>[a-z]{{1,12}})"
     rf"(?:(?:[\s=:]+|(?=\d))(?P<value>[^\s{DASHES}][^\s]{{0,{FLAG_LENGTH_MAX}}}))?\Z"
 )
-_NUMBERS = {digit: number for number, digit in enumerate("一二三四五六七八九十", start=1)} | {"兩": 2, "两": 2}
-_NUMBERS |= {"สอง": 2, "สาม": 3, "สี่": 4, "ห้า": 5, "two": 2, "three": 3, "four": 4, "five": 5}
-_FLAGS = {"ar": "ratio", "aspect": "ratio", "ratio": "ratio", "n": "count", "count": "count", "size": "size"}
-_FLAGS |= {"q": "word", "quality": "word", "format": "word", "background": "word"}
+_WORD_FLAGS = ("q", "quality", "format", "background")
+OPTIONS_MAX = 20  # at the end of one text
+_CLOSES = {")": "(", "]": "[", "】": "【", "）": "（"}  # noqa: RUF001 - full-width brackets are what people type
 
 
 def read_options(prompt: str) -> tuple[str, Options]:
-    """Take the options off the end of a wish. What is left stays as it was typed."""
+    """Take the options off the end of a wish, and read those that stand elsewhere. What is left stays as typed."""
+    tail = max(0, len(prompt) - TAIL_CHARS)
+    left, options = _read_end(prompt[tail:])
+    left = prompt[:tail] + left
+    elsewhere = options_anywhere(left)
+    if not (options or elsewhere):
+        return prompt, options
+    unmet = tuple(dict.fromkeys((*elsewhere.unmet, *options.unmet)))
+    return left, replace(options.merged_over(elsewhere), unmet=unmet)
+
+
+def _read_end(prompt: str) -> tuple[str, Options]:
     text = _Folded(prompt)
     options = Options()
     end = len(text.folded)
-    while tail := _last_option(text.folded[:end], beside=bool(options)):
+    for _ in range(OPTIONS_MAX):
+        tail = _last_option(text.folded[:end], beside=bool(options))
+        if tail is None:
+            break
         start, found = tail
         if is_a_name(prompt[: text.position(start)], prompt[text.position(start) :]):
             break
@@ -72,7 +87,19 @@ def read_options(prompt: str) -> tuple[str, Options]:
         end = len(without_leading_words(text.folded[:start]))
     if not options:
         return prompt, options
-    return prompt[: text.position(len(without_gap(text.folded[:end])))], options
+    return _with_its_bracket(prompt, text.position(len(without_gap(text.folded[:end])))), options
+
+
+def _with_its_bracket(prompt: str, end: int) -> str:
+    """Leave a bracket its other half: "a sheep (small) x2" is a sheep (small); "(small, 16:9)" stays whole."""
+    left = prompt[:end]
+    open_ones = [one for one in left if one in _CLOSES.values()]
+    closed = [one for one in left if one in _CLOSES]
+    if len(open_ones) <= len(closed):
+        return left
+    if _CLOSES.get(prompt[end : end + 1]) == open_ones[-1]:
+        return prompt[: end + 1]
+    return prompt
 
 
 def _kept(later: Options, found: Options) -> dict[str, Any]:
@@ -101,7 +128,10 @@ def _at_the_end(said: str, *, beside: bool) -> tuple[int, Options] | None:
 def _flag(text: str) -> tuple[int, Options] | None:
     match = _FLAG.search(text, max(0, len(text) - 2 * FLAG_LENGTH_MAX))
     if match is None or (
-        match.start() and match["name"] not in _FLAGS and match.group().startswith("-") and match.group()[1] != "-"
+        match.start()
+        and match["name"] not in {*FLAGS, *_WORD_FLAGS}
+        and match.group().startswith("-")
+        and match.group()[1] != "-"
     ):
         return None
     name, value = match["name"], match["value"] or ""
@@ -109,15 +139,11 @@ def _flag(text: str) -> tuple[int, Options] | None:
 
 
 def _flagged(name: str, value: str) -> Options:
-    kind = _FLAGS.get(name)
-    if kind == "ratio" and (found := re.fullmatch(r"(\d{1,3})[:x/](\d{1,3})", value)):
-        return _of_ratio(int(found[1]), int(found[2]))
-    if kind == "size" and (found := re.fullmatch(r"(\d{3,4})x(\d{3,4})", value)):
-        return Options(size=(int(found[1]), int(found[2])))
-    if kind == "count" and value.isdecimal() and int(value):
-        return _of_count(int(value))
-    option = _words().get(value if kind == "word" else name)
-    if option and (kind == "word" or not value):
+    if found := of_flag(name, value):
+        return found
+    is_a_word = name in _WORD_FLAGS
+    option = _words().get(value if is_a_word else name)
+    if option and (is_a_word or not value):
         return option.options
     return Options(unmet=(Unmet(key="flag", asked=f"--{name} {value}".strip()),))
 
@@ -135,26 +161,13 @@ def _ratio(text: str) -> tuple[int, Options] | None:
     apart = WEAK.search(before[-2:]) or not is_spaced(before[-1:]) or without_leading_words(before) != before
     if not apart or is_written(before) or is_counted(before):
         return None
-    return match.start(), _of_ratio(across, down)
+    return match.start(), of_ratio(across, down)
 
 
 def _is_time(said: str, hour: int, minute: int) -> bool:
     if said.partition(":")[2].startswith("0"):
         return True
     return minute >= 10 and minute % 5 == 0 and hour <= 24 and (hour, minute) != (16, 10)  # noqa: PLR2004 - a clock's
-
-
-def _of_ratio(across: int, down: int) -> Options:
-    across, down = max(1, across), max(1, down)
-    if across > RATIO_MAX * down:
-        return Options(
-            ratio=(RATIO_MAX, 1), unmet=(Unmet(key="ratio", asked=f"{across}:{down}", got=f"{RATIO_MAX}:1"),)
-        )
-    if down > RATIO_MAX * across:
-        return Options(
-            ratio=(1, RATIO_MAX), unmet=(Unmet(key="ratio", asked=f"{across}:{down}", got=f"1:{RATIO_MAX}"),)
-        )
-    return Options(ratio=(across, down))
 
 
 def _size(text: str) -> tuple[int, Options] | None:
@@ -171,7 +184,7 @@ def _times(text: str) -> tuple[int, Options] | None:
     before = text[: match.start()]
     if is_written(before) or _FACTOR.search(before[-6:]):
         return None
-    return match.start(), _of_count(int(match[1]))
+    return match.start(), of_count(int(match[1]))
 
 
 def _count(text: str) -> tuple[int, Options] | None:
@@ -179,19 +192,13 @@ def _count(text: str) -> tuple[int, Options] | None:
     if match is None:
         return None
     said = match["number"]
-    number = _NUMBERS.get(said) or (int(said) if said.isdigit() else 0)
+    number = number_of(said)
     before = text[: match.start()]
     # "a wall with 4 pictures" is a wish; "..., 4 pictures" is a number of them.
     apart = STRONG.search(before[-3:]) if match["what"].isascii() else is_wanted(before)
     if not number or not apart or is_written(before):
         return None
-    return match.start(), _of_count(number)
-
-
-def _of_count(number: int) -> Options:
-    if number > COUNT_MAX:
-        return Options(count=COUNT_MAX, unmet=(Unmet(key="count", asked=str(number), got=str(COUNT_MAX)),))
-    return Options(count=number)
+    return match.start(), of_count(number)
 
 
 def _word(text: str, *, beside: bool) -> tuple[int, Options] | None:

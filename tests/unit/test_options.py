@@ -392,6 +392,99 @@ def test_what_is_no_option(text):
     assert read_options(text) == (text, Options())
 
 
+INSIDE = [
+    ("Create a 16:9 image of a lighthouse", ratio(16, 9)),
+    ("A 9:16 wallpaper with koi, calm colours", ratio(9, 16)),
+    ("aspect ratio: 3:4\nA knitted bear on a shelf, soft light", ratio(3, 4)),
+    ("Moody harbour. Aspect ratio 4:5. Film grain", ratio(4, 5)),
+    ("A fox in snow --ar 3:2 --style raw, painterly", ratio(3, 2)),
+    ("cinematic still of a desert 21:9 with long shadows", ratio(21, 9)),
+    ("Make a 1920x1080 banner for a bakery", {"size": [1920, 1080]}),
+    ("Give me four different logos for a tea house", count(4)),
+    ("please draw 3 pictures of a cat in space", count(3)),
+    ("2 variations of a paper boat, please", count(2)),
+    ("a sticker of a fox with a transparent background, flat style", CLEAR),
+    ("I need a vertical poster about recycling", TALL),
+    ("Make an HD wallpaper of Mars", HIGH),
+    ("一張比例16:9的封面圖，主題是海", ratio(16, 9)),
+    ("給我四張不同的貓咪插畫", count(4)),
+    ("幫我畫三張不一樣的台北夜景", count(3)),
+    ("畫一張橫式海報，主題是環保", WIDE),
+    ("請做一張去背的貼圖，柴犬在笑", CLEAR),
+    ("16：9 的桌布，星空下的帳篷", ratio(16, 9)),
+    ("長寬比 3:4，一位老奶奶在織毛衣", ratio(3, 4)),
+    ("16:9の壁紙で、夜の海", ratio(16, 9)),
+    ("アスペクト比は4:3、雪の駅", ratio(4, 3)),
+    ("縦長のポスターで、金魚", TALL),
+    ("猫の絵を3枚描いてください、全部ちがう色で", count(3)),
+    ("背景透過のスタンプ、笑うパンダ", CLEAR),
+    ("ภาพ 16:9 ของตลาดน้ำตอนเช้า", ratio(16, 9)),
+    ("ขอ 4 รูปแมวต่างสี", count(4)),
+    ("โปสเตอร์แนวตั้งเรื่องรักษ์โลก", TALL),
+    ("สัดส่วน 3:4 หมีถักไหมพรม", ratio(3, 4)),
+    ("โลโก้พื้นหลังโปร่งใส ร้านกาแฟ", CLEAR),
+]
+OF_THE_PICTURE = [
+    "a football scoreboard with 3:2 on it, rain",
+    "they won 4:3 and the crowd cheers in the rain",
+    "a clock that shows 16:10 above the door",
+    "it is 9:16 in the morning and the fog lifts",
+    "four different birds on one wire",
+    "a wall with four different pictures of birds",
+    "a sign that says 16:9 in neon above a bar",
+    "two images in a locket, held by a hand",
+    "a portrait photo of a grandmother by the window",
+    "a landscape painting in a golden frame, on an easel",
+    "an HD television in a shop window at night",
+    "a transparent umbrella on a rainy street",
+    "a cocktail, gin and vermouth 2:1, with an olive",
+    "a map, scale 1:50, on a wooden desk",
+    "牆上掛著四張不同的照片，還有一隻貓",
+    "比分 4:3 的棒球計分板，夜間球場",
+    "晚上 9:16 的車站月台",
+    "招牌上寫著「16:9」的電器行",
+    "橫式信封放在桌上，旁邊有花",
+    "壁に4枚の絵が並ぶ部屋、夕方",
+    "4枚の葉っぱが落ちる庭",
+    "看板に「4:3」と書かれた店",
+    "縦長の窓がある部屋、朝の光",
+    "ป้ายเขียนว่า 16:9 หน้าร้านทีวี",
+    "ห้องที่มีรูปถ่าย 4 รูปบนผนังสีขาว แมวนอน",
+    "ทีมไทยชนะ 4:3 ในสนามที่ฝนตก",
+]
+
+
+@pytest.mark.parametrize(("text", "said"), INSIDE)
+def test_an_option_anywhere(text, said):
+    """In front or inside it is obeyed, and the text goes to the model as it was typed."""
+    left, options = read_options(text)
+    assert options.to_json() == said
+    assert left == text
+
+
+@pytest.mark.parametrize("text", OF_THE_PICTURE)
+def test_what_is_part_of_the_picture(text):
+    """Scores, times, frames and what is written on signs are drawn, not obeyed."""
+    assert read_options(text) == (text, Options())
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("a sheep (small) x2", "a sheep (small)"),
+        ("[tiny] 16:9", "[tiny]"),
+        ("a sheep (small, 16:9)", "a sheep (small, 16:9)"),
+        ("羊【小】橫式", "羊【小】"),
+        ("a sheep (16:9)", "a sheep"),
+    ],
+)
+def test_a_bracket_keeps_its_other_half(text, left):
+    """Only what stands between the words and the option goes with it."""
+    prompt, options = read_options(text)
+    assert prompt == left
+    assert options
+
+
 @pytest.mark.parametrize(
     ("text", "prompt", "said", "unmet"),
     [
@@ -464,8 +557,7 @@ def test_the_prompt_is_the_beginning_of_the_text(text):
 def test_nothing_is_left_to_take(parts):
     """What was read once has no option at its end any more."""
     left, _ = read_options("".join(parts))
-    again, options = read_options(left)
-    assert (again, bool(options)) == (left, False)
+    assert read_options(left)[0] == left
 
 
 @given(

@@ -1,11 +1,12 @@
 """The words that people type, one file a language beside this one, as natives would read and mend them.
 
 Each file has: [kindly] what may stand before and behind a command, [this] what it may be about, [commands] and [slash],
-[with_options], [answers] to a question of ours, [talk] by its kind.
+[with_options], [answers] to a question of ours, [talk] by its kind, [options] that may stand anywhere in a wish.
 """
 
 import functools
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from importlib import resources
 
@@ -30,6 +31,18 @@ def longest_first(section: str, name: str) -> tuple[str, ...]:
     """Return one list of all four languages, folded, the longest word first."""
     found = {normal(word) for one, listed in _listed(section) if one == name for word in listed}
     return tuple(sorted(found - {""}, key=len, reverse=True))
+
+
+@functools.cache
+def phrases(name: str) -> tuple[str, ...]:
+    """Return the phrases of an option in all four languages, the longest first, with their blanks."""
+    found = {
+        unicodedata.normalize("NFKC", phrase).casefold()
+        for one, listed in _listed("options")
+        if one == name
+        for phrase in listed
+    }
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def _listed(section: str) -> list[tuple[str, list[str]]]:

@@ -1,0 +1,126 @@
+"""Options that stand in front or inside of a wish: "Create a 16:9 image of ...", 給我四張不同的…, "aspect ratio: 3:4".
+
+They are obeyed and stay in the text, which goes to the model as it was typed. Only what cannot be part of the picture
+counts: two numbers need a word for a shape or a picture beside them, a number of pictures needs somebody who asks for
+them; scores, times, prices and what is to be written in the picture are left alone. The words stand in `vocabulary`.
+No I/O but its files.
+"""
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+
+from app.reading.option_marks import NEAR, is_counted, is_written
+from app.reading.option_values import number_of, of_count, of_flag, of_ratio
+from app.reading.options import Options
+from app.reading.vocabulary import phrases
+
+READ_AT_FRONT, READ_AT_END = 800, 300  # characters: what a long prompt wants to be stands at its edges
+LOOKED_AT_MAX = 10  # numbers and flags of one text
+SURELY_A_SHAPE = frozenset({(16, 9), (9, 16), (21, 9)})
+USUAL_SHAPES = SURELY_A_SHAPE | {(1, 1), (4, 3), (3, 4), (3, 2), (2, 3), (4, 5), (5, 4)}
+BETWEEN = r"[^\n,.、。!?]{0,24}?"
+_NUMBER = r"[1-9]|two|three|four|five|[一二兩两三四五]|สอง|สาม|สี่|ห้า"
+_RATIO = re.compile(r"(?<![\d:.,/a-z])(\d{1,2})\s?[:x]\s?(\d{1,2})(?![\da-z:]|\.\d|\s?(?:am|pm|%|點|分|時|น\.|โมง))")
+_SIZE = re.compile(r"(?<![\d.])(\d{3,4})\s?[x\u00d7*]\s?(\d{3,4})(?!\d)(\s?(?:px|pixels?|像素|ピクセル|พิกเซล))?")
+_FLAG = re.compile(r"(?<!\S)(?:--|\u2014|\u2013\u2013)(ar|aspect|ratio|n|count|size)[\s=:]+(\S{1,12})")
+_SAID: Mapping[str, Options] = {
+    "wide": Options(ratio=(3, 2)),
+    "tall": Options(ratio=(2, 3)),
+    "square": Options(ratio=(1, 1)),
+    "transparent": Options(background="transparent"),
+    "high": Options(quality="high"),
+}
+
+
+def options_anywhere(text: str) -> Options:
+    """Read the options of a wish wherever they stand. Of two that contradict each other the first counts."""
+    said = unicodedata.normalize("NFKC", text).casefold()
+    if len(said) > READ_AT_FRONT + READ_AT_END:
+        said = f"{said[:READ_AT_FRONT]}\n{said[-READ_AT_END:]}"
+    options = Options()
+    for found in _found(said):
+        unmet = tuple(dict.fromkeys((*options.unmet, *found.unmet)))
+        options = replace(options.merged_over(found), unmet=unmet)
+    return options
+
+
+def _found(said: str) -> Iterator[Options]:
+    for flag in islice(_FLAG.finditer(said), LOOKED_AT_MAX):
+        yield of_flag(flag[1], flag[2])
+    yield from _shapes(said)
+    yield from _sizes(said)
+    for key, options in _SAID.items():
+        if _first(key, said):
+            yield options
+    if count := _first("count", said):
+        yield of_count(number_of(count[1]))
+
+
+def _shapes(said: str) -> Iterator[Options]:
+    for match in islice(_RATIO.finditer(said), LOOKED_AT_MAX):
+        across, down = int(match[1]), int(match[2])
+        before, after = _around(match, said)
+        is_time = _beside(("time",))[0].search(before)
+        if not across or not down or is_time or is_counted(before) or is_written(before):
+            continue
+        is_sure = (across, down) in SURELY_A_SHAPE and ":" in match[0]
+        is_usual = (across, down) in USUAL_SHAPES and _is_beside(("maybe_shape", "picture"), before, after)
+        if is_sure or is_usual or _is_beside(("shape",), before, after):
+            yield of_ratio(across, down)
+
+
+def _sizes(said: str) -> Iterator[Options]:
+    for match in islice(_SIZE.finditer(said), LOOKED_AT_MAX):
+        before, after = _around(match, said)
+        if is_written(before):
+            continue
+        if match[3] or _is_beside(("shape", "maybe_shape", "picture"), before, after):
+            yield Options(size=(int(match[1]), int(match[2])))
+
+
+def _around(match: re.Match[str], said: str) -> tuple[str, str]:
+    return said[max(0, match.start() - NEAR) : match.start()], said[match.end() : match.end() + NEAR]
+
+
+def _is_beside(keys: tuple[str, ...], before: str, after: str) -> bool:
+    behind, ahead = _beside(keys)
+    return behind.search(before) is not None or ahead.match(after) is not None
+
+
+def _first(key: str, said: str) -> re.Match[str] | None:
+    """Find a place where one of these phrases is said, and not to be written in the picture."""
+    matches = (pattern.search(said) for anchor, pattern in _phrases(key) if anchor in said)
+    return next((one for one in matches if one and not is_written(_around(one, said)[0])), None)
+
+
+@functools.cache
+def _beside(keys: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Make patterns for such a word right before two numbers, and right behind them."""
+    words = "|".join(_spelled(word) for key in keys for word in phrases(key))
+    behind = rf"(?:{words})\s?(?:[:=]|of|is|to|in|為|是|用|は|を|に|เป็น|คือ)?\s*\Z"
+    ahead = rf"\s?(?:的|の|-)?\s?(?:[a-z]+\s)?(?:{words})"
+    return re.compile(behind), re.compile(ahead)
+
+
+@functools.cache
+def _phrases(key: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Make a pattern of each phrase, and what of it must be there: looking for that first is what makes it quick."""
+    pictures = f"(?:{'|'.join(map(_spelled, phrases('picture')))})"
+    found = []
+    for one in phrases(key):
+        pattern = _spelled(one).replace(r"\{picture\}", pictures).replace("…", BETWEEN)
+        anchor = max(re.split(r"\{\w+\}|…", one), key=len).strip()
+        found.append((anchor, re.compile(pattern.replace(r"\{n\}", rf"\s?({_NUMBER})\s?"))))
+    return tuple(found)
+
+
+def _spelled(word: str) -> str:
+    """Write a word of a language with spaces so that it stands apart from others."""
+    pattern = re.escape(word)
+    start = r"\b" if word[0].isascii() and word[0].isalnum() else ""
+    end = r"\b" if word[-1].isascii() and word[-1].isalnum() else ""
+    return start + pattern + end

@@ -1,0 +1,58 @@
+"""Reading a text costs the event loop next to nothing, whatever the text is."""
+
+import timeit
+
+import pytest
+
+from app.line.contents import Text
+from app.line.events import ChatKind
+from app.reading.commands import command_of
+from app.reading.rules import by_rules
+from app.reading.talk import reply_of, talk_of
+from app.reading.wish import wish_of
+from app.store.context import Context
+
+MS_MAX = 5.0
+CHARS = 5000
+TEXTS = {
+    "notes and new lines": "♪\n" * (CHARS // 2),
+    "options": "HD " * (CHARS // 3),
+    "many kinds of options": "wide, 16:9 x4 --ar -- 橫式 「" * (CHARS // 25),
+    "ratios": "16:9 " * (CHARS // 5),
+    "flags": "--ar 16:9 " * (CHARS // 10),
+    "brackets": "([【（" * (CHARS // 4),  # noqa: RUF001 - full-width brackets are what people type
+    "spaces": " " * (CHARS - 1) + "x",
+    "blank marks": "\u200b \u3000" * (CHARS // 3),
+    "one letter": "哈" * CHARS,
+    "kind words": "please " * (CHARS // 7),
+    "Thai": "ขอรูปแมวน่ารัก ครับ " * (CHARS // 20),
+    "at signs": "@painter " * (CHARS // 9),
+    "combining marks": "a" + "\u0301" * (CHARS - 1),
+    "digits": "1" * CHARS,
+    "colons": "1:" * (CHARS // 2),
+    "asks for pictures": "給我四張" * (CHARS // 4),
+    "English": "a fox in a red coat walks through the snow, soft light, " * (CHARS // 56),
+    "short and kind": "ok ok ok please please thanks thanks now now ok ok " * 2,
+    "short and repeated": "好的" * 55,
+}
+
+
+def read(text):
+    """Read a text as it is read when it comes in, alone and in a group."""
+    for kind in (ChatKind.USER, ChatKind.GROUP):
+        said = Text(id="1", text=text)
+        wish = wish_of(said, chat_kind=kind, prefixes=["畫", "draw", "/draw"], quotes_us=True, bot_name="painter")
+        if wish:
+            by_rules(wish, Context(), "U1")
+    command_of(text)
+    talk_of(text)
+    reply_of(text)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_of_5000_characters_is_read_at_once(name):
+    """Nobody's text holds others up: twice as much as is done for one is done well within 5 ms."""
+    text = TEXTS[name][:CHARS]
+    read(text)
+    fastest_s = min(timeit.repeat(lambda: read(text), number=1, repeat=7))
+    assert fastest_s * 1000 / 2 < MS_MAX
