@@ -127,7 +127,7 @@ class Easel:
         if self._several_processes:
             with contextlib.suppress(SQLAlchemyError):  # the lease runs out by itself
                 await self._parts.lease.give_up()
-        self._parts.renderers.shutdown(wait=False, cancel_futures=True)
+        self._parts.renderers.shutdown()
         await self._parts.bucket.aclose()
         await self._parts.line.aclose()
         await self._parts.images.aclose()

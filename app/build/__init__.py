@@ -1,6 +1,5 @@
 """Builds every object once, in one place: settings in, parts out. Touches nothing outside this process."""
 
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from app.engine import Engine, Limits
 from app.flows.conversation.dispatcher import Dispatcher
 from app.flows.conversation.event import Stores
 from app.flows.delivery.waiting import Watch
+from app.flows.drawing.renderers import Renderers
 from app.flows.upkeep.cleanup import Sweep
 from app.flows.upkeep.line_access import LineAccess
 from app.flows.upkeep.monitor import Lookout
@@ -52,7 +52,7 @@ class Parts:
     line: LineClient
     images: OpenAIImages
     bucket: Bucket
-    renderers: Executor
+    renderers: Renderers
     sweep: Sweep
     lookout: Lookout
     line_access: LineAccess

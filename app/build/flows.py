@@ -1,7 +1,6 @@
 """The durable workflows, and what works beside them."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
 from app.build.store import Store
@@ -27,6 +26,7 @@ from app.flows.drawing.ask import Ask
 from app.flows.drawing.availability import Availability
 from app.flows.drawing.draw import DrawFlow
 from app.flows.drawing.photos import Sources
+from app.flows.drawing.renderers import Renderers
 from app.flows.upkeep.alerts import Alarm
 from app.flows.upkeep.cleanup import Sweep
 from app.flows.upkeep.line_access import LineAccess
@@ -38,8 +38,6 @@ from app.reading.decide import Rules
 from app.reading.meaning import Meaning, Moment, Verdict
 from app.settings import Settings
 from app.traces import Traces
-
-RENDERERS = 2
 
 
 class Flows:
@@ -57,7 +55,7 @@ class Flows:
     ) -> None:
         self._settings, self._store, self._vendors = settings, store, vendors
         self._loading = Loading(vendors.line)
-        self.renderers = ThreadPoolExecutor(RENDERERS, thread_name_prefix="render")
+        self.renderers = Renderers()
         self._languages = Languages(
             people=store.people, chats=store.chats, line=vendors.line, default=settings.default_language
         )

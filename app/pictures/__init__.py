@@ -1,10 +1,11 @@
 """The bytes of pictures: `rendition` makes one fit for LINE, `source` makes a person's photo fit for a model.
 
-`opening` and `encoding` are what both need. Synchronous and CPU-bound: callers run them in threads.
+`opening`, `mending`, `decoding` and `encoding` are what both need; `measure` says from the header what decoding takes.
+Synchronous and CPU-bound: callers run it in threads.
 """
 
 from app.pictures.opening import edges_px
-from app.pictures.rendition import Rendition, render
-from app.pictures.source import PreparedSource, prepare_source
+from app.pictures.rendition import Rendition, render, rendition_bytes
+from app.pictures.source import PreparedSource, prepare_source, source_bytes
 
-__all__ = ["PreparedSource", "Rendition", "edges_px", "prepare_source", "render"]
+__all__ = ["PreparedSource", "Rendition", "edges_px", "prepare_source", "render", "rendition_bytes", "source_bytes"]

@@ -5,16 +5,9 @@ from typing import Final
 
 from PIL import Image
 
+from app.pictures.measure import within
+
 OPAQUE: Final = 255
-
-
-def within(size: tuple[int, int], side_px: int) -> tuple[int, int]:
-    """Return this size, or the same shape with `side_px` as its longest side where it is larger."""
-    longest = max(size)
-    if longest <= side_px:
-        return size
-    width, height = (max(1, round(edge * side_px / longest)) for edge in size)
-    return width, height
 
 
 def shrunk(picture: Image.Image, side_px: int) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Opens a picture's bytes and decodes them, whatever they hold: hostile, damaged, sideways or in 16 bits. No I/O."""
+"""Opens a picture's bytes without decoding them, whatever they hold. No I/O."""
 
 import struct
 import zlib
@@ -7,15 +7,17 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from app.errors import NotAPicture
+from app.pictures.measure import refuse_canvas
 
-SIDE_PX_MAX: Final = 65_500  # libjpeg's own limit
+JPEG: Final = b"\xff\xd8\xff"
+PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 # What Pillow raises on hostile or damaged files, found by fuzzing.
 DAMAGE: Final = (
@@ -28,6 +30,7 @@ DAMAGE: Final = (
     KeyError,
     OverflowError,
     MemoryError,
+    RuntimeError,  # libheif: the pixels are more than the header says
     struct.error,
     zlib.error,
 )
@@ -48,15 +51,16 @@ def open_picture(data: bytes) -> ImageFile.ImageFile:
     """Open a JPEG, PNG, WebP or GIF without decoding it.
 
     Raises:
-        NotAPicture: It is none of them.
+        NotAPicture: It is none of them, or a WebP whose canvas is too large to be opened.
     """
     # Not Image.open: it would load every plugin it has, and turns oddities of a file into process-wide warnings.
     stream = BytesIO(data)
-    if data.startswith(b"\xff\xd8\xff"):
+    if data.startswith(JPEG):
         return JpegImageFile(stream)
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+    if data.startswith(PNG):
         return PngImageFile(stream)
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        refuse_canvas(_webp_size(data))  # opening alone makes two canvases
         return WebPImageFile(stream)
     if data.startswith((b"GIF87a", b"GIF89a")):
         return GifImageFile(stream)
@@ -73,24 +77,14 @@ def edges_px(data: bytes) -> tuple[int, int]:
         return open_picture(data).size
 
 
-def refuse_bombs(image: Image.Image, *, pixels_max: int) -> None:
-    """Refuse by the header what would take too much memory when decoded.
-
-    Raises:
-        NotAPicture: Too many pixels, or too long a side.
-    """
-    width, height = image.size
-    if width * height > pixels_max or max(width, height) > SIDE_PX_MAX:
-        raise NotAPicture(f"{width}x{height} pixels are more than we decode", code="too_many_pixels")
-
-
-def decoded(image: ImageFile.ImageFile) -> Image.Image:
-    """Decode, turn as EXIF says, and scale 16 bits of grey to 8. Metadata and mode stay."""
-    image.load()
-    ImageOps.exif_transpose(image, in_place=True)
-    if not image.mode.startswith("I"):
-        return image
-    # A conversion to RGB would clip instead of scale.
-    grey = image.convert("I").point(lambda level: level / 257).convert("L")
-    grey.info.clear()  # a see-through level of 16 bits means nothing in 8
-    return grey
+def _webp_size(data: bytes) -> tuple[int, int]:
+    """Read the canvas; https://developers.google.com/speed/webp/docs/riff_container (read 2026-11-27)."""
+    match data[12:16]:
+        case b"VP8X":
+            return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+        case b"VP8L":
+            bits = int.from_bytes(data[21:25], "little")
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        case b"VP8 ":
+            return int.from_bytes(data[26:28], "little") & 0x3FFF, int.from_bytes(data[28:30], "little") & 0x3FFF
+    raise SyntaxError("a WebP without a picture")

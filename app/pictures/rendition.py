@@ -1,8 +1,8 @@
 """A picture's bytes, made fit for LINE: the original as it came where LINE can show it, and a small preview.
 
 LINE answers 200 to bytes it cannot show and the picture then never appears, so everything is checked here. The whole
-picture is decoded once, which also finds files that were cut short. Synchronous and CPU-bound (about 20 ms for
-1024x1024): callers run it in threads. No I/O.
+picture is decoded once, which also finds files that were cut short. A small original is its own preview: LINE takes one
+address for both. Synchronous and CPU-bound (about 20 ms for 1024x1024): callers run it in threads. No I/O.
 """
 
 from dataclasses import dataclass, field
@@ -10,8 +10,10 @@ from typing import Final
 
 from PIL import Image, ImageFile
 
-from app.pictures.encoding import jpeg, on_white, png, see_through, shrunk, within
-from app.pictures.opening import decoded, open_picture, refuse_bombs, refusing
+from app.pictures.decoding import QUARTER_TURNS, decoded, mending, orientation
+from app.pictures.encoding import jpeg, on_white, png, see_through, shrunk
+from app.pictures.measure import draft
+from app.pictures.opening import open_picture, refusing
 
 # LINE image message: JPEG or PNG, original at most 10 MB, preview at most 1 MB, any number of pixels;
 # https://developers.line.biz/en/reference/messaging-api/#image-message (read 2026-11-22)
@@ -20,10 +22,9 @@ PREVIEW_BYTES_MAX: Final = 1_000_000
 
 PREVIEW_SIDE_PX: Final = 768  # a chat bubble on a phone with three pixels to the point
 PREVIEW_BYTES_AIM: Final = 100_000
+OWN_PREVIEW_BYTES_MAX: Final = 200_000  # what a chat may load in place of a preview
 PREVIEW_QUALITIES: Final = (80, 70, 60)
 ORIGINAL_QUALITIES: Final = (90, 80, 70)
-
-PIXELS_MAX: Final = 50_000_000  # 200 MB when decoded; the largest picture of the Images API has 8.3 million
 
 # The modes every client shows. CMYK is left to chance by browsers; 16 bits lose their lower half in the preview anyway.
 SHOWN_AS_IT_IS: Final = {
@@ -42,7 +43,7 @@ class Rendition:
         extension: Of the original: "jpg" or "png".
         width_px: Of the original as it is shown, after EXIF orientation.
         height_px: Likewise.
-        preview: JPEG without metadata, mostly 50-100 kB, never above 1 MB.
+        preview: JPEG without metadata, mostly 50-100 kB, never above 1 MB. None: the original serves, below 200 kB.
     """
 
     original: bytes = field(repr=False)
@@ -50,19 +51,32 @@ class Rendition:
     extension: str
     width_px: int
     height_px: int
-    preview: bytes = field(repr=False)
+    preview: bytes | None = field(repr=False)
 
 
 def render(data: bytes) -> Rendition:
     """Check, decode and fit one picture. Of an animation, the first frame.
 
     Raises:
-        NotAPicture: Not a JPEG, PNG, WebP or GIF, damaged, cut short, or more than 50 million pixels.
+        NotAPicture: Not a JPEG, PNG, WebP or GIF, damaged, cut short, or larger than we decode.
     """
     with refusing(data):
-        image = open_picture(data)
-        refuse_bombs(image, pixels_max=PIXELS_MAX)
-        return _kept(image, data) if _shown_as_it_is(image, data) else _encoded_anew(image)
+        return mending(data, _rendered)
+
+
+def rendition_bytes(data: bytes) -> int:
+    """Return, from the header, how many bytes decoding this picture takes at its peak.
+
+    Raises:
+        NotAPicture: As `render` does.
+    """
+    with refusing(data):
+        return mending(data, lambda whole: draft(open_picture(whole), PREVIEW_SIDE_PX))
+
+
+def _rendered(data: bytes) -> Rendition:
+    image = open_picture(data)
+    return _kept(image, data) if _shown_as_it_is(image, data) else _encoded_anew(image)
 
 
 def _shown_as_it_is(image: ImageFile.ImageFile, data: bytes) -> bool:
@@ -74,34 +88,40 @@ def _shown_as_it_is(image: ImageFile.ImageFile, data: bytes) -> bool:
 
 
 def _kept(image: ImageFile.ImageFile, data: bytes) -> Rendition:
-    width, height = _shown_size(image)
+    width, height = image.size
+    draft(image, PREVIEW_SIDE_PX)
+    upright = decoded(image, PREVIEW_SIDE_PX)
+    if (turn := orientation(image)) in QUARTER_TURNS:
+        width, height = height, width
+    serves = len(data) <= OWN_PREVIEW_BYTES_MAX and turn == 1 and upright.mode == "RGB"
     is_png = image.format == "PNG"
-    image.draft(None, within(image.size, PREVIEW_SIDE_PX))  # lets libjpeg throw pixels away while decoding
     return Rendition(
         original=data,
         content_type="image/png" if is_png else "image/jpeg",
         extension="png" if is_png else "jpg",
         width_px=width,
         height_px=height,
-        preview=_preview(_upright(image)),
+        preview=None if serves else _preview(upright),
     )
 
 
 def _encoded_anew(image: ImageFile.ImageFile) -> Rendition:
-    upright = _upright(image)
+    draft(image)
+    upright = decoded(image)
     original = _small_enough_png(upright) if upright.mode == "RGBA" else None
     extension, content_type = ("png", "image/png") if original else ("jpg", "image/jpeg")
     if original is None:
         upright = on_white(upright)
         original = jpeg(upright, ORIGINAL_QUALITIES, bytes_aim=ORIGINAL_BYTES_MAX, bytes_max=ORIGINAL_BYTES_MAX)
-    width, height = _size_of(original)
+    width, height = open_picture(original).size
+    serves = extension == "jpg" and len(original) <= OWN_PREVIEW_BYTES_MAX
     return Rendition(
         original=original,
         content_type=content_type,
         extension=extension,
         width_px=width,
         height_px=height,
-        preview=_preview(upright),
+        preview=None if serves else _preview(upright),
     )
 
 
@@ -114,21 +134,3 @@ def _small_enough_png(rgba: Image.Image) -> bytes | None:
     """Encode if there is anything to see through and it fits, else None."""
     encoded = png(rgba) if see_through(rgba) else None
     return encoded if encoded is not None and len(encoded) <= ORIGINAL_BYTES_MAX else None
-
-
-def _upright(image: ImageFile.ImageFile) -> Image.Image:
-    """Decode to RGB or RGBA, turned as EXIF says, without any metadata."""
-    turned = decoded(image)
-    upright = turned.convert("RGBA" if turned.has_transparency_data else "RGB")
-    upright.info.clear()
-    return upright
-
-
-def _shown_size(image: Image.Image) -> tuple[int, int]:
-    width, height = image.size
-    turned = image.getexif().get(0x0112, 1) in {5, 6, 7, 8}  # EXIF orientation: the quarter turns
-    return (height, width) if turned else (width, height)
-
-
-def _size_of(encoded: bytes) -> tuple[int, int]:
-    return open_picture(encoded).size

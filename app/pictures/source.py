@@ -5,25 +5,20 @@ A photo carries where and when it was taken, by whom and with what; none of that
 """
 
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageFile
+from PIL import Image
 
-from app.pictures.encoding import jpeg, on_white, png, see_through, shrunk, within
-from app.pictures.opening import decoded, open_picture, refuse_bombs, refusing
+from app.pictures.decoding import decoded, mending
+from app.pictures.encoding import jpeg, on_white, png, see_through, shrunk
+from app.pictures.heic import decoded_heic, heic_bytes, is_heic, open_heic
+from app.pictures.measure import draft
+from app.pictures.opening import open_picture, refusing
 
 SIDE_PX_MAX: Final = 2048  # models look at less, and each pixel more is paid for
 JPEG_BYTES_MAX: Final = 1_500_000  # far below the API's 50 MB: gateways refuse more, and it uploads quickly
 JPEG_QUALITIES: Final = (90, 80, 70)
 PNG_BYTES_MAX: Final = 4_000_000
-
-PIXELS_MAX: Final = 64_000_000  # phones take up to 50; 192 MB when decoded
-
-# ISO base media files whose main item is a HEVC picture, or a picture of any kind.
-HEIF_BRANDS: Final = frozenset(
-    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +42,10 @@ def prepare_source(data: bytes) -> PreparedSource:
     """Check, decode and fit one photo: JPEG, PNG, WebP, GIF or HEIC. Of an animation, the first frame.
 
     Raises:
-        NotAPicture: None of these, damaged, cut short, or more than 64 million pixels.
+        NotAPicture: None of these, damaged or cut short; or larger than we decode, with the code "too_many_pixels".
     """
     with refusing(data):
-        image = _open(data)
-        refuse_bombs(image, pixels_max=PIXELS_MAX)
-        picture = _plain(image)
+        picture = _plain_heic(data) if is_heic(data) else mending(data, _plain)
         clear = picture.mode == "RGBA" and see_through(picture)
         encoded = _png(picture) if clear else _jpeg(picture)
         width, height = open_picture(encoded).size
@@ -61,44 +54,28 @@ def prepare_source(data: bytes) -> PreparedSource:
     )
 
 
-def _open(data: bytes) -> ImageFile.ImageFile:
-    if data[4:8] != b"ftyp" or data[8:12] not in HEIF_BRANDS:
-        return open_picture(data)
-    from pillow_heif import HeifImageFile  # noqa: PLC0415 - 10 MB that most people's photos do not need
+def source_bytes(data: bytes) -> int:
+    """Return, from the header, how many bytes decoding this photo takes at its peak.
 
-    return HeifImageFile(BytesIO(data))  # type: ignore[no-untyped-call]  # its types are missing
-
-
-def _plain(image: ImageFile.ImageFile) -> Image.Image:
-    """Decode to RGB or RGBA in sRGB, upright, at most as large as a model looks at, without any metadata."""
-    if image.format in {"JPEG", "MPO"}:
-        image.draft(None, within(image.size, SIDE_PX_MAX))  # lets libjpeg throw pixels away while decoding
-    picture = decoded(image)
-    profile = picture.info.get("icc_profile")
-    if picture.mode not in {"RGB", "RGBA", "CMYK"}:
-        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    elif picture.mode == "RGB" and picture.has_transparency_data:
-        picture = picture.convert("RGBA")  # one colour of it is see-through
-    plain = _in_srgb(shrunk(picture, SIDE_PX_MAX), profile)
-    plain.info.clear()
-    return plain
+    Raises:
+        NotAPicture: As `prepare_source` does.
+    """
+    with refusing(data):
+        if is_heic(data):
+            return heic_bytes(open_heic(data))
+        return mending(data, lambda whole: draft(open_picture(whole), SIDE_PX_MAX))
 
 
-def _in_srgb(picture: Image.Image, profile: object) -> Image.Image:
-    """Keep the colours: without its profile a phone's photo would look pale. A profile that does not fit is ignored."""
-    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
-    if isinstance(profile, bytes) and profile:
-        from PIL import ImageCms  # noqa: PLC0415 - 1 MB for photos with a profile only
+def _plain(data: bytes) -> Image.Image:
+    image = open_picture(data)
+    draft(image, SIDE_PX_MAX)
+    return decoded(image, SIDE_PX_MAX)
 
-        try:
-            converted = ImageCms.profileToProfile(
-                picture, ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode=mode
-            )
-        except (ImageCms.PyCMSError, OSError):
-            converted = None
-        if converted is not None:
-            return converted
-    return picture if picture.mode == mode else picture.convert(mode)
+
+def _plain_heic(data: bytes) -> Image.Image:
+    image = open_heic(data)
+    heic_bytes(image)
+    return decoded_heic(image, SIDE_PX_MAX)
 
 
 def _jpeg(picture: Image.Image) -> bytes:

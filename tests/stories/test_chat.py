@@ -36,18 +36,29 @@ async def test_the_model_gets_the_words_and_the_operators_options(vendors):
 
 
 async def test_the_object_is_unguessable_and_immutable(vendors):
-    """The bucket has original and preview, with true type and extension, to be cached for ever."""
+    """The bucket has a small original once, with true type and extension, to be cached for ever."""
     person = vendors.person()
     before = set(vendors.r2.objects)
     await vendors.line.send_text(person, "a boat")
-    await vendors.picture(person)
-    keys = set(vendors.r2.objects) - before
-    assert len(keys) == 2
-    for key in keys:
-        assert key.endswith(".jpg")
-        assert len(key.rsplit("/", 1)[1]) >= 26
-        stored = vendors.r2.objects[key]
-        assert (stored.content_type, stored.cache_control) == ("image/jpeg", "public, max-age=31536000, immutable")
+    (picture,) = await vendors.picture(person)
+    (key,) = set(vendors.r2.objects) - before
+    stored = vendors.r2.objects[key]
+    assert key.endswith(".jpg")
+    assert len(key.rsplit("/", 1)[1]) >= 26
+    assert (stored.content_type, stored.cache_control) == ("image/jpeg", "public, max-age=31536000, immutable")
+    assert picture["originalContentUrl"] == picture["previewImageUrl"]
+
+
+async def test_a_large_original_has_a_preview(vendors):
+    """What a chat loads unasked stays small: a picture of 200 kB and more, or one that shows through, has a second."""
+    person = vendors.person()
+    before = set(vendors.r2.objects)
+    await vendors.line.send_text(person, "a boat, transparent background")
+    (picture,) = await vendors.picture(person)
+    types = {key.rsplit(".", 1)[1]: vendors.r2.objects[key].content_type for key in set(vendors.r2.objects) - before}
+    assert types == {"png": "image/png", "jpg": "image/jpeg"}
+    assert picture["originalContentUrl"].endswith(".png")
+    assert picture["previewImageUrl"].endswith(".jpg")
 
 
 async def test_the_loading_animation_runs_while_it_is_drawn(vendors):

@@ -119,7 +119,7 @@ async def test_killed_while_the_bucket_takes_it(stage, tmp_path, database):
     await quiet(stage, person)
     await easel.stop()
     assert stage.picture_calls() == before + 1
-    assert len(stage.r2.objects) == objects + 2
+    assert len(stage.r2.objects) == objects + 1
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before LINE took it", "after LINE took it"])

@@ -52,7 +52,7 @@ async def test_unsending_while_it_is_drawn_cancels_it(vendors):
     await vendors.line.send_text(person, "a public regatta")
     await vendors.picture(person)
     assert len(vendors.line.chat(person).pictures) == 1
-    await vendors.r2.wait_for(lambda: len(set(vendors.r2.objects) - before) == 2, PATIENCE_S)
+    await vendors.r2.wait_for(lambda: len(set(vendors.r2.objects) - before) == 1, PATIENCE_S)
 
 
 async def test_unsending_what_is_drawn_but_not_shown_yet(vendors):
@@ -64,7 +64,7 @@ async def test_unsending_what_is_drawn_but_not_shown_yet(vendors):
     wish = vendors.line.chat(person).messages[0]
     before = len(vendors.r2.objects)
     await vendors.line.deliver(vendors.line.unsend(person, wish.id))
-    await vendors.r2.wait_for(lambda: len(vendors.r2.objects) == before - 2, PATIENCE_S)
+    await vendors.r2.wait_for(lambda: len(vendors.r2.objects) == before - 1, PATIENCE_S)
     await vendors.line.send_text(person, "help")
     (said,) = await vendors.said(person)
     assert said["text"].startswith("Tell me in a sentence")

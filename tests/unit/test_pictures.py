@@ -6,7 +6,7 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageFilter
 
 from app.errors import NotAPicture
 from app.pictures import render
@@ -128,6 +128,23 @@ def test_the_preview_of_a_photo_is_small_and_sharp_enough():
 
 
 @pytest.mark.parametrize(
+    ("data", "serves"),
+    [
+        (encoded(photo(1024, 1024), "JPEG", quality=50), True),
+        (encoded(photo(1024, 1024), "JPEG", quality=95), False),
+        (encoded(photo(128, 128), "PNG"), True),
+        (encoded(photo(1024, 1024), "PNG"), False),
+        (encoded(photo(512, 512), "WEBP"), True),
+        (encoded(clear(), "PNG"), False),
+    ],
+    ids=["jpeg", "large jpeg", "png", "large png", "webp", "clear"],
+)
+def test_a_small_original_is_its_own_preview(data, serves):
+    """Below 200 kB nothing is encoded or uploaded twice; what one can see through gets a white ground."""
+    assert (render(data).preview is None) == serves
+
+
+@pytest.mark.parametrize(
     ("size", "expected"),
     [
         ((1536, 1024), (768, 512)),
@@ -139,7 +156,7 @@ def test_the_preview_of_a_photo_is_small_and_sharp_enough():
 )
 def test_the_preview_keeps_the_shape(size, expected):
     """Only its longest side is limited."""
-    assert decoded(render(encoded(Image.new("RGB", size, "blue"), "JPEG")).preview).size == expected
+    assert decoded(render(encoded(Image.new("RGBA", size, (0, 0, 255, 99)), "PNG")).preview).size == expected
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "WEBP", "GIF"])
@@ -178,11 +195,10 @@ def test_a_picture_taken_sideways_has_an_upright_preview():
 def test_a_preview_tells_nothing_beside_the_picture(image_format):
     """No EXIF, no comment, no colour profile, no text; nor does an original of our own making."""
     exif = Image.Exif()
-    exif[0x010E] = "where I live"
+    exif[0x010E], exif[ORIENTATION] = "where I live", 3
     extra = {"exif": exif, "icc_profile": b"a profile"} if image_format != "GIF" else {"comment": b"where I live"}
     got = render(encoded(photo(64, 64), image_format, **extra))
-    ours = [got.preview] + ([got.original] if image_format in {"WEBP", "GIF"} else [])
-    for data in ours:
+    for data in [got.original] if image_format in {"WEBP", "GIF"} else [got.preview]:
         assert set(decoded(data).info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
         assert b"where I live" not in data
 
@@ -243,11 +259,12 @@ def test_other_files_are_no_pictures(data):
     [
         png_of(100_000, 100_000),
         png_of(7072, 7072),
+        png_of(5000, 4801),
         png_of(65_501, 1),
         KINDS["gif"][:6] + struct.pack("<HH", 65_535, 65_535) + KINDS["gif"][10:],
         KINDS["jpeg"].replace(b"\x08\x00\x40\x00\x40", b"\x08\xff\xff\xff\xff"),
     ],
-    ids=["10 gigapixels", "50 megapixels", "one long line", "gif", "jpeg"],
+    ids=["10 gigapixels", "50 megapixels", "24 megapixels", "one long line", "gif", "jpeg"],
 )
 def test_a_bomb_is_refused_by_its_header(data):
     """Nothing is decoded, so no memory is taken."""
@@ -273,4 +290,43 @@ def test_damage_is_a_picture_or_none_but_no_surprise(kind, changes, end):
     except NotAPicture:
         return
     assert got.content_type in {"image/jpeg", "image/png"}
-    assert decoded(got.preview).format == "JPEG"
+    assert decoded(got.preview or got.original).format in {"JPEG", "PNG"}
+
+
+@pytest.mark.parametrize("lost_bytes", [1, 2, 3])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_without_its_end_mark_is_mended(lost_bytes, progressive):
+    """Every pixel of it is there, and it was paid for."""
+    data = encoded(photo(), "JPEG", progressive=progressive)
+    got = render(data[:-lost_bytes])
+    assert got.original.endswith(b"\xff\xd9")
+    assert got.original[:-2] == data[: -max(2, lost_bytes)]
+    difference = ImageChops.difference(decoded(got.original), decoded(data)).getbbox()
+    assert difference is None or min(difference[:2]) >= 256 - 18
+
+
+@pytest.mark.parametrize("lost_bytes", [100, 1000, 10_000])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_without_its_last_lines_is_none(lost_bytes, progressive):
+    """An end mark alone would have them shown in grey."""
+    with pytest.raises(NotAPicture):
+        render(encoded(photo(), "JPEG", progressive=progressive)[:-lost_bytes])
+
+
+@pytest.mark.parametrize("lost_bytes", [1, 4, 8, 12])
+def test_a_png_without_its_end_is_mended(lost_bytes):
+    """Clients that are strict would show nothing."""
+    data = encoded(photo(), "PNG")
+    assert render(data[:-lost_bytes]).original == data
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "RGB"])
+def test_colours_are_those_of_the_profile(mode):
+    """The preview, and what is encoded anew, look like the original in a client that reads its profile."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = srgb.replace(b"rXYZ", b"????").replace(b"bXYZ", b"rXYZ").replace(b"????", b"bXYZ")
+    exif = Image.Exif()
+    exif[ORIENTATION] = 3
+    data = encoded(Image.new(mode, (64, 64), "blue"), "JPEG", icc_profile=swapped, exif=exif)
+    red, _, blue = decoded(render(data).preview or render(data).original).getpixel((32, 32))
+    assert (red > blue) == (mode == "RGB")  # a profile of RGB does not fit CMYK

@@ -2,12 +2,14 @@
 
 import io
 import random
+import struct
 import subprocess
 import sys
+import zlib
 
 import pillow_heif
 import pytest
-from PIL import Image, ImageChops, ImageCms, ImageDraw
+from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageOps
 from PIL.TiffImagePlugin import IFDRational
 
 from app.errors import NotAPicture
@@ -275,3 +277,85 @@ def test_a_start_does_not_load_what_few_photos_need():
     heavy = "{'pillow_heif', '_pillow_heif', 'PIL.ImageCms', 'PIL._imagingcms'}"
     code = f"import sys, app.pictures; sys.exit(not {heavy}.isdisjoint(sys.modules))"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+
+
+def chunk(kind, data, crc=None):
+    """One chunk of a PNG."""
+    crc = zlib.crc32(kind + data) if crc is None else crc
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc)
+
+
+def tiff(*entries):
+    """EXIF data of tags, types, counts and four bytes each."""
+    rows = b"".join(struct.pack("<HHL", tag, kind, count) + value for tag, kind, count, value in entries)
+    return b"II*\0" + struct.pack("<LH", 8, len(entries)) + rows + bytes(4)
+
+
+def with_exif(inner):
+    """A JPEG with this EXIF data behind its first block, as cameras and privacy tools leave it."""
+    jpeg, body = encoded(photo(), "JPEG", dpi=(72, 72)), b"Exif\0\0" + inner
+    at = 4 + int.from_bytes(jpeg[4:6])
+    return jpeg[:at] + b"\xff\xe1" + (len(body) + 2).to_bytes(2) + body + jpeg[at:]
+
+
+def with_chunk(one):
+    """A PNG with this chunk behind its header."""
+    png = encoded(photo(), "PNG")
+    return png[:33] + one + png[33:]
+
+
+TURNED = (0x112, 3, 1, struct.pack("<HH", 6, 0))
+JFIF = encoded(photo(), "JPEG")[2:20]
+DAMAGED = {
+    "EXIF of zeros": with_exif(bytes(200)),
+    "EXIF of two bytes": with_exif(b"II"),
+    "JFIF without numbers": encoded(photo(), "JPEG").replace(JFIF, b"\xff\xe0\0\x07JFIF\0", 1),
+    "EXIF without header": with_chunk(chunk(b"eXIf", tiff(TURNED)[8:])),
+    "EXIF with a wrong sum": with_chunk(chunk(b"eXIf", tiff(TURNED), crc=0)),
+    "text with a wrong sum": with_chunk(chunk(b"tEXt", b"a\0b", crc=0)),
+    "text of 1.4 MB": with_chunk(chunk(b"zTXt", b"workflow\0\0" + zlib.compress(b'{"a":1}' * 200_000))),
+    "profile of 1.2 MB": with_chunk(chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(1_200_000)))),
+    "EXIF of garbage": encoded(photo(), "WEBP", exif=b"Exif\0\0garbage!"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damage_beside_the_pixels_never_costs_them(name):
+    """What every viewer shows is a photo."""
+    picture = decoded(prepare_source(DAMAGED[name]))
+    assert picture.size == (300, 200)
+    assert is_red(picture.getpixel((150, 20)))
+    assert is_blue(picture.getpixel((150, 150)))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_exif(tiff(TURNED, (0x11A, 2, 4, b"72\0\0"))),
+        with_chunk(chunk(b"eXIf", tiff(TURNED)) + chunk(b"tEXt", b"a\0b", crc=0)),
+        with_exif(tiff(TURNED)).replace(JFIF, b"\xff\xe0\0\x07JFIF\0", 1),
+    ],
+    ids=["density as text", "text with a wrong sum", "JFIF without numbers"],
+)
+def test_a_photo_is_turned_whatever_else_is_damaged(data):
+    """Its orientation is read by itself."""
+    picture = decoded(prepare_source(data))
+    assert picture.size == (200, 300)
+    assert is_red(picture.getpixel((190, 150)))
+
+
+@pytest.mark.parametrize("name", ["jpeg", "png"])
+def test_a_photo_that_lacks_its_end_mark_is_one(name):
+    """Every pixel of it is there."""
+    assert is_red(decoded(prepare_source(KINDS[name][:-2])).getpixel((150, 20)))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_turn_is_made(orientation):
+    """Mirrored ones, too."""
+    data = encoded(photo(), "PNG", exif=told(orientation=orientation))
+    expected = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    shown = decoded(prepare_source(data))
+    assert shown.size == expected.size
+    for corner in ((10, 10), (shown.width - 10, 10), (10, shown.height - 10)):
+        assert is_red(shown.getpixel(corner)) == is_red(expected.getpixel(corner))

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from datetime import UTC, datetime
 
 import structlog
@@ -13,10 +12,11 @@ from app.errors import Again, EaselError, NotAPicture, NotPermitted, OutcomeUnkn
 from app.flows.delivery.waiting import Watch
 from app.flows.drawing.ask import Ask, Declined
 from app.flows.drawing.photos import Sources
+from app.flows.drawing.renderers import Renderers
 from app.flows.drawing.retry import backoff_s
 from app.flows.upkeep.observers import Observers
 from app.line.events import Chat, ChatKind
-from app.pictures import Rendition, render
+from app.pictures import Rendition
 from app.r2 import Bucket, new_key
 from app.store.pending_uploads import Kept, Paid, Stored
 from app.store.requests import UNDRAWN, Request, Requests, State
@@ -41,9 +41,9 @@ class DrawFlow:
         bucket: Bucket,
         watch: Watch,
         observers: Observers,
-        renderers: Executor,
+        renderers: Renderers,
     ) -> None:
-        """Keep the parts. `renderers` are the threads for Pillow."""
+        """Keep the parts."""
         self._requests = requests
         self._kept = kept
         self._ask = ask
@@ -116,16 +116,17 @@ class DrawFlow:
     async def _hang(self, request_id: str, paid: Paid) -> Stored | None:
         """Render one picture and put it into the bucket. None: it cannot be shown, or the bucket will not have it."""
         try:
-            picture = await asyncio.get_running_loop().run_in_executor(self._renderers, render, paid.data)
+            picture = await self._renderers.rendition(paid.data)
         except NotAPicture as error:
             log.error("picture_not_shown", request=request_id, code=error.code, message=str(error))
             return None
         now = datetime.now(UTC)
+        key = new_key(extension=picture.extension, now=now)
         object_key, preview_key = await self._kept.name(
             request_id,
             paid.position,
-            object_key=new_key(extension=picture.extension, now=now),
-            preview_key=new_key(extension="jpg", now=now),
+            object_key=key,
+            preview_key=new_key(extension="jpg", now=now) if picture.preview else key,
         )
         if not await self._upload(request_id, picture, object_key, preview_key):
             return None
@@ -133,15 +134,16 @@ class DrawFlow:
         return Stored(position=paid.position, object_key=object_key, preview_key=preview_key, size=size)
 
     async def _upload(self, request_id: str, picture: Rendition, object_key: str, preview_key: str) -> bool:
-        """Put both files into the bucket, however long it is away. False: it will not have them."""
+        """Put original and preview into the bucket, however long it is away. False: it will not have them."""
+        kind = picture.content_type
+        puts = [(object_key, picture.original, kind)]
+        if preview_key != object_key:
+            puts.append((preview_key, picture.preview or picture.original, "image/jpeg" if picture.preview else kind))
         give_up_at, attempt = time.monotonic() + STORE_PATIENCE_S, 0
         while time.monotonic() < give_up_at:
             attempt += 1
             try:
-                await asyncio.gather(
-                    self._bucket.put(object_key, picture.original, content_type=picture.content_type),
-                    self._bucket.put(preview_key, picture.preview, content_type="image/jpeg"),
-                )
+                await asyncio.gather(*(self._bucket.put(key, data, content_type=what) for key, data, what in puts))
             except EaselError as error:
                 # A wrong key or right is the operator's to mend: the paid bytes wait for it.
                 level = log.error if isinstance(error, NotPermitted) else log.warning

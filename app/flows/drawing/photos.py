@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 
 import structlog
 
 from app.errors import EaselError, NotAPicture, SourceGone, TooLarge
+from app.flows.drawing.renderers import Renderers
 from app.flows.drawing.retry import backoff_s
 from app.line.client import LineClient
-from app.pictures import PreparedSource, prepare_source
+from app.pictures import PreparedSource
 from app.r2 import Bucket
 from app.store.photos import NewPhoto, Photo, Photos, PhotoState
 from app.store.pictures import Pictures
@@ -26,9 +26,9 @@ class Sources:
     """What is edited: photos of people, pictures of ours."""
 
     def __init__(
-        self, *, photos: Photos, pictures: Pictures, line: LineClient, bucket: Bucket, renderers: Executor
+        self, *, photos: Photos, pictures: Pictures, line: LineClient, bucket: Bucket, renderers: Renderers
     ) -> None:
-        """Keep the parts. `renderers` are the threads for Pillow."""
+        """Keep the parts."""
         self._photos = photos
         self._pictures = pictures
         self._line = line
@@ -78,7 +78,7 @@ class Sources:
             if picture is None:
                 raise SourceGone("the picture to change was deleted", code="picture_deleted")
             data = await self._bucket.get(picture.object_key, bytes_max=PICTURE_BYTES_MAX)
-            return (await self._prepared(data)).data
+            return (await self._renderers.source(data)).data
         message_id = source["photo"]
         kept = await self._photos.bytes_of(message_id, chat_id=chat_id)
         if kept:
@@ -88,10 +88,7 @@ class Sources:
         return found.data
 
     async def _from_line(self, message_id: str) -> PreparedSource:
-        return await self._prepared(await self._line.content(message_id, bytes_max=PHOTO_BYTES_MAX))
-
-    async def _prepared(self, data: bytes) -> PreparedSource:
-        return await asyncio.get_running_loop().run_in_executor(self._renderers, prepare_source, data)
+        return await self._renderers.source(await self._line.content(message_id, bytes_max=PHOTO_BYTES_MAX))
 
 
 def _state_after(error: EaselError) -> PhotoState:

@@ -1,0 +1,99 @@
+"""Decodes an opened picture into eight bits, upright and in sRGB, whatever is written beside its pixels. No I/O."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Final, TypeVar
+
+from PIL import Image, ImageFile
+
+from app.pictures.encoding import shrunk
+from app.pictures.mending import bare, ended
+from app.pictures.opening import DAMAGE
+
+T = TypeVar("T")
+
+ORIENTATION: Final = 0x0112
+TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+QUARTER_TURNS: Final = frozenset({5, 6, 7, 8})
+
+
+def mending(data: bytes, work: Callable[[bytes], T]) -> T:
+    """Do this with a picture that has its end; where what stands beside the pixels spoils it, without that."""
+    whole = ended(data)
+    try:
+        return work(whole)
+    except DAMAGE:
+        pixels = bare(whole)
+        if pixels is None:
+            raise
+        return work(pixels)
+
+
+def decoded(image: ImageFile.ImageFile, side_px: int | None = None) -> Image.Image:
+    """Decode to RGB or RGBA in sRGB, upright, no larger than `side_px`, without any metadata.
+
+    It is shrunk first and converted then, as far as its mode can be shrunk: copies of all pixels are what takes memory.
+    """
+    image.load()
+    turn, profile = orientation(image), image.info.get("icc_profile")
+    picture = _shrinkable(image)
+    picture = shrunk(picture, side_px) if side_px else picture
+    picture = in_srgb(in_eight_bits(picture), profile)
+    if turn in TURNS:
+        picture = picture.transpose(TURNS[turn])
+    picture.info.clear()
+    return picture
+
+
+def orientation(image: Image.Image) -> int:
+    """Read from the EXIF data of a decoded picture how it is to be turned. 1, as it is, where that cannot be read.
+
+    Of one that is not decoded yet Pillow would decode it here, and damage to its pixels would go unseen.
+    """
+    try:
+        turn = image.getexif().get(ORIENTATION, 1)
+    except DAMAGE:
+        return 1
+    return turn if isinstance(turn, int) else 1
+
+
+def in_srgb(picture: Image.Image, profile: object) -> Image.Image:
+    """Keep the colours: without its profile a phone's photo would look pale. A profile that does not fit is ignored."""
+    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+    if isinstance(profile, bytes) and profile:
+        from PIL import ImageCms  # noqa: PLC0415 - 1 MB for photos with a profile only
+
+        try:
+            converted = ImageCms.profileToProfile(
+                picture, ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode=mode
+            )
+        except (ImageCms.PyCMSError, OSError):
+            converted = None
+        if converted is not None:
+            return converted
+    return picture if picture.mode == mode else picture.convert(mode)
+
+
+def in_eight_bits(picture: Image.Image) -> Image.Image:
+    """Return RGB, RGBA or CMYK."""
+    if picture.mode.startswith("I"):  # a conversion to RGB would clip instead of scale
+        return picture.convert("I").point(lambda level: level / 257).convert("L").convert("RGB")
+    if picture.mode in {"RGB", "RGBA", "CMYK"}:
+        return picture
+    return picture.convert("RGBA" if picture.mode in {"LA", "RGBa"} else "RGB")
+
+
+def _shrinkable(image: Image.Image) -> Image.Image:
+    """Return it in a mode whose pixels can be mixed."""
+    sixteen_bits = image.mode.startswith("I")  # a see-through level of 16 bits means nothing in 8
+    if image.mode in {"P", "PA"} or ("transparency" in image.info and not sixteen_bits):
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image.convert("L") if image.mode == "1" else image

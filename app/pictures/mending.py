@@ -1,0 +1,109 @@
+"""Mends files whose pixels are all there: a lost end mark, a damaged block beside the pixels. No I/O."""
+
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Final
+
+from PIL import ImageChops
+from PIL.JpegImagePlugin import JpegImageFile
+
+from app.pictures.measure import draft
+from app.pictures.opening import DAMAGE, JPEG, PNG
+
+END_OF_JPEG: Final = b"\xff\xd9"
+END_OF_PNG: Final = b"\0\0\0\0IEND\xaeB`\x82"
+MENDED_PIXELS_MAX: Final = 12_000_000  # a JPEG without its end is decoded twice; the Images API draws up to 8.3 million
+LAST_BLOCK_PX: Final = 18  # and what its colours lend to their neighbours
+FILLERS: Final = (b"", b"\xff\0" * 64)  # bits that libjpeg only reads where others are missing: zeros, ones
+
+START_OF_SCAN, EXIF = 0xDA, 0xE1
+NEEDED: Final = frozenset({0xE2, 0xEE})  # the colour profile, and Adobe's word on what the bands are
+BESIDE_THE_PIXELS: Final = frozenset({*range(0xE0, 0xF0), 0xFE})  # APP0 to APP15, comments
+PIXELS_OF_PNG: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+
+
+def ended(data: bytes) -> bytes:
+    """Return the picture with its end mark, if that is all that it lacks; else as it is."""
+    if data.startswith(PNG):
+        return _ended_png(data)
+    return _ended_jpeg(data) if data.startswith(JPEG) else data
+
+
+def bare(data: bytes) -> bytes | None:
+    """Return the picture without what stands beside its pixels, but how it is turned; None for other formats."""
+    if data.startswith(PNG):
+        return PNG + b"".join(chunk for kind, chunk in _chunks(data) if kind in PIXELS_OF_PNG or _is_exif(kind, chunk))
+    return _bare_jpeg(data) if data.startswith(JPEG) else None
+
+
+def _ended_png(data: bytes) -> bytes:
+    if END_OF_PNG in data[-len(END_OF_PNG) :]:
+        return data
+    size, is_open = len(PNG), True
+    for kind, chunk in _chunks(data):
+        size += len(chunk)
+        is_open = kind != b"IEND"
+    is_cut_in_pixels = data[size + 4 : size + 8] == b"IDAT"
+    return data[:size] + END_OF_PNG if is_open and not is_cut_in_pixels else data
+
+
+def _ended_jpeg(data: bytes) -> bytes:
+    """Add the end mark if every pixel is there: else libjpeg would make grey of the missing ones, without a word."""
+    if data.endswith(END_OF_JPEG) or data.find(END_OF_JPEG, _scans_at(data)) >= 0:
+        return data
+    rest = data.removesuffix(END_OF_JPEG[:1])
+    return rest + END_OF_JPEG if _is_whole(rest) else data
+
+
+def _is_whole(data: bytes) -> bool:
+    """Decode it with two endings: where pixels are missing they show."""
+    try:
+        one, other = (JpegImageFile(BytesIO(data + filler + END_OF_JPEG)) for filler in FILLERS)
+        width, height = one.size
+        if width * height > MENDED_PIXELS_MAX:
+            return False
+        draft(one)
+        differing = ImageChops.difference(one, other).getbbox()
+    except DAMAGE:
+        return False
+    return differing is None or (differing[0] >= width - LAST_BLOCK_PX and differing[1] >= height - LAST_BLOCK_PX)
+
+
+def _bare_jpeg(data: bytes) -> bytes:
+    kept, at = [data[:2]], 2
+    for marker, segment in _segments(data):
+        at += len(segment)
+        is_needed = marker in NEEDED or (marker == EXIF and segment[4:10] == b"Exif\0\0")
+        if is_needed or marker not in BESIDE_THE_PIXELS:
+            kept.append(segment)
+    return b"".join(kept) + data[at:]
+
+
+def _scans_at(data: bytes) -> int:
+    """Return where the first scan begins."""
+    return 2 + sum(len(segment) for _, segment in _segments(data))
+
+
+def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Walk through the blocks before the first scan, as far as they hold together."""
+    at = 2
+    while data[at : at + 1] == b"\xff" and at + 4 <= len(data) and data[at + 1] != START_OF_SCAN:
+        size = 2 + int.from_bytes(data[at + 2 : at + 4])
+        yield data[at + 1], data[at : at + size]
+        at += size
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Walk through the whole chunks of a PNG."""
+    at = len(PNG)
+    while at + 12 <= len(data):
+        size = 12 + int.from_bytes(data[at : at + 4])
+        if at + size > len(data):
+            return
+        yield data[at + 4 : at + 8], data[at : at + size]
+        at += size
+
+
+def _is_exif(kind: bytes, chunk: bytes) -> bool:
+    return kind == b"eXIf" and zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:])
