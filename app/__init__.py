@@ -1,6 +1,7 @@
 """Easel: a person writes in LINE; a picture appears in the chat. The way of one picture, in the order of the code.
 
     cli, server         `easel serve` reads the `settings`, sets up `telemetry` and runs what `main` starts and stops
+    protocol            HTTP with deadlines and sizes; `refusals` counts in the log what strangers send
     build               makes every object once: the settings go in, the parts come out
     webhook             POST /callback: `line.signature` over the raw bytes, `line.envelopes`, `store.inbox`, 200
     flows.conversation  one event: `dispatcher` takes it from the inbox in the order of its chat (`ordering`), `event`

@@ -28,7 +28,7 @@ def easel() -> None:
 
 @cli.command()
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on. Default: HOST, 0.0.0.0.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on. Default: HOST, 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on. Default: PORT, 8000.")] = None,
 ) -> None:
     """Run the service: POST /callback, GET /healthz, GET /readyz. SIGTERM stops it cleanly."""

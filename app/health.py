@@ -95,11 +95,11 @@ def routes(health: Health) -> APIRouter:
     """The two addresses for orchestrators and load balancers."""
     router = APIRouter()
 
-    @router.get("/healthz")
+    @router.api_route("/healthz", methods=["GET", "HEAD"])  # monitors ask either
     async def healthz() -> JSONResponse:
         return JSONResponse({"status": "alive"})
 
-    @router.get("/readyz")
+    @router.api_route("/readyz", methods=["GET", "HEAD"])  # monitors ask either
     async def readyz() -> JSONResponse:
         problems = health.problems
         told = {"ready": not problems, "problems": problems}

@@ -22,6 +22,7 @@ from app.caps import is_open_handed, limits_of
 from app.databases import first_line
 from app.engine import EngineError, check_sqlite
 from app.flows.conversation.event import DRAW
+from app.refusals import Refusals
 from app.settings import Settings
 from app.store.database import DatabaseNewerError
 from app.store.ownership import DatabaseTakenError, own
@@ -38,12 +39,12 @@ PRUNE_EVERY_S = 3600.0
 class Easel:
     """Everything that runs. `start` and `stop` are the lifespan of the service."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, refusals: Refusals) -> None:
         """Build; touch nothing outside this process."""
         self._several_processes = settings.several_processes
         self._limits, self._is_open_handed = limits_of(settings), is_open_handed(settings)
         self._stop_s = settings.stop_within_s - HURRY_S
-        self._parts = build(settings)
+        self._parts = build(settings, refusals=refusals)
         self.health = self._parts.health
         self.webhook = self._parts.webhook
         self.exposition = self._parts.exposition
@@ -188,9 +189,9 @@ class Service(FastAPI):
         return sent
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, *, refusals: Refusals | None = None) -> FastAPI:
     """Build the service. `app.state.easel` is what runs in it."""
-    easel = Easel(settings)
+    easel = Easel(settings, refusals=refusals or Refusals())
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -205,7 +206,14 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             await easel.stop()
 
-    app = Service(title="Easel", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = Service(
+        title="Easel",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,  # to whatever the Host header says, and LINE follows no redirect
+    )
     app.state.easel = easel
     app.router.routes.append(Route("/callback", easel.webhook, methods=["POST"]))  # for 405; see Service
     app.include_router(health.routes(easel.health))

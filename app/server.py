@@ -1,5 +1,7 @@
 """Runs the service in this process until SIGTERM or SIGINT."""
 
+import contextlib
+import functools
 import gc
 import os
 import signal
@@ -12,12 +14,19 @@ import uvicorn
 from app import telemetry
 from app.engine import EngineError
 from app.main import create_app
+from app.protocol import Crowd, Limits, Protocol
+from app.refusals import Refusals
 from app.settings import Settings
 
 log = structlog.get_logger()
 
 EX_CONFIG = 78
 REQUESTS_END_S = 2  # for webhooks under way; each takes milliseconds
+# Longer than proxies keep a connection that is idle: nginx 60 s, cloud balancers 60 s. Who closes first loses nothing.
+KEEP_ALIVE_S = 75
+CONNECTIONS_MAX = 1_000
+FILES_WANTED = 65_536
+OWN_FILES = 256  # the database, vendors, pictures under way
 
 
 class Server(uvicorn.Server):
@@ -53,22 +62,43 @@ def configure_logs(settings: Settings) -> None:
     telemetry.configure(level=settings.log_level, style=settings.log_format, secrets=secrets)
 
 
+def connections_max() -> int:
+    """Raise the soft limit of open files, and return how many connections leave room for our own."""
+    files = FILES_WANTED
+    with contextlib.suppress(ImportError):  # there is none on Windows
+        import resource  # noqa: PLC0415 - not everywhere
+
+        files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = FILES_WANTED if most == resource.RLIM_INFINITY else min(FILES_WANTED, most)
+        if files != resource.RLIM_INFINITY and files < wanted:
+            with contextlib.suppress(OSError, ValueError):  # a sandbox may forbid it; then what there is must do
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+                files = wanted
+        files = FILES_WANTED if files == resource.RLIM_INFINITY else files
+    return min(CONNECTIONS_MAX, max(files // 4, files - OWN_FILES))
+
+
 def run(settings: Settings) -> int:
     """Serve until told to stop. Return the exit code: 0, 1 when a worker died, 78 when it cannot run here."""
     os.umask(0o077)  # the database holds people's words
-    app = create_app(settings)
+    refusals = Refusals()
+    app = create_app(settings, refusals=refusals)
+    crowd = Crowd(most=connections_max(), refusals=refusals)
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http="httptools",
+        http=functools.partial(Protocol, limits=Limits(), crowd=crowd),  # type: ignore[arg-type]  # it is called only
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
+        headers=[("X-Content-Type-Options", "nosniff")],
         proxy_headers=False,
+        workers=1,  # whatever WEB_CONCURRENCY says: uvicorn would read it, and fail over "auto"
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=REQUESTS_END_S,
     )
     try:
@@ -85,11 +115,18 @@ def run(settings: Settings) -> int:
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, stop)
     try:
-        server.run()
-    except SystemExit:  # uvicorn's, of a start that failed
+        server.run(sockets=_both_families(settings))
+    except (SystemExit, OSError):  # uvicorn's, of a start that failed
         if not server.lifespan.should_exit:
             # uvicorn has logged what the system says of the address, which names no setting.
             message = f"HOST {settings.host}, PORT {settings.port} cannot be listened on: set others, or free the port"
             log.error("cannot_start", message=message)
         return EX_CONFIG if app.state.easel.is_unfit else 1
     return 1 if app.state.easel.failed else 0
+
+
+def _both_families(settings: Settings) -> list[socket.socket] | None:
+    """Listen for IPv4, too, where HOST is "::". None: uvicorn listens."""
+    if settings.host != "::" or not socket.has_dualstack_ipv6():
+        return None
+    return [socket.create_server(("::", settings.port), family=socket.AF_INET6, backlog=2048, dualstack_ipv6=True)]

@@ -13,22 +13,30 @@ from starlette.types import Receive, Scope, Send
 
 from app.health import Health
 from app.line.envelopes import Envelope, envelopes
-from app.line.signature import verify
+from app.line.signature import is_well_formed, verify
 from app.metrics import Metrics
+from app.refusals import Refusals
 from app.store.inbox import Arrival, Inbox, Rank
 from app.traces import Traces
 
 log = structlog.get_logger()
 
-BODY_BYTES_MAX = 1024 * 1024  # LINE publishes no limit; its webhooks are a few kB
+BODY_BYTES_MAX = 256_000  # LINE publishes no limit; its webhooks are a few kB
+SMALL_BYTES = 16_000
+HELD_BYTES_MAX = 32_000_000  # of bodies that are not whole yet; beyond it only small ones are taken
 
 
-class BodyTooLargeError(Exception):
-    """More bytes came, or were announced, than a webhook may have."""
+class RefusedError(Exception):
+    """A webhook that is not taken. `reason` is one of few, for the log."""
+
+    def __init__(self, status_code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status_code = status_code
+        self.reason = reason
 
 
 class Webhook:
-    """Answers 400 (not LINE's), 413 (too large), 500 (not stored, LINE may send it again) or 200 (stored)."""
+    """Answers 400 (not LINE's), 413 (too large), 500 or 503 (not stored, LINE may send it again) or 200 (stored)."""
 
     def __init__(
         self,
@@ -40,6 +48,7 @@ class Webhook:
         arrived: Callable[[Rank], None],
         metrics: Metrics,
         traces: Traces,
+        refusals: Refusals,
     ) -> None:
         """Keep the parts. `arrived` is called when something of a rank is new in the inbox."""
         self._secrets = secrets
@@ -49,6 +58,8 @@ class Webhook:
         self._arrived = arrived
         self._metrics = metrics
         self._traces = traces
+        self._refusals = refusals
+        self._held_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one webhook, as an ASGI app."""
@@ -59,19 +70,10 @@ class Webhook:
 
     async def _callback(self, request: Request, began: float) -> Response:
         try:
-            body = await _body(request)
-        except BodyTooLargeError:
-            return Response(status_code=413)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        if not verify(body, signature=request.headers.get("x-line-signature"), secrets=self._secrets):
-            log.warning("webhook_refused", reason="signature")
-            return Response(status_code=400)
-        try:
-            arrivals = envelopes(body)
-        except ValueError:
-            log.warning("webhook_refused", reason="not a JSON object")
-            return Response(status_code=400)
+            arrivals = await self._arrivals(request)
+        except RefusedError as error:
+            self._refusals.note("webhook_refused", reason=error.reason)
+            return Response(status_code=error.status_code)
         if arrivals and not await self._stored(arrivals):
             return Response(status_code=500)
         seconds = time.perf_counter() - began
@@ -79,6 +81,18 @@ class Webhook:
             self._traces.arrived(one.event_id, began_at=time.time() - seconds, seconds=seconds)
         log.info("webhook_accepted", events=len(arrivals), duration_ms=round(seconds * 1000, 1))
         return Response(status_code=200)
+
+    async def _arrivals(self, request: Request) -> list[Envelope]:
+        signature = request.headers.get("x-line-signature")
+        if not is_well_formed(signature):
+            raise RefusedError(400, "no signature")
+        body = await self._body(request)
+        if not verify(body, signature=signature, secrets=self._secrets):
+            raise RefusedError(400, "signature")
+        try:
+            return envelopes(body)
+        except ValueError as error:
+            raise RefusedError(400, "not a JSON object") from error
 
     async def _stored(self, arrivals: Sequence[Envelope]) -> bool:
         if problems := self._health.problems:
@@ -94,14 +108,21 @@ class Webhook:
             self._arrived(rank)
         return True
 
-
-async def _body(request: Request) -> bytes:
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > BODY_BYTES_MAX:
-        raise BodyTooLargeError
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise BodyTooLargeError
-    return bytes(body)
+    async def _body(self, request: Request) -> bytes:
+        announced = request.headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > BODY_BYTES_MAX:
+            raise RefusedError(413, "too large")
+        body = bytearray()
+        try:
+            async for chunk in request.stream():
+                body += chunk
+                self._held_bytes += len(chunk)
+                if len(body) > BODY_BYTES_MAX:
+                    raise RefusedError(413, "too large")
+                if len(body) > SMALL_BYTES and self._held_bytes > HELD_BYTES_MAX:
+                    raise RefusedError(503, "too many at once")
+        except ClientDisconnect as error:
+            raise RefusedError(400, "broken off") from error
+        finally:
+            self._held_bytes -= len(body)
+        return bytes(body)

@@ -24,6 +24,7 @@ from app.metrics import Exposition, Metrics
 from app.openai import OpenAIImages
 from app.r2 import Bucket
 from app.reading.rank import may_ask
+from app.refusals import Refusals
 from app.reports.gauges import Gauges
 from app.settings import Settings
 from app.store.database import Database
@@ -63,7 +64,7 @@ class Parts:
     dashboard: "ASGIApp | None"
 
 
-def build(settings: Settings) -> Parts:
+def build(settings: Settings, *, refusals: Refusals) -> Parts:
     """Build everything."""
     executor_id = lease.new_executor_id() if settings.several_processes else lease.ALONE
     database = Database(settings.database_url)
@@ -110,6 +111,7 @@ def build(settings: Settings) -> Parts:
             arrived=dispatcher.arrived,
             metrics=metrics,
             traces=traces,
+            refusals=refusals,
         ),
         traces=traces,
         exposition=Exposition(

@@ -6,7 +6,15 @@ https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/ (rea
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
+
+SHAPE = re.compile(r"[A-Za-z0-9+/]{43}=")  # 32 bytes in base64
+
+
+def is_well_formed(signature: str | None) -> bool:
+    """Whether this can be a signature at all, which is known before the body is."""
+    return signature is not None and SHAPE.fullmatch(signature) is not None
 
 
 def verify(body: bytes, *, signature: str | None, secrets: Sequence[str]) -> bool:

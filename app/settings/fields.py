@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     default_language: Literal["zh-TW", "en", "ja", "th"] = Field("zh-TW", description="where the person's is not known")
 
     database_url: str = Field("sqlite:///data/easel.db", description="or postgresql://..., shared by several processes")
-    host: str = Field("0.0.0.0", description="address to listen on")  # noqa: S104 - a container's service
+    host: str = Field("127.0.0.1", description="address to listen on; the image says 0.0.0.0, :: is all of them")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0: any free one")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severity that is logged")
     log_format: Literal["json", "text"] = Field("json", description="text is for people")

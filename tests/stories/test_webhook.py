@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 
+import httpx
 import pytest
 from line_sandbox.line.events import standby
 
@@ -13,6 +14,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures
 
 # LINE's published vector: https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/
 VECTOR_BODY = b'{"destination":"U8e742f61d673b39c7fff3cecb7536ef0","events":[]}'
+SHAPED = b"x-line-signature: " + b"A" * 43 + b"=\r\n"
 VECTOR_SIGNATURE = "GhRKmvmHys4Pi8DxkF4+EayaH0OqtJtaZxgTD9fMDLs="
 
 
@@ -64,16 +66,16 @@ async def test_signed_rubbish_is_never_a_fault_of_ours(vendors, body):
     assert attempt.status in {200, 400}
 
 
-async def test_a_body_over_a_megabyte_is_cut_off(vendors):
+async def test_a_body_that_line_never_sends_is_cut_off(vendors):
     """413, by its announced length or while it is being read."""
-    attempt = await vendors.line.deliver_raw(b"x" * (1024 * 1024 + 1))
+    attempt = await vendors.line.deliver_raw(b"x" * 256_001)
     assert attempt.status == 413
 
 
 async def test_an_endless_body_is_not_read_to_its_end(easel):
     """413 comes while the sender is still sending, also without a Content-Length."""
     reader, writer = await asyncio.open_connection("127.0.0.1", easel.port)
-    writer.write(b"POST /callback HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+    writer.write(b"POST /callback HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" + SHAPED + b"\r\n")
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
     with contextlib.suppress(ConnectionError):
         for _ in range(40):
@@ -81,6 +83,47 @@ async def test_an_endless_body_is_not_read_to_its_end(easel):
             await writer.drain()
     assert b"413" in await reader.readline()
     writer.close()
+
+
+@pytest.mark.parametrize("signature", [b"", b"x-line-signature: abc\r\n", b"x-line-signature: " + b"%" * 44 + b"\r\n"])
+async def test_what_cannot_be_lines_is_refused_before_its_body(easel, signature):
+    """Without a signature that has the shape of one, nothing of the body is waited for."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", easel.port)
+    writer.write(b"POST /callback HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n" + signature + b"\r\nx")
+    assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+    writer.close()
+
+
+async def test_strangers_at_the_door_are_told_of_once(easel):
+    """The first refusal of a kind is logged; those that follow are counted."""
+    for _ in range(20):
+        await post(f"{easel.url}/callback", VECTOR_BODY, **{"x-line-signature": "B" * 43 + "="})
+    await easel.logged("webhook_refused", reason="signature")
+    assert sum(one.get("reason") == "signature" and "times" not in one for one in easel.lines) <= 2
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_monitors_may_ask_without_wanting_a_body(easel, path):
+    """HEAD is answered as GET is."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.head(f"{easel.url}{path}")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/callback/", "/healthz/", "/readyz/", "/metrics/"])
+async def test_nobody_is_sent_elsewhere(easel, path):
+    """An address with a slash too many is not there; it does not lead to whatever name the request came with."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        for method in ("GET", "POST"):
+            assert (await http.request(method, f"{easel.url}{path}")).status_code == 404
+
+
+async def test_an_offer_of_http2_does_not_cost_the_event(easel):
+    """A proxy that offers h2c on the way gets its webhook stored."""
+    headers = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQAAP__"}
+    answer = await post(f"{easel.url}/callback", VECTOR_BODY, **headers, **{"x-line-signature": VECTOR_SIGNATURE})
+    assert answer.status_code == 200
 
 
 async def test_broken_neighbours_lose_nobodys_picture(vendors):

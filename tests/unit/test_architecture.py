@@ -32,7 +32,9 @@ MAY_IMPORT = {
     "health": {"databases", "engine", "store"},
     "metrics": {"errors", "health", "reports", "store"},
     "traces": set(),
-    "webhook": {"health", "line", "metrics", "store", "traces"},
+    "refusals": set(),
+    "protocol": {"refusals"},
+    "webhook": {"health", "line", "metrics", "refusals", "store", "traces"},
     "flows": {
         *("days", "engine", "errors", "line", "metrics", "openai", "pictures", "prices"),
         *("r2", "reading", "reports", "store", "traces", "words"),
@@ -40,10 +42,10 @@ MAY_IMPORT = {
     "admin": {*("days", "flows", "health", "line", "metrics", "r2", "reading", "reports", "store", "words")},
     "build": {
         *("admin", "caps", "engine", "flows", "health", "lease", "line", "metrics", "openai"),
-        *("r2", "reading", "reports", "settings", "store", "traces", "webhook", "words"),
+        *("r2", "reading", "refusals", "reports", "settings", "store", "traces", "webhook", "words"),
     },
-    "main": {"build", "caps", "databases", "engine", "flows", "health", "metrics", "settings", "store"},
-    "server": {"engine", "main", "settings", "telemetry"},
+    "main": {"build", "caps", "databases", "engine", "flows", "health", "metrics", "refusals", "settings", "store"},
+    "server": {"engine", "main", "protocol", "refusals", "settings", "telemetry"},
     "demo": {"ops", "words"},
     "caps": {"settings", "store"},
     "ops": {
