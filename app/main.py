@@ -21,7 +21,7 @@ from app.build import build
 from app.caps import is_open_handed, limits_of
 from app.databases import first_line
 from app.engine import EngineError, check_sqlite
-from app.flows.conversation.event import DRAW
+from app.flows.drawing.queue import DRAW
 from app.refusals import Refusals
 from app.settings import Settings
 from app.store.database import DatabaseNewerError
@@ -92,6 +92,7 @@ class Easel:
         self._keep(self._parts.dispatcher.keep(), name="dispatcher")
         self._keep(self.health.watch(), name="health")
         self._keep(self._prune(), name="upkeep")
+        self._keep(self._parts.reconciler.keep(), name="reconciler")
         self._keep(self._parts.sweep.keep(), name="sweep")
         self._keep(self._parts.lookout.keep(), name="lookout")
         self._keep(self._parts.line_access.keep(), name="line access")

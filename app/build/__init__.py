@@ -14,6 +14,7 @@ from app.engine import Engine, Limits
 from app.flows.conversation.dispatcher import Dispatcher
 from app.flows.conversation.event import Stores
 from app.flows.delivery.waiting import Watch
+from app.flows.drawing.reconciler import Reconciler
 from app.flows.drawing.renderers import Renderers
 from app.flows.upkeep.cleanup import Sweep
 from app.flows.upkeep.line_access import LineAccess
@@ -48,6 +49,7 @@ class Parts:
     inbox: Inbox
     dispatcher: Dispatcher
     watch: Watch
+    reconciler: Reconciler
     lease: lease.Lease
     upkeep: Upkeep
     line: LineClient
@@ -93,6 +95,7 @@ def build(settings: Settings, *, refusals: Refusals) -> Parts:
         inbox=inbox,
         dispatcher=dispatcher,
         watch=flows.watch,
+        reconciler=Reconciler(requests=store.requests, engine=engine, metrics=metrics),
         lease=leases,
         upkeep=upkeep,
         line=vendors.line,

@@ -12,7 +12,7 @@ from app.flows.conversation.changes import Changes
 from app.flows.conversation.chatter import Chatter
 from app.flows.conversation.commands import Commands
 from app.flows.conversation.dispatcher import Dispatcher
-from app.flows.conversation.event import DRAW, EVENT, EventFlow, Stores
+from app.flows.conversation.event import EVENT, EventFlow, Stores
 from app.flows.conversation.own_name import OwnName
 from app.flows.conversation.perform import Wants
 from app.flows.conversation.understanding import Understanding
@@ -26,6 +26,7 @@ from app.flows.drawing.ask import Ask
 from app.flows.drawing.availability import Availability
 from app.flows.drawing.draw import DrawFlow
 from app.flows.drawing.photos import Sources
+from app.flows.drawing.queue import DRAW
 from app.flows.drawing.renderers import Renderers
 from app.flows.upkeep.alerts import Alarm
 from app.flows.upkeep.cleanup import Sweep

@@ -29,8 +29,9 @@ from dbos import (
 from dbos._queue import QueueRateLimit
 from dbos._schemas.system_database import SystemSchema
 from dbos._utils import INTERNAL_QUEUE_NAME
+from sqlalchemy.exc import DBAPIError
 
-from app.databases import CONNECT_ARGUMENTS
+from app.databases import CONNECT_ARGUMENTS, first_line
 from app.engine.internals import Patience, QueueBell, decode_json_only
 from app.engine.tables import EngineError, engine_url, prepare
 from app.engine.work import Work
@@ -64,7 +65,7 @@ class Engine:
 
     def __init__(self, *, database_url: str, executor_id: str, limits: Limits, polling_s: float = POLLING_S) -> None:
         self._url = engine_url(database_url)
-        self._executor_id = executor_id
+        self.executor_id = executor_id
         self._limits = limits
         self._polling_s = polling_s
         self._workflows: dict[str, Callable[[str], Coroutine[Any, Any, None]]] = {}
@@ -102,7 +103,7 @@ class Engine:
             except Exception:  # what DBOS raises to a process that was replaced is none
                 log.exception("workflow_broke", workflow=name, request=workflow_id)
                 if broke:
-                    await broke(workflow_id)
+                    await _tell(broke, workflow_id)
             finally:
                 self._running[name] -= 1
                 self._one_ended.set()
@@ -178,11 +179,11 @@ class Engine:
 
     async def living(self, name: str) -> list[Work]:
         """Return the workflows of that name which wait for their turn or run."""
-        return _work(await DBOS.list_workflows_async(name=name, status=LIVING, load_input=False, load_output=False))
+        return work_of(await DBOS.list_workflows_async(name=name, status=LIVING, load_input=False, load_output=False))
 
     async def known(self, workflow_id_prefix: str) -> list[Work]:
         """Return every workflow whose id begins so, ended ones too."""
-        return _work(
+        return work_of(
             await DBOS.list_workflows_async(workflow_id_prefix=workflow_id_prefix, load_input=False, load_output=False)
         )
 
@@ -198,7 +199,7 @@ class Engine:
         return await asyncio.to_thread(
             self._dbos._sys_db.reenqueue_for_recovery,  # noqa: SLF001 - see above
             workflow_id,
-            [self._executor_id],
+            [self.executor_id],
             INTERNAL_QUEUE_NAME,
         )
 
@@ -251,7 +252,16 @@ class Engine:
             client.destroy()
 
 
-def _work(found: Iterable[WorkflowStatus]) -> list[Work]:
+async def _tell(broke: Body, workflow_id: str) -> None:
+    try:
+        await broke(workflow_id)
+    except DBAPIError as error:
+        # Not even this can be written down: what the store has open is begun again when it works.
+        log.error("workflow_given_up_untold", request=workflow_id, said=first_line(error))
+
+
+def work_of(found: Iterable[WorkflowStatus]) -> list[Work]:
+    """Read what DBOS lists."""
     return [
         Work(
             workflow_id=one.workflow_id,

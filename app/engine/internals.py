@@ -10,7 +10,7 @@ from typing import Any
 from dbos import _sys_db as dbos_database
 from dbos._serialization import DefaultSerializer
 
-from app.databases import is_away
+from app.databases import is_away, is_wrong
 
 PAUSE_MAX_S = 3.0  # between two tries to reach a database; DBOS lets up to 90 s pass, and new wishes wait for it
 
@@ -65,7 +65,8 @@ class Patience:
         self._stopped.set()
 
     def _is_worth_it(self, error: Exception) -> bool:
-        return is_away(error) and not self._stopped.is_set()
+        # Where tables are missing, too: a workflow that ends over it would be begun again, and perhaps paid again.
+        return (is_away(error) or is_wrong(error)) and not self._stopped.is_set()
 
     def _sleep(self, seconds: float) -> None:
         self._stopped.wait(min(seconds, PAUSE_MAX_S))

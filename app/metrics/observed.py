@@ -76,6 +76,7 @@ class Metrics:
         self._answer_s = self._histogram("easel_answer_seconds", "From a webhook to its answer", ANSWER_S, "way")
         self._saved = self._counter("easel_pushes_saved", "Late answers that went out on a free reply token")
         self._sources = self._counter("easel_sources", "Photos and pictures read to be edited", "origin", "outcome")
+        self._begun_again = self._counter("easel_wishes_begun_again", "Open wishes that nothing living worked on")
         self._begin_at_zero(models)
 
     def webhook(self, status: int, seconds: float) -> None:
@@ -123,6 +124,10 @@ class Metrics:
     def ended(self, state: str, reason: str = "") -> None:
         """A wish is ready, refused or failed, or was declined undrawn; `reason` is a key of the sentences."""
         self._ended.labels(state, reason).inc()
+
+    def begun_again(self, count: int) -> None:
+        """Open wishes were found that nothing living worked on, and were begun again."""
+        self._begun_again.inc(count)
 
     def delivered(self, way: str, outcome: str, seconds: float) -> None:
         """A delivery has landed, failed, or its outcome stays unknown."""

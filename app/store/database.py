@@ -15,14 +15,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.databases import CONNECT_ARGUMENTS, is_away
+from app.databases import CONNECT_ARGUMENTS, first_line, is_away
 from app.store.schema_check import misfits
 from app.store.tables import metadata
 
 HEAD = "0005"  # the newest revision under migrations/versions; a test holds it
 THREADS = 4
-PATIENCE_S = 600.0
-AGAIN_MAX_S = 5.0
+MIGRATION_PATIENCE_S = 600.0
+AGAIN_MAX_S = 3.0  # after an outage everything goes on within 5 s
 FREE_PAGES = 2500  # 10 MB that SQLite may keep for what comes next
 PAGES_AT_ONCE = 500  # some milliseconds, during which nobody else writes
 WAL_BYTES_MAX = 64_000_000  # what is left of the write-ahead log after a burst
@@ -64,23 +64,23 @@ class Database:
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction, in a thread. It commits when `work` returns.
 
-        A database that is away, full or only reads is waited for, up to 10 minutes: a workflow must not end over it.
+        A database that is away, full or only reads is waited for, however long: a workflow must not end over it.
+        What is wrong with it (a table or column that is not there) is raised at once.
         `work` may run again after a commit whose answer was lost, so every verb is written to bear that.
         """
         return await self._patiently(self._transact, work)
 
     async def _patiently(self, how: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]) -> T:
         attempt = 0
-        give_up_at = time.monotonic() + PATIENCE_S
         while True:
             try:
                 return await asyncio.get_running_loop().run_in_executor(self._threads, how, work)
             except DBAPIError as error:
                 attempt += 1
-                if not is_away(error) or time.monotonic() > give_up_at:
+                if not is_away(error):
                     raise
-                log.warning("store_tried_again", attempt=attempt, error=type(error).__name__)
-                await asyncio.sleep(min(0.1 * 2**attempt, AGAIN_MAX_S))
+                log.warning("store_tried_again", attempt=attempt, error=type(error).__name__, said=first_line(error))
+                await asyncio.sleep(min(0.1 * 2 ** min(attempt, 9), AGAIN_MAX_S))
 
     async def run_once(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction, in a thread, and raise what goes wrong."""
@@ -144,7 +144,7 @@ class Database:
         """
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        give_up_at = time.monotonic() + PATIENCE_S
+        give_up_at = time.monotonic() + MIGRATION_PATIENCE_S
         while True:
             try:
                 with self._engine.begin() as connection:

@@ -1,5 +1,6 @@
 """From the model's answer to the bucket: the paid bytes wait on disk, so that nobody pays for them twice."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -7,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 
+from app.databases import first_line
 from app.store.chats import meet
 from app.store.database import Database
 from app.store.deletions import doom
@@ -16,6 +20,10 @@ from app.store.tables import chats, kept, pictures, requests
 
 NOTED_MAX = 4  # pictures; five fill a reply, so that nothing can be said beside them
 PICTURE_ID_BYTES = 16  # 22 characters; whoever knows the id still reaches only pictures of their own chat
+
+AGAIN_S = 3.0  # between two tries to keep paid bytes where the database refuses them
+
+log = structlog.get_logger()
 
 NotesBeside = Callable[[sa.Connection, sa.RowMapping], Sequence[Sequence[Any]]]
 
@@ -57,6 +65,8 @@ class Kept:
     ) -> bool:
         """Put the paid bytes on disk; from here on nothing asks the model again. `settle` books what they cost.
 
+        Whatever is wrong with the database, bytes in hand wait for it: they are paid for.
+
         Returns:
             False when nobody wants the picture any more; then only the cost is booked.
         """
@@ -70,7 +80,12 @@ class Kept:
             settle(connection)
             return wanted
 
-        return await self._database.run(write)
+        while True:
+            try:
+                return await self._database.run(write)
+            except (OperationalError, ProgrammingError, InternalError) as error:
+                log.error("paid_bytes_wait", request=request_id, error=type(error).__name__, said=first_line(error))
+                await asyncio.sleep(AGAIN_S)
 
     async def waiting(self, request_id: str) -> list[Paid]:
         """Return the paid pictures of a request, until the bucket has them."""

@@ -75,6 +75,16 @@ class Request:
     sent_quote_token: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenWish:
+    """A wish that something must be working on."""
+
+    id: str
+    chat_id: str
+    user_id: str | None
+    state: str
+
+
 def request_of(row: sa.RowMapping) -> Request:
     """Make a Request of a row of `tables.requests`."""
     fields = {name: row[name] for name in Request.__dataclass_fields__}
@@ -111,6 +121,19 @@ class Requests:
         counted = sa.select(sa.func.count()).where(requests.c.state.in_(UNDRAWN))
         return await self._database.run(lambda connection: int(connection.execute(counted).scalar_one()))
 
+    async def open_wishes(self, *, before: float) -> list[OpenWish]:
+        """Return the wishes from before that time (Unix seconds) that are still to be drawn, or to be stored."""
+        columns = (requests.c.id, requests.c.chat_id, requests.c.user_id, requests.c.state)
+        still_open = (requests.c.draws, requests.c.state.in_(UNFINISHED), requests.c.created_at < before)
+        found = sa.select(*columns).where(*still_open).order_by(requests.c.created_at)
+        rows = await self._database.run(lambda connection: connection.execute(found).mappings().all())
+        return [OpenWish(**row) for row in rows]
+
+    async def is_open(self, request_id: str) -> bool:
+        """Whether a wish is still to be drawn, or to be stored."""
+        found = sa.select(requests.c.id).where(requests.c.id == request_id, requests.c.state.in_(UNFINISHED))
+        return await self._database.run(lambda connection: connection.execute(found).first() is not None)
+
     async def queue_place(self, created_at: float) -> int:
         """Return which place in the queue a wish of that time has, from 1. What is being drawn waits no more."""
         before = sa.select(sa.func.count()).where(requests.c.state == State.QUEUED, requests.c.created_at < created_at)
@@ -129,17 +152,18 @@ class Requests:
 
     async def fail(
         self, request_id: str, *, reason: str, refused: bool = False, details: Mapping[str, Any] | None = None
-    ) -> None:
-        """There will be no picture: the answer is the sentence of `reason`, and nothing counts for the person."""
+    ) -> bool:
+        """There will be no picture: the answer is the sentence of `reason`, and nothing counts for the person.
 
-        def write(connection: sa.Connection) -> None:
-            change = moved(request_id, State.REFUSED if refused else State.FAILED, since=UNFINISHED)
-            answer = {"answer": Answer.DUE, "words": reason, "details": details, "ready_at": time.time()}
-            if connection.execute(change.values(**answer)).rowcount == 1:
-                give_back(connection, request_id)
-                drop_kept(self._database, connection, request_id)
+        Returns:
+            False when there is something to show or nobody waits any more: bytes that are kept never fail.
+        """
+        state = State.REFUSED if refused else State.FAILED
+        return await self._fail(request_id, state, since=UNDRAWN, reason=reason, details=details)
 
-        await self._database.run(write)
+    async def unrenderable(self, request_id: str) -> None:
+        """What the model sent is no picture: nothing of it can ever be shown."""
+        await self._fail(request_id, State.FAILED, since=[State.KEPT], reason="broke", details=None)
 
     async def unshowable(self, request_id: str) -> None:
         """LINE does not take the message with this picture: say that something broke."""
@@ -179,6 +203,26 @@ class Requests:
             found = connection.execute(wanted).scalars().all()
             now = sum(cancelled(self._database, connection, one) for one in found)
             return max(now, connection.execute(sa.select(sa.func.count()).where(mine, *since)).scalar_one())
+
+        return await self._database.run(write)
+
+    async def _fail(
+        self,
+        request_id: str,
+        state: State,
+        *,
+        since: Sequence[State],
+        reason: str,
+        details: Mapping[str, Any] | None,
+    ) -> bool:
+        answer = {"answer": Answer.DUE, "words": reason, "details": details, "ready_at": time.time()}
+
+        def write(connection: sa.Connection) -> bool:
+            if connection.execute(moved(request_id, state, since=since).values(**answer)).rowcount != 1:
+                return False
+            give_back(connection, request_id)
+            drop_kept(self._database, connection, request_id)
+            return True
 
         return await self._database.run(write)
 

@@ -1,6 +1,5 @@
 """One event: understood, and what it wants written down, in one transaction with its token and its end in the inbox."""
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -13,6 +12,7 @@ from app.flows.conversation.admission import Gate
 from app.flows.conversation.perform import Wants
 from app.flows.conversation.understanding import Understanding
 from app.flows.delivery.waiting import Watch
+from app.flows.drawing.queue import enqueue, turn_of
 from app.flows.upkeep.observers import Observers
 from app.flows.upkeep.rich_menus import Menus
 from app.line.client import LineClient
@@ -29,7 +29,6 @@ from app.store.settling import Settling
 
 log = structlog.get_logger()
 
-DRAW = "draw"
 EVENT = "event"  # a workflow of earlier releases, which may be unfinished
 
 Rest = Callable[[], Awaitable[None]]
@@ -119,9 +118,7 @@ class EventFlow:
 
     async def draw(self, request_id: str, *, user_or_chat_id: str) -> None:
         """Put a wish into the engine's queue. The second time nothing happens."""
-        # The engine's tables hold no ids of people: they are not ours to clean.
-        user = hashlib.sha256(user_or_chat_id.encode()).hexdigest()[:16]
-        await self._engine.enqueue(DRAW, f"{DRAW}-{request_id}", argument=request_id, user=user)
+        await enqueue(self._engine, request_id, turn=turn_of(user_or_chat_id))
 
     async def _understand(self, came: Came) -> Rest:
         event, chat = came.event, came.chat

@@ -23,7 +23,6 @@ from app.store.requests import UNDRAWN, Request, Requests, State
 
 log = structlog.get_logger()
 
-STORE_PATIENCE_S = 6 * 3600.0  # how long a dead bucket is tried; the bytes are paid for
 STORE_AGAIN_MAX_S = 60.0
 SOURCES_PATIENCE_S = 60.0  # how long what is to be edited is tried to be read; nothing is paid yet
 
@@ -60,7 +59,7 @@ class DrawFlow:
         await Engine.step("deliver", self._hand_over, request_id)
 
     async def give_up(self, request_id: str) -> None:
-        """Answer that something broke, after a fault of ours."""
+        """Answer that something broke, after a fault of ours. Not where bytes are kept: the wish is begun again."""
         await Engine.step("give_up", self._fail, request_id, Declined(words=Reason.BROKE))
         await Engine.step("deliver", self._hand_over, request_id)
 
@@ -106,7 +105,8 @@ class DrawFlow:
         with self._observers.traces.span("store", request_id=request_id):
             stored = [one for one in [await self._hang(request_id, picture) for picture in paid] if one]
         if not stored:
-            await self._fail(request_id, Declined(words=Reason.BROKE))
+            await self._requests.unrenderable(request_id)
+            self._observers.metrics.ended("failed", Reason.BROKE)
             return
         if await self._kept.ready(request_id, stored):
             self._observers.metrics.stored(time.perf_counter() - began)
@@ -114,7 +114,7 @@ class DrawFlow:
         log.info("picture_stored", request=request_id, pictures=len(stored), duration_ms=_ms_since(began))
 
     async def _hang(self, request_id: str, paid: Paid) -> Stored | None:
-        """Render one picture and put it into the bucket. None: it cannot be shown, or the bucket will not have it."""
+        """Render one picture and put it into the bucket. None: it cannot be shown."""
         try:
             picture = await self._renderers.rendition(paid.data)
         except NotAPicture as error:
@@ -128,19 +128,18 @@ class DrawFlow:
             object_key=key,
             preview_key=new_key(extension="jpg", now=now) if picture.preview else key,
         )
-        if not await self._upload(request_id, picture, object_key, preview_key):
-            return None
+        await self._upload(request_id, picture, object_key, preview_key)
         size = f"{picture.width_px}x{picture.height_px}"
         return Stored(position=paid.position, object_key=object_key, preview_key=preview_key, size=size)
 
-    async def _upload(self, request_id: str, picture: Rendition, object_key: str, preview_key: str) -> bool:
-        """Put original and preview into the bucket, however long it is away. False: it will not have them."""
+    async def _upload(self, request_id: str, picture: Rendition, object_key: str, preview_key: str) -> None:
+        """Put both into the bucket, however long it is away: they are paid for. Or until nobody wants them."""
         kind = picture.content_type
         puts = [(object_key, picture.original, kind)]
         if preview_key != object_key:
             puts.append((preview_key, picture.preview or picture.original, "image/jpeg" if picture.preview else kind))
-        give_up_at, attempt = time.monotonic() + STORE_PATIENCE_S, 0
-        while time.monotonic() < give_up_at:
+        attempt = 0
+        while attempt == 0 or await self._requests.is_open(request_id):
             attempt += 1
             try:
                 await asyncio.gather(*(self._bucket.put(key, data, content_type=what) for key, data, what in puts))
@@ -154,8 +153,7 @@ class DrawFlow:
                 await asyncio.sleep(backoff_s(attempt, first_s=1.0, longest_s=STORE_AGAIN_MAX_S))
             else:
                 self._observers.metrics.uploaded("stored")
-                return True
-        return False
+                return
 
     async def _hand_over(self, request_id: str) -> None:
         request = await self._requests.get(request_id)
@@ -163,7 +161,9 @@ class DrawFlow:
             await self._watch.look(Chat(kind=ChatKind(request.chat_kind), id=request.chat_id))
 
     async def _fail(self, request_id: str, declined: Declined) -> None:
-        await self._requests.fail(request_id, reason=declined.words, refused=declined.refused, details=declined.details)
+        words, details = declined.words, declined.details
+        if not await self._requests.fail(request_id, reason=words, refused=declined.refused, details=details):
+            return
         self._observers.metrics.ended("refused" if declined.refused else "failed", declined.words)
         event = "request_refused" if declined.refused else "request_failed"
         log.warning(event, request=request_id, reason=declined.words)

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.errors import EaselError
 from app.line.client import LineClient
 from app.line.events import Chat, ChatKind
@@ -17,7 +19,7 @@ from app.reports.histories import Histories
 from app.settings import Settings
 from app.store.database import Database
 from app.store.pictures import Pictures
-from app.store.requests import Answer, Request, Requests, State
+from app.store.requests import UNFINISHED, Answer, Request, Requests, State
 
 if TYPE_CHECKING:
     from app.build.flows import Flows
@@ -25,12 +27,12 @@ if TYPE_CHECKING:
 
 OWNER = "desk"  # a push that one of us began is finished by whoever sees it, with its own retry key
 
-Way = Literal["next_message", "push", "reply"]
+Way = Literal["next_message", "push", "reply", "begun_again"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resent:
-    """How the answer travels. `answer`: due until the chat's next message, else sent."""
+    """How the answer travels. `answer`: due until the chat's next message, else sent; waiting: it is drawn first."""
 
     request: str
     way: Way
@@ -44,6 +46,8 @@ async def resend(settings: Settings, request_id: str, *, push: bool) -> Resent:
         NotPossible: There is nothing to send, it is on its way, or LINE does not take it.
     """
     async with opened(settings.database_url) as database:
+        if await _begun_again(settings, database, request_id):
+            return Resent(request=request_id, way="begun_again", answer=Answer.WAITING)
         if push:
             return await _pushed(settings, database, request_id)
         await _make_due(database, await _sendable(database, request_id))
@@ -64,7 +68,31 @@ def text(resent: Resent) -> str:
             how = "was pushed"
         case "reply":
             how = "went out free: its chat wrote just now, and the running service was faster"
+        case "begun_again":
+            how = "had nothing at work on it: it was begun again, and its answer comes by itself"
     return f"{resent.request} {how}."
+
+
+async def _begun_again(settings: Settings, database: Database, request_id: str) -> bool:
+    """Have it drawn or stored where it is open and nothing works on it."""
+    request = await Requests(database).get(request_id)
+    if request is None or not request.draws or request.state not in UNFINISHED:
+        return False
+    from app.engine import engine_outside  # noqa: PLC0415 - heavy
+    from app.flows.drawing.queue import enqueue, turn_of, workflow_id  # noqa: PLC0415 - heavy
+    from app.flows.drawing.reconciler import next_generation  # noqa: PLC0415 - heavy
+
+    try:
+        async with engine_outside(settings.database_url) as engine:
+            generation = next_generation(await engine.known(workflow_id(request_id)), request_id)
+            if generation is None:
+                return False
+            turn = turn_of(request.user_id or request.chat_id)
+            await enqueue(engine, request_id, turn=turn, generation=generation)
+    except SQLAlchemyError as error:
+        said = "the engine's tables cannot be used; the next start of the service begins it again"
+        raise NotPossible(f"{request_id} is open, and {said}") from error
+    return True
 
 
 async def _sendable(database: Database, request_id: str) -> Request:

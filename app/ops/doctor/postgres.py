@@ -1,6 +1,7 @@
 """Postgres: it is reached, takes tables and rows, and has ours and the engine's. What is tried is rolled back."""
 
 import secrets
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -10,14 +11,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from app.databases import first_line
+from app.flows.drawing.queue import request_of
 from app.ops.doctor.finding import Finding, failed, ok
 from app.ops.doctor.revision import judge_revision
+from app.ops.doctor.wishes import JUST_RECEIVED_S, LIVING, OPEN, judge_wishes
 
 CONNECT_S: Final = 5
 STATEMENT_MS: Final = 5000
 ENGINE_SCHEMA: Final = "dbos"
 
-_WORKFLOWS: Final = sa.text("SELECT count(*) FROM dbos.workflow_status WHERE status IN ('PENDING', 'ENQUEUED')")
+_LIVING: Final = sa.text(LIVING.format(table="dbos.workflow_status"))
 
 
 def look_at_postgres(url: sa.URL) -> list[Finding]:
@@ -73,11 +76,26 @@ def _workflows(connection: Connection) -> Finding:
         if not there.has_schema(ENGINE_SCHEMA):
             connection.execute(sa.schema.CreateSchema(ENGINE_SCHEMA))
         return ok("engine", "it has no tables yet; the first start makes them")
-    count = connection.execute(_WORKFLOWS).scalar_one()
-    return ok("engine", f"{count} workflows under way or waiting")
+    count = len(connection.execute(_LIVING).all())
+    return ok("engine", f"{count} pictures under way or waiting")
 
 
-_CHECKS: Final = {"connection": _version, "write": _write, "database": _revision, "engine": _workflows}
+def _wishes(connection: Connection) -> Finding:
+    there = sa.inspect(connection)
+    if not there.has_table("workflow_status", schema=ENGINE_SCHEMA) or not there.has_table("requests"):
+        return ok("wishes", "none yet")
+    still_open = sa.text(OPEN.format(before=":before"))
+    found = connection.execute(still_open, {"before": time.time() - JUST_RECEIVED_S}).scalars().all()
+    return judge_wishes(found, [request_of(one) for one in connection.execute(_LIVING).scalars()])
+
+
+_CHECKS: Final = {
+    "connection": _version,
+    "write": _write,
+    "database": _revision,
+    "engine": _workflows,
+    "wishes": _wishes,
+}
 
 
 def _host(url: sa.URL) -> str:

@@ -7,14 +7,16 @@ import contextlib
 import os
 import sqlite3
 import tempfile
+import time
 from pathlib import Path
 from typing import Final
 
+from app.flows.drawing.queue import request_of
 from app.ops.doctor.finding import Finding, failed, ok, skipped
 from app.ops.doctor.revision import judge_revision
+from app.ops.doctor.wishes import JUST_RECEIVED_S, LIVING, OPEN, judge_wishes
 
 LOCKS: Final = Path("/proc/locks")  # Linux only
-_WORKFLOWS: Final = "SELECT count(*) FROM workflow_status WHERE status IN ('PENDING', 'ENQUEUED')"
 
 
 def look_at_sqlite(path: Path, engine_path: Path) -> list[Finding]:
@@ -25,7 +27,7 @@ def look_at_sqlite(path: Path, engine_path: Path) -> list[Finding]:
         return [written, ok("database", f"{path} is in use by a running Easel (process {owner}), which is left alone")]
     if not path.exists():
         return [written, ok("database", f"{path} is not there yet; the first start makes it")]
-    return [written, _revision(path), _workflows(engine_path)]
+    return [written, _revision(path), _workflows(engine_path), _wishes(path, engine_path)]
 
 
 def owner_of(lock: Path) -> int | None:
@@ -89,11 +91,28 @@ def _workflows(path: Path) -> Finding:
         return skipped("engine", f"{path} is not there yet; the first start makes it")
     try:
         with _reading(path) as connection:
-            (count,) = connection.execute(_WORKFLOWS).fetchone()
-            return ok("engine", f"{count} workflows wait for the next start")
+            count = len(_living(connection))
+            return ok("engine", f"{count} pictures wait for the next start")
     except sqlite3.Error as error:
-        cure = "Move the engine's file away: the next start makes a new one and feeds it from the inbox"
+        cure = "Move the engine's file away: the next start makes a new one and begins open wishes again"
         return failed("engine", f"{path} cannot be read: {error}", cure=cure)
+
+
+def _living(connection: sqlite3.Connection) -> list[str]:
+    return [request_of(one) for (one,) in connection.execute(LIVING.format(table="workflow_status"))]
+
+
+def _wishes(path: Path, engine_path: Path) -> Finding:
+    try:
+        with _reading(path) as connection:
+            found = [one for (one,) in connection.execute(OPEN.format(before="?"), (time.time() - JUST_RECEIVED_S,))]
+    except sqlite3.Error as error:
+        return skipped("wishes", f"{path} cannot be read: {error}")
+    try:
+        with _reading(engine_path) as connection:
+            return judge_wishes(found, _living(connection))
+    except sqlite3.Error:  # there is none, or it is broken
+        return judge_wishes(found, [])
 
 
 def _reading(path: Path) -> "contextlib.closing[sqlite3.Connection]":

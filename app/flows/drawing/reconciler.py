@@ -1,0 +1,94 @@
+"""The store is the truth: finds open wishes that nothing living works on, and begins them again.
+
+Such wishes are left behind when the engine's file is lost or an older copy is put back, when the engine gives a
+workflow up, when the answer to one of its commits is lost, or when an outage ends a workflow. Beginning again is safe:
+each step looks up in the store what is done already, so nothing is paid for or sent twice.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.engine import Engine, Work
+from app.flows.drawing.queue import DRAW, enqueue, generation_of, request_of, turn_of, workflow_id
+from app.metrics import Metrics
+from app.store.requests import OpenWish, Requests
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S = 10.0
+GRACE_S = 10.0  # for a wish that was just received, and is about to be handed to the engine
+# What ended again and again, as over a fault of ours, is begun ever less often, and for ever: it may be paid.
+PAUSE_S = 30.0
+PAUSE_MAX_S = 1800.0
+
+
+class Reconciler:
+    """One for each process; several may look at once."""
+
+    def __init__(self, *, requests: Requests, engine: Engine, metrics: Metrics) -> None:
+        self._requests = requests
+        self._engine = engine
+        self._metrics = metrics
+        self._unseen: set[str] = set()
+
+    async def keep(self) -> None:
+        """Look for ever, at the start at once."""
+        grace_s = 0.0
+        while True:
+            try:
+                await self.look(grace_s=grace_s)
+            except SQLAlchemyError as error:
+                log.warning("open_wishes_not_read", error=type(error).__name__)
+            else:
+                grace_s = GRACE_S
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def look(self, *, grace_s: float) -> int:
+        """Look once for wishes that are older than that. Return how many were begun again."""
+        wishes = await self._requests.open_wishes(before=time.time() - grace_s)
+        if not wishes:
+            return 0
+        at_work = {request_of(one.workflow_id): one for one in await self._engine.living(DRAW)}
+        begun = [wish.id for wish in wishes if wish.id not in at_work and await self._begin_again(wish)]
+        taken = await self._take_up([at_work[wish.id] for wish in wishes if wish.id in at_work])
+        self._metrics.begun_again(len(begun) + len(taken))
+        return len(begun) + len(taken)
+
+    async def _begin_again(self, wish: OpenWish) -> bool:
+        generation = next_generation(await self._engine.known(workflow_id(wish.id)), wish.id)
+        if generation is None or not await self._requests.is_open(wish.id):
+            return False
+        turn = turn_of(wish.user_id or wish.chat_id)
+        await enqueue(self._engine, wish.id, turn=turn, generation=generation)
+        log.warning("wish_begun_again", request=wish.id, state=wish.state, generation=generation)
+        return True
+
+    async def _take_up(self, works: Sequence[Work]) -> list[str]:
+        """Go on with what is ours by its row and was not running here twice, so that it is not just about to begin."""
+        unseen = {
+            one.workflow_id
+            for one in works
+            if one.runs_at == self._engine.executor_id and not self._engine.is_running(one.workflow_id)
+        }
+        lost, self._unseen = unseen & self._unseen, unseen
+        taken = [one for one in sorted(lost) if await self._engine.take_up(one)]
+        for one in taken:
+            log.warning("wish_taken_up", request=request_of(one))
+        return taken
+
+
+def next_generation(known: Sequence[Work], request_id: str) -> int | None:
+    """Return by which generation a wish is begun again. None: it lives, or its last one has ended only just."""
+    mine = [one for one in known if request_of(one.workflow_id) == request_id]
+    if any(one.is_living for one in mine):
+        return None
+    if not mine:
+        return 1
+    last = max(mine, key=lambda one: generation_of(one.workflow_id))
+    done = generation_of(last.workflow_id)
+    pause_s = min(PAUSE_S * 2 ** (done - 2), PAUSE_MAX_S) if done > 1 else 0.0
+    return done + 1 if time.time() - last.changed_at >= pause_s else None
