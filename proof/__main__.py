@@ -43,4 +43,14 @@ def fuzz(
     sys.exit(run(seconds=seconds))
 
 
+@cli.command()
+def siege(
+    seconds: Annotated[float, typer.Option(help="How long each attack lasts.")] = 60,
+) -> None:
+    """Slow, half and endless requests, bombs and swelling answers, beside good webhooks and wishes: nobody is lost."""
+    from proof.siege import run  # noqa: PLC0415 - heavy
+
+    sys.exit(asyncio.run(run(seconds=seconds)))
+
+
 cli()

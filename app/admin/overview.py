@@ -24,6 +24,7 @@ from app.metrics.cached import Cached
 from app.reading.commands import Command, Name
 from app.reports.gauges import Ended, Gauges, Now
 from app.reports.trends import Period, Stage, Trends
+from app.reports.troubles import Troubles
 from app.store.requests import State
 
 DAYS_SHOWN = 31
@@ -69,6 +70,7 @@ class Overview:
         screen: Screen,
         gauges: Gauges,
         trends: Trends,
+        troubles: Troubles,
         line: LineClient,
         health: Health,
         admins: Admins,
@@ -79,6 +81,7 @@ class Overview:
         self._screen = screen
         self._gauges = gauges
         self._trends = trends
+        self._troubles = troubles
         self._health = health
         self._admins = admins
         self._models = models
@@ -111,6 +114,7 @@ class Overview:
             now=now,
             now_at=now_at,
             problems=self._health.problems,
+            troubles=await self._troubles.last(),
             days=days,
             months=months,
             budgets=[_budget(days[-1], "Today", caps["day"]), _budget(months[-1], "This month", caps["month"])],

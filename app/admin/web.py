@@ -37,6 +37,7 @@ from app.reports.gallery import Gallery
 from app.reports.gauges import Gauges
 from app.reports.statement import Statement
 from app.reports.trends import Trends
+from app.reports.troubles import Troubles
 from app.store.database import Database
 from app.store.forgetting import Forgetting
 from app.store.money.budgets import Caps
@@ -92,6 +93,7 @@ def dashboard(parts: Parts, rules: Rules) -> "ASGIApp":
             screen=screen,
             gauges=parts.gauges,
             trends=trends,
+            troubles=Troubles(parts.database),
             line=parts.line,
             health=parts.health,
             admins=parts.admins,
@@ -181,7 +183,11 @@ def _handlers(screen: Screen) -> Handlers:
         problem = "The database cannot be read just now. Please try again in a moment."
         return await screen.show(request, "problem.html", session=None, status_code=503, problem=problem)
 
-    return {HTTPException: refused, SQLAlchemyError: away}
+    async def broke(request: Request, _error: Exception) -> Response:
+        problem = "This page could not be made. The log says why."  # and the server logs it, behind this answer
+        return await screen.show(request, "problem.html", session=None, status_code=500, problem=problem)
+
+    return {HTTPException: refused, SQLAlchemyError: away, Exception: broke}
 
 
 def _own(error: HTTPException, plain: str) -> str:

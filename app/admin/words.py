@@ -50,6 +50,11 @@ ANSWERS: Mapping[str, str] = {
     "unknown": "sent, perhaps not arrived",
     "none": "nobody waits",
 }
+TROUBLES: Mapping[str, str] = {
+    "model": "The newest wish got no picture.",
+    "bucket": "The newest picture is paid and waits for the bucket.",
+    "line": "LINE did not confirm the newest answer.",
+}
 STAGES: Mapping[str, str] = {
     "queue": "Wait in the queue",
     "model": "Model draws",

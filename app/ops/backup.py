@@ -5,6 +5,7 @@ engine's, while a workflow whose request is not there only ends. https://www.sql
 """
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import time
@@ -28,7 +29,9 @@ def save(database_url: str, directory: Path) -> list[Path]:
     """Copy both files into a directory, which must be new or empty. The service may run. Return the copies."""
     if directory.exists() and any(directory.iterdir()):
         raise BackupError(f"{directory} is not empty: name a new directory")
+    os.umask(0o077)  # the copies hold people's words: for nobody but who runs this
     directory.mkdir(parents=True, exist_ok=True)
+    directory.chmod(0o700)
     copies = []
     for file in _files(database_url):
         if not file.exists():

@@ -15,6 +15,9 @@ from tests.system.admin.operator import Operator, figures, operator
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
+GONE = {"error": {"message": "The model does not exist.", "type": "invalid_request_error", "code": "model_not_found"}}
+BILLING = {"error": {"message": "Limit.", "type": "billing_limit_user_error", "code": "billing_hard_limit_reached"}}
+
 
 async def drawn(vendors, text: str, *, person: str | None = None) -> str:
     """Let somebody have a picture. Return who it is."""
@@ -55,6 +58,36 @@ async def test_the_overview_tells_how_things_are(vendors_of_admin, admin):
     ):
         assert words in said
     assert "<table" in await admin.page("/admin")
+
+
+async def test_when_every_model_is_gone_the_overview_says_so(stage, tmp_path):
+    """Just then the page is needed: it is there, and its headline names what is wrong."""
+    stage.openai.faults.add(Fault.status(404, GONE), match="/images", times=None)
+    async with stage.easel(tmp_path, ADMIN_TOKEN=TOKEN) as easel, operator(easel.url) as http:
+        person = stage.person()
+        await stage.line.send_text(person, "a cat")
+        await stage.said(person)
+        admin = Operator(http)
+        await admin.sign_in()
+        said = figures(await admin.page("/admin"))
+    assert "No model is left" in said or "Pictures fail" in said  # the model may be asked again within a minute
+
+
+async def test_the_headline_looks_at_what_failed_last(stage, tmp_path):
+    """While billing is refused the page does not say in green that it draws; it does so again after a picture."""
+    fault = stage.openai.faults.add(Fault.status(400, BILLING), match="/images", times=None)
+    async with stage.easel(tmp_path, ADMIN_TOKEN=TOKEN) as easel, operator(easel.url) as http:
+        person, admin = stage.person(), Operator(http)
+        await stage.line.send_text(person, "a cat")
+        await stage.said(person)
+        await admin.sign_in()
+        said = figures(await admin.page("/admin"))
+        assert "Pictures fail" in said
+        assert "Key, billing or right refused" in said
+        assert fault.hits
+        stage.openai.faults.clear()
+        await drawn(stage, "a dog")
+        assert "Pictures fail" not in figures(await admin.page("/admin"))
 
 
 async def test_pausing_stops_new_pictures(vendors_of_admin, admin):
