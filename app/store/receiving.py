@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.money.budgets import count_pictures
 from app.store.photos import taken
-from app.store.requests import UNDRAWN, Answer, State
+from app.store.requests import PICTURES_ASKED, UNDRAWN, Answer, State
 from app.store.tables import chats, inbox, photo_uses, requests, tokens, unsent
 
 
@@ -67,7 +67,7 @@ class Quota:
         day: The day that it is, YYYY-MM-DD.
         cap: Pictures on that day; 0: as many as they like.
         until_at: When the next day begins, Unix seconds.
-        waiting_max: Wishes that wait for the model or are drawn at one time; more of them is a flood.
+        waiting_max: Pictures that wait for the model or are drawn at one time; more of them is a flood.
         told_since: Whoever was told of their flood since then, Unix seconds, is not told again.
     """
 
@@ -132,7 +132,7 @@ class Receiving:
         row = _request_row(event_id, sender, request)
         if request.draws and quota:
             waiting = _waiting(connection, sender)
-            if waiting < quota.waiting_max:
+            if not waiting or waiting + _asked(request) <= quota.waiting_max:
                 row |= _counted(connection, sender, request, quota)
             elif _was_told(connection, sender, "flood", since=quota.told_since):
                 row |= NOT_EVEN_SAID
@@ -165,12 +165,15 @@ NOTHING_EXPECTED: Mapping[str, Any] = {
 
 
 def _is_pointless(connection: sa.Connection, sender: Sender, request: NewRequest) -> bool:
-    """Whether the message was taken back meanwhile, or the same button was tapped and its picture is under way."""
+    """Whether nothing is to be done: it was taken back, is asked a second time, or its picture is under way.
+
+    One message is one wish, under however many event ids it comes; one that was edited asks for something else.
+    """
     gone = sa.select(unsent.c.message_id).where(unsent.c.message_id == request.message_id)
     if request.message_id and connection.execute(gone).first() is not None:
         return True
     if not request.tap:
-        return False
+        return bool(request.message_id) and _is_said_already(connection, sender, request)
     under_way = requests.c.answer.in_([Answer.WAITING, Answer.DUE, Answer.SENDING])
     same = sa.select(requests.c.id).where(
         requests.c.chat_id == sender.chat_id, requests.c.tap == request.tap, under_way
@@ -178,8 +181,15 @@ def _is_pointless(connection: sa.Connection, sender: Sender, request: NewRequest
     return connection.execute(same).first() is not None
 
 
+def _is_said_already(connection: sa.Connection, sender: Sender, request: NewRequest) -> bool:
+    columns = (requests.c.draws, requests.c.prompt, requests.c.words)
+    mine = (requests.c.message_id == request.message_id, requests.c.chat_id == sender.chat_id, requests.c.tap.is_(None))
+    last = connection.execute(sa.select(*columns).where(*mine).order_by(requests.c.created_at.desc()).limit(1)).first()
+    return last is not None and tuple(last) == (request.draws, request.prompt, request.words)
+
+
 def _waiting(connection: sa.Connection, sender: Sender) -> int:
-    waiting = sa.select(sa.func.count()).where(requests.c.state.in_(UNDRAWN), _of(sender))
+    waiting = sa.select(PICTURES_ASKED).where(requests.c.state.in_(UNDRAWN), _of(sender))
     return int(connection.execute(waiting).scalar_one())
 
 
@@ -198,7 +208,7 @@ def _of(sender: Sender) -> sa.ColumnElement[bool]:
 
 def _counted(connection: sa.Connection, sender: Sender, request: NewRequest, quota: Quota) -> dict[str, Any]:
     """Count the pictures of a wish for its person; where fewer are left, it becomes a wish for those."""
-    asked = (request.options or {}).get("count") or 1
+    asked = _asked(request)
     holder = sender.user_id or sender.chat_id
     count = count_pictures(connection, holder, day=quota.day, count=asked, cap=quota.cap)
     if not count:
@@ -208,6 +218,10 @@ def _counted(connection: sa.Connection, sender: Sender, request: NewRequest, quo
         row |= {"options": {**(request.options or {}), "count": count}}
         row |= {"notes": [*map(list, request.notes), ["limit_count", {"got": count}]]}
     return row
+
+
+def _asked(request: NewRequest) -> int:
+    return int((request.options or {}).get("count") or 1)
 
 
 def _declined(words: str, details: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,6 +47,8 @@ class Answer(StrEnum):
 
 
 UNDRAWN = (State.QUEUED, State.DRAWING)
+# Of wishes: each counts as many pictures as it counts for its person, and one where nobody counted.
+PICTURES_ASKED = sa.func.coalesce(sa.func.sum(sa.case((requests.c.counted > 0, requests.c.counted), else_=1)), 0)
 UNFINISHED = (State.QUEUED, State.DRAWING, State.KEPT)
 
 
@@ -117,8 +119,8 @@ class Requests:
         return await self._database.run(lambda connection: connection.execute(change).rowcount == 1)
 
     async def undrawn(self) -> int:
-        """Return how many wishes wait for the model or are being drawn."""
-        counted = sa.select(sa.func.count()).where(requests.c.state.in_(UNDRAWN))
+        """Return how many pictures wait for the model or are being drawn."""
+        counted = sa.select(PICTURES_ASKED).where(requests.c.state.in_(UNDRAWN))
         return await self._database.run(lambda connection: int(connection.execute(counted).scalar_one()))
 
     async def open_wishes(self, *, before: float) -> list[OpenWish]:

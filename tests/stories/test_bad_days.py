@@ -121,6 +121,22 @@ async def test_a_refused_bucket_key_waits_for_the_operator(vendors, easel):
     assert vendors.picture_calls() == before + 1
 
 
+@pytest.mark.parametrize("status", [400, 501])
+async def test_what_the_bucket_does_not_take_is_the_operators(stage, tmp_path, status):
+    """An admin is told at once, people that the picture is drawn but cannot be shown; mended, it comes by itself."""
+    admin, person, before = stage.person(), stage.person(), stage.picture_calls()
+    stage.r2.faults.add(Fault.status(status, b"<Error><Code>NotImplemented</Code></Error>"), times=None)
+    async with stage.easel(tmp_path, ADMIN_USER_IDS=admin, REPLY_DEADLINE_S="3") as easel:
+        await stage.line.send_text(person, "a cat")
+        await easel.logged("alert_sent", cause="storing")
+        assert (await stage.said(person))[0]["template"]["text"] == WORDS.say("drawing_kept")
+        stage.r2.faults.clear()
+        await easel.logged("picture_stored")
+        await stage.line.send_text(person, "hello")
+        await stage.picture(person)
+    assert stage.picture_calls() == before + 1
+
+
 async def test_a_dead_model_is_skipped_and_remembered(stage, tmp_path):
     """The first living model of the list draws; one whose end is known is asked once, and that is logged once."""
     async with stage.easel(tmp_path, IMAGE_MODELS="gpt-image-1,gpt-image-9,gpt-image-2") as easel:

@@ -79,7 +79,47 @@ async def test_what_was_not_drawn_for_our_fault_does_not_count(stage, tmp_path):
         assert "wasn't drawn" in (await draw(stage, person))[0]
         assert counted(tmp_path) == 0
         stage.openai.faults.add(Fault.body(half), match="/images/")
-        assert await draw(stage, person, "cats x2") == ["You have 1 left for today."]
+        said = await draw(stage, person, "cats x2")
+    assert said == ["Only 1 of 2 worked out.\nYou have 1 left for today."]
+
+
+async def test_fewer_than_were_asked_for_is_told(stage, tmp_path):
+    """Four are asked for, the model answers with two: both are shown, and the answer says that two are missing."""
+    person = stage.person()
+    one = {"b64_json": base64.b64encode(painter.plain(SMALL)).decode()}
+    async with stage.easel(tmp_path):
+        stage.openai.faults.add(Fault.body({"created": 1, "data": [one, one]}), match="/images/")
+        assert await draw(stage, person, "boats x4") == ["Only 2 of 4 worked out."]
+        stage.openai.faults.add(Fault.body({"created": 1, "data": [one, one, one]}), match="/images/")
+        assert await draw(stage, person, "a boat") == []
+    assert len(stage.line.chat(person).pictures) == 3
+
+
+async def test_what_waits_is_counted_in_pictures(stage, tmp_path):
+    """Room for 20 pictures of one person is room for five wishes of four, not for twenty."""
+    person, release, words = stage.person(), asyncio.Event(), "many ships x4"
+    stage.openai.faults.add(Fault.held(release), match="/images/", times=None)
+    async with stage.easel(tmp_path, DEFAULT_LANGUAGE="en") as easel:
+        await stage.line.deliver_each(*(stage.line.text(person, words) for _ in range(20)))
+        await easel.logged("event_understood", wants="picture", times=20)
+        assert "Already waiting for you: 20." in (await stage.said(person))[0]["text"]
+        release.set()
+        await stage.picture(person, count=20)
+    assert len(stage.line.chat(person).pictures) == 20
+
+
+async def test_one_message_under_two_event_ids_is_one_wish(stage, tmp_path):
+    """Whatever a gateway makes of it, it is drawn and answered once."""
+    person, before = stage.person(), stage.picture_calls()
+    async with stage.easel(tmp_path) as easel:
+        event = stage.line.text(person, "one boat")
+        await stage.line.deliver(event)
+        await stage.picture(person)
+        again = event | {"webhookEventId": event["webhookEventId"][:-4] + "ZZZZ"}
+        await stage.line.deliver(again)
+        await easel.logged("event_understood", request=again["webhookEventId"])
+        await draw(stage, person, "another boat")
+    assert stage.picture_calls() - before == 2
 
 
 async def test_taking_back_what_is_being_paid_for_counts(stage, tmp_path):

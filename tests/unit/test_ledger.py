@@ -55,6 +55,16 @@ async def pay(database, ledger: Ledger, call_id: int, tokens: Tokens | None = TO
     await database.run(ledger.settlement(call_id, tokens, vendor_request_id="req"))
 
 
+async def test_a_paid_picture_outlives_a_count_that_no_database_takes(shared):
+    """The estimate stays, marked as one; the transaction that keeps the picture goes through."""
+    ledger = ledger_of(shared)
+    call_id = await ledger.begin(wish("R1"))
+    await pay(shared, ledger, call_id, Tokens(text_in=10, image_in=0, image_out=2**63))
+    with shared.transaction() as connection:
+        row = connection.execute(sa.select(calls).where(calls.c.id == call_id)).one()
+    assert (row.outcome, row.microusd, row.is_estimate) == (Outcome.PAID, 100, True)
+
+
 def all_purses(database) -> dict[tuple[str, str], int]:
     with database.transaction() as connection:
         rows = connection.execute(sa.select(purses).where(purses.c.microusd != 0)).all()

@@ -30,7 +30,7 @@ PARTS |= {
 }
 PARTS |= {"wish": "a fox", "pushes": "9", "paused": False, "budget": "Today's budget", "spent": "4.00", "cap": "5.00"}
 LONG = {"help", "admin_status", "settings_now"}
-OVER_A_BUTTON = ["drawing", "drawing_many", "drawing_push", "maybe_sent"]
+OVER_A_BUTTON = ["drawing", "drawing_many", "drawing_push", "drawing_kept", "maybe_sent"]
 WITH_AN_EXAMPLE = ["blank", "sticker", "voice", "video", "file", "location", "greeting", "greeting_group"]
 EXAMPLE_MARKS = {"zh-TW": "例如：", "en": ("for example:", "For example:", "like:"), "ja": "例：", "th": "เช่น"}  # noqa: RUF001 - Chinese and Japanese colons
 INTERNALS = re.compile(

@@ -138,6 +138,8 @@ class Deliver:
         words = await self._languages.words_for(first.user_id, chat_id=first.chat_id)
         if len(waiting) > 1:
             said = words.say("drawing_many", count=len(waiting))
+        elif first.state is State.KEPT:  # for longer than a moment only when the bucket does not take it
+            said = words.say("drawing_kept")
         else:
             said = words.say("drawing_push" if await self._may_push(first) else "drawing")
         if first.state is State.QUEUED:

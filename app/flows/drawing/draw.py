@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import structlog
 
 from app.engine import Engine
-from app.errors import Again, EaselError, NotAPicture, NotPermitted, OutcomeUnknown, Reason, TooLarge
+from app.errors import Again, EaselError, Final, NotAPicture, NotPermitted, OutcomeUnknown, Reason, TooLarge
 from app.flows.delivery.waiting import Watch
 from app.flows.drawing.ask import Ask, Declined
 from app.flows.drawing.photos import Sources
@@ -108,6 +108,9 @@ class DrawFlow:
             await self._requests.unrenderable(request_id)
             self._observers.metrics.ended("failed", Reason.BROKE)
             return
+        asked = (request.options or {}).get("count") or 1 if request else 1
+        if len(stored) < asked:
+            await self._requests.note(request_id, "fewer", {"got": len(stored), "asked": asked})
         if await self._kept.ready(request_id, stored):
             self._observers.metrics.stored(time.perf_counter() - began)
             self._observers.metrics.ended("ready")
@@ -144,12 +147,15 @@ class DrawFlow:
             try:
                 await asyncio.gather(*(self._bucket.put(key, data, content_type=what) for key, data, what in puts))
             except EaselError as error:
-                # A wrong key or right is the operator's to mend: the paid bytes wait for it.
-                level = log.error if isinstance(error, NotPermitted) else log.warning
+                # What does not get better by itself is the operator's to mend: the paid bytes wait for it.
+                refused = isinstance(error, Final)
+                level = log.error if refused else log.warning
                 level("picture_not_stored", request=request_id, attempt=attempt, code=error.code, message=str(error))
-                self._observers.metrics.uploaded("refused" if isinstance(error, NotPermitted) else "failed")
+                self._observers.metrics.uploaded("refused" if refused else "failed")
                 if isinstance(error, NotPermitted):
                     await self._observers.alarm.ring("bucket")
+                elif refused:
+                    await self._observers.alarm.ring("storing", case=error.code or "", code=error.code or "?")
                 await asyncio.sleep(backoff_s(attempt, first_s=1.0, longest_s=STORE_AGAIN_MAX_S))
             else:
                 self._observers.metrics.uploaded("stored")
