@@ -24,7 +24,7 @@ from app.engine import EngineError, check_sqlite
 from app.flows.drawing.queue import DRAW
 from app.refusals import Refusals
 from app.settings import Settings
-from app.store.database import DatabaseNewerError
+from app.store.database import DatabaseUnfitError
 from app.store.ownership import DatabaseTakenError, own
 from app.store.upkeep import EVENTS_KEPT_S
 
@@ -58,7 +58,7 @@ class Easel:
     @property
     def is_unfit(self) -> bool:
         """Whether the start failed over something that trying again would not help."""
-        return isinstance(self.cannot_start, EngineError | DatabaseNewerError)
+        return isinstance(self.cannot_start, EngineError | DatabaseUnfitError)
 
     def take_database(self) -> None:
         """Make sure that this machine can run the engine and that the SQLite file is ours alone.
@@ -78,7 +78,7 @@ class Easel:
 
         Raises:
             EngineError: The database belongs to another process, or this machine cannot run the engine.
-            DatabaseNewerError: The tables are those of a later release, and too different.
+            DatabaseUnfitError: The tables are not those of this release, and too different.
             DatabaseError: The database is away, broken, or does not let us work.
         """
         began = time.perf_counter()
@@ -198,7 +198,7 @@ def create_app(settings: Settings, *, refusals: Refusals | None = None) -> FastA
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
             await easel.start()
-        except (EngineError, DatabaseNewerError, DatabaseError) as error:
+        except (EngineError, DatabaseUnfitError, DatabaseError) as error:
             easel.cannot_start = error
             log.error("cannot_start", message=_in_words(error))
             raise

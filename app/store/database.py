@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -46,8 +46,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 
-class DatabaseNewerError(Exception):
-    """A later release made the tables, and this one cannot work on them; the message says why and what helps."""
+class DatabaseUnfitError(Exception):
+    """This release cannot work on these tables; the message names what is in the way and what helps."""
 
 
 class Database:
@@ -140,7 +140,7 @@ class Database:
         that table meanwhile stands behind a waiting migration.
 
         Raises:
-            DatabaseNewerError: The tables are those of a later release, and too different.
+            DatabaseUnfitError: The tables are not those of this release, and too different.
         """
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -164,16 +164,13 @@ class Database:
         revision = revision_of(connection)
         if revision is None:
             _create(connection)
-        elif revision > HEAD:
-            if found := misfits(connection):
-                raise DatabaseNewerError(
-                    f"a later Easel made the tables of this database (revision {revision}, here {HEAD} is the newest), "
-                    f"and this one cannot work on them: {', '.join(found)}. Start the later one."
-                )
+        elif revision < HEAD:
+            upgrade(connection)
+        if found := misfits(connection):
+            raise DatabaseUnfitError(_unfit(revision, found))
+        if revision and revision > HEAD:
             # As during a rolling upgrade, when one of the release before is started again.
             log.warning("database_is_newer", revision=revision, known=HEAD)
-        elif revision != HEAD:
-            upgrade(connection)
 
     def close(self) -> None:
         """Give every connection back. Work that is under way ends first."""
@@ -231,12 +228,30 @@ def _create(connection: Connection) -> None:
     connection.execute(sa.text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
+def _unfit(revision: str | None, found: Sequence[str]) -> str:
+    said = ", ".join(found)
+    if revision and revision > HEAD:
+        return (
+            f"a later Easel made the tables of this database (revision {revision}, here {HEAD} is the newest), and "
+            f"this one cannot work on them: {said}. Start the later one."
+        )
+    return (
+        f"the tables of this database are not those of any Easel that was released: {said}. Restore a backup, or set "
+        "DATABASE_URL to a database of its own; see docs/backup.md"
+    )
+
+
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run every migration that this database has not seen, up to a revision."""
     # Here and not above: a quarter of a second and 8 MB that most starts do not need.
     from alembic import command  # noqa: PLC0415 - see above
     from alembic.config import Config  # noqa: PLC0415 - see above
 
+    from app.store.first_landing import bring_to_today_s_0001, is_of_the_first_landing  # noqa: PLC0415 - see above
+
+    if is_of_the_first_landing(connection, revision_of(connection) or ""):
+        log.warning("tables_of_the_first_landing_brought_over")
+        bring_to_today_s_0001(connection)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection

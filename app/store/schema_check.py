@@ -1,4 +1,4 @@
-"""Whether this release can work on the tables of a later one. Reads nothing but the database's catalogue."""
+"""Whether this release can work on the tables of a database. Reads nothing but the database's catalogue."""
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -7,19 +7,19 @@ from app.store.tables import metadata
 
 
 def misfits(connection: Connection) -> list[str]:
-    """Return what is in the way: tables and columns of ours that are gone, and new columns that our rows lack."""
-    inspector = sa.inspect(connection)
+    """Return what is in the way: tables and columns of ours that are gone, and columns that our rows do not fill."""
+    there = {name: columns for (_, name), columns in sa.inspect(connection).get_multi_columns().items()}
     found = []
     for table in metadata.sorted_tables:
-        if not inspector.has_table(table.name):
+        if table.name not in there:
             found.append(f"{table.name} is gone")
             continue
-        there = {column["name"]: column for column in inspector.get_columns(table.name)}
+        columns = {column["name"]: column for column in there[table.name]}
         ours = [column.name for column in table.columns]
-        found += [f"{table.name}.{name} is gone" for name in ours if name not in there]
+        found += [f"{table.name}.{name} is gone" for name in ours if name not in columns]
         found += [
             f"{table.name}.{name} must be filled"
-            for name, column in there.items()
+            for name, column in columns.items()
             if name not in ours and not column["nullable"] and column["default"] is None
         ]
     return found
