@@ -38,8 +38,11 @@ def serve(
     settings = read_settings(**overrides)
     from app import server
 
-    server.configure_logs(settings)
-    code = server.run(settings)
+    lines = server.configure_logs(settings)
+    try:
+        code = server.run(settings, lines)
+    finally:
+        lines.close()
     end(code)
 
 

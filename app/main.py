@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import IO, Any
 
@@ -39,12 +39,12 @@ PRUNE_EVERY_S = 3600.0
 class Easel:
     """Everything that runs. `start` and `stop` are the lifespan of the service."""
 
-    def __init__(self, settings: Settings, *, refusals: Refusals) -> None:
+    def __init__(self, settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[], int]) -> None:
         """Build; touch nothing outside this process."""
         self._several_processes = settings.several_processes
         self._limits, self._is_open_handed = limits_of(settings), is_open_handed(settings)
         self._stop_s = settings.stop_within_s - HURRY_S
-        self._parts = build(settings, refusals=refusals)
+        self._parts = build(settings, refusals=refusals, lines_dropped=lines_dropped)
         self.health = self._parts.health
         self.webhook = self._parts.webhook
         self.exposition = self._parts.exposition
@@ -190,9 +190,11 @@ class Service(FastAPI):
         return sent
 
 
-def create_app(settings: Settings, *, refusals: Refusals | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, *, refusals: Refusals | None = None, lines_dropped: Callable[[], int] = lambda: 0
+) -> FastAPI:
     """Build the service. `app.state.easel` is what runs in it."""
-    easel = Easel(settings, refusals=refusals or Refusals())
+    easel = Easel(settings, refusals=refusals or Refusals(), lines_dropped=lines_dropped)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -49,7 +49,7 @@ def _spare_the_collector() -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
-def configure_logs(settings: Settings) -> None:
+def configure_logs(settings: Settings) -> telemetry.Outlet:
     """Send every log line through one formatter that knows this process's secrets."""
     secrets = [
         settings.line_channel_access_token.get_secret_value(),
@@ -59,7 +59,7 @@ def configure_logs(settings: Settings) -> None:
         *settings.channel_secrets,
         *(one.get_secret_value() for one in (settings.admin_token, settings.metrics_token) if one),
     ]
-    telemetry.configure(level=settings.log_level, style=settings.log_format, secrets=secrets)
+    return telemetry.configure(level=settings.log_level, style=settings.log_format, secrets=secrets)
 
 
 def connections_max() -> int:
@@ -78,11 +78,11 @@ def connections_max() -> int:
     return min(CONNECTIONS_MAX, max(files // 4, files - OWN_FILES))
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings, lines: telemetry.Outlet) -> int:
     """Serve until told to stop. Return the exit code: 0, 1 when a worker died, 78 when it cannot run here."""
     os.umask(0o077)  # the database holds people's words
     refusals = Refusals()
-    app = create_app(settings, refusals=refusals)
+    app = create_app(settings, refusals=refusals, lines_dropped=lambda: lines.dropped)
     crowd = Crowd(most=connections_max(), refusals=refusals)
     config = uvicorn.Config(
         app,

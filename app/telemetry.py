@@ -3,9 +3,13 @@
 Values that may hold one never reach a log call; `Scrubber` is the second line of defence, for libraries and tracebacks.
 """
 
+import contextlib
+import json
 import logging
+import queue
 import re
 import sys
+import threading
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -19,6 +23,8 @@ SHAPES = re.compile(
 )
 # Libraries that say at info what we say ourselves, or that put addresses with user ids into their lines.
 QUIET = ("httpx", "httpcore", "boto3", "botocore", "urllib3", "s3transfer", "uvicorn.access", "alembic", "asyncio")
+LINES_MAX = 10_000  # some MB
+LAST_LINES_S = 1.0
 SECRET_CHARS_MIN = 6  # a shorter one would take parts of ordinary words with it
 
 
@@ -35,27 +41,66 @@ class Scrubber:
         return SHAPES.sub(lambda match: f"{match['url'] or ''}***", text)
 
 
-class _Lines:
-    """Writes our own lines straight to the handler's stream: by way of `logging` each would take twice as long."""
+class Outlet:
+    """Writes lines in a thread of its own: whoever reads our log and stops must not stop the webhooks.
 
-    def __init__(self, handler: "logging.StreamHandler[TextIO]") -> None:
-        self._handler = handler
+    Attributes:
+        dropped: How many lines found no room.
+    """
+
+    def __init__(self, stream: TextIO, *, most: int = LINES_MAX) -> None:
+        """Begin. At most `most` lines wait."""
+        self.dropped = 0
+        self._stream = stream
+        self._waiting: queue.Queue[str] = queue.Queue(most)
+        threading.Thread(target=self._write, name="log", daemon=True).start()
+
+    def write(self, text: str) -> None:
+        """Take a line, or drop it where too many wait."""
+        try:
+            self._waiting.put_nowait(text)
+        except queue.Full:
+            self.dropped += 1
+
+    def flush(self) -> None:
+        """Do nothing: a handler asks for it after each line, and must not wait."""
+
+    def close(self, *, within_s: float = LAST_LINES_S) -> None:
+        """Wait until all is written, but no longer than that."""
+        with self._waiting.all_tasks_done:
+            self._waiting.all_tasks_done.wait_for(lambda: not self._waiting.unfinished_tasks, within_s)
+
+    def _write(self) -> None:
+        told = 0
+        while True:
+            text = self._waiting.get()
+            if (dropped := self.dropped) > told:
+                text += json.dumps({"event": "log_lines_dropped", "level": "warning", "lines": dropped - told}) + "\n"
+                told = dropped
+            with contextlib.suppress(OSError, ValueError):  # a full disk or a closed pipe must not cost a picture
+                self._stream.write(text)
+                self._stream.flush()
+            self._waiting.task_done()
+
+
+class _Lines:
+    """Takes our own lines straight to the outlet: by way of `logging` each would take twice as long."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        self._outlet = outlet
 
     def msg(self, line: str) -> None:
-        self._handler.acquire()  # libraries write to the same stream, some from threads
-        try:
-            self._handler.stream.write(f"{line}\n")
-            self._handler.flush()
-        except (OSError, ValueError):
-            pass  # a log that takes nothing, on a full disk or a closed pipe, must not cost a picture
-        finally:
-            self._handler.release()
+        self._outlet.write(f"{line}\n")
 
     debug = info = warning = error = critical = msg
 
 
-def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
-    """Send every logger of this process, ours and the libraries', to standard error in one form."""
+def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: TextIO | None = None) -> Outlet:
+    """Send every logger of this process, ours and the libraries', to standard error in one form.
+
+    Returns:
+        What writes them; close it before the process ends.
+    """
     scrub = Scrubber(secrets)
 
     def scrubbed(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -72,14 +117,15 @@ def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: Te
     if style == "json":
         render = structlog.processors.JSONRenderer(ensure_ascii=False)
     last: list[structlog.typing.Processor] = [structlog.processors.format_exc_info, scrubbed, render]
-    handler = logging.StreamHandler(stream or sys.stderr)
+    outlet = Outlet(stream or sys.stderr)
+    handler = logging.StreamHandler(outlet)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(allow=())],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
-    lines = _Lines(handler)
+    lines = _Lines(outlet)
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -102,6 +148,7 @@ def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: Te
     # Its own setting comes too late: after its 60 migrations, and a line that SQLite were for development only.
     engine.setLevel(logging.WARNING)
     engine.addFilter(_first_line)
+    return outlet
 
 
 def _first_line(record: logging.LogRecord) -> bool:

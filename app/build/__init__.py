@@ -1,5 +1,6 @@
 """Builds every object once, in one place: settings in, parts out. Touches nothing outside this process."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -66,7 +67,7 @@ class Parts:
     dashboard: "ASGIApp | None"
 
 
-def build(settings: Settings, *, refusals: Refusals) -> Parts:
+def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[], int]) -> Parts:
     """Build everything."""
     executor_id = lease.new_executor_id() if settings.several_processes else lease.ALONE
     database = Database(settings.database_url)
@@ -121,6 +122,7 @@ def build(settings: Settings, *, refusals: Refusals) -> Parts:
             metrics=metrics,
             gauges=gauges,
             health=watched,
+            lines_dropped=lines_dropped,
             models=settings.image_models,
         ),
         dashboard=dashboard_of(

@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
@@ -25,10 +25,19 @@ PATIENCE_S = 2.0  # a scrape has 10 s
 class Exposition:
     """All that a scrape gets. Where the store cannot be read, what it knows is left out."""
 
-    def __init__(self, *, metrics: Metrics, gauges: Gauges, health: Health, models: Sequence[str]) -> None:
+    def __init__(
+        self,
+        *,
+        metrics: Metrics,
+        gauges: Gauges,
+        health: Health,
+        lines_dropped: Callable[[], int],
+        models: Sequence[str],
+    ) -> None:
         """Keep the parts. `models` are those in use."""
         self._metrics = metrics
         self._health = health
+        self._lines_dropped = lines_dropped
         self._models = models
         self._now = Cached(gauges.now, fresh_s=FRESH_S, patience_s=PATIENCE_S)
         self._last_day = Cached(gauges.last_day, fresh_s=LAST_DAY_FRESH_S, patience_s=PATIENCE_S)
@@ -39,7 +48,7 @@ class Exposition:
     async def render(self, accept: str) -> tuple[bytes, str]:
         """Return everything, and its content type, by the scraper's Accept header."""
         now, last_day = await asyncio.gather(self._now.get(), self._last_day.get())
-        families = [*scraped.of_health(self._health.problems)]
+        families = [*scraped.of_health(self._health.problems), scraped.of_log(self._lines_dropped())]
         if now is not None:
             families += scraped.of_store(now, models=self._models, at=time.time())
         if last_day is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from app.reports.gauges import Ended, Now
 
@@ -15,6 +15,11 @@ def of_health(problems: Mapping[str, str]) -> Iterator[Metric]:
     yield GaugeMetricFamily("easel_ready", "1: takes webhooks; 0: answers them with 500", value=int(not problems))
     parts = dict.fromkeys(PARTS, 1) | dict.fromkeys(problems, 0)
     yield _family("easel_healthy", "1: this part works; 0: it does not", "part", parts)
+
+
+def of_log(lines_dropped: int) -> Metric:
+    """Tell what the log does not."""
+    return CounterMetricFamily("easel_log_lines_dropped", "Log lines that nobody took in time", value=lines_dropped)
 
 
 def of_store(now: Now, *, models: Sequence[str], at: float) -> Iterator[Metric]:

@@ -118,6 +118,7 @@ async def test_a_backup_brings_a_bot_back(stage, tmp_path):
         await stage.picture(person)
         code, printed = await easel(stage, tmp_path, "backup", str(copies))
         assert (code, printed.count("saved")) == (0, 2)
+        assert [oct(one.stat().st_mode)[-3:] for one in (copies, *copies.iterdir())] == ["700", "600", "600"]
         code, printed = await easel(stage, tmp_path, "restore", str(copies))
         assert code == 1
         assert "another Easel uses" in printed

@@ -63,7 +63,7 @@ def exposition(database, metrics):
     )
     health = Health(upkeep=Upkeep(database, owner="us"), inbox=Inbox(database, owner="us"), engine=engine)
     gauges = Gauges(database, zone=ZONE, caps=CAPS)
-    return Exposition(metrics=metrics, gauges=gauges, health=health, models=MODELS)
+    return Exposition(metrics=metrics, lines_dropped=lambda: 0, gauges=gauges, health=health, models=MODELS)
 
 
 def scraping(exposition: Exposition, *, token: str | None = None) -> httpx.AsyncClient:
