@@ -12,6 +12,7 @@ import os
 import secrets
 import socket
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 TERM_S = 6.0
 RENEW_S = TERM_S / 4
 OUTAGE_S = TERM_S / 2  # without a renewal of ours
+LATEST = 5  # renewals whose quickest says how far away Postgres is
 START_S = 30.0  # the engine's launch holds the event loop, and may wait for tables
 ALONE = "local"  # on SQLite one process owns the file
 HOST_CHARS = 32  # of the host's name in an executor id, for people; a pod's has up to 63, and the columns take 80
@@ -48,6 +50,7 @@ class Lease:
         self._id = executor_id
         self._living = {executor_id}
         self._renewed_at = math.inf  # where nobody else could take over, the lease is not kept
+        self._took_s: deque[float] = deque(maxlen=LATEST)
         self._patient_until = 0.0
         self._retired = False
 
@@ -81,16 +84,25 @@ class Lease:
         await self._leases.release([self._id])
 
     async def _renew(self) -> None:
+        began = time.monotonic()
         await self._leases.renew(self._id, term_s=TERM_S)
         now = time.monotonic()
-        if now - self._renewed_at > OUTAGE_S:
+        if now - self._renewed_at > self._outage_s():
             self._patient_until = now + TERM_S
         self._renewed_at = now
+        self._took_s.append(now - began)
+
+    def _outage_s(self) -> float:
+        """How long without a renewal means that there was an outage: where Postgres is far, each takes its time.
+
+        The quickest of the latest ones counts: what an outage has held up says nothing of the distance.
+        """
+        return OUTAGE_S + min(self._took_s, default=0.0)
 
     def _is_patient(self) -> bool:
         """Whether we could not renew lately, so that others could not either and are given the time to."""
         now = time.monotonic()
-        return now - self._renewed_at > OUTAGE_S or now < self._patient_until
+        return now - self._renewed_at > self._outage_s() or now < self._patient_until
 
     async def _adopt(self) -> None:
         living = await self._leases.living()

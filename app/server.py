@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import sys
+import threading
+from collections.abc import Callable
 
 import structlog
 import uvicorn
@@ -21,6 +23,7 @@ from app.settings import Settings
 log = structlog.get_logger()
 
 EX_CONFIG = 78
+LAST_S = 0.5  # of the time that a stop may take
 REQUESTS_END_S = 2  # for webhooks under way; each takes milliseconds
 # Longer than proxies keep a connection that is idle: nginx 60 s, cloud balancers 60 s. Who closes first loses nothing.
 KEEP_ALIVE_S = 75
@@ -30,7 +33,12 @@ OWN_FILES = 256  # the database, vendors, pictures under way
 
 
 class Server(uvicorn.Server):
-    """uvicorn, but it says in our words where it listens."""
+    """uvicorn, but it says in our words where it listens, and ends in time whatever hangs."""
+
+    def __init__(self, config: uvicorn.Config, *, stop_within_s: float, exit_code: Callable[[], int]) -> None:
+        super().__init__(config)
+        self._stop_within_s = stop_within_s
+        self._exit_code = exit_code
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open the port once everything is started."""
@@ -40,6 +48,18 @@ class Server(uvicorn.Server):
             for one in server.sockets:
                 host, port, *_ = one.getsockname()
                 log.info("listening", host=host, port=port)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, and be gone in time: a thread that a silent database holds would keep the process for half a minute."""
+        watchdog = threading.Timer(self._stop_within_s - LAST_S, self._end)
+        watchdog.daemon = True
+        watchdog.start()
+        await super().shutdown(sockets)
+
+    def _end(self) -> None:
+        log.warning("ended_with_threads_that_hang", after_s=self._stop_within_s)
+        sys.stderr.flush()
+        os._exit(self._exit_code())
 
 
 def _spare_the_collector() -> None:
@@ -106,7 +126,8 @@ def run(settings: Settings, lines: telemetry.Outlet) -> int:
     except EngineError as error:
         log.error("cannot_start", message=str(error))
         return EX_CONFIG
-    server = Server(config)
+    easel = app.state.easel
+    server = Server(config, stop_within_s=settings.stop_within_s, exit_code=lambda: 1 if easel.failed else 0)
 
     def stop(*_: object) -> None:
         # Before uvicorn listens to signals; and once more when it has stopped: to us a stop on request is success.
@@ -121,8 +142,8 @@ def run(settings: Settings, lines: telemetry.Outlet) -> int:
             # uvicorn has logged what the system says of the address, which names no setting.
             message = f"HOST {settings.host}, PORT {settings.port} cannot be listened on: set others, or free the port"
             log.error("cannot_start", message=message)
-        return EX_CONFIG if app.state.easel.is_unfit else 1
-    return 1 if app.state.easel.failed else 0
+        return EX_CONFIG if easel.is_unfit else 1
+    return 1 if easel.failed else 0
 
 
 def _both_families(settings: Settings) -> list[socket.socket] | None:

@@ -17,12 +17,14 @@ class Wire:
         url: Of the same database, by way of this wire.
         lost: How many answers to a commit were lost.
         ready: Set when it can be used.
+        delay_s: How long everything takes one way.
     """
 
     def __init__(self, server: str) -> None:
         self.url = ""
         self.lost = 0
         self.ready = threading.Event()
+        self.delay_s = 0.0
         self._database = sa.make_url(server).database
         self._socket = f"{sa.make_url(server).query['host']}/.s.PGSQL.5432"
         self._breaks_behind = b""
@@ -108,6 +110,8 @@ class Wire:
         except ConnectionError:
             return b""
         await self._speaks.wait()
+        if self.delay_s:
+            await asyncio.sleep(self.delay_s)
         return data
 
 

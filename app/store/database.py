@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.databases import CONNECT_ARGUMENTS, first_line, is_away
+from app.store.own_file import OwnFile
 from app.store.schema_check import misfits
 from app.store.tables import metadata
 
@@ -58,6 +59,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # One writer at a time in this process: waiting here is fair, waiting for SQLite's lock sleeps in long steps.
         self._writing = threading.Lock() if self.is_sqlite else contextlib.nullcontext()
+        self._file = OwnFile(Path(self.url.database) if self.is_sqlite and self.url.database else None)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
         self._engine = self._connect()
 
@@ -110,6 +112,7 @@ class Database:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One transaction of the calling thread."""
+        self._file.check()
         with self._writing, self._engine.begin() as connection:
             yield connection
 
@@ -149,6 +152,7 @@ class Database:
             try:
                 with self._engine.begin() as connection:
                     self._migrate(connection)
+                self._file.remember()
             except OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE or time.monotonic() > give_up_at:
                     raise

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.tables import leases
 
+NOW = sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Float)
+
 
 class Leases:
     """The verbs. On SQLite one process owns the file and nobody asks."""
@@ -16,30 +18,21 @@ class Leases:
 
     async def renew(self, executor_id: str, *, term_s: float) -> None:
         """Say that `executor_id` lives for another `term_s` seconds."""
+        expires_at = NOW + term_s
+        changed = sa.update(leases).where(leases.c.executor_id == executor_id).values(expires_at=expires_at)
 
         def write(connection: sa.Connection) -> None:
-            now = _now(connection)
-            row = {"executor_id": executor_id, "expires_at": now + term_s}
-            changed = sa.update(leases).where(leases.c.executor_id == executor_id).values(expires_at=now + term_s)
             if connection.execute(changed).rowcount == 0:
-                connection.execute(sa.insert(leases).values(row))
+                connection.execute(sa.insert(leases).values(executor_id=executor_id, expires_at=expires_at))
 
         await self._database.run(write)
 
     async def living(self) -> set[str]:
         """Return the processes whose lease has not run out."""
-
-        def read(connection: sa.Connection) -> set[str]:
-            alive = sa.select(leases.c.executor_id).where(leases.c.expires_at > _now(connection))
-            return set(connection.execute(alive).scalars())
-
-        return await self._database.run(read)
+        alive = sa.select(leases.c.executor_id).where(leases.c.expires_at > NOW)
+        return await self._database.run(lambda connection: set(connection.execute(alive).scalars()))
 
     async def release(self, executor_ids: Sequence[str]) -> None:
         """These processes are gone, or about to go."""
         gone = sa.delete(leases).where(leases.c.executor_id.in_(executor_ids))
         await self._database.run(lambda connection: connection.execute(gone))
-
-
-def _now(connection: sa.Connection) -> float:
-    return float(connection.execute(sa.select(sa.extract("epoch", sa.func.clock_timestamp()))).scalar_one())

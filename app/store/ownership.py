@@ -1,12 +1,16 @@
 """Who owns the SQLite file: one process, since two would draw everything twice."""
 
+import errno
 import fcntl
 from pathlib import Path
 from typing import IO
 
+# https://man7.org/linux/man-pages/man2/flock.2.html (read 2026-11-27); a file system says EACCES for it, too
+TAKEN = frozenset({errno.EWOULDBLOCK, errno.EACCES})
+
 
 class DatabaseTakenError(Exception):
-    """The file belongs to another process, or cannot be written; the message says what helps."""
+    """The file belongs to another process, or cannot be owned or written; the message says what helps."""
 
 
 def own(database: Path) -> IO[str]:
@@ -25,7 +29,15 @@ def own(database: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.close()
-        raise DatabaseTakenError(
-            f"another Easel uses {database}: stop it, or set DATABASE_URL=postgresql://... to share the work"
-        ) from error
+        raise DatabaseTakenError(why_not_ours(database, error)) from error
     return lock
+
+
+def why_not_ours(database: Path, error: OSError) -> str:
+    """Say why the lock was not given: somebody has it, or the file system has none (NFS and other shared ones)."""
+    if error.errno in TAKEN:
+        return f"another Easel uses {database}: stop it, or set DATABASE_URL=postgresql://... to share the work"
+    return (
+        f"the file system of {database.parent} knows no locks ({error.strerror}): put the data on a local disk, or "
+        "set DATABASE_URL=postgresql://..."
+    )

@@ -479,3 +479,62 @@ def only_reads(postgres, *, yes: bool) -> None:
     setting = f"ALTER SYSTEM SET default_transaction_read_only = {'on' if yes else 'off'}"
     postgres.psql(f"SET default_transaction_read_only = off; {setting};")
     postgres.psql("SELECT pg_reload_conf()")
+
+
+async def test_a_database_file_that_is_deleted_is_never_a_silent_200(stage, tmp_path):
+    """What is written to it now is lost with the process: 500 and not ready, until the file is back."""
+    person = stage.person()
+    async with stage.easel(tmp_path) as easel:
+        (tmp_path / "easel.db").rename(tmp_path / "elsewhere.db")
+        delivery = await stage.line.send_text(person, "a cat")
+        assert delivery.status == 500
+        assert "was deleted, moved or replaced" in (await easel.logged("not_ready"))["store"]
+        async with httpx.AsyncClient(trust_env=False) as http:
+            assert (await http.get(f"{easel.url}/readyz")).status_code == 503
+        (tmp_path / "elsewhere.db").rename(tmp_path / "easel.db")
+        await easel.logged("ready", times=2)
+        assert (await stage.line.redeliver(*delivery.events)).status == 200
+        await stage.picture(person)
+
+
+async def test_a_stop_ends_in_time_whatever_the_database_does(stage, tmp_path, postgres):
+    """SIGTERM while Postgres says nothing at all: exit 0 within 10 s, as promised."""
+    postgres.psql("CREATE DATABASE easel_silent")
+    with wire(postgres.get_uri(database="easel_silent")) as silent:
+        easel = await stage.start(tmp_path, DATABASE_URL=silent.url)
+        silent.hush()
+        async with asyncio.timeout(10):
+            assert await easel.stop() == 0
+        silent.mend()
+
+
+async def test_after_an_outage_everything_goes_on_at_once(stage, tmp_path, postgres):
+    """Postgres was away for many tries: a new wish is drawn within 5 s of its return, as an old one is."""
+    postgres.psql("CREATE DATABASE easel_back")
+    person = stage.person()
+    with wire(postgres.get_uri(database="easel_back")) as broken:
+        async with stage.easel(tmp_path, DATABASE_URL=broken.url) as easel:
+            broken.cut()
+            await easel.until(lambda: "(attempt 6)" in easel.text, timeout_s=60)
+            broken.mend()
+            async with asyncio.timeout(10):
+                await easel.logged("ready", times=2)
+                await stage.line.send_text(person, "a cat")
+                await stage.picture(person)
+
+
+async def test_a_damaged_engine_file_is_said_in_a_sentence(stage, tmp_path):
+    """Its pages are broken: exit 78, the file and the cure are named; without it, everything goes on."""
+    async with stage.easel(tmp_path):
+        pass
+    engine = tmp_path / "easel.engine.db"
+    pages = engine.read_bytes()
+    engine.write_bytes(pages[:4096] + b"x" * 8192 + pages[12288:])
+    code, _, said = await stage.run(tmp_path, "serve", "--port", "0")
+    assert (code, "easel.engine.db is damaged" in said, "Traceback" in said) == (78, True, False)
+    for file in tmp_path.glob("easel.engine.db*"):
+        file.unlink()
+    person = stage.person()
+    async with stage.easel(tmp_path):
+        await stage.line.send_text(person, "a cat")
+        await stage.picture(person)

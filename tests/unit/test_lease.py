@@ -140,3 +140,13 @@ async def test_a_lease_waits_for_nothing_of_the_engine(peers):
         cut_at = await peers.renewed(since=await peers.now()) - TERM_S
         peers.engine.hush()
         await peers.renewed(since=cut_at + TERM_S)
+
+
+@pytest.mark.slow
+async def test_far_from_postgres_the_dead_are_found_all_the_same(peers):
+    """Each renewal takes over a second: that is the distance, not an outage, and the work of the dead is adopted."""
+    peers.store.delay_s = 0.15
+    await peers.leases.release(["they"])
+    async with asyncio.timeout(60):
+        while not peers.lease.is_dead("they"):  # noqa: ASYNC110 - Postgres tells nobody
+            await asyncio.sleep(0.1)

@@ -1,6 +1,7 @@
 """The store on SQLite: what only shows below the stories."""
 
 import asyncio
+import errno
 import re
 import threading
 import time
@@ -11,6 +12,8 @@ import alembic.autogenerate
 import alembic.migration
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from app.days import month_of
 from app.store import tables
@@ -21,6 +24,7 @@ from app.store.deletions import Doomed
 from app.store.deliveries import Deliveries, Delivery, Way
 from app.store.forgetting import Forgetting
 from app.store.inbox import Arrival, Inbox, Rank
+from app.store.ownership import why_not_ours
 from app.store.pending_uploads import Kept, Stored
 from app.store.pictures import Pictures
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
@@ -493,3 +497,49 @@ def test_what_is_deleted_is_gone_from_the_file(tmp_path, database):
         connection.execute(sa.delete(tables.unsent))
     database.close()
     assert b"words that were taken back" not in (tmp_path / "easel.db").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (errno.EWOULDBLOCK, "another Easel uses"),
+        (errno.ENOLCK, "knows no locks"),
+        (errno.EOPNOTSUPP, "knows no locks"),
+    ],
+)
+def test_a_file_system_without_locks_is_not_another_easel(code, said):
+    """Nobody looks for a process that is not there."""
+    assert said in why_not_ours(Path("/data/easel.db"), OSError(code, "as the system says it"))
+
+
+async def test_a_wrong_table_is_said_and_not_waited_for(database):
+    """Absent is one thing, wrong another: what has no such column is raised at once, with the database's own words."""
+    with database.transaction() as connection:
+        connection.exec_driver_sql("ALTER TABLE requests RENAME COLUMN prompt TO words_of_somebody")
+    with pytest.raises(OperationalError, match="no such column"):
+        await Requests(database).get("R1")
+
+
+async def test_kept_bytes_never_fail(database):
+    """Whatever breaks later, nobody hears of a fault, and the bytes stay."""
+    requests, _ = await received(database, "R1")
+    store = Kept(database)
+    await kept(store, b"paid")
+    assert not await requests.fail("R1", reason="broke")
+    assert (await requests.get("R1")).state is State.KEPT
+    assert [one.data for one in await store.waiting("R1")] == [b"paid"]
+
+
+async def test_bytes_in_hand_wait_for_a_database_that_is_wrong(database):
+    """Its table is gone for a while: they are paid for, so they wait, and are kept in the end."""
+    await received(database, "R1")
+    with database.transaction() as connection:
+        connection.exec_driver_sql("ALTER TABLE kept RENAME TO lost")
+    keeping = asyncio.create_task(kept(Kept(database), b"paid"))
+    with capture_logs() as lines:
+        while not lines:  # noqa: ASYNC110 - the log tells nobody
+            await asyncio.sleep(0.01)
+    assert (lines[0]["event"], "no such table" in lines[0]["said"]) == ("paid_bytes_wait", True)
+    with database.transaction() as connection:
+        connection.exec_driver_sql("ALTER TABLE lost RENAME TO kept")
+    assert await keeping

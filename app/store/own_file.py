@@ -1,0 +1,36 @@
+"""Whether the SQLite file is still the one that was opened."""
+
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+
+class OwnFile:
+    """Somebody who deletes, moves or replaces the file takes its name away, not what the process has open.
+
+    SQLite goes on writing there, and all of it is gone with the process: so nothing more may be promised.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        """Keep the path; None: there is no file."""
+        self._path = path
+        self._known: tuple[int, int] | None = None
+
+    def remember(self) -> None:
+        """It is there now, and ours."""
+        self._known = self._identity()
+
+    def check(self) -> None:
+        """Raise what a database that is away raises, for as long as another file, or none, has its name."""
+        if self._known is not None and self._identity() != self._known:
+            said = f"{self._path} was deleted, moved or replaced: put it back, or restore a backup and start again"
+            raise OperationalError("", {}, FileNotFoundError(said), hide_parameters=True)
+
+    def _identity(self) -> tuple[int, int] | None:
+        if self._path is None:
+            return None
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return (0, 0)
+        return (found.st_dev, found.st_ino)
