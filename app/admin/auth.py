@@ -1,5 +1,6 @@
 """Signing in and out, and who may see pages and do deeds."""
 
+import ipaddress
 import math
 import re
 import time
@@ -13,8 +14,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.admin.rendering import Screen, href
-from app.admin.session import COOKIE, LIFE_S, Keys, Session
+from app.admin.session import COOKIE, COOKIE_OF_HTTPS, LIFE_S, Keys, Session
 from app.admin.sign_in_limit import Tries
+from app.store.sign_outs import SignOuts
 
 log = structlog.get_logger()
 
@@ -30,8 +32,9 @@ Do = Callable[[Request, Form], Awaitable[str]]
 class Door:
     """Makes the routes, each with its check."""
 
-    def __init__(self, *, keys: Keys, screen: Screen, tries: Tries) -> None:
+    def __init__(self, *, keys: Keys, screen: Screen, tries: Tries, sign_outs: SignOuts) -> None:
         self._keys = keys
+        self._sign_outs = sign_outs
         self._screen = screen
         self._tries = tries
 
@@ -47,7 +50,7 @@ class Door:
         """Make a page for who is signed in; others are led to the door."""
 
         async def get(request: Request) -> Response:
-            session = self._session(request)
+            session = await self._session(request)
             if session is None:
                 return RedirectResponse(href("/admin/sign-in", then=_here(request)), 303)
             return await show(request, session)
@@ -58,39 +61,48 @@ class Door:
         """Make an address that changes something. `do` returns where to go then, and what to say there."""
 
         async def post(request: Request) -> Response:
-            form = await self._checked_form(request)
-            return RedirectResponse(await do(request, form), 303)
+            session, form = await self._checked_form(request)
+            there = await do(request, form)
+            # The last word of the path: what stands before it may name a person.
+            log.info("admin_acted", deed=path.rpartition("/")[2], session=session.id, peer=peer_of(request))
+            return RedirectResponse(there, 303)
 
         return Route(path, post, methods=["POST"])
 
     async def _ask(self, request: Request) -> Response:
-        if self._session(request):
+        if await self._session(request):
             return RedirectResponse("/admin", 303)
         return await self._shown(request, then=back_to(request.query_params, "then"), problem=None)
 
     async def _sign_in(self, request: Request) -> Response:
         _refuse_other_sites(request)
         form = await _form(request)
-        peer, then = _peer(request), back_to(form, "then")
-        wait_s = self._tries.wait_s(peer, now_s=time.monotonic())
-        if wait_s:
-            wait = math.ceil(wait_s)
-            problem = f"Too many tries. Please wait {wait} second{'s' * (wait > 1)}, then try again."
-            shown = await self._shown(request, then=then, problem=problem, status_code=429)
-            shown.headers["Retry-After"] = str(wait)
-            return shown
+        peer, then = peer_of(request), back_to(form, "then")
+        # First the token: whoever has it comes in, however many guess meanwhile.
         if not self._keys.opens(form.get("token", "").strip()):
-            log.warning("admin_sign_in_refused")
-            return await self._shown(request, then=then, problem="That is not the token.", status_code=403)
-        self._tries.forgive(peer)
-        log.info("admin_signed_in")
+            return await self._refused(request, peer, then=then)
         answer = RedirectResponse(then, 303)
         cookie = self._keys.issue(now_at=time.time())
+        session = self._keys.read(cookie, now_at=time.time())
+        log.info("admin_signed_in", peer=peer, session=session.id if session else None)
         _set_cookie(request, answer, cookie, max_age_s=LIFE_S)
         return answer
 
+    async def _refused(self, request: Request, peer: str, *, then: str) -> Response:
+        wait_s = self._tries.wait_s(peer, now_s=time.monotonic())
+        log.warning("admin_sign_in_refused", peer=peer, over_the_limit=bool(wait_s))
+        if not wait_s:
+            return await self._shown(request, then=then, problem="That is not the token.", status_code=403)
+        wait = math.ceil(wait_s)
+        problem = f"Too many tries. Please wait {wait} second{'s' * (wait > 1)}, then try again."
+        shown = await self._shown(request, then=then, problem=problem, status_code=429)
+        shown.headers["Retry-After"] = str(wait)
+        return shown
+
     async def _sign_out(self, request: Request) -> Response:
-        await self._checked_form(request)
+        session, _ = await self._checked_form(request)
+        await self._sign_outs.add(session.id)
+        log.info("admin_signed_out", session=session.id, peer=peer_of(request))
         answer = RedirectResponse("/admin/sign-in", 303)
         _set_cookie(request, answer, "", max_age_s=0)
         return answer
@@ -100,18 +112,19 @@ class Door:
             request, "sign_in.html", session=None, status_code=status_code, then=then, problem=problem
         )
 
-    def _session(self, request: Request) -> Session | None:
-        return self._keys.read(request.cookies.get(COOKIE, ""), now_at=time.time())
+    async def _session(self, request: Request) -> Session | None:
+        session = self._keys.read(request.cookies.get(_cookie_of(request), ""), now_at=time.time())
+        return None if session is None or await self._sign_outs.holds(session.id) else session
 
-    async def _checked_form(self, request: Request) -> Form:
-        session = self._session(request)
+    async def _checked_form(self, request: Request) -> tuple[Session, Form]:
+        session = await self._session(request)
         if session is None:
             raise HTTPException(403, "You are not signed in any more. Nothing was changed.")
         _refuse_other_sites(request)
         form = await _form(request)
         if not session.owns(form.get("form_token", "")):
             raise HTTPException(403, "This did not come from a page of this session. Nothing was changed.")
-        return form
+        return session, form
 
 
 def back_to(form: Form, field: str = "back", *, said: str = "") -> str:
@@ -147,20 +160,41 @@ async def _form(request: Request) -> Form:
         raise HTTPException(400, "That is no form of the dashboard.") from error
 
 
-def _peer(request: Request) -> str:
-    """Name who is trying. Behind a proxy that is whom the proxy names last; a forged name meets the limit for all."""
+def peer_of(request: Request) -> str:
+    """Name who is trying: behind a proxy, whom the proxy names last."""
     direct = request.client.host if request.client else ""
-    return f"{direct} {request.headers.get('x-forwarded-for', '').rpartition(',')[2].strip()[:64]}"
+    named = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()[:64]
+    return named if named and _is_proxy(direct) else direct
+
+
+def _is_proxy(host: str) -> bool:
+    """Whether a peer may speak for others: a proxy stands on this machine or in a network of ours."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return not address.is_global
+
+
+def is_https(request: Request) -> bool:
+    """Whether the browser speaks https, as far as we or a proxy of ours know."""
+    forwarded = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip()
+    return request.url.scheme == "https" or (
+        forwarded == "https" and _is_proxy(request.client.host if request.client else "")
+    )
+
+
+def _cookie_of(request: Request) -> str:
+    return COOKIE_OF_HTTPS if is_https(request) else COOKIE
 
 
 def _set_cookie(request: Request, answer: Response, value: str, *, max_age_s: int) -> None:
-    forwarded = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip()
     answer.set_cookie(
-        COOKIE,
+        _cookie_of(request),
         value,
         max_age=max_age_s,
-        path="/admin",
-        secure="https" in {forwarded, request.url.scheme},
+        path="/" if is_https(request) else "/admin",  # __Host- wants it so
+        secure=is_https(request),
         httponly=True,
         samesite="strict",
     )

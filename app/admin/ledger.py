@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from app.admin import words
-from app.admin.auth import Door
+from app.admin.auth import Door, peer_of
 from app.admin.overview import month_before
 from app.admin.rendering import Screen
 from app.admin.requests import is_day, number_of
@@ -22,6 +23,8 @@ from app.admin.session import Session
 from app.days import day_of, month_of
 from app.reports.statement import ID_MAX, Line, Statement
 from app.reports.trends import Trends
+
+log = structlog.get_logger()
 
 SHOWN = 50
 MONTHS_SHOWN = 13
@@ -69,8 +72,9 @@ class Books:
             older=lines[-1].id if len(lines) == SHOWN else None,
         )
 
-    async def _csv(self, request: Request, _session: Session) -> Response:
+    async def _csv(self, request: Request, session: Session) -> Response:
         first, last = _range(request)
+        log.info("admin_acted", deed="export", session=session.id, peer=peer_of(request))
         return StreamingResponse(
             self._rows(first, last, in_full=bool(request.query_params.get("ids"))),
             media_type="text/csv; charset=utf-8",

@@ -11,13 +11,22 @@ from dataclasses import dataclass
 
 LIFE_S = 12 * 3600
 COOKIE = "easel_admin"
+COOKIE_OF_HTTPS = f"__Host-{COOKIE}"  # that no neighbour of another name can set
 NONCE_BYTES = 12
+ID_CHARS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Somebody who brought the token. `until_at` is Unix seconds; `form_token` stands in every form of the session."""
+    """Somebody who brought the token.
 
+    Attributes:
+        id: Names the session, in the log too; nobody can make its cookie of it.
+        until_at: Unix seconds.
+        form_token: Stands in every form of the session.
+    """
+
+    id: str
     until_at: float
     form_token: str
 
@@ -48,7 +57,9 @@ class Keys:
         if not hmac.compare_digest(self._sign("cookie", said).encode(), signature.encode()):
             return None
         until_at = int(said.partition(".")[0])
-        return Session(until_at=until_at, form_token=self._sign("form", said)) if now_at < until_at else None
+        if now_at >= until_at:
+            return None
+        return Session(id=self._sign("id", said)[:ID_CHARS], until_at=until_at, form_token=self._sign("form", said))
 
     def _sign(self, purpose: str, said: str) -> str:
         return hmac.new(self._key, f"{purpose} {said}".encode(), hashlib.sha256).hexdigest()

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from app.admin.auth import Door
+from app.admin.auth import Door, is_https
 from app.admin.gallery import GalleryPage
 from app.admin.ledger import Books
 from app.admin.overview import Overview
@@ -42,6 +42,7 @@ from app.store.database import Database
 from app.store.forgetting import Forgetting
 from app.store.money.budgets import Caps
 from app.store.requests import Requests
+from app.store.sign_outs import SignOuts
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 FILES_KEPT_S = 30 * 86_400
+HTTPS_S = 365 * 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def dashboard(parts: Parts, rules: Rules) -> "ASGIApp":
     """Build the dashboard. It answers to paths from /admin on."""
     clock = Clock(rules.zone)
     screen = Screen(clock=clock, picturing=Picturing(url_of=parts.bucket.url, shows_prompts=rules.shows_prompts))
-    door = Door(keys=Keys(rules.token), screen=screen, tries=Tries())
+    door = Door(keys=Keys(rules.token), screen=screen, tries=Tries(), sign_outs=SignOuts(parts.database))
     trends = Trends(parts.database)
     gallery = Gallery(parts.database, reads_prompts=rules.shows_prompts)
     archive = Archive(parts.database, reads_prompts=rules.shows_prompts)
@@ -136,7 +138,6 @@ class _Headers:
         self._headers = {
             "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
             "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
             "X-Robots-Tag": "noindex, nofollow",
             "Cross-Origin-Opener-Policy": "same-origin",
@@ -151,6 +152,8 @@ class _Headers:
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
                 headers.setdefault("Cache-Control", "no-store")
+                if is_https(Request(scope)):
+                    headers["Strict-Transport-Security"] = f"max-age={HTTPS_S}"
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -74,6 +74,9 @@ async def test_behind_https_the_cookie_stays_there(stranger):
     """A proxy that took the request over https says so, and the cookie is for https only."""
     answer = await stranger.sign_in(**{"X-Forwarded-Proto": "https"})
     assert "; secure" in answer.headers["set-cookie"].lower()
+    assert answer.headers["set-cookie"].startswith("__Host-easel_admin=")
+    assert "path=/;" in f"{answer.headers['set-cookie'].lower()};"
+    assert answer.headers["strict-transport-security"].startswith("max-age=")
 
 
 @pytest.mark.parametrize("token", ["", "wrong", TOKEN[:-1], f"{TOKEN}x", "ä" * 30])
@@ -88,21 +91,33 @@ async def test_a_wrong_token_opens_nothing(stranger, token):
 
 
 async def test_guessing_is_slowed_down(operated):
-    """After five wrong tries a peer has to wait, even with the right token; others do not."""
+    """After five wrong tries a peer has to wait; whoever has the token comes in all the same."""
     async with operator(operated.url, {"X-Forwarded-For": "198.51.100.7"}) as http:
         answers = [await Operator(http).sign_in(f"guess {number}") for number in range(6)]
         assert [answer.status_code for answer in answers] == [403] * 5 + [429]
         assert "Too many tries. Please wait" in answers[-1].text
         assert 0 < int(answers[-1].headers["retry-after"]) <= 30
-        assert (await Operator(http).sign_in()).status_code == 429
+        assert (await Operator(http).sign_in()).status_code == 303
+    await operated.logged("admin_sign_in_refused", peer="198.51.100.7", over_the_limit=True)
     async with operator(operated.url, {"X-Forwarded-For": "198.51.100.8"}) as http:
         assert (await Operator(http).sign_in()).status_code == 303
 
 
 async def test_signing_out_ends_it(admin):
-    """The browser forgets the cookie, and pages lead to the door again."""
+    """The browser forgets the cookie, and a copy of it opens nothing any more."""
+    copy = dict(admin.http.cookies)
     assert (await admin.do("/admin/sign-out")).status_code == 303
     assert (await admin.get("/admin")).status_code == 303
+    admin.http.cookies.update(copy)
+    assert (await admin.get("/admin")).status_code == 303
+
+
+async def test_each_deed_leaves_a_line(operated, admin):
+    """Who paused, and when, is in the log: with the session and the address, without names of people."""
+    await admin.do("/admin/pause")
+    await admin.do("/admin/resume")
+    line = await operated.logged("admin_acted", deed="pause", peer="127.0.0.1")
+    assert (await operated.logged("admin_acted", deed="resume"))["session"] == line["session"]
 
 
 async def test_a_session_outlives_the_process_but_not_the_token(stage, tmp_path):
