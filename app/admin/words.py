@@ -22,6 +22,8 @@ REASONS: Mapping[str, str] = {
     "photo_gone": "Photo taken back or expired",
     "photo_too_large": "Photo too large",
     "photo_unreadable": "Photo not readable",
+    "photo_too_many": "Too many photos",
+    "photo_external": "Photo of another app",
     "picture_gone": "Picture gone",
     "limit_user_day": "Limit of a person's day",
     "limit_chat_month": "Budget of a chat's month",

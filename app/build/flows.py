@@ -75,6 +75,7 @@ class Flows:
             line=vendors.line,
             bucket=vendors.bucket,
             renderers=self.renderers,
+            metrics=metrics,
         )
         self.sweep = Sweep(
             doomed=store.doomed,

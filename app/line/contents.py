@@ -70,12 +70,23 @@ class ImageSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A photo, video, voice message, file or place."""
+    """A photo, video, voice message, file or place. `is_external`: another app has it, LINE cannot hand it out.
+
+    https://developers.line.biz/en/reference/messaging-api/#wh-image (read 2026-11-27)
+    """
 
     id: str
     kind: MediaKind
     quote_token: str | None
     image_set: ImageSet | None
+    is_external: bool = False
+    file_name: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a photo, or a file that is called like one; its bytes decide later."""
+        named = self.file_name.lower().endswith((".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif"))
+        return self.kind is MediaKind.IMAGE or (self.kind is MediaKind.FILE and named)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +186,8 @@ def _message(message: Json) -> Content:
                 kind=MediaKind(kind),
                 quote_token=identifier(message, "quoteToken"),
                 image_set=_image_set(section(message, "imageSet")),
+                is_external=string(section(message, "contentProvider"), "type") == "external",
+                file_name=string(message, "fileName"),
             )
         case unknown:
             return Other(type=unknown)

@@ -154,7 +154,7 @@ def _of_no_words(event: Event, chat: Chat) -> Plan:
 def _of_a_thing(content: Sticker | Media, *, alone: bool) -> Plan:
     """Read a message that cannot mention us: in groups it is not for us, but a photo may be quoted later."""
     if not alone:
-        is_photo = isinstance(content, Media) and content.kind is MediaKind.IMAGE
+        is_photo = isinstance(content, Media) and content.is_picture
         return Plan(act=Remember(photo=content)) if is_photo and isinstance(content, Media) else PASS
     act: Act
     match content:
@@ -163,7 +163,7 @@ def _of_a_thing(content: Sticker | Media, *, alone: bool) -> Plan:
             act = (
                 Say(words="sticker_offer", details={"keywords": meant}, prompt=meant) if meant else Say(words="sticker")
             )
-        case Media(kind=MediaKind.IMAGE) as photo:
+        case Media(is_picture=True) as photo:
             act = Fetch(photo=photo)
         case Media(kind=kind):
             act = Say(words=_MEDIA_WORDS[kind])

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.store.chats import ChatState, read_chat
 from app.store.database import Database
-from app.store.photos import PhotoState
+from app.store.photos import PhotoState, waiting_photos
 from app.store.requests import UNFINISHED, Answer, State
 from app.store.tables import photos, pictures, requests, sent, unsent
 
@@ -77,14 +77,11 @@ async def context_of(
         if not message_id:  # a tap or a photo: nothing of it depends on what else happens
             return Context(chat=chat, read_at=now)
         theirs = [requests.c.chat_id == chat_id, *([requests.c.user_id == user_id] if user_id else [])]
-        waiting = sa.select(photos.c.message_id).where(
-            photos.c.chat_id == chat_id, photos.c.waits, photos.c.created_at >= now - PHOTOS_WAIT_S
-        )
         asked = sa.select(requests.c.id).where(requests.c.message_id == message_id, requests.c.chat_id == chat_id)
         return Context(
             chat=_with_pictures(connection, chat),
             quote=_quote_whole(connection, chat_id, quoted_message_id) if quoted_message_id else Quote(),
-            photos=list(connection.execute(waiting.order_by(photos.c.created_at)).scalars()),
+            photos=waiting_photos(connection, chat_id, since=now - PHOTOS_WAIT_S),
             refused_photo=_is_last_photo_refused(connection, chat_id, since=now - PHOTOS_WAIT_S),
             under_way=_under_way(connection, theirs),
             undelivered=_is_undelivered(connection, theirs),

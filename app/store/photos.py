@@ -4,22 +4,32 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+from uuid import uuid4
 
 import sqlalchemy as sa
 
 from app.store.database import Database
 from app.store.tables import photos
 
+WAITING_MAX: Final = 20  # photos of one chat that may wait for words at once
+WAITING_S: Final = 600.0
+DAILY_MAX: Final = 100
+DAY_S: Final = 86_400.0
+DEATHS_MAX: Final = 2  # of processes that were decoding the same photo
+CHAT_BYTES_MAX: Final = 100_000_000  # on our disk
+
 
 class PhotoState(StrEnum):
-    """What we have of a photo."""
+    """What we have of a photo. All but `seen` and `kept` are refusals, and stay, so that the next words know of it."""
 
     SEEN = "seen"  # somebody showed it in a group, or it is being fetched; a wish that is about it fetches it, too
     KEPT = "kept"
     GONE = "gone"
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"  # this person has sent more than we keep
+    EXTERNAL = "external"  # of another app: LINE does not have it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +44,14 @@ class Photo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPhoto:
-    """A photo as its event tells of it. `set_total` 0: not told."""
+    """A photo as its event tells of it. `set_total`, `set_index` 0: not told; the index counts from 1."""
 
     message_id: str
     chat_id: str
     user_id: str | None
     set_id: str | None = None
     set_total: int = 0
+    set_index: int = 0
 
 
 class Photos:
@@ -48,6 +59,7 @@ class Photos:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._process = str(uuid4())  # not the one that died
 
     async def keep(
         self, photo: NewPhoto, state: PhotoState, *, data: bytes | None = None, content_type: str | None = None
@@ -68,6 +80,8 @@ class Photos:
                 fetched["waits"] = False
             # Nothing where it was taken back meanwhile; words that came meanwhile have taken it.
             connection.execute(sa.update(photos).where(mine, photos.c.state == PhotoState.SEEN).values(**fetched))
+            if data:
+                _forget_beyond(connection, photo.chat_id, bytes_max=CHAT_BYTES_MAX)
             if photo.set_id is None:
                 return _read(connection, mine)
             album = _read(connection, *_of_album(photo), photos.c.state != PhotoState.SEEN)
@@ -75,10 +89,10 @@ class Photos:
 
         return await self._database.run(write)
 
-    async def seen(self, photo: NewPhoto, *, waits: bool = False) -> None:
+    async def seen(self, photo: NewPhoto, *, waits: bool = False, state: PhotoState = PhotoState.SEEN) -> None:
         """Remember that this message is a photo, and nothing of the photo itself. `waits`: the next words mean it."""
         row = {name: getattr(photo, name) for name in NewPhoto.__dataclass_fields__}
-        row |= {"state": PhotoState.SEEN, "waits": waits, "created_at": time.time()}
+        row |= {"state": state, "waits": waits, "created_at": time.time()}
         await self._database.run(lambda connection: connection.execute(self._database.insert_once(photos), row))
 
     async def without_the_missing(self, photo: NewPhoto) -> Sequence[Photo] | None:
@@ -86,8 +100,10 @@ class Photos:
 
         def read(connection: sa.Connection) -> Sequence[Photo] | None:
             album = _read(connection, *_of_album(photo))
-            youngest = album and album[-1].message_id == photo.message_id
-            return album if youngest and len(album) < photo.set_total else None
+            came = sa.select(photos.c.message_id).where(*_of_album(photo))
+            last = came.order_by(photos.c.created_at.desc(), photos.c.message_id.desc()).limit(1)
+            is_youngest = connection.execute(last).scalar() == photo.message_id
+            return album if is_youngest and len(album) < photo.set_total else None
 
         return await self._database.run(read)
 
@@ -96,6 +112,44 @@ class Photos:
         change = sa.update(photos).where(photos.c.message_id == message_id)
         values: dict[str, Any] = {"state": PhotoState.KEPT, "data": data, "content_type": content_type}
         await self._database.run(lambda connection: connection.execute(change.values(**values)))
+
+    async def has_room_for(self, photo: NewPhoto) -> bool:
+        """Whether this chat has sent fewer photos before this one than may wait for words, and than a day may have."""
+        sent_at = sa.select(photos.c.created_at).where(photos.c.message_id == photo.message_id).scalar_subquery()
+        taken = photos.c.state.in_([PhotoState.SEEN, PhotoState.KEPT])
+        before = [photos.c.chat_id == photo.chat_id, photos.c.created_at < sent_at, taken]
+        waiting = sa.and_(photos.c.waits, photos.c.created_at > sent_at - WAITING_S)
+        counted = sa.select(sa.func.count(), sa.func.count().filter(waiting)).where(
+            *before, photos.c.created_at > sent_at - DAY_S
+        )
+        today, waits = await self._database.run(lambda connection: tuple(connection.execute(counted).one()))
+        return today < DAILY_MAX and waits < WAITING_MAX
+
+    async def begin_decoding(self, message_id: str) -> int:
+        """Mark on disk that this process decodes it now. Return how many processes died while they did."""
+        mine = photos.c.message_id == message_id
+
+        def write(connection: sa.Connection) -> int:
+            found = connection.execute(sa.select(photos.c.decoder, photos.c.deaths).where(mine)).first()
+            if found is None:
+                return 0
+            deaths = found.deaths + (found.decoder not in {None, self._process})
+            connection.execute(sa.update(photos).where(mine).values(decoder=self._process, deaths=deaths))
+            return int(deaths)
+
+        return await self._database.run(write)
+
+    async def end_decoding(self, message_id: str) -> None:
+        """Take the mark back: nobody died. One that was given up keeps it."""
+        mine = (photos.c.message_id == message_id, photos.c.decoder == self._process, photos.c.deaths < DEATHS_MAX)
+        change = sa.update(photos).where(*mine)
+        await self._database.run(lambda connection: connection.execute(change.values(decoder=None, deaths=0)))
+
+    async def state_of(self, message_id: str, *, chat_id: str) -> PhotoState | None:
+        """Return what we have of a photo; None: nobody has heard of it."""
+        wanted = sa.select(photos.c.state).where(photos.c.message_id == message_id, photos.c.chat_id == chat_id)
+        found = await self._database.run(lambda connection: connection.execute(wanted).scalar())
+        return PhotoState(found) if found else None
 
     async def let_go(self, chat_id: str) -> None:
         """No photo of this chat waits any more."""
@@ -120,8 +174,44 @@ def _of_album(photo: NewPhoto) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _read(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[Photo]:
-    columns = (photos.c.message_id, photos.c.chat_id, photos.c.state, photos.c.waits)
-    rows = connection.execute(
-        sa.select(*columns).where(*conditions).order_by(photos.c.created_at, photos.c.message_id)
-    ).mappings()
-    return [Photo(**{**row, "state": PhotoState(row["state"])}) for row in rows]
+    rows = connection.execute(sa.select(photos.c.message_id, *_PHOTO, *_PLACE).where(*conditions)).all()
+    return [
+        Photo(message_id=row.message_id, chat_id=row.chat_id, state=PhotoState(row.state), waits=row.waits)
+        for row in in_order(rows)
+    ]
+
+
+def waiting_photos(connection: sa.Connection, chat_id: str, *, since: float) -> list[str]:
+    """Return the photos that wait for words, in the order in which they were sent."""
+    waiting = sa.select(photos.c.message_id, *_PLACE).where(
+        photos.c.chat_id == chat_id, photos.c.waits, photos.c.created_at >= since
+    )
+    return [row.message_id for row in in_order(connection.execute(waiting).all())]
+
+
+def in_order(rows: Sequence[Any]) -> list[Any]:
+    """Sort photos as they were sent: those of an album by LINE's index, behind what came before its first event."""
+    rows = sorted(rows, key=lambda row: (row.created_at, row.message_id))
+    first: dict[str | None, float] = {}
+    for row in rows:
+        first.setdefault(row.set_id, row.created_at)
+    return sorted(rows, key=lambda row: (first[row.set_id] if row.set_id else row.created_at, row.set_index))
+
+
+def _forget_beyond(connection: sa.Connection, chat_id: str, *, bytes_max: int) -> None:
+    """Let go of the bytes of the oldest photos; LINE is asked for them again if somebody still wants one."""
+    size = sa.func.length(photos.c.data)
+    mine = sa.select(photos.c.message_id, size.label("bytes")).where(
+        photos.c.chat_id == chat_id, photos.c.data.is_not(None)
+    )
+    kept_bytes, beyond = 0, []
+    for row in connection.execute(mine.order_by(photos.c.created_at.desc())):
+        kept_bytes += row.bytes
+        if kept_bytes > bytes_max:
+            beyond.append(row.message_id)
+    if beyond:
+        connection.execute(sa.update(photos).where(photos.c.message_id.in_(beyond)).values(data=None))
+
+
+_PHOTO = (photos.c.chat_id, photos.c.state, photos.c.waits)
+_PLACE = (photos.c.created_at, photos.c.set_id, photos.c.set_index)

@@ -113,11 +113,14 @@ photos = Table(  # what people send to be edited, fetched at once, since LINE fo
     Column("user_id", String(40)),
     Column("set_id", String(80)),  # an album; its photos come in any order
     Column("set_total", Integer, nullable=False),  # 0: not told
-    Column("state", String(16), nullable=False),  # seen, kept, gone, unreadable, too_large
+    Column("set_index", Integer, nullable=False, default=0, server_default="0"),  # in its album, from 1; 0: not told
+    Column("state", String(16), nullable=False),  # seen, kept, gone, unreadable, too_large, too_many, external
     Column("data", LargeBinary),  # made fit to be sent to a model
     Column("content_type", String(32)),
     Column("waits", Boolean, nullable=False),  # for words that say what to do with it
     Column("created_at", Float, nullable=False),
+    Column("decoder", String(36)),  # the process that decodes it just now, or died of it
+    Column("deaths", Integer, nullable=False, default=0, server_default="0"),  # of processes that were decoding it
     Index("photos_of_chat", "chat_id", "waits"),
     Index("photos_by_time", "created_at"),
 )

@@ -31,7 +31,11 @@ PAGES = [
     *(ROOT / name for name in ("deploy/README.md", "docs/upgrade.md", "docs/backup.md")),
 ]
 VERSIONS = ("1.30.0", kubernetes_validate.latest_version())  # the oldest that the page promises, and the newest known
-VARIABLES = {name.upper() for name in Settings.model_fields} | {"MALLOC_ARENA_MAX"}
+VARIABLES = {name.upper() for name in Settings.model_fields} | {
+    "MALLOC_ARENA_MAX",
+    "MALLOC_MMAP_THRESHOLD_",
+    "MALLOC_TRIM_THRESHOLD_",
+}
 EXPOSURE_MAX = 2.0  # 1.2 with systemd 252; newer ones look at more
 
 

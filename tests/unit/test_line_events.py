@@ -104,9 +104,13 @@ CONTENTS = [
             image_set=ImageSet(id="E005D41A7288F41B65593ED38FF6E9834B046AB36A37921A56BC236F13A91855", index=1, total=2),
         ),
     ),
-    ("video", USER, Media(id="325708", kind=MediaKind.VIDEO, quote_token="q3Plxr4AgKd", image_set=None)),
+    (
+        "video",
+        USER,
+        Media(id="325708", kind=MediaKind.VIDEO, quote_token="q3Plxr4AgKd", image_set=None, is_external=True),
+    ),
     ("audio", USER, Media(id="325709", kind=MediaKind.AUDIO, quote_token=None, image_set=None)),
-    ("file", USER, Media(id="325710", kind=MediaKind.FILE, quote_token=None, image_set=None)),
+    ("file", USER, Media(id="325710", kind=MediaKind.FILE, quote_token=None, image_set=None, file_name="file.txt")),
     ("location", USER, Media(id="325711", kind=MediaKind.LOCATION, quote_token=None, image_set=None)),
     (
         "sticker",

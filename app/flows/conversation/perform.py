@@ -136,7 +136,8 @@ class Wants:
             case Fetch(photo=photo):
                 return await self._fetched(event, chat, photo, state)
             case Remember(photo=photo):
-                await self._photos.seen(_new_photo(event, chat, photo))
+                seen = PhotoState.EXTERNAL if photo.is_external else PhotoState.SEEN
+                await self._photos.seen(_new_photo(event, chat, photo), state=seen)
             case AskForPhoto(prompt=prompt, options=options):
                 return await self._ask_for_photo(event, chat, prompt, options)
             case Forget(message_id=message_id):
@@ -215,6 +216,9 @@ class Wants:
 
     async def _fetched(self, event: Event, chat: Chat, photo: Media, state: ChatState) -> NewRequest | None:
         """Ask what to do with a photo or an album, once all of it is there; or do what was said before it."""
+        if photo.is_external:
+            await self._photos.keep(_new_photo(event, chat, photo), PhotoState.EXTERNAL)
+            return NewRequest(words="photo_external")
         album = await self._sources.fetch(_new_photo(event, chat, photo))
         if not album:
             return None
@@ -252,6 +256,7 @@ def _new_photo(event: Event, chat: Chat, photo: Media) -> NewPhoto:
         user_id=event.user_id,
         set_id=album.id if album else None,
         set_total=album.total if album else 0,
+        set_index=album.index if album else 0,
     )
 
 

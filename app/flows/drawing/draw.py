@@ -8,7 +8,17 @@ from datetime import UTC, datetime
 import structlog
 
 from app.engine import Engine
-from app.errors import Again, EaselError, Final, NotAPicture, NotPermitted, OutcomeUnknown, Reason, TooLarge
+from app.errors import (
+    Again,
+    EaselError,
+    Final,
+    NotAPicture,
+    NotPermitted,
+    OutcomeUnknown,
+    Reason,
+    SourceGone,
+    TooLarge,
+)
 from app.flows.delivery.waiting import Watch
 from app.flows.drawing.ask import Ask, Declined
 from app.flows.drawing.photos import Sources
@@ -179,8 +189,10 @@ def _why_no_source(error: EaselError) -> str:
     match error:
         case Again() | OutcomeUnknown() | NotPermitted():
             return error.reason
-        case TooLarge():
+        case TooLarge() | NotAPicture(code="too_many_pixels"):
             return "photo_too_large"
+        case SourceGone(code="external"):
+            return "photo_external"
         case NotAPicture():
             return "photo_unreadable"
     return "photo_gone"

@@ -5,19 +5,22 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from app.errors import EaselError, NotAPicture, SourceGone, TooLarge
+from app.errors import Again, EaselError, NotAPicture, OutcomeUnknown, SourceGone, TooLarge, VendorFault
 from app.flows.drawing.renderers import Renderers
 from app.flows.drawing.retry import backoff_s
 from app.line.client import LineClient
+from app.metrics import Metrics
 from app.pictures import PreparedSource
 from app.r2 import Bucket
-from app.store.photos import NewPhoto, Photo, Photos, PhotoState
+from app.store.photos import DEATHS_MAX, NewPhoto, Photo, Photos, PhotoState
 from app.store.pictures import Pictures
 
 log = structlog.get_logger()
 
 PHOTO_BYTES_MAX = 30_000_000  # LINE names no limit; phones make 3 to 15 MB
-FETCHES_MAX = 3  # while the person's reply token is waiting
+FETCHES_MAX = 3
+FETCHES_AT_ONCE = 4  # photos that are held in memory as they came
+FETCH_PATIENCE_S = 30.0  # for one photo, waiting included; with the patience for albums still inside its token's life
 PICTURE_BYTES_MAX = 10_000_000  # what we put into the bucket ourselves
 ALBUM_PATIENCE_S = 8.0  # from the last photo that came of an album until the missing ones are not waited for
 
@@ -26,7 +29,14 @@ class Sources:
     """What is edited: photos of people, pictures of ours."""
 
     def __init__(
-        self, *, photos: Photos, pictures: Pictures, line: LineClient, bucket: Bucket, renderers: Renderers
+        self,
+        *,
+        photos: Photos,
+        pictures: Pictures,
+        line: LineClient,
+        bucket: Bucket,
+        renderers: Renderers,
+        metrics: Metrics,
     ) -> None:
         """Keep the parts."""
         self._photos = photos
@@ -34,6 +44,8 @@ class Sources:
         self._line = line
         self._bucket = bucket
         self._renderers = renderers
+        self._metrics = metrics
+        self._fetches = asyncio.Semaphore(FETCHES_AT_ONCE)
 
     async def fetch(self, photo: NewPhoto) -> Sequence[Photo] | None:
         """Fetch and keep a photo that waits for words. Return those that came together, once the last is there.
@@ -47,24 +59,19 @@ class Sources:
         return album
 
     async def _fetched(self, photo: NewPhoto) -> Sequence[Photo] | None:
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                source = await self._from_line(photo.message_id)
-            except (SourceGone, NotAPicture, TooLarge) as error:
-                log.warning("photo_not_kept", code=error.code, message=str(error))
-                return await self._photos.keep(photo, _state_after(error))
-            except EaselError as error:
-                log.warning("photo_not_fetched", attempt=attempt, code=error.code, message=str(error))
-                if attempt >= FETCHES_MAX:
-                    # Its bytes are fetched when it is drawn from; until then nobody has to hear of LINE's bad day.
-                    return await self._photos.keep(photo, PhotoState.KEPT)
-                await asyncio.sleep(backoff_s(attempt))
-            else:
-                return await self._photos.keep(
-                    photo, PhotoState.KEPT, data=source.data, content_type=source.content_type
-                )
+        if not await self._photos.has_room_for(photo):
+            log.warning("photo_not_kept", code="too_many")
+            return await self._photos.keep(photo, PhotoState.TOO_MANY)
+        try:
+            source = await self._from_line(photo.message_id)
+        except (SourceGone, NotAPicture, TooLarge) as error:
+            log.warning("photo_not_kept", code=error.code, message=str(error))
+            return await self._photos.keep(photo, _state_after(error))
+        except EaselError as error:
+            log.warning("photo_not_fetched", code=error.code, message=str(error))
+            # Its bytes are fetched when it is drawn from; until then nobody has to hear of LINE's bad day.
+            return await self._photos.keep(photo, PhotoState.KEPT)
+        return await self._photos.keep(photo, PhotoState.KEPT, data=source.data, content_type=source.content_type)
 
     async def load(self, source: Mapping[str, str], *, chat_id: str) -> bytes:
         """Return the bytes of a source, JPEG or PNG.
@@ -83,18 +90,49 @@ class Sources:
         kept = await self._photos.bytes_of(message_id, chat_id=chat_id)
         if kept:
             return kept
+        if await self._photos.state_of(message_id, chat_id=chat_id) is PhotoState.EXTERNAL:
+            raise SourceGone("a picture of another app", code="external")
         found = await self._from_line(message_id)
         await self._photos.fetched(message_id, data=found.data, content_type=found.content_type)
         return found.data
 
     async def _from_line(self, message_id: str) -> PreparedSource:
-        return await self._renderers.source(await self._line.content(message_id, bytes_max=PHOTO_BYTES_MAX))
+        """Fetch and decode a photo, a few at a time: what was fetched is held until it is decoded."""
+        try:
+            async with asyncio.timeout(FETCH_PATIENCE_S) as patience, self._fetches:
+                data = await self._downloaded(message_id)
+                patience.reschedule(None)  # decoding is bounded by itself
+                source = await self._renderers.source(data, begin=lambda: self._begin(message_id))
+        except TimeoutError as exc:
+            raise VendorFault(f"a photo did not come within {FETCH_PATIENCE_S:g} s", code="not_ready") from exc
+        finally:
+            await self._photos.end_decoding(message_id)
+        return source
+
+    async def _downloaded(self, message_id: str) -> bytes:
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return await self._line.content(message_id, bytes_max=PHOTO_BYTES_MAX)
+            except (Again, OutcomeUnknown) as error:
+                log.info("photo_asked_for_again", attempt=attempt, code=error.code, message=str(error))
+                if attempt >= FETCHES_MAX:
+                    raise
+                await asyncio.sleep(backoff_s(attempt))
+
+    async def _begin(self, message_id: str) -> None:
+        """Mark it before it is decoded: nobody's file may kill one process after the other."""
+        if await self._photos.begin_decoding(message_id) >= DEATHS_MAX:
+            log.error("photo_given_up", cure="decoding it ended the process twice; look for its end in the log")
+            self._metrics.fetched("line", "given_up")
+            raise NotAPicture(f"{DEATHS_MAX} processes died while they decoded it", code="deadly")
 
 
 def _state_after(error: EaselError) -> PhotoState:
     match error:
         case SourceGone():
             return PhotoState.GONE
-        case TooLarge():
+        case TooLarge() | NotAPicture(code="too_many_pixels"):
             return PhotoState.TOO_LARGE
     return PhotoState.UNREADABLE
