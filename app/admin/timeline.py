@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.admin import words
 from app.reports.archive import Asked, Entry, Story, Told
+from app.reports.understood import spelled
 from app.store.requests import State
 
 SPAN_PERCENT_MIN = 0.4
@@ -65,7 +66,9 @@ def spans(story: Story) -> list[Span]:
 
 
 def _of_entry(one: Entry) -> list[Step]:
-    steps = [Step(at=one.created_at, kind="queue", title="Queued" if one.draws else "Answered in words")]
+    facts = (("understood", spelled(one.understood)),) if one.understood else ()
+    title = "Queued" if one.draws else "Answered in words"
+    steps = [Step(at=one.created_at, kind="queue", title=title, facts=facts)]
     if one.drawing_at is not None:
         took_s = one.drawing_at - one.created_at
         steps.append(Step(at=one.drawing_at, kind="queue", title="Left the queue", took_s=took_s))

@@ -66,6 +66,7 @@ class Entry:
     sent_at: float | None
     prompt: str | None
     prompt_chars: int | None
+    understood: Mapping[str, Any] | None = None
     previews: Sequence[str] = ()
     microusd: int = 0
 

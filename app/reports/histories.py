@@ -47,6 +47,7 @@ class Line:
     sent_at: float | None
     counted_on: str | None
     counted: int
+    understood: Mapping[str, Any] | None
     delivery_id: str | None
     microusd: int
 

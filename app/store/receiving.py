@@ -25,6 +25,7 @@ class NewRequest:
         tap: The data of the button that asked; while its picture is not sent, a second tap asks for nothing.
         photos: Message ids of photos that do not wait for words any more.
         settled: What the chat was expected to say has been said.
+        understood: Which step decided what the message means.
     """
 
     prompt: str | None = None
@@ -39,6 +40,7 @@ class NewRequest:
     tap: str | None = None
     photos: Sequence[str] = ()
     settled: bool = False
+    understood: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +253,7 @@ def token_row(event_id: str, sender: Sender, token: NewToken) -> dict[str, Any]:
 
 
 def _request_row(event_id: str, sender: Sender, request: NewRequest) -> dict[str, Any]:
-    columns = ("prompt", "draws", "options", "words", "details", "message_id", "quote_token", "tap")
+    columns = ("prompt", "draws", "options", "words", "details", "message_id", "quote_token", "tap", "understood")
     return {name: getattr(request, name) for name in columns} | {
         "id": event_id,
         "chat_id": sender.chat_id,

@@ -55,6 +55,7 @@ requests = Table(
     Column("sent_quote_token", Text),  # of the picture in the chat, to point at it later
     Column("counted_on", String(10)),  # the day on which its pictures count for the person; None: they do not
     Column("counted", Integer, nullable=False, default=0, server_default="0"),  # how many of them
+    Column("understood", OBJECT),  # `reading.meaning.Why`: which step decided, for what, how sure
     Index("requests_of_chat", "chat_id", "answer"),
     Index("requests_of_message", "message_id"),
     Index("requests_undrawn", "state"),

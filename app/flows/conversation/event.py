@@ -1,7 +1,7 @@
 """One event: understood, and what it wants written down, in one transaction with its token and its end in the inbox."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 
 import structlog
@@ -142,6 +142,9 @@ class EventFlow:
         wished = bool(request and request.draws)
         if request and request.draws:
             request = await self._gate.let_in(request)
+        why = asdict(plan.why) if plan.why else {}
+        if request and why:
+            request = replace(request, understood=why)
         token = came.token(addressed=plan.addressed)
         draws = await self._stores.receiving.receive(
             event.id,
@@ -151,7 +154,6 @@ class EventFlow:
             quota=self._gate.quota(),
             settles=not isinstance(plan.act, Leave),
         )
-        why = asdict(plan.why) if plan.why else {}
         log.info("event_understood", request=event.id, type=event.type, wants=_wanted(request), draws=draws, **why)
         if draws:
             await self.draw(event.id, user_or_chat_id=event.user_id or chat.id)

@@ -9,6 +9,7 @@ from app.ops.desk.opening import NotPossible, opened
 from app.ops.desk.spelling import lasted, shown_id, usd, when
 from app.ops.desk.tables import clean, cut, table
 from app.reports.histories import Call, Histories, History, Line
+from app.reports.understood import spelled
 from app.settings import Settings
 
 Moment = tuple[float, str]
@@ -63,6 +64,7 @@ def _facts(one: History, *, full: bool, prompts: bool) -> Iterator[list[str]]:
     yield ["asked by", shown_id(line.user_id, full=full)]
     yield ["state", f"{line.state}, because: {line.reason}" if line.reason else line.state]
     yield ["answer", line.answer]
+    yield ["understood", spelled(line.understood)]
     yield ["model", line.model or "-"]
     yield ["cost", f"USD {usd(line.microusd)}{_refund_note(one)}"]
     yield ["pictures", ", ".join(one.sizes) or "-"]

@@ -1,0 +1,287 @@
+"""What people mean: talk is not drawn, questions of ours get answers, words are about what is at hand. Over sockets."""
+
+import asyncio
+from typing import Self
+
+import pytest
+from line_sandbox.faults import Fault
+
+from app.words.sentences import sentences_for
+from tests.stories.test_conversation import last_said
+from tests.stories.test_edits import photo
+from tests.world import PATIENCE_S
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("easel")]
+
+PICTURES = {
+    "zh-TW": "一隻戴帽子的水獺",
+    "en": "an otter in a hat",
+    "ja": "帽子をかぶったカワウソ",
+    "th": "นากใส่หมวกสีฟ้า",
+}
+
+
+def words(language: str, key: str, **parts: object) -> str:
+    return sentences_for(language, language).say(key, **parts)
+
+
+async def answer(vendors, person: str, text: str, **where: object) -> str:
+    """Say something, and wait for the next message of the bot. Return its text, or its type where it has none."""
+    chat = vendors.line.chat(str(where.get("group", person)))
+    before = len(chat.from_bot)
+    await vendors.line.send_text(person, text, **where)
+    await vendors.until(lambda: len(chat.from_bot) > before)
+    body = dict(chat.from_bot[before].body)
+    return str(body.get("text") or body.get("template", {}).get("text") or body["type"])
+
+
+async def with_a_picture(vendors, language: str) -> str:
+    """Somebody who has just got a picture."""
+    person = vendors.person(language=language)
+    await vendors.line.send_text(person, PICTURES[language])
+    await vendors.picture(person)
+    return person
+
+
+class Drawing:
+    """A picture that is being drawn until it is let go."""
+
+    def __init__(self, vendors, person: str, prompt: str) -> None:
+        self.vendors, self.person, self.prompt, self.release = vendors, person, prompt, asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        self.vendors.openai.faults.add(Fault.held(self.release), match="/images/")
+        await self.vendors.line.send_text(self.person, self.prompt)
+        await self.vendors.openai.wait_for(lambda: self.vendors.drawing(self.prompt) > 0, PATIENCE_S)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.release.set()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "key"),
+    [
+        ("zh-TW", "早安", "talk_morning"),
+        ("en", "bye", "talk_bye"),
+        ("ja", "おやすみ", "talk_night"),
+        ("th", "ขอบคุณน้า", "thanks"),
+        ("zh-TW", "哈哈哈", "talk_laugh"),
+        ("en", "who are you?", "talk_who"),
+        ("ja", "かわいいですね", "talk_praise"),
+        ("th", "อยู่ไหมคะ", "talk_test"),
+        ("en", "?", "talk_chat"),
+    ],
+)
+async def test_talk_is_answered_and_never_drawn(vendors, language, text, key):
+    """And it never becomes the last picture: again is still about that."""
+    person = await with_a_picture(vendors, language)
+    before = vendors.picture_calls()
+    assert await answer(vendors, person, text) == words(language, key)
+    assert vendors.picture_calls() == before
+    await vendors.line.send_text(person, {"zh-TW": "再一張", "en": "again", "ja": "もう一枚", "th": "อีกรูป"}[language])
+    await vendors.picture(person, count=2)
+    assert vendors.openai.calls[-1].body["prompt"] == PICTURES[language]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("zh-TW", "要錢嗎"), ("en", "is this free?"), ("ja", "お金かかりますか"), ("th", "ฟรีไหมคะ")]
+)
+async def test_what_it_costs(vendors, language, text):
+    """Nothing; and what is left of the day."""
+    said = await answer(vendors, vendors.person(language=language), text)
+    assert said.startswith(words(language, "talk_cost"))
+    assert "\n" in said
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("zh-TW", "好醜喔"), ("en", "that's not what I wanted"), ("ja", "思ってたのと違う"), ("th", "ไม่สวยเลย")],
+)
+async def test_a_complaint_has_another_try_at_hand(vendors, language, text):
+    """Again and change it, for the picture that was complained of."""
+    person = await with_a_picture(vendors, language)
+    assert await answer(vendors, person, text) == words(language, "talk_complaint")
+    labels = [item["action"]["label"] for item in (await last_said(vendors, person))["quickReply"]["items"]]
+    assert labels == [words(language, "btn_again"), words(language, "btn_edit")]
+    await vendors.line.send_tap(person, words(language, "btn_again"))
+    await vendors.picture(person, count=2)
+
+
+@pytest.mark.parametrize(
+    ("language", "yes", "no"),
+    [("zh-TW", "好", "不用"), ("en", "yes", "no thanks"), ("ja", "はい", "やめて"), ("th", "เอาเลย", "ไม่เอา")],
+)
+async def test_an_offer_is_answered_by_hand(vendors, language, yes, no):
+    """A sticker is offered: no leaves it, yes draws it, once."""
+    person = vendors.person(language=language)
+    offered = words(language, "sticker_offer", keywords="Sleepy")
+    for reply, key in ((no, "declined"), (yes, None)):
+        before = len(vendors.line.chat(person).from_bot)
+        await vendors.line.deliver(vendors.line.sticker(person, keywords=["Sleepy"]))
+        await vendors.until(lambda since=before: len(vendors.line.chat(person).from_bot) > since)
+        assert (await last_said(vendors, person))["template"]["text"] == offered
+        said = await answer(vendors, person, reply)
+        assert said == (words(language, key) if key else "image")
+    assert vendors.openai.calls[-1].body["prompt"] == "Sleepy"
+    assert await answer(vendors, person, yes) == words(language, "talk_ok")  # nothing is asked any more
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "no", "yes"),
+    [
+        ("zh-TW", "把我的資料都刪掉", "不要", "好"),
+        ("en", "erase all my data", "No!", "yes please"),
+        ("ja", "データ全部削除してください", "いいえ", "はい"),
+        ("th", "ลบข้อมูลของฉันทั้งหมด", "ไม่เอาค่ะ", "ใช่ค่ะ"),
+    ],
+)
+async def test_deleting_everything_is_asked_first(vendors, language, text, no, yes):
+    """In any wording; no keeps it and is no wish, yes deletes."""
+    person = await with_a_picture(vendors, language)
+    before = vendors.picture_calls()
+    asked = words(language, "confirm_delete_all", count=1)
+    assert await answer(vendors, person, text) == asked
+    assert await answer(vendors, person, no) == words(language, "kept")
+    assert await answer(vendors, person, text) == asked
+    assert await answer(vendors, person, yes) == words(language, "deleted_one")
+    assert vendors.picture_calls() == before
+
+
+@pytest.mark.parametrize(
+    ("language", "done_yet", "cancel"),
+    [
+        ("zh-TW", "好了嗎", "不要了"),
+        ("en", "is it done yet?", "nvm"),
+        ("ja", "まだ？", "間違えた、取り消して"),  # noqa: RUF001 - as people type it
+        ("th", "เสร็จยัง", "ไม่เอาละ"),
+    ],
+)
+async def test_while_a_picture_is_drawn(vendors, language, done_yet, cancel):
+    """Who asks hears how it stands, free; who does not want it any more cancels it, and nothing else is drawn."""
+    person = vendors.person(language=language)
+    before = vendors.picture_calls()
+    async with Drawing(vendors, person, f"{PICTURES[language]} {language} {cancel}"):
+        told = words(language, "progress_drawing", seconds=1)
+        assert (await answer(vendors, person, done_yet))[:8] == told[:8]
+        assert await answer(vendors, person, cancel) == words(language, "cancelled_one")
+    assert vendors.picture_calls() == before + 1
+
+
+@pytest.mark.parametrize(("language", "delete"), [("zh-TW", "刪除"), ("en", "delete"), ("ja", "消して"), ("th", "ลบ")])
+async def test_deleting_while_drawing_never_touches_an_older_picture(vendors, language, delete):
+    """It cancels what is being drawn; the older picture is still there."""
+    person = await with_a_picture(vendors, language)
+    async with Drawing(vendors, person, f"a kite {language}"):
+        assert await answer(vendors, person, delete) == words(language, "cancelled_one")
+    mine = {"zh-TW": "我的圖片", "en": "my pictures", "ja": "描いた絵", "th": "รูปของฉัน"}[language]
+    assert await answer(vendors, person, mine) == "template"
+
+
+@pytest.mark.parametrize(
+    ("language", "change", "yes"),
+    [
+        ("zh-TW", "改成晚上", "好"),
+        ("en", "make the sky purple", "yes"),
+        ("ja", "夜にして", "お願い"),
+        ("th", "เปลี่ยนเป็นกลางคืน", "ได้เลย"),
+    ],
+)
+async def test_a_change_of_what_is_being_drawn_waits_for_it(vendors, language, change, yes):
+    """It is offered at once, free, and done to that picture once it is there."""
+    person, wish = vendors.person(language=language), f"a quiet harbour {language}"
+    before = vendors.picture_calls()
+    async with Drawing(vendors, person, wish):
+        assert change in await answer(vendors, person, change)
+        assert change in await answer(vendors, person, yes)  # not there yet: it is offered once more
+        assert vendors.picture_calls() == before + 1
+    await vendors.picture(person)
+    await vendors.line.send_text(person, yes)
+    await vendors.picture(person, count=2)
+    (edit,) = vendors.asked(change)[-1:]
+    assert edit.path.endswith("/images/edits")
+
+
+async def test_options_while_drawing_are_about_what_is_drawn(vendors):
+    """Again, wide and HD mean the picture that is coming, not the one before."""
+    person = await with_a_picture(vendors, "en")
+    async with Drawing(vendors, person, "a tin kite at sea"):
+        for text in ("again", "16:9"):
+            await vendors.line.send_text(person, text)
+    await vendors.picture(person, count=4)
+    assert len(vendors.asked("a tin kite at sea")) == 3
+
+
+@pytest.mark.parametrize(("language", "text"), [("zh-TW", "去背"), ("en", "hd"), ("ja", "背景透過"), ("th", "พื้นหลังใส")])
+async def test_options_alone_are_about_a_photo_that_waits(vendors, language, text):
+    """Not about an older picture; the model gets the words as they were typed."""
+    person = await with_a_picture(vendors, language)
+    await vendors.line.deliver(vendors.line.image(person, photo()))
+    await vendors.said(person, count=2)
+    await vendors.line.send_text(person, text)
+    await vendors.picture(person, count=2)
+    call = vendors.openai.calls[-1]
+    assert call.path.endswith("/images/edits")
+    assert call.body["prompt"] == text
+
+
+async def test_words_behind_a_photo_that_was_refused_ask_for_another(vendors):
+    """They would be drawn from nothing else, and paid."""
+    person = vendors.person()
+    before = vendors.picture_calls()
+    await vendors.line.deliver(vendors.line.image(person, b"\xff\xd8no picture"))
+    await vendors.said(person)
+    assert await answer(vendors, person, "make it a watercolour") == words("en", "ask_photo")
+    assert vendors.picture_calls() == before
+    await vendors.line.deliver(vendors.line.image(person, photo()))
+    await vendors.picture(person)
+    assert vendors.openai.calls[-1].body["prompt"] == "make it a watercolour"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("zh-TW", "傳錯了"), ("en", "sorry wrong photo"), ("ja", "写真間違えました"), ("th", "ส่งผิดรูปค่ะ")],
+)
+async def test_a_wrong_photo_is_forgotten(vendors, language, text):
+    """What comes next is not about it."""
+    person = vendors.person(language=language)
+    await vendors.line.deliver(vendors.line.image(person, photo()))
+    await vendors.said(person)
+    assert await answer(vendors, person, text) == words(language, "blank")
+    await vendors.line.send_text(person, f"a heron, {language}, drawn anew")
+    await vendors.picture(person)
+    assert vendors.openai.calls[-1].path.endswith("/images/generations")
+
+
+async def test_the_name_typed_behind_an_at_sign_calls_easel(vendors):
+    """LINE's list of names often does not offer a bot's."""
+    asker = vendors.person()
+    group = vendors.group(asker)
+    await vendors.line.send_text(asker, f"@{vendors.line.bot_name.upper()} a typed red fox", group=group)
+    await vendors.picture(group)
+    assert vendors.openai.calls[-1].body["prompt"] == "a typed red fox"
+    await vendors.line.send_text(asker, "@somebody a typed blue fox", group=group)
+    assert await answer(vendors, asker, f"@{vendors.line.bot_name} thanks!", group=group)
+    assert not vendors.asked("a typed blue fox")
+
+
+async def test_what_cannot_be_read_gets_a_word(vendors):
+    """A message type of tomorrow, alone; and what is typed on a sticker is a wish."""
+    person = vendors.person()
+    event = vendors.line.text(person, "x")
+    event["message"] = {"id": event["message"]["id"], "type": "contact", "displayName": "x"}
+    await vendors.line.deliver(event)
+    assert (await vendors.said(person))[0]["text"] == words("en", "not_this")
+    sticker = vendors.line.sticker(person, keywords=["hi"])
+    sticker["message"]["text"] = "a red fox on a sticker"
+    await vendors.line.deliver(sticker)
+    await vendors.picture(person)
+    assert vendors.openai.calls[-1].body["prompt"] == "a red fox on a sticker"
+
+
+async def test_the_log_and_the_desk_tell_why(vendors, running):
+    """Which step decided, for what, how sure."""
+    person = vendors.person()
+    await answer(vendors, person, "thank you!")
+    line = await running.logged("event_understood", wants="thanks")
+    assert (line["step"], line["meaning"]) == ("rules", "talk")
