@@ -25,7 +25,8 @@ LANDED = {
     "0003_conversation.py": "9c1b449c3a55a51ea49d53d777f306dbe0d1ea7c24bdfcad29c626b534fdcbc8",
     "0004_refunds.py": "b175106683528e0d56ecb5e21622c63bd99ae060d9792c9cdfbe39695d451541",
     "0005_inbox.py": "4d911478b64171a931aa896cae547936279f98707bf7eae8f7d65346cdd442cd",
-    "0006_understood.py": "62ed97916eb37b718c1eaed6985fbd70b3cc5d44b11467381f9726eadd6732a7",
+    "0006_photos.py": "c1af8f3567f5dcb8b2459399b68795c18573373e27d7db06448a9a314ea06131",
+    "0007_understood.py": "99d1c776d8a2c66e2e1395bbf7868ac9e7cc0e92f5fd1504860dc92d3cbd0742",
 }
 FIRST_LANDING = ROOT / "tests/samples/store/0001_of_the_first_landing.py"
 REQUEST = (
