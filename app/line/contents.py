@@ -29,6 +29,14 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Emoji:
+    """One of LINE's own emoji: the text has a word such as (love) in its place. UTF-16 code units."""
+
+    index: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """A text message. `quoted_message_id` may name one of our own messages."""
 
@@ -37,6 +45,7 @@ class Text:
     quote_token: str | None = None
     quoted_message_id: str | None = None
     mentions: tuple[Mention, ...] = ()
+    emoji: tuple[Emoji, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +209,9 @@ def _text(message: Json) -> Text:
         quote_token=identifier(message, "quoteToken"),
         quoted_message_id=identifier(message, "quotedMessageId"),
         mentions=tuple(_mention(mentionee) for mentionee in sections(section(message, "mention"), "mentionees")),
+        emoji=tuple(
+            Emoji(index=number(one, "index"), length=number(one, "length")) for one in sections(message, "emojis")
+        ),
     )
 
 

@@ -1,10 +1,13 @@
-"""Our own name cut out of a text. No I/O."""
+"""What LINE marks in a text: our own name, to be cut out of it, and emoji. No I/O."""
+
+import re
 
 from app.line.contents import Mention, Text
 from app.reading.prefixes import after_prefix
 
 AT = ("@", "＠")  # noqa: RUF001 - the full-width at sign
 _SPACES = (" ", "\u3000")
+_EMOJI = re.compile(r"\([^()\n]{0,40}\)")
 
 
 def without_self_mentions(text: Text) -> str:
@@ -28,6 +31,11 @@ def without_typed_name(said: str, bot_name: str) -> str | None:
         return None
     behind = said[1:].lstrip(" \u3000")
     return after_prefix(behind, [bot_name], glued=True)
+
+
+def is_only_emoji(text: Text) -> bool:
+    """Whether a text is nothing but LINE's own emoji: each is a word in brackets, such as (love)."""
+    return bool(text.emoji) and not _EMOJI.sub("", text.text, count=len(text.emoji)).strip()
 
 
 def _span(said: str, mention: Mention) -> tuple[int, int] | None:

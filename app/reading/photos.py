@@ -32,7 +32,21 @@ def _spoken_of(english: str, chinese: str, japanese: str, thai: str, *others: st
     )
 
 
-_OF_A_PHOTO = _spoken_of(*_PHOTO, "把[這这]?[張张]照", "我(?:照片|相片|自拍)")
+# Prompts that are passed on from elsewhere name what is to be sent with them.
+_SHOWN = r"(?:photo|photograph|selfie|image|picture|pic)s?"
+_SHOWN_ON_IT = rf"(?:{_SHOWN}|portrait|face|person|man|woman|subject|product)s?"
+_SENT_WITH = r"(?:uploaded|attached|provided|supplied|input|source|reference)"
+_AN_UPLOAD = (
+    rf"\b(?:{_SENT_WITH}\s+(?:\w+\s+)?{_SHOWN_ON_IT}|original\s+{_SHOWN})\b",
+    rf"\b{_SHOWN}\s+(?:(?:i|i've|i have|we|you)\s+)?(?:just\s+)?(?:uploaded|attached|provided)\b",
+    rf"\b{_SHOWN}\s+(?:i|i've|i have)\s+(?:just\s+)?sent\b|\bthe\s+{_SHOWN}\s+(?:below|above)\b",
+    r"\b(?:from|in|using|based on|of)\s+(?:the\s+)?(?:upload|attachment)\b|\bas (?:a|the) reference\b",
+    r"\b(?:same|exact|my|original)\s+(?:face|facial features|identity)\b",
+    "(?:上傳|上传|附上|附件|提供|傳給你|参考|參考|原始)的?(?:這張|那張)?(?:圖片?|图片?|照片|相片|人像|人物|臉)|附圖|原圖|依照?我的(?:照片|臉)",
+    "(?:アップロード|添付|提供|送っ)(?:した|された|の|て)?(?:画像|写真|人物|イラスト)|(?:参考|元|元の|参照)(?:画像|写真)",
+    "(?:รูป|ภาพ)(?:ถ่าย)?(?:ที่|)(?:อัปโหลด|อัพโหลด|แนบ|ส่งให้|ให้ไป|ต้นฉบับ|อ้างอิง)",
+)
+_OF_A_PHOTO = _spoken_of(*_PHOTO, "把[這这]?[張张]照", "我(?:照片|相片|自拍)", *_AN_UPLOAD)
 _OF_A_PICTURE = _spoken_of(
     *_PICTURE,
     r"\b(?:turn|make|change|edit)\s+(?:this|it|me)\s+(?:into|to|look)\b",

@@ -41,6 +41,8 @@ def by_rules(  # noqa: PLR0911 - one line for each rule
         return act, Step.MOMENT
     if not wish.prompt and not wish.options:
         return Say(words="blank"), Step.RULES
+    if wish.is_emoji:
+        return _talked_in(wish.call, Talk.OK, context), Step.RULES
     if labels.is_of_waiting(wish.prompt):
         return talked(Talk.PROGRESS, context), Step.MOMENT
     command = command_of(wish.prompt, beside_options=bool(wish.options)) if wish.prompt else None

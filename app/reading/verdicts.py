@@ -50,7 +50,8 @@ def drawn(wish: Wish, context: Context, user_id: str | None) -> Act:
         return edited(wish, context, user_id)
     expected = expected_of(context, user_id)
     is_asked = expected is not None and expected.what == "photo"
-    if not is_asked and (context.refused_photo or speaks_of_a_photo(wish.prompt)):
+    names_one = speaks_of_a_photo(wish.prompt) or speaks_of_a_picture(wish.prompt)
+    if not is_asked and (context.refused_photo or names_one):
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
     return Draw(prompt=wish.prompt, options=wish.options, settled=expected is not None)
 

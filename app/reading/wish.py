@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from app.line.contents import Text
 from app.line.events import ChatKind
-from app.reading.mentions import without_self_mentions, without_typed_name
+from app.reading.mentions import is_only_emoji, without_self_mentions, without_typed_name
 from app.reading.option_reader import read_options
 from app.reading.options import Options
 from app.reading.prefixes import INVISIBLE, after_prefix, without_separators
@@ -40,6 +40,7 @@ class Wish:
         said: All of it, but for our name.
         prompt: What is to be drawn if it is a wish: without what called us, and without options at its end.
         quotes: It quotes a message, ours or not.
+        is_emoji: It is nothing but LINE's own emoji.
     """
 
     said: str
@@ -47,6 +48,7 @@ class Wish:
     options: Options = field(default_factory=Options)
     call: Call = Call.ALONE
     quotes: bool = False
+    is_emoji: bool = False
 
 
 def wish_of(
@@ -71,7 +73,7 @@ def wish_of(
         call, said, rest = called
     prompt, options = read_options(rest)
     quotes = text.quoted_message_id is not None
-    return Wish(said=said, prompt=prompt, options=options, call=call, quotes=quotes)
+    return Wish(said=said, prompt=prompt, options=options, call=call, quotes=quotes, is_emoji=is_only_emoji(text))
 
 
 def addressed(

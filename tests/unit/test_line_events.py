@@ -10,6 +10,7 @@ from linebot.v3.webhooks import Event as SdkEvent
 
 from app.line.contents import (
     Edited,
+    Emoji,
     Follow,
     ImageSet,
     Join,
@@ -82,6 +83,7 @@ CONTENTS = [
             mentions=(
                 Mention(index=0, length=12, is_self=True, is_all=False, user_id="U8e742f61d673b39c7fff3cecb7536ef0"),
             ),
+            emoji=(Emoji(index=31, length=6),),
         ),
     ),
     (

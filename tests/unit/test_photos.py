@@ -15,6 +15,20 @@ OF_A_PHOTO = [
     "この写真をアニメ風にして",
     "ทำรูปถ่ายนี้เป็นการ์ตูน",
 ]
+OF_AN_UPLOAD = [
+    "Use the uploaded photo as reference, turn the person into a collectible figure on a desk",
+    "Create a 1/7 scale figurine of the person in the attached image, realistic style",
+    "Using the provided image, make a studio portrait with soft light",
+    "A cinematic poster of me, keep the same face, golden hour",
+    "Turn the subject of the reference photo into a felt doll",
+    "以我上傳的照片為基礎，做成公仔放在電腦桌上",
+    "參考照片中的人物，畫成日系動漫風格",
+    "請依照附圖的構圖，改成水墨風",
+    "アップロードした写真の人物をフィギュアにしてください",
+    "添付画像をもとに、ジブリ風のイラストにして",
+    "ใช้รูปที่แนบมาทำเป็นตุ๊กตาไขพรม",
+    "เปลี่ยนคนในภาพที่อัปโหลดให้เป็นการ์ตูน",
+]
 OF_A_PICTURE = [
     "make this picture brighter",
     "turn it into a poster",
@@ -29,6 +43,15 @@ OF_A_PICTURE = [
     "ภาพนี้ทำเป็นการ์ตูน",
 ]
 OF_NOTHING = [
+    "a photographer with a vintage camera, original artwork on the wall",
+    "a portrait of a woman with the same dress as her sister",
+    "an exhibition of provided shelter for birds",
+    "a reference librarian at a desk",
+    "a woman above the clouds, a man sent to the moon",
+    "a picture above the fireplace",
+    "original characters in a forest",
+    "参考書を読む学生",
+    "原子筆畫的貓",
     "幫我畫一隻貓",
     "請幫我畫一張圖：在彈吉他的水獺",
     "給我畫一個生日蛋糕",
@@ -49,7 +72,7 @@ OF_NOTHING = [
 ]
 
 
-@pytest.mark.parametrize("said", OF_A_PHOTO)
+@pytest.mark.parametrize("said", [*OF_A_PHOTO, *OF_AN_UPLOAD])
 def test_words_of_a_photo(said):
     """Without the photo there is nothing to draw."""
     assert speaks_of_a_photo(said)

@@ -130,6 +130,19 @@ def test_answers_to_what_easel_asked(context, text, act):
     assert plan.open is None
 
 
+@pytest.mark.parametrize(("text", "count"), [("(love)", 1), ("(laugh)(laugh)", 2), (" (love) ", 1)])
+def test_emoji_of_line_are_talk(text, count):
+    """They come as words in brackets and are answered as a thumb is; with words beside them they are part of a wish."""
+    emoji = [{"index": 0, "length": len(text), "productId": "5ac1bfd5040ab15980c9b435", "emojiId": "001"}] * count
+    message = {"id": "1", "type": "text", "text": text, "emojis": emoji}
+    event = {"type": "message", "source": {"type": "user", "userId": ME}, "replyToken": "t", "message": message}
+    assert decide(read(json.dumps(event)), RULES).act == Say(words="talk_ok")
+    event["message"]["text"] = f"a heart {text}"
+    assert decide(read(json.dumps(event)), RULES).act == Say(
+        words="offer", prompt=f"a heart {text}".strip(), details={}
+    )
+
+
 def test_an_answer_is_only_of_who_was_asked():
     """In a group another person's yes is no answer."""
     others = Context(chat=ChatState(expected=Expected(what="delete", user_id="U" + "c" * 32)))
@@ -175,6 +188,14 @@ def test_a_photo_comes_first(text):
     act = said(text, A_PHOTO).act
     assert isinstance(act, Draw)
     assert (act.prompt, act.sources, act.photos) == (text, [{"photo": "7"}], ["7"])
+
+
+@pytest.mark.parametrize("context", [Context(), Context(chat=KITE)])
+@pytest.mark.parametrize("text", ["turn the person in the uploaded photo into a doll", "以我上傳的照片做成公仔"])
+def test_a_prompt_that_names_an_upload_asks_for_it(text, context):
+    """Whatever was drawn before: without it there is nothing to draw."""
+    wish = Verdict(meaning=Meaning.DRAW, confidence=1.0)
+    assert said(text, context, verdict=wish).act == AskForPhoto(prompt=text, options=Options())
 
 
 def test_a_wrong_photo_is_let_go():
