@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import growth, ledger, measures, several
+from bench import beside, growth, ledger, measures, several
 from bench.figures import Figure
 from bench.vendors import Vendors, serve
 
@@ -22,6 +22,11 @@ MEASURES: dict[str, Measure] = {
     "memory": lambda vendors, _: measures.memory(vendors),
     "latency": lambda vendors, options: measures.latency(vendors, pictures=options.pictures),
     "rush": lambda vendors, options: measures.rush(vendors, rounds=options.rounds, seconds=options.seconds),
+    "cost": lambda vendors, options: beside.cost(vendors, rounds=options.rounds),
+    "counts": lambda vendors, _: beside.counts(vendors),
+    "begun": lambda vendors, options: beside.begun(vendors, rounds=options.rounds),
+    "delay": lambda vendors, _: beside.delay(vendors),
+    "burst": lambda vendors, _: beside.burst(vendors),
     "several": lambda vendors, options: several.several(
         vendors, rounds=(options.rounds + 1) // 2, seconds=options.seconds
     ),

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -49,6 +50,16 @@ class Service:
         with contextlib.closing(sqlite3.connect(self.directory / "easel.db")) as database:
             return int(database.execute("SELECT count(*) FROM inbox").fetchone()[0])
 
+    async def counts(self) -> dict[str, int]:
+        """Return the statements and commits so far, of both databases."""
+        told = self.directory / "counts.json"
+        told.unlink(missing_ok=True)
+        self.process.send_signal(signal.SIGUSR1)
+        while not told.exists():  # noqa: ASYNC110 - a file tells nobody
+            await asyncio.sleep(0.01)
+        found: dict[str, int] = json.loads(told.read_text())
+        return found
+
     def freeze(self) -> None:
         """As a machine that is gone looks to the others: its process neither ends nor does anything."""
         self.process.send_signal(signal.SIGSTOP)
@@ -63,7 +74,38 @@ class Service:
 async def easel(directory: Path, vendors_url: str, **settings: str) -> AsyncIterator[Service]:
     """Run Easel as operators do, with its database in `directory`."""
     command = [sys.executable, "-m", "app", "serve", "--host", "127.0.0.1"]
-    environment = {
+    environment = _vendors(vendors_url) | {"DATABASE_URL": f"sqlite:///{directory}/easel.db"} | settings
+    async with _running(command, directory, vendors_url, environment, ready=200) as service:
+        yield service
+
+
+@contextlib.asynccontextmanager
+async def counted(directory: Path, vendors_url: str, **settings: str) -> AsyncIterator[Service]:
+    """Run Easel with every statement and commit counted, for `Service.counts`."""
+    command = [sys.executable, "-m", "bench.counted", "serve", "--host", "127.0.0.1"]
+    environment = _vendors(vendors_url) | {"DATABASE_URL": f"sqlite:///{directory}/easel.db"} | settings
+    async with _running(command, directory, vendors_url, environment, ready=200) as service:
+        yield service
+
+
+@contextlib.asynccontextmanager
+async def plain(directory: Path, vendors_url: str) -> AsyncIterator[Service]:
+    """Run the bot without promises of `plain.py`."""
+    command = [sys.executable, "-m", "uvicorn", "bench.plain:app", "--host", "127.0.0.1", "--no-access-log"]
+    async with _running(command, directory, vendors_url, _vendors(vendors_url), ready=404) as service:
+        yield service
+
+
+@contextlib.asynccontextmanager
+async def echo(directory: Path, vendors_url: str) -> AsyncIterator[Service]:
+    """Run the echo bot as its README says, but without the log of every access, which Easel does not write either."""
+    command = [sys.executable, "-m", "uvicorn", "bench.echo:app", "--host", "127.0.0.1", "--no-access-log"]
+    async with _running(command, directory, vendors_url, {}, ready=404) as service:
+        yield service
+
+
+def _vendors(vendors_url: str) -> dict[str, str]:
+    return {
         "OPENAI_API_KEY": "sk-bench-of-the-stand-in",
         "OPENAI_BASE_URL": f"{vendors_url}/v1",
         "IMAGE_MODELS": MODEL,
@@ -76,18 +118,7 @@ async def easel(directory: Path, vendors_url: str, **settings: str) -> AsyncIter
         "R2_BUCKET": "pictures",
         "R2_ENDPOINT_URL": vendors_url,
         "R2_PUBLIC_BASE_URL": f"{vendors_url}/public",
-        "DATABASE_URL": f"sqlite:///{directory}/easel.db",
     }
-    async with _running(command, directory, vendors_url, environment | settings, ready=200) as service:
-        yield service
-
-
-@contextlib.asynccontextmanager
-async def echo(directory: Path, vendors_url: str) -> AsyncIterator[Service]:
-    """Run the echo bot as its README says, but without the log of every access, which Easel does not write either."""
-    command = [sys.executable, "-m", "uvicorn", "bench.echo:app", "--host", "127.0.0.1", "--no-access-log"]
-    async with _running(command, directory, vendors_url, {}, ready=404) as service:
-        yield service
 
 
 @contextlib.asynccontextmanager

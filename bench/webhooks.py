@@ -10,6 +10,7 @@ import time
 
 SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
 PEOPLE = 2000
+GROUPS = 100
 
 _RUN = secrets.token_hex(5)  # ids never come twice, not even in another process of the same bench
 _numbers = itertools.count()
@@ -17,8 +18,19 @@ _numbers = itertools.count()
 
 def request(text: str = "一隻在彈吉他的水獺") -> bytes:
     """One text message of a 1:1 chat as a whole HTTP request. Its event, its token and, for long, its user are new."""
+    return _request(_event(next(_numbers), text))
+
+
+def chatter(text: str = "今天中午要吃什麼 我都可以") -> bytes:
+    """One text message of a group that is not meant for the bot, as a whole HTTP request."""
     number = next(_numbers)
-    body = json.dumps({"destination": "U" + "0e" * 16, "events": [_event(number, text)]}, ensure_ascii=False).encode()
+    event = _event(number, text)
+    source = {"type": "group", "groupId": f"C{_RUN}{number % GROUPS:022x}", "userId": f"U{_RUN}{number % PEOPLE:022x}"}
+    return _request(event | {"source": source})
+
+
+def _request(event: dict[str, object]) -> bytes:
+    body = json.dumps({"destination": "U" + "0e" * 16, "events": [event]}, ensure_ascii=False).encode()
     signature = base64.b64encode(hmac.digest(SECRET.encode(), body, hashlib.sha256)).decode()
     head = (
         "POST /callback HTTP/1.1\r\n"

@@ -207,7 +207,7 @@ class Flows:
             user_daily_pictures=self._settings.user_daily_pictures,
             zone=self._settings.zone,
         )
-        return Gate(requests=self._store.requests, allowances=self._store.allowances, room=room)
+        return Gate(room=room)
 
     def _wants(self) -> Wants:
         store, settings = self._store, self._settings

@@ -41,7 +41,9 @@ log = structlog.get_logger()
 APPLICATION = "easel"
 APPLICATION_VERSION = "easel-1"  # DBOS strands running workflows of another version, so it is not the release's
 QUEUE = "pictures"
-POLLING_S = 0.25  # seconds; for what other processes enqueue, see QueueBell
+POLLING_S = 0.25  # while something of ours waits; see QueueBell
+IDLE_S = 2.0  # for what other processes have left
+ALONE_IDLE_S = 5.0
 THREADS = 32  # unbounded by default: 1000 concurrent starts would be 1000 threads
 RECOVERY_ATTEMPTS = 50  # restarts that one workflow may live through; each deploy is one
 PRUNED_AT_ONCE = 500
@@ -71,9 +73,9 @@ class Engine:
         self._workflows: dict[str, Callable[[str], Coroutine[Any, Any, None]]] = {}
         self._running: dict[str, int] = {}
         self._one_ended = asyncio.Event()
-        self._queue_bell = QueueBell(QUEUE)
-        self._patience = Patience()
         is_sqlite = self._url.startswith("sqlite")
+        self._queue_bell = QueueBell(QUEUE, idle_s=ALONE_IDLE_S if is_sqlite else IDLE_S)
+        self._patience = Patience()
         connect = {} if is_sqlite else {"connect_args": dict(CONNECT_ARGUMENTS)}
         self._config = DBOSConfig(
             name=APPLICATION,
@@ -97,6 +99,7 @@ class Engine:
         """
 
         async def counted(workflow_id: str) -> None:
+            self._queue_bell.started(workflow_id)
             self._running[name] = self._running.get(name, 0) + 1
             try:
                 await body(workflow_id)
@@ -107,7 +110,7 @@ class Engine:
             finally:
                 self._running[name] -= 1
                 self._one_ended.set()
-                self._queue_bell.ring()  # a place is free
+                self._queue_bell.ended()
 
         counted.__qualname__ = name  # DBOS names by it, and tells closures of one function apart by nothing else
         self._workflows[name] = counted
@@ -159,9 +162,10 @@ class Engine:
 
     async def enqueue(self, name: str, workflow_id: str, *, argument: str, user: str) -> None:
         """Put a workflow into the bounded queue, unless it is known. `user` is whose turn it uses up."""
+        self._queue_bell.waits(argument)
         with SetWorkflowID(workflow_id), SetEnqueueOptions(queue_partition_key=user):
             await DBOS.enqueue_workflow_async(QUEUE, self._workflows[name], argument)
-        self._queue_bell.ring()
+        self._queue_bell.look()
 
     @staticmethod
     async def step(name: str, work: Callable[..., Coroutine[Any, Any, T]], *arguments: object) -> T:
@@ -196,12 +200,14 @@ class Engine:
         if self._dbos is None:
             return False
         # Internal to DBOS, as in `adopt`: conditional on the owner, and whoever still ran it could write no more.
-        return await asyncio.to_thread(
+        taken = await asyncio.to_thread(
             self._dbos._sys_db.reenqueue_for_recovery,  # noqa: SLF001 - see above
             workflow_id,
             [self.executor_id],
             INTERNAL_QUEUE_NAME,
         )
+        self._queue_bell.ring()
+        return taken
 
     async def owners_of_pending(self) -> set[str]:
         """Return the executor ids that own unfinished workflows."""
@@ -212,6 +218,7 @@ class Engine:
         """Go on with the workflows of dead processes here. Safe when two processes adopt at once."""
         # Internal to DBOS, whose public way is a paid product; held by a test.
         handles = await asyncio.to_thread(DBOS._recover_pending_workflows, list(executor_ids))  # noqa: SLF001 - see above
+        self._queue_bell.ring()
         return len(handles)
 
     async def prune(self, *, before: float) -> int:

@@ -50,7 +50,7 @@ class Chats:
 
     async def get(self, chat_id: str) -> ChatState:
         """Return what is known of the chat; nothing of one that is new."""
-        return await self._database.run(lambda connection: read_chat(connection, chat_id))
+        return await self._database.look(lambda connection: read_chat(connection, chat_id))
 
     async def set(self, chat_id: str, chat_kind: str, name: str, value: str) -> None:
         """Set one of the chat's settings; an empty value takes it back."""
@@ -95,7 +95,7 @@ class Chats:
     async def left_before(self, before: float, *, limit: int) -> list[str]:
         """Return chats that we left before that time."""
         wanted = sa.select(chats.c.chat_id).where(chats.c.left_at < before).limit(limit)
-        return await self._database.run(lambda connection: list(connection.execute(wanted).scalars()))
+        return await self._database.look(lambda connection: list(connection.execute(wanted).scalars()))
 
     async def _change(self, chat_id: str, chat_kind: str, values: Mapping[str, Any]) -> None:
         def write(connection: sa.Connection) -> None:
@@ -111,9 +111,12 @@ def meet(database: Database, connection: sa.Connection, chat_id: str, chat_kind:
     connection.execute(database.insert_once(chats), row)
 
 
+_BY_ID = sa.select(chats).where(chats.c.chat_id == sa.bindparam("chat"))
+
+
 def read_chat(connection: sa.Connection, chat_id: str) -> ChatState:
     """Read a chat within a transaction."""
-    row = connection.execute(sa.select(chats).where(chats.c.chat_id == chat_id)).mappings().first()
+    row = connection.execute(_BY_ID, {"chat": chat_id}).mappings().first()
     if row is None:
         return ChatState()
     return ChatState(settings=row["settings"] or {}, expected=_expected(row), current_picture=row["current_picture"])

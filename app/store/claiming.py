@@ -1,9 +1,21 @@
-"""What a delivery takes for itself in its transaction: a reply token, and answers that are due. Statements only."""
+"""What a delivery looks at and takes for itself: reply tokens, and answers that are due. Statements only."""
 
 import sqlalchemy as sa
 
 from app.store.requests import Answer
-from app.store.tables import requests, tokens
+from app.store.tables import deliveries, requests, tokens
+
+# Of a chat: what is not said yet, what it can be said on, what is being said.
+UNSENT = (
+    sa.select(requests)
+    .where(
+        requests.c.chat_id == sa.bindparam("chat"),
+        requests.c.answer.in_([Answer.WAITING, Answer.DUE, Answer.SENDING, Answer.UNKNOWN]),
+    )
+    .order_by(requests.c.created_at)
+)
+OPEN = sa.select(tokens).where(tokens.c.chat_id == sa.bindparam("chat"), tokens.c.is_open).order_by(tokens.c.arrived_at)
+INTENTS = sa.select(deliveries).where(deliveries.c.chat_id == sa.bindparam("chat"), deliveries.c.outcome == "intent")
 
 
 def close_token(connection: sa.Connection, event_id: str) -> bool:

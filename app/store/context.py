@@ -90,7 +90,7 @@ async def context_of(
             read_at=now,
         )
 
-    return await database.run(read)
+    return await database.look(read)
 
 
 def _under_way(connection: sa.Connection, theirs: Sequence[sa.ColumnElement[bool]]) -> UnderWay | None:

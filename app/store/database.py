@@ -96,16 +96,26 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
 
     async def look(self, work: Callable[[Connection], T]) -> T:
-        """Run `work`, which only reads, on a request's way: no writer waits for it, and a database that is away is."""
-        return await self._patiently(self._read, work)
+        """Run `work`, which only reads, on a request's way: no writer waits for it, and a database that is away is.
+
+        Each statement is by itself: what others write meanwhile is seen by the next one.
+        """
+        return await self._patiently(self._look, work)
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
         with self.transaction() as connection:
             return work(connection)
 
+    def _look(self, work: Callable[[Connection], T]) -> T:
+        # On Postgres that saves two round trips. Not by `postgresql_readonly`: what such a connection does later would
+        # be told to write, whatever its host has set.
+        with self._engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT", begins=False)
+            return work(connection)
+
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._engine.connect() as connection:
-            connection.execution_options(only_reads=True, postgresql_readonly=True)
+            connection.execution_options(only_reads=True)
             with connection.begin():
                 return work(connection)
 
@@ -121,6 +131,12 @@ class Database:
         if self.is_sqlite:
             return sqlite.insert(table).on_conflict_do_nothing()
         return postgresql.insert(table).on_conflict_do_nothing()
+
+    def upsert(self, table: sa.Table, changes: Sequence[str]) -> sa.Insert:
+        """Return an insert that changes these columns where the row is there already."""
+        insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        changed = {name: insert.excluded[name] for name in changes}
+        return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed)
 
     def one_at_a_time(self, connection: Connection, name: str) -> None:
         """Let no other transaction of this name run until this one ends. SQLite has but one at a time anyway."""
@@ -201,8 +217,9 @@ class Database:
 
         @sa.event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            only_reads = connection.get_execution_options().get("only_reads")
-            connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+            options = connection.get_execution_options()
+            if options.get("begins", True):
+                connection.exec_driver_sql("BEGIN" if options.get("only_reads") else "BEGIN IMMEDIATE")
 
         return engine
 

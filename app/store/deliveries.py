@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from app.store.claiming import answer_of, close_token, late_on, still_open, take_answers
+from app.store.claiming import INTENTS, OPEN, UNSENT, answer_of, close_token, late_on, still_open, take_answers
 from app.store.database import Database
 from app.store.requests import Answer, Request, request_of
 from app.store.tables import deliveries, requests, sent, tokens
@@ -102,27 +102,28 @@ class Deliveries:
         self._owner = owner
         self._zone = zone
         self._late_after_s = late_after_s
+        self._insert_sent = database.insert_once(sent)
+        self._insert = database.insert_once(deliveries)
 
     async def chat(self, chat_id: str) -> Chat:
         """Return the chat as it is now."""
 
         def read(connection: sa.Connection) -> Chat:
-            unsent = requests.c.answer.in_([Answer.WAITING, Answer.DUE, Answer.UNKNOWN])
-            rows = sa.select(requests).where(requests.c.chat_id == chat_id, unsent).order_by(requests.c.created_at)
-            found = [request_of(row) for row in connection.execute(rows).mappings()]
-            is_open = sa.select(tokens).where(tokens.c.chat_id == chat_id, tokens.c.is_open)
-            intents = sa.select(deliveries).where(
-                deliveries.c.chat_id == chat_id, deliveries.c.outcome == Outcome.INTENT
-            )
+            mine = {"chat": chat_id}
+            found = [request_of(row) for row in connection.execute(UNSENT, mine).mappings()]
+            is_open = connection.execute(OPEN, mine).mappings() if found else ()  # else nothing is to be said
+            # An intent has taken an answer, or it promises one.
+            may_be_sending = any(one.answer is Answer.SENDING or one.promised_at for one in found)
+            intents = connection.execute(INTENTS, mine).mappings() if may_be_sending else ()
             return Chat(
                 waiting=[one for one in found if one.answer is Answer.WAITING],
                 due=[one for one in found if one.answer is Answer.DUE],
                 doubtful=[one for one in found if one.answer is Answer.UNKNOWN],
-                tokens=[_token_of(row) for row in connection.execute(is_open.order_by(tokens.c.arrived_at)).mappings()],
-                intents=[_delivery_of(row) for row in connection.execute(intents).mappings()],
+                tokens=[_token_of(row) for row in is_open],
+                intents=[_delivery_of(row) for row in intents],
             )
 
-        return await self._database.run(read)
+        return await self._database.look(read)
 
     async def claim(
         self,
@@ -156,22 +157,22 @@ class Deliveries:
             created_at=time.time(),
         )
 
-        same = sa.select(deliveries.c.id).where(deliveries.c.id == delivery.id)
+        row = {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__} | {"outcome": Outcome.INTENT}
 
         def write(connection: sa.Connection) -> Delivery | None:
-            if connection.execute(same).first():
+            if connection.execute(self._insert, row).rowcount == 0:
                 return delivery  # the commit of an earlier try went through, only its answer was lost
             if token and not close_token(connection, token.event_id):
+                connection.rollback()
                 return None
             ids = set(delivery.request_ids)
             is_promise = way is Way.PROMISE
             if not (still_open(connection, ids) if is_promise else take_answers(connection, ids, delivery.id)):
                 connection.rollback()
                 return None
-            noted = sa.update(requests).where(requests.c.id.in_(promised)).values(promised_at=delivery.created_at)
-            connection.execute(noted)
-            row = {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__}
-            connection.execute(sa.insert(deliveries).values(**row, outcome=Outcome.INTENT))
+            if promised:
+                noted = sa.update(requests).where(requests.c.id.in_(promised)).values(promised_at=delivery.created_at)
+                connection.execute(noted)
             return delivery
 
         return await self._database.run(write)
@@ -184,7 +185,7 @@ class Deliveries:
     async def is_mine(self, delivery: Delivery) -> bool:
         """Whether it is still this process that carries it."""
         open_intent = sa.select(deliveries.c.id).where(*_is_open(delivery, self._owner))
-        return await self._database.run(lambda connection: connection.execute(open_intent).first() is not None)
+        return await self._database.look(lambda connection: connection.execute(open_intent).first() is not None)
 
     async def landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> Landed | None:
         """LINE has it. `messages` are the ids and quote tokens it confirmed; none when only the fact is known.
@@ -203,14 +204,17 @@ class Deliveries:
             if saved:
                 count_today(connection, PUSH_SAVED, saved, zone=self._zone)
             answered: list[float] = []
-            for request_id, picture_id, (message_id, _) in confirmed:
-                row = {
+            rows = [
+                {
                     "message_id": message_id,
                     "chat_id": delivery.chat_id,
                     "request_id": request_id,
                     "picture_id": picture_id,
                 }
-                connection.execute(self._database.insert_once(sent), row)
+                for request_id, picture_id, (message_id, _) in confirmed
+            ]
+            if rows:
+                connection.execute(self._insert_sent, rows)
             if delivery.way is not Way.PROMISE:
                 for request_id in set(delivery.request_ids):
                     values = {

@@ -30,7 +30,7 @@ class Leases:
     async def living(self) -> set[str]:
         """Return the processes whose lease has not run out."""
         alive = sa.select(leases.c.executor_id).where(leases.c.expires_at > NOW)
-        return await self._database.run(lambda connection: set(connection.execute(alive).scalars()))
+        return await self._database.look(lambda connection: set(connection.execute(alive).scalars()))
 
     async def release(self, executor_ids: Sequence[str]) -> None:
         """These processes are gone, or about to go."""

@@ -19,7 +19,7 @@ class Models:
     async def gone(self) -> set[str]:
         """Return the models that are known to be shut down."""
         known = sa.select(gone_models.c.model).where(gone_models.c.until > time.time())
-        return await self._database.run(lambda connection: set(connection.execute(known).scalars()))
+        return await self._database.look(lambda connection: set(connection.execute(known).scalars()))
 
     async def mark_gone(self, model: str, *, for_s: float) -> None:
         """Remember for `for_s` seconds that a model is gone."""
@@ -38,7 +38,7 @@ class Models:
     async def dates(self) -> Mapping[str, date | None]:
         """Return the models whose end was asked for, with the day of it where one is known."""
         wanted = sa.select(model_dates.c.model, model_dates.c.shutdown_on)
-        rows = await self._database.run(lambda connection: connection.execute(wanted).all())
+        rows = await self._database.look(lambda connection: connection.execute(wanted).all())
         return {row.model: date.fromisoformat(row.shutdown_on) if row.shutdown_on else None for row in rows}
 
     async def _write(self, table: sa.Table, row: Mapping[str, object]) -> None:

@@ -12,7 +12,6 @@ import structlog
 from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 
 from app.databases import first_line
-from app.store.chats import meet
 from app.store.database import Database
 from app.store.deletions import doom
 from app.store.requests import UNDRAWN, Answer, State, give_back, moved
@@ -91,7 +90,7 @@ class Kept:
         """Return the paid pictures of a request, until the bucket has them."""
         columns = sa.select(kept.c.position, kept.c.data).where(kept.c.request_id == request_id)
         ordered = columns.order_by(kept.c.position)
-        rows = await self._database.run(lambda connection: connection.execute(ordered).all())
+        rows = await self._database.look(lambda connection: connection.execute(ordered).all())
         return [Paid(position=row.position, data=row.data) for row in rows]
 
     async def name(self, request_id: str, position: int, *, object_key: str, preview_key: str) -> tuple[str, str]:
@@ -100,7 +99,9 @@ class Kept:
 
         def write(connection: sa.Connection) -> tuple[str, str]:
             unnamed = sa.update(kept).where(*mine, kept.c.object_key.is_(None))
-            connection.execute(unnamed.values(object_key=object_key, preview_key=preview_key))
+            unnamed = unnamed.values(object_key=object_key, preview_key=preview_key)
+            if connection.execute(unnamed).rowcount == 1:
+                return object_key, preview_key
             row = connection.execute(sa.select(kept.c.object_key, kept.c.preview_key).where(*mine)).first()
             return (row.object_key, row.preview_key) if row else (object_key, preview_key)
 
@@ -115,13 +116,13 @@ class Kept:
 
         def write(connection: sa.Connection) -> bool:
             change = moved(request_id, State.READY, since=[State.KEPT])
-            wanted = connection.execute(change.values(answer=Answer.DUE, ready_at=time.time())).rowcount == 1
+            change = change.values(answer=Answer.DUE, ready_at=time.time()).returning(requests)
+            request = connection.execute(change).mappings().first()
             connection.execute(sa.delete(kept).where(kept.c.request_id == request_id))
-            mine = sa.select(requests).where(requests.c.id == request_id)
-            if wanted:
-                request = connection.execute(mine).mappings().one()
+            if request:
                 self._hang(connection, request, stored)
-                give_back(connection, request_id, all_but=len(stored))
+                if request["counted"] > len(stored):
+                    give_back(connection, request_id, all_but=len(stored))
                 if len(stored) <= NOTED_MAX and (notes := self._notes_beside(connection, request)):
                     said = [*(request["notes"] or []), *(list(note) for note in notes)]
                     connection.execute(sa.update(requests).where(requests.c.id == request_id).values(notes=said))
@@ -150,9 +151,10 @@ class Kept:
             for one in stored
         ]
         connection.execute(sa.insert(pictures), rows)
-        meet(self._database, connection, request["chat_id"], request["chat_kind"])
-        of_chat = sa.update(chats).where(chats.c.chat_id == request["chat_id"])
-        connection.execute(of_chat.values(current_picture=rows[-1]["id"]))
+        met = {"chat_id": request["chat_id"], "chat_kind": request["chat_kind"], "created_at": time.time()}
+        connection.execute(
+            self._database.upsert(chats, ("current_picture",)), met | {"current_picture": rows[-1]["id"]}
+        )
 
 
 def _hangs_already(connection: sa.Connection, request_id: str) -> bool:

@@ -24,14 +24,10 @@ class People:
             row = connection.execute(wanted).first()
             return (True, row.language) if row else (False, None)
 
-        return await self._database.run(read)
+        return await self._database.look(read)
 
     async def speaks(self, user_id: str, language: str | None) -> None:
         """Remember a language (BCP 47); None when LINE does not tell."""
-
-        def write(connection: sa.Connection) -> None:
-            connection.execute(sa.delete(languages).where(languages.c.user_id == user_id))
-            row = {"user_id": user_id, "language": language, "read_at": time.time()}
-            connection.execute(self._database.insert_once(languages), row)
-
-        await self._database.run(write)
+        row = {"user_id": user_id, "language": language, "read_at": time.time()}
+        speaks = self._database.upsert(languages, ("language", "read_at"))
+        await self._database.run(lambda connection: connection.execute(speaks, row))

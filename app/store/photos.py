@@ -105,7 +105,7 @@ class Photos:
             is_youngest = connection.execute(last).scalar() == photo.message_id
             return album if is_youngest and len(album) < photo.set_total else None
 
-        return await self._database.run(read)
+        return await self._database.look(read)
 
     async def fetched(self, message_id: str, *, data: bytes, content_type: str) -> None:
         """Keep the bytes of a photo that was only seen before."""
@@ -160,7 +160,7 @@ class Photos:
         """Return the photo, made fit to be sent to a model."""
         mine = (photos.c.message_id == message_id, photos.c.chat_id == chat_id)
         wanted = sa.select(photos.c.data).where(*mine)
-        return await self._database.run(lambda connection: connection.execute(wanted).scalar())
+        return await self._database.look(lambda connection: connection.execute(wanted).scalar())
 
 
 def taken(connection: sa.Connection, message_ids: Sequence[str]) -> None:

@@ -53,12 +53,12 @@ class Pictures:
         counted = sa.select(sa.func.count()).where(pictures.c.chat_id == chat_id)
         if user_id:
             counted = counted.where(pictures.c.user_id == user_id)
-        return await self._database.run(lambda connection: int(connection.execute(counted).scalar_one()))
+        return await self._database.look(lambda connection: int(connection.execute(counted).scalar_one()))
 
     async def _all(
         self, *conditions: sa.ColumnElement[bool], order: sa.ColumnElement[object], limit: int | None = None
     ) -> list[Picture]:
         wanted = sa.select(*(pictures.c[name] for name in Picture.__dataclass_fields__)).where(*conditions)
         ordered = wanted.order_by(order).limit(limit)
-        rows = await self._database.run(lambda connection: connection.execute(ordered).mappings().all())
+        rows = await self._database.look(lambda connection: connection.execute(ordered).mappings().all())
         return [Picture(**row) for row in rows]

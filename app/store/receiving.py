@@ -126,20 +126,20 @@ class Receiving:
     def _written(
         self, connection: sa.Connection, event_id: str, sender: Sender, request: NewRequest, quota: Quota | None
     ) -> bool:
-        there = connection.execute(sa.select(requests.c.draws).where(requests.c.id == event_id)).first()
-        if there:
-            return bool(there.draws)
-        if _is_pointless(connection, sender, request):
+        bound = {"event": event_id, "message": request.message_id, "chat": sender.chat_id, "user": sender.user_id}
+        before = connection.execute(_BEFORE_OF_ONE if sender.user_id else _BEFORE_OF_SOMEBODY, bound).one()
+        if before.draws is not None:
+            return bool(before.draws)
+        if before.taken_back or _is_pointless(connection, sender, request):
             return False
         row = _request_row(event_id, sender, request)
         if request.draws and quota:
-            waiting = _waiting(connection, sender)
-            if not waiting or waiting + _asked(request) <= quota.waiting_max:
+            if not before.waiting or before.waiting + _asked(request) <= quota.waiting_max:
                 row |= _counted(connection, sender, request, quota)
             elif _was_told(connection, sender, "flood", since=quota.told_since):
                 row |= NOT_EVEN_SAID
             else:
-                row |= _declined("flood", {"count": waiting})
+                row |= _declined("flood", {"count": int(before.waiting)})
         connection.execute(sa.insert(requests), row)
         used = {source["photo"] for source in request.sources if "photo" in source}
         if used:
@@ -167,13 +167,10 @@ NOTHING_EXPECTED: Mapping[str, Any] = {
 
 
 def _is_pointless(connection: sa.Connection, sender: Sender, request: NewRequest) -> bool:
-    """Whether nothing is to be done: it was taken back, is asked a second time, or its picture is under way.
+    """Whether nothing is to be done: it is asked a second time, or its picture is under way.
 
     One message is one wish, under however many event ids it comes; one that was edited asks for something else.
     """
-    gone = sa.select(unsent.c.message_id).where(unsent.c.message_id == request.message_id)
-    if request.message_id and connection.execute(gone).first() is not None:
-        return True
     if not request.tap:
         return bool(request.message_id) and _is_said_already(connection, sender, request)
     under_way = requests.c.answer.in_([Answer.WAITING, Answer.DUE, Answer.SENDING])
@@ -190,11 +187,6 @@ def _is_said_already(connection: sa.Connection, sender: Sender, request: NewRequ
     return last is not None and tuple(last) == (request.draws, request.prompt, request.words)
 
 
-def _waiting(connection: sa.Connection, sender: Sender) -> int:
-    waiting = sa.select(PICTURES_ASKED).where(requests.c.state.in_(UNDRAWN), _of(sender))
-    return int(connection.execute(waiting).scalar_one())
-
-
 def _was_told(connection: sa.Connection, sender: Sender, words: str, *, since: float) -> bool:
     told = sa.select(requests.c.id).where(_of(sender), requests.c.words == words, requests.c.created_at >= since)
     told = told.where(requests.c.answer != Answer.NONE)
@@ -206,6 +198,19 @@ def _of(sender: Sender) -> sa.ColumnElement[bool]:
     if sender.user_id:
         return requests.c.user_id == sender.user_id
     return sa.and_(requests.c.user_id.is_(None), requests.c.chat_id == sender.chat_id)
+
+
+def _before(whose: sa.ColumnElement[bool]) -> sa.Select[tuple[bool | None, bool, int]]:
+    """Read what stands in the way of an event's request: it is there, it was taken back, this person has enough."""
+    return sa.select(
+        sa.select(requests.c.draws).where(requests.c.id == sa.bindparam("event")).scalar_subquery().label("draws"),
+        sa.exists().where(unsent.c.message_id == sa.bindparam("message")).label("taken_back"),
+        sa.select(PICTURES_ASKED).where(requests.c.state.in_(UNDRAWN), whose).scalar_subquery().label("waiting"),
+    )
+
+
+_BEFORE_OF_ONE = _before(requests.c.user_id == sa.bindparam("user"))
+_BEFORE_OF_SOMEBODY = _before(sa.and_(requests.c.user_id.is_(None), requests.c.chat_id == sa.bindparam("chat")))
 
 
 def _counted(connection: sa.Connection, sender: Sender, request: NewRequest, quota: Quota) -> dict[str, Any]:

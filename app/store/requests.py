@@ -104,7 +104,12 @@ class Requests:
 
     async def get(self, request_id: str) -> Request | None:
         """Return the request as it is now."""
-        return await self._first(requests.c.id == request_id)
+
+        def read(connection: sa.Connection) -> Request | None:
+            row = connection.execute(_BY_ID, {"request": request_id}).mappings().first()
+            return request_of(row) if row else None
+
+        return await self._database.look(read)
 
     async def of_message(self, message_id: str, *, chat_id: str) -> Request | None:
         """Return the picture that this message of the chat asked for last."""
@@ -118,28 +123,23 @@ class Requests:
         )
         return await self._database.run(lambda connection: connection.execute(change).rowcount == 1)
 
-    async def undrawn(self) -> int:
-        """Return how many pictures wait for the model or are being drawn."""
-        counted = sa.select(PICTURES_ASKED).where(requests.c.state.in_(UNDRAWN))
-        return await self._database.run(lambda connection: int(connection.execute(counted).scalar_one()))
-
     async def open_wishes(self, *, before: float) -> list[OpenWish]:
         """Return the wishes from before that time (Unix seconds) that are still to be drawn, or to be stored."""
         columns = (requests.c.id, requests.c.chat_id, requests.c.user_id, requests.c.state)
         still_open = (requests.c.draws, requests.c.state.in_(UNFINISHED), requests.c.created_at < before)
         found = sa.select(*columns).where(*still_open).order_by(requests.c.created_at)
-        rows = await self._database.run(lambda connection: connection.execute(found).mappings().all())
+        rows = await self._database.look(lambda connection: connection.execute(found).mappings().all())
         return [OpenWish(**row) for row in rows]
 
     async def is_open(self, request_id: str) -> bool:
         """Whether a wish is still to be drawn, or to be stored."""
         found = sa.select(requests.c.id).where(requests.c.id == request_id, requests.c.state.in_(UNFINISHED))
-        return await self._database.run(lambda connection: connection.execute(found).first() is not None)
+        return await self._database.look(lambda connection: connection.execute(found).first() is not None)
 
     async def queue_place(self, created_at: float) -> int:
         """Return which place in the queue a wish of that time has, from 1. What is being drawn waits no more."""
         before = sa.select(sa.func.count()).where(requests.c.state == State.QUEUED, requests.c.created_at < created_at)
-        return await self._database.run(lambda connection: int(connection.execute(before).scalar_one()) + 1)
+        return await self._database.look(lambda connection: int(connection.execute(before).scalar_one()) + 1)
 
     async def note(self, request_id: str, key: str, details: Mapping[str, Any]) -> None:
         """Have something said beside the picture. Saying it twice is saying it once."""
@@ -235,7 +235,10 @@ class Requests:
             row = connection.execute(wanted).mappings().first()
             return request_of(row) if row else None
 
-        return await self._database.run(read)
+        return await self._database.look(read)
+
+
+_BY_ID = sa.select(requests).where(requests.c.id == sa.bindparam("request"))
 
 
 def cancelled(database: Database, connection: sa.Connection, request_id: str) -> bool:

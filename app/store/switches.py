@@ -29,4 +29,4 @@ class Switches:
     async def is_on(self, name: str) -> bool:
         """Whether it holds."""
         found = sa.select(switches.c.name).where(switches.c.name == name)
-        return await self._database.run(lambda connection: connection.execute(found).first() is not None)
+        return await self._database.look(lambda connection: connection.execute(found).first() is not None)

@@ -308,7 +308,7 @@ async def test_a_fault_of_ours_is_answered_too(stage, tmp_path):
         with sqlite3.connect(tmp_path / "easel.db") as connection:
             connection.execute("UPDATE requests SET sources = '{'")
         await stage.line.send_tap(person, "Again")
-        await easel.logged("workflow_broke", workflow="event")
+        await easel.logged("event_broke")
         said = await stage.said(person, count=2)
         assert said[-1]["text"].startswith("Sorry, something went wrong")
 
@@ -321,12 +321,12 @@ async def test_a_workflow_outlives_the_engine_s_database(stage, tmp_path):
         await stage.line.send_text(person, "a cat")
         await stage.openai.wait_for(lambda: stage.picture_calls() == before + 1, 20)
         with sqlite3.connect(tmp_path / "easel.engine.db") as connection:
-            connection.execute("ALTER TABLE operation_outputs RENAME TO lost_outputs")
+            connection.execute("ALTER TABLE workflow_output RENAME TO lost_output")
         release.set()
         await easel.logged("picture_generated")
         await easel.printed("Database connection failed")
         with sqlite3.connect(tmp_path / "easel.engine.db") as connection:
-            connection.execute("ALTER TABLE lost_outputs RENAME TO operation_outputs")
+            connection.execute("ALTER TABLE lost_output RENAME TO workflow_output")
         await stage.picture(person)
         await quiet(stage, person)
         assert stage.picture_calls() == before + 1

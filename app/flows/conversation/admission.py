@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from app.days import day_of, next_day_at
-from app.line.events import Chat
-from app.store.money.allowances import Allowances
 from app.store.receiving import NewRequest, Quota
-from app.store.requests import Requests
+from app.store.standing import Standing
 
 FLOOD_TOLD_FOR_S = 60.0  # once told, more of the same flood gets no answer
 
@@ -26,20 +24,14 @@ class Room:
 class Gate:
     """Lets wishes in, or says in which words they are declined."""
 
-    def __init__(self, *, requests: Requests, allowances: Allowances, room: Room) -> None:
-        self._requests = requests
-        self._allowances = allowances
+    def __init__(self, *, room: Room) -> None:
         self._room = room
 
-    async def is_blocked(self, chat: Chat, user_id: str | None) -> bool:
-        """Whether an admin has blocked this chat or person."""
-        return await self._allowances.is_blocked({chat.id} | ({user_id} if user_id else set()))
-
-    async def let_in(self, request: NewRequest) -> NewRequest:
+    def let_in(self, request: NewRequest, standing: Standing) -> NewRequest:
         """Return the request, or the words it is declined with."""
-        if await self._allowances.is_paused():
+        if standing.paused:
             return _declined(request, "paused")
-        if await self._requests.undrawn() >= self._room.waiting_max:
+        if standing.undrawn >= self._room.waiting_max:
             return _declined(request, "queue_full")
         return request
 

@@ -24,8 +24,9 @@ from app.store.chats import ChatState
 from app.store.context import Context, context_of
 from app.store.database import Database
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
-from app.store.requests import Request, Requests, State
+from app.store.requests import Requests, State
 from app.store.settling import Settling
+from app.store.standing import Standing, standing_of
 
 log = structlog.get_logger()
 
@@ -123,25 +124,26 @@ class EventFlow:
     async def _understand(self, came: Came) -> Rest:
         event, chat = came.event, came.chat
         around = await self._context(event, chat)
-        known = await self._stores.requests.get(event.id)
         plan = await self._understanding.plan(event, around)
-        if known:
-            return partial(self._go_on, came, plan, known)
-        if plan.act and await self._gate.is_blocked(chat, event.user_id):
+        holders = {chat.id, event.user_id or chat.id}
+        standing = await standing_of(self._stores.database, event.id, holders=holders)
+        if standing.known:
+            return partial(self._go_on, came, plan)
+        if standing.blocked:
             plan = Plan()
         await self._wants.hear(event, chat, plan)
         if isinstance(plan.act, Fetch):
             # Nobody's words wait for LINE to hand a photo out.
-            return partial(self._perform, came, plan, around.chat)
-        await self._perform(came, plan, around.chat)
+            return partial(self._perform, came, plan, around.chat, standing)
+        await self._perform(came, plan, around.chat, standing)
         return partial(self._end, came, plan)
 
-    async def _perform(self, came: Came, plan: Plan, state: ChatState) -> None:
+    async def _perform(self, came: Came, plan: Plan, state: ChatState, standing: Standing) -> None:
         event, chat = came.event, came.chat
         request = await self._wants.of(event, chat, plan, state)
         wished = bool(request and request.draws)
         if request and request.draws:
-            request = await self._gate.let_in(request)
+            request = self._gate.let_in(request, standing)
         why = asdict(plan.why) if plan.why else {}
         if request and why:
             request = replace(request, understood=why)
@@ -162,13 +164,14 @@ class EventFlow:
         if token or request:
             self._watch.attend(chat)
 
-    async def _go_on(self, came: Came, plan: Plan, known: Request) -> None:
+    async def _go_on(self, came: Came, plan: Plan) -> None:
         """Do what was left when the process ended that wrote this down."""
-        if known.state is State.QUEUED:
+        known = await self._stores.requests.get(came.event.id)
+        if known and known.state is State.QUEUED:
             await self.draw(known.id, user_or_chat_id=known.user_id or known.chat_id)
         self._watch.attend(came.chat)
         await self._end(came, plan)
-        await self._stores.settling.settle(known.id)
+        await self._stores.settling.settle(came.event.id)
 
     async def _end(self, came: Came, plan: Plan) -> None:
         """Do what comes behind the answer."""

@@ -63,16 +63,18 @@ class Deliver:
         """Say everything that can be said in this chat now. Return what is left."""
         voice = self._voices.setdefault(chat_id, asyncio.Lock())
         async with voice:
-            await self._finish(chat_id)
-            while await self._one(chat := await self._deliveries.chat(chat_id)):
-                pass
+            chat = await self._deliveries.chat(chat_id)
+            if await self._finish(chat):
+                chat = await self._deliveries.chat(chat_id)
+            while await self._one(chat):
+                chat = await self._deliveries.chat(chat_id)
         return chat
 
     async def finish(self, chat_id: str) -> None:
         """Carry only what a dead process left between intent and outcome."""
         voice = self._voices.setdefault(chat_id, asyncio.Lock())
         async with voice:
-            await self._finish(chat_id)
+            await self._finish(await self._deliveries.chat(chat_id))
 
     async def push(self, request: Request) -> None:
         """Push one answer that is due, whatever the rule says of late ones. The store knows what became of it."""
@@ -94,14 +96,17 @@ class Deliver:
         ages = [token_age_s(token.arrived_at) for token in chat.tokens if token.addressed]
         return max(0.0, self._rule.deadline_s - max(ages)) if ages else None
 
-    async def _finish(self, chat_id: str) -> None:
-        chat = await self._deliveries.chat(chat_id)
+    async def _finish(self, chat: Chat) -> bool:
+        """Carry what a dead process left between intent and outcome. Return whether there was something."""
+        carried = False
         for delivery in chat.intents:
             if not self._is_orphan(delivery.owner) or self._courier.rests(delivery):
                 continue
             # A process died between intent and outcome, or LINE took no push for a while.
             if await self._deliveries.take_over(delivery):
                 await self._courier.carry(delivery, may_have_landed=True)
+                carried = True
+        return carried
 
     async def _one(self, chat: Chat) -> bool:
         """Do the next thing; False when there is nothing left to do."""

@@ -32,7 +32,7 @@ class Allowances:
     async def is_blocked(self, holders: Collection[str]) -> bool:
         """Whether one of them is blocked."""
         found = sa.select(allowances.c.holder).where(allowances.c.holder.in_(list(holders)), allowances.c.blocked)
-        return await self._database.run(lambda connection: connection.execute(found.limit(1)).first() is not None)
+        return await self._database.look(lambda connection: connection.execute(found.limit(1)).first() is not None)
 
     async def block(self, holder: str) -> None:
         """Give no answer to this person, group or room any more."""
@@ -77,7 +77,7 @@ class Allowances:
     async def is_paused(self) -> bool:
         """Whether drawing is paused."""
         found = sa.select(switches.c.name).where(switches.c.name == PAUSED)
-        return await self._database.run(lambda connection: connection.execute(found).first() is not None)
+        return await self._database.look(lambda connection: connection.execute(found).first() is not None)
 
     async def _block(self, holder: str, *, blocked: bool) -> None:
         def write(connection: sa.Connection) -> None:

@@ -105,11 +105,21 @@ def shift(connection: sa.Connection, booked: Sequence[Purse], microusd: int, *, 
 
     `pictures` that came of it are counted for the bot, whose purses then tell both for reports.
     """
-    for holder, period in booked:
-        changes = {"microusd": purses.c.microusd + microusd}
-        if holder == BOT and pictures:
-            changes["pictures"] = purses.c.pictures + pictures
-        connection.execute(sa.update(purses).where(*_is(holder, period)).values(**changes))
+    rows = [
+        {"of": holder, "in": period, "more": microusd, "more_pictures": pictures if holder == BOT else 0}
+        for holder, period in booked
+    ]
+    if rows:
+        connection.execute(_SHIFT, rows)  # one after the other, in their order
+
+
+_SHIFT = (
+    sa.update(purses)
+    .where(purses.c.holder == sa.bindparam("of"), purses.c.period == sa.bindparam("in"))
+    .values(
+        microusd=purses.c.microusd + sa.bindparam("more"), pictures=purses.c.pictures + sa.bindparam("more_pictures")
+    )
+)
 
 
 def count_pictures(connection: sa.Connection, user_or_chat_id: str, *, day: str, count: int, cap: int) -> int:

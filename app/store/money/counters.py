@@ -1,9 +1,12 @@
 """Counts in rows: added to in one statement, so that nothing is lost or overshot whoever adds at the same time."""
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 
 def add(
@@ -31,11 +34,23 @@ def add(
     limits = {name: cap for name, cap in (caps or {}).items() if cap}
     if any(amounts[name] > cap for name, cap in limits.items()):
         return None  # no row may be there yet, and then only the amount itself counts
-    insert = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
-    statement = insert.values(**key, **amounts).on_conflict_do_update(
-        index_elements=list(key),
-        set_={name: table.c[name] + amount for name, amount in amounts.items()},
-        where=sa.and_(sa.true(), *(table.c[name] + amounts[name] <= cap for name, cap in limits.items())),
-    )
-    row = connection.execute(statement.returning(*(table.c[name] for name in amounts))).mappings().first()
+    statement = _adding(connection.dialect.name, table, tuple(key), tuple(amounts), tuple(limits))
+    bound = {f"its_{name}": value for name, value in {**key, **amounts}.items()}
+    row = connection.execute(statement, bound | {f"cap_{name}": cap for name, cap in limits.items()}).mappings().first()
     return {name: int(row[name]) for name in amounts} if row else None
+
+
+@functools.cache
+def _adding(
+    dialect: str, table: sa.Table, key: Sequence[str], amounts: Sequence[str], capped: Sequence[str]
+) -> ReturningInsert[Any]:
+    """Make the statement, once for each table and set of columns: several of them go with every picture."""
+    bound = {name: sa.bindparam(f"its_{name}", type_=table.c[name].type) for name in (*key, *amounts)}
+    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    caps = (table.c[name] + bound[name] <= sa.bindparam(f"cap_{name}") for name in capped)
+    statement = insert.values(bound).on_conflict_do_update(
+        index_elements=list(key),
+        set_={name: table.c[name] + bound[name] for name in amounts},
+        where=sa.and_(sa.true(), *caps),
+    )
+    return statement.returning(*(table.c[name] for name in amounts))

@@ -107,19 +107,17 @@ class Ledger:
 
         Return for how many calls, those among them, we may have paid without getting a picture.
         """
-
-        def close(connection: sa.Connection) -> int:
-            mine = calls.c.request_id == request_id
-            cut_off = sa.update(calls).where(mine, calls.c.outcome == Outcome.ASKED)
-            connection.execute(cut_off.values(outcome=Outcome.UNKNOWN, ended_at=time.time()))
-            counted = sa.select(sa.func.count()).where(mine, calls.c.outcome.in_([Outcome.UNKNOWN, Outcome.BAD]))
-            return int(connection.execute(counted).scalar_one())
-
-        return await self._database.run(close)
+        asked = {"request": request_id}
+        outcomes = await self._database.look(lambda connection: connection.execute(_OUTCOMES, asked).scalars().all())
+        if Outcome.ASKED in outcomes:
+            mine = (calls.c.request_id == request_id, calls.c.outcome == Outcome.ASKED)
+            cut_off = sa.update(calls).where(*mine).values(outcome=Outcome.UNKNOWN, ended_at=time.time())
+            await self._database.run(lambda connection: connection.execute(cut_off))
+        return sum(one in {Outcome.ASKED, Outcome.UNKNOWN, Outcome.BAD} for one in outcomes)
 
     async def spent(self, period: str, *, holder: str = BOT) -> int:
         """Return what was spent or is reserved in a day (YYYY-MM-DD) or month (YYYY-MM), in micro-dollars."""
-        return await self._database.run(lambda connection: money.read_purse(connection, holder, period))
+        return await self._database.look(lambda connection: money.read_purse(connection, holder, period))
 
     async def budgets(self, *, now_at: float | None = None) -> list[Budget]:
         """Return how the bot's day and month stand."""
@@ -147,7 +145,7 @@ class Ledger:
         at = time.time() if now_at is None else now_at
         whose: dict[str, Any] = {"chat_id": chat_id, "chat_kind": chat_kind, "user_id": user_id}
         cap = self._caps.chat_monthly_microusd
-        return await self._database.run(
+        return await self._database.look(
             lambda connection: remains.chat_budgets(connection, **whose, cap=cap, at=at, zone=self._zone)
         )
 
@@ -178,13 +176,13 @@ class Ledger:
 
     async def _today(self, user_or_chat_id: str, at: float) -> tuple[int, int]:
         day, cap = day_of(at, self._zone), self._caps.user_daily_pictures
-        return await self._database.run(lambda connection: money.counted(connection, user_or_chat_id, day=day, cap=cap))
+        return await self._database.look(
+            lambda connection: money.counted(connection, user_or_chat_id, day=day, cap=cap)
+        )
 
     def _begun(self, connection: sa.Connection, booking: Booking, at: float) -> int:
-        same = sa.select(calls.c.id).where(
-            calls.c.request_id == booking.request_id, calls.c.began_at == at, calls.c.outcome == Outcome.ASKED
-        )
-        if (there := connection.execute(same).scalar()) is not None:
+        same = {"request": booking.request_id, "at": at}
+        if (there := connection.execute(_BEGUN_AT, same).scalar()) is not None:
             return int(there)  # the commit of an earlier try went through, only its answer was lost
         fields = asdict(booking)
         microusd, chat_kind = fields.pop("estimate_microusd"), fields.pop("chat_kind")
@@ -200,7 +198,16 @@ class Ledger:
             "day": day_of(at, self._zone),
             "purses": booked,
         }
-        return int(connection.execute(sa.insert(calls).values(row).returning(calls.c.id)).scalar_one())
+        return int(connection.execute(_BEGIN, row).scalar_one())
+
+
+_OUTCOMES = sa.select(calls.c.outcome).where(calls.c.request_id == sa.bindparam("request"))
+_BEGIN = sa.insert(calls).returning(calls.c.id)
+_BEGUN_AT = sa.select(calls.c.id).where(
+    calls.c.request_id == sa.bindparam("request"),
+    calls.c.began_at == sa.bindparam("at"),
+    calls.c.outcome == Outcome.ASKED,
+)
 
 
 def _settle(
