@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from proof.evidence import Evidence, Shown, Wish
 
 ANSWERED = frozenset({"sent", "unknown"})
-PROMISES = frozenset({"drawing", "drawing_many", "drawing_push", "maybe_sent"})
+PROMISES = frozenset({"drawing", "drawing_many", "drawing_push", "drawing_kept", "maybe_sent"})
 OTHER_WORDS = {"mine": ("mine_alt", "mine_none")}
 NO_ANSWERS = PROMISES | {"lead", "here", "gone"}
 
