@@ -29,8 +29,7 @@ from app.reading.plan import (
     Show,
 )
 from app.reading.rules import VERBS, by_rules
-from app.reading.sources import is_about_something
-from app.reading.verdicts import asked, by_verdict, changed, is_surely_a_change
+from app.reading.verdicts import PAINTS, asked, by_verdict, changed, is_free_to_try, is_surely_a_change
 from app.reading.wish import Call, Wish, wish_of
 from app.store.context import Context
 from app.words.taps import Tap, read_tap
@@ -191,14 +190,14 @@ def _meant(wish: Wish, context: Context, user_id: str | None, read: Read) -> tup
     if certain := by_rules(wish, context, user_id):
         act, step = certain
         return act, Why(step=step, meaning=meaning_of(act)), None
-    if is_surely_a_change(wish, context) and not is_about_something(context, user_id):
+    verdict, confidence = read.verdict, read.verdict.confidence if read.verdict else 0.0
+    if verdict and verdict.meaning in PAINTS and is_surely_a_change(wish, context, user_id):
         return changed(wish, context, user_id), Why(step=Step.MOMENT, meaning=Meaning.CHANGE), None
-    verdict = read.verdict
-    if verdict and read.is_sure:
-        why = Why(step=read.by, meaning=spelled(verdict), confidence=verdict.confidence)
+    if verdict and (read.is_sure or is_free_to_try(verdict)):
+        why = Why(step=read.by, meaning=spelled(verdict), confidence=confidence)
         return by_verdict(wish, context, user_id, verdict), why, None
     question = Question(text=wish.said, moment=moment_of(wish, context, user_id))
-    why = Why(step=Step.ASKED, meaning=spelled(verdict), confidence=verdict.confidence if verdict else 0.0)
+    why = Why(step=Step.ASKED, meaning=spelled(verdict), confidence=confidence)
     return asked(wish, context, user_id, verdict), why, question
 
 

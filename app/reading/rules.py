@@ -55,9 +55,10 @@ def by_rules(  # noqa: PLR0911 - one line for each rule
         return label, Step.RULES
     if not wish.prompt:
         return _of_options_alone(wish, context, user_id), Step.RULES
-    if not wish.options and (talk := talk_of(wish.prompt)):
-        return _talked_in(wish.call, talk, context), Step.RULES
-    return None
+    talk = None if wish.options else talk_of(wish.prompt)
+    if talk is Talk.NO and context.under_way:
+        return Do(command=Command(name=Name.CANCEL)), Step.MOMENT
+    return (_talked_in(wish.call, talk, context), Step.RULES) if talk else None
 
 
 def _answered(  # noqa: PLR0911 - one line for each question
@@ -110,6 +111,8 @@ def commanded(  # noqa: PLR0911 - one line for each thing that it can be about
     name, quoted, under_way = command.name, context.quote, context.under_way
     if name is Name.DELETE and not quoted.picture_id:
         return _deleted(wish, context)
+    if name is Name.CANCEL and context.photos and not under_way:
+        return Do(command=Command(name=Name.NEW))  # the wrong photo
     verb = VERBS.get(name)
     if verb is None:
         return Do(command=command, about=quoted.asked_by if name in ADMIN_WORDS else None)

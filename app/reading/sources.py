@@ -26,10 +26,14 @@ def edited(wish: Wish, context: Context, user_id: str | None) -> Act:
 
 def is_about_something(context: Context, user_id: str | None) -> bool:
     """Whether words are about something that is there: a quote, what we asked about, a photo that waits."""
-    expected = expected_of(context, user_id)
-    asked = expected is not None and expected.what == "words"
     quoted = context.quote.gone or context.quote.picture_id is not None or context.quote.photo_id is not None
-    return quoted or asked or bool(context.photos)
+    return quoted or is_asked_for(context, user_id)
+
+
+def is_asked_for(context: Context, user_id: str | None) -> bool:
+    """Whether we wait for words: we have asked what to change, or a photo is there."""
+    expected = expected_of(context, user_id)
+    return (expected is not None and expected.what == "words") or bool(context.photos)
 
 
 def photos_of(context: Context) -> bool:

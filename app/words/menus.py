@@ -186,6 +186,11 @@ def cost(words: Words, used: Usage, zone: ZoneInfo) -> Message:
     return text("\n".join([words.say("talk_cost"), *_used(words, used, zone)]))
 
 
+def or_draw(words: Words, said: Message, request_id: str) -> Message:
+    """Put a button under talk that draws it all the same, for those who were misunderstood."""
+    return with_quick_reply(said, [postback_action(words.say("btn_draw"), data=tap("draw", request_id))])
+
+
 def _shown(wish: str) -> str:
     return cut_to_graphemes(" ".join(wish.split()), OFFERED_GRAPHEMES_MAX)
 

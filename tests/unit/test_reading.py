@@ -34,12 +34,15 @@ def do(name):
     return Do(command=Command(name=name))
 
 
-def said(text, context=None, *, verdict=None, group=False, quote=None):
+A_CHANGE = Verdict(meaning=Meaning.CHANGE, confidence=1.0)
+
+
+def said(text, context=None, *, verdict=None, group=False, quote=None, is_sure=True):
     """Decide about a text; sure of the verdict where there is one."""
     source = {"type": "group", "groupId": "C" + "b" * 32, "userId": ME} if group else {"type": "user", "userId": ME}
     message = {"id": "1", "type": "text", "text": text} | ({"quotedMessageId": quote} if quote else {})
     event = {"type": "message", "mode": "active", "source": source, "replyToken": "t", "message": message}
-    return decide(read(json.dumps(event)), RULES, context or Context(), verdict, is_sure=verdict is not None)
+    return decide(read(json.dumps(event)), RULES, context or Context(), verdict, is_sure=is_sure)
 
 
 def asking(what, **more):
@@ -166,11 +169,13 @@ def test_an_answer_is_only_of_who_was_asked():
         ("make the sky purple", Say(words="change_later", prompt="make the sky purple", details={"request": "FOX"})),
         ("改成晚上", Say(words="change_later", prompt="改成晚上", details={"request": "FOX"})),
         ("全部刪除", do(Name.DELETE_ALL)),
+        ("不用了", do(Name.CANCEL)),
+        ("結構です", do(Name.CANCEL)),
     ],
 )
 def test_while_something_is_drawn(text, act):
     """Words are about the picture that is coming, never about an older one."""
-    assert said(text, DRAWING).act == act
+    assert said(text, DRAWING, verdict=A_CHANGE).act == act
 
 
 def test_how_it_stands_in_the_queue():
@@ -241,6 +246,31 @@ def test_who_is_clearly_meant_gets_an_answer():
     assert said("zzz", group=True) == PASS
 
 
+@pytest.mark.parametrize(
+    ("meaning", "kind", "confidence", "act"),
+    [
+        (Meaning.COMMAND, "help", 0.7, do(Name.HELP)),
+        (Meaning.COMMAND, "delete_all", 0.7, do(Name.DELETE_ALL)),
+        (Meaning.TALK, "question", 0.7, Say(words="talk_question", prompt="zzz")),
+        (Meaning.COMMAND, "again", 0.7, Say(words="offer", prompt="zzz", details={"picture": "KITE"})),
+        (Meaning.COMMAND, "delete", 0.7, Say(words="offer", prompt="zzz", details={"picture": "KITE"})),
+        (Meaning.COMMAND, "help", 0.4, Say(words="offer", prompt="zzz", details={"picture": "KITE"})),
+        (Meaning.DRAW, "", 0.7, Say(words="offer", prompt="zzz", details={"picture": "KITE"})),
+    ],
+)
+def test_what_costs_nothing_is_tried(meaning, kind, confidence, act):
+    """Help or talk that is only likely is given; what costs money or cannot be undone needs somebody who is sure."""
+    verdict = Verdict(meaning=meaning, kind=kind, confidence=confidence)
+    assert said("zzz", Context(chat=KITE), verdict=verdict, is_sure=False).act == act
+
+
+@pytest.mark.parametrize("text", ["切換成日文", "delete all of my pictures please", "show me my previous pictures"])
+def test_words_of_a_picture_are_not_yet_a_change(text):
+    """Who deletes or looks for pictures is not drawn over."""
+    verdict = Verdict(meaning=Meaning.COMMAND, kind="mine", confidence=0.7)
+    assert said(text, Context(chat=KITE), verdict=verdict, is_sure=False).act == do(Name.MINE)
+
+
 def test_nothing_is_drawn_on_a_guess():
     """Who cannot be understood is asked, with the last picture at hand; the next step may still know better."""
     plan = said("zzz", Context(chat=KITE, picture_at=1.0, read_at=2.0))
@@ -257,6 +287,7 @@ def test_nothing_is_drawn_on_a_guess():
         ("again", Change(verb="again")),
         ("delete_all_yes", Say(words="talk_chat")),
         ("pause", Say(words="talk_chat")),
+        ("settings", do(Name.SETTINGS)),
     ],
 )
 def test_what_a_step_may_command(kind, act):

@@ -128,6 +128,8 @@ class Replies:
             return _quoting([Said(message=made)], None if bare else request.quote_token)
         points = not bare or answer.key == POINTING
         message = text(self._say(answer, words), quote_token=request.quote_token if points else None)
+        if answer.key.startswith("talk_") and request.prompt:
+            message = menus.or_draw(words, message, request.id)
         about = answer.parts.get("picture")
         return [Said(message=message, picture_id=str(about) if about else None)]
 
