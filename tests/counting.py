@@ -15,7 +15,7 @@ from tests.world import World
 
 @dataclass(slots=True)
 class Counts:
-    """What was asked of the databases. A commit counts where something was written."""
+    """What was asked of the databases. A commit counts where something was written, BEGIN and the like do not."""
 
     statements: list[str] = field(default_factory=list)
     commits: int = 0
@@ -34,7 +34,7 @@ def counting() -> Iterator[Counts]:
 
     def executed(connection: sa.Connection, _cursor: object, statement: str, *_: object) -> None:
         word = statement.split(maxsplit=1)[0].upper()
-        if word in {"BEGIN", "PRAGMA"}:
+        if word in {"BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA"}:
             connection.info["locks"] = "IMMEDIATE" in statement
             return
         counts.statements.append(statement)

@@ -57,9 +57,7 @@ class Flows:
         self._settings, self._store, self._vendors = settings, store, vendors
         self._loading = Loading(vendors.line)
         self.renderers = Renderers()
-        self._languages = Languages(
-            people=store.people, chats=store.chats, line=vendors.line, default=settings.default_language
-        )
+        self._languages = Languages(people=store.people, line=vendors.line, default=settings.default_language)
         self._menus = Menus(line=vendors.line, languages=self._languages, default=settings.default_language)
         alarm = Alarm(
             alerts=store.alerts,

@@ -128,6 +128,7 @@ class Engine:
         # Not in a thread: workflows run on the loop that is running here. It blocks for a moment, before we listen.
         DBOS.launch()
         self._queue_bell.shorten_waits(self._dbos.background_thread_stop_events)
+        self._queue_bell.ring()
 
     async def stop(self, *, drain: str, drain_s: float) -> None:
         """Take nothing new, wait up to `drain_s` for workflows named `drain`, hand the rest back to the database."""

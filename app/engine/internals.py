@@ -15,7 +15,8 @@ from app.databases import is_away, is_wrong
 
 OTHERS_S = 10.0  # between two looks of DBOS's other threads: for queues, schedules and versions, which stay as they are
 WAITS_S = 600.0
-RECOVERY_S = 30.0  # for what a start or an adoption puts into DBOS's own queue, in a thread of its own
+RECOVERY_S = 20.0  # for what a start or an adoption puts into DBOS's own queue, in a thread of its own
+RECOVERY_POLLING_S = 0.2
 PAUSE_MAX_S = 3.0  # between two tries to reach a database; DBOS lets up to 90 s pass, and new wishes wait for it
 
 
@@ -64,18 +65,20 @@ class QueueBell:
             stop.wait = functools.partial(self._wait, stop)  # type: ignore[method-assign]  # see above
 
     def _wait(self, stop: threading.Event, timeout: float | None = None) -> bool:
-        name = threading.current_thread().name
+        name, given_s = threading.current_thread().name, timeout or 0.0
+        recovers = time.monotonic() - self._rang_at < RECOVERY_S
         if name not in self._rang:
-            return threading.Event.wait(stop, max(timeout or 0.0, OTHERS_S))
-        # Where processes contend for the queue DBOS lets up to two minutes pass.
-        pause_s = min(timeout or 0.0, PAUSE_MAX_S) if self._is_busy(name) else self._idle_s
+            return threading.Event.wait(stop, given_s if recovers else max(given_s, OTHERS_S))
+        if name == self._recovery:
+            pause_s = RECOVERY_POLLING_S if recovers else self._idle_s
+        else:
+            # Where processes contend for the queue DBOS lets up to two minutes pass.
+            pause_s = min(given_s, PAUSE_MAX_S) if self._is_busy() else self._idle_s
         self._rang[name].wait(pause_s)
         self._rang[name].clear()
         return stop.is_set()
 
-    def _is_busy(self, name: str) -> bool:
-        if name == self._recovery:
-            return time.monotonic() - self._rang_at < RECOVERY_S
+    def _is_busy(self) -> bool:
         # Another process may have taken it, and nobody tells: then it is the others' to look for.
         since = time.monotonic() - WAITS_S
         for waiting, at in list(self._waiting.items()):

@@ -77,24 +77,34 @@ async def context_of(
         if not message_id:  # a tap or a photo: nothing of it depends on what else happens
             return Context(chat=chat, read_at=now)
         theirs = [requests.c.chat_id == chat_id, *([requests.c.user_id == user_id] if user_id else [])]
-        asked = sa.select(requests.c.id).where(requests.c.message_id == message_id, requests.c.chat_id == chat_id)
+        asked = sa.exists().where(requests.c.message_id == message_id, requests.c.chat_id == chat_id)
+        made_at = sa.select(pictures.c.created_at).where(pictures.c.id == chat.current_picture).scalar_subquery()
+        since = now - PHOTOS_WAIT_S
+        # Of most messages this says that there is nothing more to be read.
+        has_photos = sa.exists().where(photos.c.chat_id == chat_id, photos.c.created_at >= since)
+        is_drawing = sa.exists().where(*theirs, *_UNDER_WAY)
+        found = sa.select(_is_undelivered(theirs), made_at, asked, has_photos, is_drawing)
+        undelivered, picture_at, asked_before, some_photos, drawing = connection.execute(found).one()
         return Context(
             chat=_with_pictures(connection, chat),
             quote=_quote_whole(connection, chat_id, quoted_message_id) if quoted_message_id else Quote(),
-            photos=waiting_photos(connection, chat_id, since=now - PHOTOS_WAIT_S),
-            refused_photo=_is_last_photo_refused(connection, chat_id, since=now - PHOTOS_WAIT_S),
-            under_way=_under_way(connection, theirs),
-            undelivered=_is_undelivered(connection, theirs),
-            picture_at=_made_at(connection, chat.current_picture),
-            asked_before=connection.execute(asked).first() is not None,
+            photos=waiting_photos(connection, chat_id, since=since) if some_photos else (),
+            refused_photo=bool(some_photos) and _is_last_photo_refused(connection, chat_id, since=since),
+            under_way=_under_way(connection, theirs) if drawing else None,
+            undelivered=bool(undelivered),
+            picture_at=picture_at,
+            asked_before=bool(asked_before),
             read_at=now,
         )
 
     return await database.look(read)
 
 
+_UNDER_WAY = (requests.c.draws, requests.c.state.in_(UNFINISHED))
+
+
 def _under_way(connection: sa.Connection, theirs: Sequence[sa.ColumnElement[bool]]) -> UnderWay | None:
-    wanted = sa.select(requests).where(*theirs, requests.c.draws, requests.c.state.in_(UNFINISHED))
+    wanted = sa.select(requests).where(*theirs, *_UNDER_WAY)
     row = connection.execute(wanted.order_by(requests.c.created_at.desc()).limit(1)).mappings().first()
     if row is None:
         return None
@@ -111,10 +121,9 @@ def _under_way(connection: sa.Connection, theirs: Sequence[sa.ColumnElement[bool
     )
 
 
-def _is_undelivered(connection: sa.Connection, theirs: Sequence[sa.ColumnElement[bool]]) -> bool:
+def _is_undelivered(theirs: Sequence[sa.ColumnElement[bool]]) -> sa.Exists:
     on_its_way = requests.c.answer.in_([Answer.DUE, Answer.SENDING])
-    wanted = sa.select(requests.c.id).where(*theirs, requests.c.draws, on_its_way)
-    return connection.execute(wanted.limit(1)).first() is not None
+    return sa.exists().where(*theirs, requests.c.draws, on_its_way)
 
 
 def _is_last_photo_refused(connection: sa.Connection, chat_id: str, *, since: float) -> bool:
@@ -150,12 +159,6 @@ def _source(connection: sa.Connection, source: Mapping[str, str]) -> Mapping[str
         return {"picture": picture}
     open_ = sa.select(requests.c.id).where(requests.c.id == source["request"], requests.c.state.in_(UNFINISHED))
     return source if connection.execute(open_).first() else None
-
-
-def _made_at(connection: sa.Connection, picture_id: str | None) -> float | None:
-    if picture_id is None:
-        return None
-    return connection.execute(sa.select(pictures.c.created_at).where(pictures.c.id == picture_id)).scalar()
 
 
 def _quote_whole(connection: sa.Connection, chat_id: str, message_id: str) -> Quote:

@@ -1,11 +1,29 @@
 """What is known of people: the language LINE tells, cached."""
 
 import time
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.tables import languages
+from app.store.tables import chats, languages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """`chosen` for the chat; else `language`, where LINE has `told` it lately: None where it does not tell."""
+
+    chosen: str | None
+    told: bool
+    language: str | None
+
+
+_MINE = languages.c.user_id == sa.bindparam("user")
+_SPEECH = sa.select(
+    sa.select(chats.c.settings).where(chats.c.chat_id == sa.bindparam("chat")).scalar_subquery().label("settings"),
+    sa.select(languages.c.read_at).where(_MINE).scalar_subquery().label("read_at"),
+    sa.select(languages.c.language).where(_MINE).scalar_subquery().label("language"),
+)
 
 
 class People:
@@ -14,17 +32,12 @@ class People:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def language(self, user_id: str, *, not_before: float) -> tuple[bool, str | None]:
-        """Return whether the language was read since `not_before` (Unix seconds), and the language."""
-        wanted = sa.select(languages.c.language).where(
-            languages.c.user_id == user_id, languages.c.read_at >= not_before
-        )
-
-        def read(connection: sa.Connection) -> tuple[bool, str | None]:
-            row = connection.execute(wanted).first()
-            return (True, row.language) if row else (False, None)
-
-        return await self._database.look(read)
+    async def speech(self, user_id: str | None, *, chat_id: str | None, not_before: float) -> Speech:
+        """Return what is known of the language of a person in a chat, which LINE told since that Unix time."""
+        bound = {"user": user_id, "chat": chat_id}
+        row = await self._database.look(lambda connection: connection.execute(_SPEECH, bound).one())
+        chosen = (row.settings or {}).get("language") or None
+        return Speech(chosen=chosen, told=row.read_at is not None and row.read_at >= not_before, language=row.language)
 
     async def speaks(self, user_id: str, language: str | None) -> None:
         """Remember a language (BCP 47); None when LINE does not tell."""

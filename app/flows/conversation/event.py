@@ -20,7 +20,6 @@ from app.line.contents import Edited, Text
 from app.line.events import Chat, ChatKind, Event
 from app.reading.decide import Rules, decide
 from app.reading.plan import Fetch, Leave, Plan
-from app.store.chats import ChatState
 from app.store.context import Context, context_of
 from app.store.database import Database
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
@@ -134,13 +133,13 @@ class EventFlow:
         await self._wants.hear(event, chat, plan)
         if isinstance(plan.act, Fetch):
             # Nobody's words wait for LINE to hand a photo out.
-            return partial(self._perform, came, plan, around.chat, standing)
-        await self._perform(came, plan, around.chat, standing)
+            return partial(self._perform, came, plan, around, standing)
+        await self._perform(came, plan, around, standing)
         return partial(self._end, came, plan)
 
-    async def _perform(self, came: Came, plan: Plan, state: ChatState, standing: Standing) -> None:
+    async def _perform(self, came: Came, plan: Plan, around: Context, standing: Standing) -> None:
         event, chat = came.event, came.chat
-        request = await self._wants.of(event, chat, plan, state)
+        request = await self._wants.of(event, chat, plan, around.chat)
         wished = bool(request and request.draws)
         if request and request.draws:
             request = self._gate.let_in(request, standing)
@@ -161,7 +160,9 @@ class EventFlow:
             await self.draw(event.id, user_or_chat_id=event.user_id or chat.id)
         elif wished:
             await self._count_declined(event.id)
-        if token or request:
+        if token and draws and chat.kind is ChatKind.USER and _is_alone(event, around):
+            self._watch.expect(chat, arrived_at=came.arrived_at)
+        elif token or request:
             self._watch.attend(chat)
 
     async def _go_on(self, came: Came, plan: Plan) -> None:
@@ -205,6 +206,11 @@ class EventFlow:
             message_id=said.id if said else "",
             quoted_message_id=said.quoted_message_id if said else None,
         )
+
+
+def _is_alone(event: Event, around: Context) -> bool:
+    """Whether nothing but the wish of this text waits in its 1:1 chat."""
+    return isinstance(event.content, Text) and not (around.under_way or around.undelivered)
 
 
 def _wanted(request: NewRequest | None) -> str:

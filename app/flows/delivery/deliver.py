@@ -91,6 +91,10 @@ class Deliver:
                 promised=(),
             )
 
+    def deadline_in_s(self, arrived_at: float) -> float:
+        """Return in how many seconds a token that came at that Unix time must be spent."""
+        return max(0.0, self._rule.deadline_s - token_age_s(arrived_at))
+
     def next_deadline_s(self, chat: Chat) -> float | None:
         """Return in how many seconds an open token of this chat must be spent."""
         ages = [token_age_s(token.arrived_at) for token in chat.tokens if token.addressed]

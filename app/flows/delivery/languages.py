@@ -7,7 +7,6 @@ import structlog
 
 from app.errors import EaselError
 from app.line.client import LineClient
-from app.store.chats import Chats
 from app.store.people import People
 from app.words.sentences import Words, sentences_for
 
@@ -20,9 +19,8 @@ PROFILE_TIMEOUT_S = 2.0  # an answer must not wait for a courtesy
 class Languages:
     """Finds the words for a person."""
 
-    def __init__(self, *, people: People, chats: Chats, line: LineClient, default: str) -> None:
+    def __init__(self, *, people: People, line: LineClient, default: str) -> None:
         self._people = people
-        self._chats = chats
         self._line = line
         self._default = default
 
@@ -31,15 +29,13 @@ class Languages:
 
         LINE's failure only costs the language.
         """
-        chosen = (await self._chats.get(chat_id)).settings.get("language") if chat_id else None
-        if not chosen and user_id:
-            chosen = await self._language(user_id)
-        return sentences_for(chosen, default=self._default)
+        speech = await self._people.speech(user_id, chat_id=chat_id, not_before=time.time() - CACHED_S)
+        language = speech.chosen or speech.language
+        if not speech.chosen and not speech.told and user_id:
+            language = await self._language(user_id)
+        return sentences_for(language, default=self._default)
 
     async def _language(self, user_id: str) -> str | None:
-        known, language = await self._people.language(user_id, not_before=time.time() - CACHED_S)
-        if known:
-            return language
         try:
             async with asyncio.timeout(PROFILE_TIMEOUT_S):
                 language = await self._line.language(user_id)

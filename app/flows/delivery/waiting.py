@@ -45,6 +45,18 @@ class Watch:
         """Something is new in this chat: say what can be said, and stay while it waits."""
         self._attended(chat)
 
+    def expect(self, chat: Chat, *, arrived_at: float) -> None:
+        """The first wish of a 1:1 chat is being drawn, and nothing else waits there: look when there is news, or late.
+
+        `arrived_at`: of its token, Unix seconds.
+        """
+        if chat.id in self._watched:
+            self.attend(chat)
+            return
+        watched = self._watched[chat.id] = _Watched()
+        late_s = self._deliver.deadline_in_s(arrived_at)
+        watched.task = asyncio.create_task(self._stay(chat, watched, expects_s=late_s), name=f"watch {chat.kind}")
+
     async def look(self, chat: Chat) -> None:
         """Do the same, and return when what can be said now is said."""
         looked = asyncio.get_running_loop().create_future()
@@ -71,9 +83,12 @@ class Watch:
         watched.rang.set()
         return watched
 
-    async def _stay(self, chat: Chat, watched: _Watched) -> None:
+    async def _stay(self, chat: Chat, watched: _Watched, *, expects_s: float = 0.0) -> None:
         give_up_at = time.monotonic() + PUSH_PATIENCE_S
         try:
+            if expects_s:
+                first_s = min(expects_s, await self._loading.keep_up(chat.id))
+                await set_or_time(watched.rang, min(first_s, LOOK_AGAIN_S) if self._several_processes else first_s)
             while True:
                 watched.rang.clear()
                 pause_s = await self._speak(chat, watched, give_up_at=give_up_at)

@@ -67,18 +67,23 @@ class DrawFlow:
         How far it has come is in the store, in the transactions that make it so: what is run again neither pays nor
         uploads twice. The engine's own steps would only repeat that, at four statements and a commit each.
         """
-        await self._generate(request_id)
-        await self._store(request_id)
-        await self._hand_over(request_id)
+        request = await self._requests.get(request_id)
+        if request is None:
+            await self._ask.cut_off(request_id)
+            return
+        await self._generate(request)
+        await self._store(request)
+        await self._hand_over(request)
 
     async def give_up(self, request_id: str) -> None:
         """Answer that something broke, after a fault of ours. Not where bytes are kept: the wish is begun again."""
         await self._fail(request_id, Declined(words=Reason.BROKE))
-        await self._hand_over(request_id)
+        if request := await self._requests.get(request_id):
+            await self._hand_over(request)
 
-    async def _generate(self, request_id: str) -> None:
-        request = await self._requests.get(request_id)
-        if request is None or request.state not in UNDRAWN:
+    async def _generate(self, request: Request) -> None:
+        request_id = request.id
+        if request.state not in UNDRAWN:
             await self._ask.cut_off(request_id)
             return
         if request.state is State.QUEUED:
@@ -109,9 +114,9 @@ class DrawFlow:
             else:
                 return loaded
 
-    async def _store(self, request_id: str) -> None:
-        request = await self._requests.get(request_id)
-        paid = await self._kept.waiting(request_id) if request and request.state is State.KEPT else []
+    async def _store(self, request: Request) -> None:
+        request_id = request.id
+        paid = await self._kept.waiting(request_id)
         if not paid:
             return
         began = time.perf_counter()
@@ -121,7 +126,7 @@ class DrawFlow:
             await self._requests.unrenderable(request_id)
             self._observers.metrics.ended("failed", Reason.BROKE)
             return
-        asked = (request.options or {}).get("count") or 1 if request else 1
+        asked = (request.options or {}).get("count") or 1
         if len(stored) < asked:
             await self._requests.note(request_id, "fewer", {"got": len(stored), "asked": asked})
         if await self._kept.ready(request_id, stored):
@@ -174,10 +179,8 @@ class DrawFlow:
                 self._observers.metrics.uploaded("stored")
                 return
 
-    async def _hand_over(self, request_id: str) -> None:
-        request = await self._requests.get(request_id)
-        if request:
-            await self._watch.look(Chat(kind=ChatKind(request.chat_kind), id=request.chat_id))
+    async def _hand_over(self, request: Request) -> None:
+        await self._watch.look(Chat(kind=ChatKind(request.chat_kind), id=request.chat_id))
 
     async def _fail(self, request_id: str, declined: Declined) -> None:
         words, details = declined.words, declined.details
