@@ -225,7 +225,7 @@ class Engine:
     async def prune(self, *, before: float) -> int:
         """Forget workflows that ended before that Unix time. Return how many went."""
         ended = await DBOS.list_workflows_async(
-            status=["SUCCESS", "ERROR", "CANCELLED"],
+            status=["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
             completed_before=datetime.fromtimestamp(before, UTC).isoformat(),
             limit=PRUNED_AT_ONCE,
             load_input=False,
