@@ -11,7 +11,7 @@ NO_SECRETS = --exclude-lines postgresql:// --exclude-secrets '^(0123456789\w+|sk
 BY_SHAPE = $(addprefix --disable-plugin ,HexHighEntropyString Base64HighEntropyString KeywordDetector BasicAuthDetector)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat serve test test-quick check format bench chaos soak fuzz siege lock clean
+.PHONY: help setup demo chat serve test test-quick check format bench chaos soak fuzz siege reading train lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,12 @@ fuzz: setup ## webhook bodies that nobody thought of, for SECONDS (60)
 
 siege: setup ## strangers do their worst for SECONDS (60) each: slow, half and endless requests, bombs
 	$(RUN) python -m proof siege --seconds $(or $(SECONDS),60)
+
+reading: setup ## what the classifier of messages is worth, on authors it never learned from
+	$(RUN) python -m training.report
+
+train: setup ## teach the classifier of messages anew from training/corpus; takes minutes
+	$(RUN) python -m training.train
 
 lock: $(UV) ## bring uv.lock up to date, within the week's cooldown of pyproject.toml
 	$(UV) lock --upgrade

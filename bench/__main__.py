@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import beside, growth, ledger, measures, several
+from bench import beside, growth, ledger, measures, reading, several
 from bench.figures import Figure
 from bench.vendors import Vendors, serve
 
@@ -35,6 +35,7 @@ MEASURES: dict[str, Measure] = {
     "ledger": lambda _vendors, _: ledger.ledger(),
     "growth": lambda vendors, _: growth.growth(vendors),
     "quoted": lambda _vendors, _: growth.quoted(),
+    "reading": lambda _vendors, _: reading.reading(),
 }
 
 

@@ -1,0 +1,66 @@
+"""The gate: a small linear classifier of ours that says what a message means, and how sure it is. No I/O but its file.
+
+`training/` holds the messages it learned from and makes its file, `gate.bin`; `docs/reading.md` holds what it is worth.
+"""
+
+import functools
+import math
+from dataclasses import dataclass, replace
+from importlib import resources
+
+from app.reading.gate_file import Head, Model, unpacked
+from app.reading.gate_pieces import marks, pieces
+from app.reading.meaning import Meaning, Moment, Talk, Verdict
+
+# From which confidence on a verdict is acted upon without asking anybody. A wish that is drawn at once is what people
+# came for, and it is most of what is said; the others must not take a wish for something else.
+SURE = {Meaning.DRAW: 0.68, Meaning.CHANGE: 0.7, Meaning.COMMAND: 0.8, Meaning.TALK: 0.7}
+KIND_MIN = 0.35  # a kind of talk that is less likely than this is any talk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """Reads messages. One serves a whole process; it keeps nothing of what it reads."""
+
+    model: Model
+
+    @classmethod
+    @functools.cache
+    def load(cls) -> "Gate":
+        """Read the file that is shipped; the second call gives the same gate."""
+        return cls(model=unpacked(resources.files("app.reading").joinpath("gate.bin").read_bytes()))
+
+    def read(self, text: str, moment: Moment) -> Verdict:
+        """Say what a message means. It takes well under a millisecond, however long the message is."""
+        seen, around = pieces(text), marks(text, moment)
+        likely = dict(zip(self.model.meanings.classes, _shares(self.model.meanings, seen, around), strict=True))
+        name = max(likely, key=likely.__getitem__)
+        verdict = Verdict(meaning=Meaning(name), confidence=self.model.measured(name, likely[name]))
+        if verdict.meaning in {Meaning.DRAW, Meaning.CHANGE}:
+            return verdict
+        return self._of_a_kind(verdict, seen, around)
+
+    def _of_a_kind(self, verdict: Verdict, seen: list[int], around: list[int]) -> Verdict:
+        prefix = f"{verdict.meaning}."
+        shares = zip(self.model.kinds.classes, _shares(self.model.kinds, seen, around), strict=True)
+        likely = {name.removeprefix(prefix): share for name, share in shares if name.startswith(prefix)}
+        kind = max(likely, key=likely.__getitem__)
+        share = likely[kind] / sum(likely.values())
+        if verdict.meaning is Meaning.TALK:
+            return replace(verdict, kind=kind if share >= KIND_MIN else Talk.CHAT)
+        # The wrong command is as bad as none.
+        return replace(verdict, kind=kind, confidence=verdict.confidence * self.model.measured("kind", share))
+
+
+def is_sure(verdict: Verdict) -> bool:
+    """Whether a verdict is acted upon without asking anybody."""
+    return verdict.confidence >= SURE[verdict.meaning]
+
+
+def _shares(head: Head, seen: list[int], around: list[int]) -> list[float]:
+    """Give how likely each class is; together they are 1."""
+    scores = head.scores(seen, around)
+    top = max(scores)
+    weights = [math.exp(one - top) for one in scores]
+    whole = sum(weights)
+    return [one / whole for one in weights]
