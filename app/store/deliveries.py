@@ -103,7 +103,7 @@ class Deliveries:
         self._zone = zone
         self._late_after_s = late_after_s
         self._insert_sent = database.insert_once(sent)
-        self._insert = database.insert_once(deliveries)
+        self._insert = database.insert_once(deliveries).returning(deliveries.c.id)
 
     async def chat(self, chat_id: str) -> Chat:
         """Return the chat as it is now."""
@@ -160,7 +160,7 @@ class Deliveries:
         row = {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__} | {"outcome": Outcome.INTENT}
 
         def write(connection: sa.Connection) -> Delivery | None:
-            if connection.execute(self._insert, row).rowcount == 0:
+            if connection.execute(self._insert, row).first() is None:
                 return delivery  # the commit of an earlier try went through, only its answer was lost
             if token and not close_token(connection, token.event_id):
                 connection.rollback()
