@@ -14,7 +14,7 @@ from app.reading.meaning import Meaning, Moment, Talk, Verdict
 
 # From which confidence on a verdict is acted upon without asking anybody. A wish that is drawn at once is what people
 # came for, and it is most of what is said; the others must not take a wish for something else.
-SURE = {Meaning.DRAW: 0.68, Meaning.CHANGE: 0.7, Meaning.COMMAND: 0.8, Meaning.TALK: 0.7}
+SURE = {Meaning.DRAW: 0.64, Meaning.CHANGE: 0.75, Meaning.COMMAND: 0.72, Meaning.TALK: 0.72}
 KIND_MIN = 0.35  # a kind of talk that is less likely than this is any talk
 
 

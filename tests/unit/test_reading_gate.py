@@ -27,16 +27,16 @@ def reads():
 def test_it_holds_what_its_page_says(reads, language):
     """In each language wishes are drawn, changes made and commands obeyed, and talk is hardly ever paid for."""
     found = worth([one for one in reads if one.message.language == language])
-    assert found.talk_paid <= 0.06
+    assert found.talk_paid <= 0.05
     assert found.wishes_in_a_tap >= 0.98
-    assert found.wishes_at_once >= 0.8
-    assert found.changes >= 0.83
-    assert found.commands >= 0.91
+    assert found.wishes_at_once >= 0.87
+    assert found.changes >= 0.93
+    assert found.commands >= 0.95
 
 
 def test_sure_means_sure(reads):
     """What is acted upon without a question is nearly always right, whoever wrote it."""
-    assert worth(reads).sure_right >= 0.96
+    assert worth(reads).sure_right >= 0.97
 
 
 def test_the_corpus_is_large_and_each_class_is_in_it():
@@ -96,7 +96,7 @@ def test_the_same_messages_make_the_same_file():
     code = (
         "import hashlib; from app.reading.gate_file import packed; from training.messages import messages;"
         "from training.train import trained;"
-        "print(hashlib.sha256(packed(trained(messages(held_out=False)[::300]))).hexdigest())"
+        "print(hashlib.sha256(packed(trained(messages(held_out=False)[::60]))).hexdigest())"
     )
     root = Path(__file__).parents[2]
     made = [subprocess.check_output([sys.executable, "-c", code], cwd=root) for _ in range(2)]
