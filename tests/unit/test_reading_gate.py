@@ -91,6 +91,7 @@ def test_it_reads_anything(text):
     assert 0 <= Gate.load().read(text, Moment()).confidence <= 1
 
 
+@pytest.mark.slow
 def test_the_same_messages_make_the_same_file():
     """Training a part of the corpus twice, in two processes, gives the same bytes."""
     code = (
