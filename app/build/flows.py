@@ -36,7 +36,7 @@ from app.flows.upkeep.observers import Observers
 from app.flows.upkeep.rich_menus import Menus
 from app.metrics import Metrics
 from app.reading.decide import Rules
-from app.reading.meaning import Meaning, Moment, Verdict
+from app.reading.gate import Gate as ReadingGate
 from app.settings import Settings
 from app.traces import Traces
 
@@ -128,7 +128,7 @@ class Flows:
             rules=rules,
             understanding=Understanding(
                 rules=rules,
-                gate=_everything_is_a_wish,
+                gate=ReadingGate.load(),
                 reader=None,
                 bot_name=OwnName(self._vendors.line).get,
             ),
@@ -239,7 +239,3 @@ class Flows:
             ),
             swept=self.sweep.ring,
         )
-
-
-def _everything_is_a_wish(text: str, moment: Moment) -> Verdict:  # noqa: ARG001 - the gate, until it is here
-    return Verdict(meaning=Meaning.DRAW, confidence=1.0)

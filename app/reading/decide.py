@@ -29,7 +29,16 @@ from app.reading.plan import (
     Show,
 )
 from app.reading.rules import VERBS, by_rules
-from app.reading.verdicts import PAINTS, asked, by_verdict, changed, is_free_to_try, is_surely_a_change
+from app.reading.verdicts import (
+    PAINTS,
+    asked,
+    by_verdict,
+    changed,
+    drawn,
+    is_free_to_try,
+    is_surely_a_change,
+    is_surely_a_wish,
+)
 from app.reading.wish import Call, Wish, wish_of
 from app.store.context import Context
 from app.words.taps import Tap, read_tap
@@ -191,11 +200,16 @@ def _meant(wish: Wish, context: Context, user_id: str | None, read: Read) -> tup
         act, step = certain
         return act, Why(step=step, meaning=meaning_of(act)), None
     verdict, confidence = read.verdict, read.verdict.confidence if read.verdict else 0.0
-    if verdict and verdict.meaning in PAINTS and is_surely_a_change(wish, context, user_id):
-        return changed(wish, context, user_id), Why(step=Step.MOMENT, meaning=Meaning.CHANGE), None
-    if verdict and (read.is_sure or is_free_to_try(verdict)):
-        why = Why(step=read.by, meaning=spelled(verdict), confidence=confidence)
-        return by_verdict(wish, context, user_id, verdict), why, None
+    if verdict:
+        is_enough = read.is_sure or is_free_to_try(verdict, context, user_id)
+        paints = verdict.meaning in PAINTS or not is_enough
+        if paints and is_surely_a_change(wish, context, user_id, verdict):
+            return changed(wish, context, user_id), Why(step=Step.MOMENT, meaning=Meaning.CHANGE), None
+        if is_enough:
+            why = Why(step=read.by, meaning=spelled(verdict), confidence=confidence)
+            return by_verdict(wish, context, user_id, verdict), why, None
+        if is_surely_a_wish(wish, context, user_id, verdict):
+            return drawn(wish, context, user_id), Why(step=Step.MOMENT, meaning=Meaning.DRAW), None
     question = Question(text=wish.said, moment=moment_of(wish, context, user_id))
     why = Why(step=Step.ASKED, meaning=spelled(verdict), confidence=confidence)
     return asked(wish, context, user_id, verdict), why, question

@@ -17,7 +17,7 @@ def moment_of(wish: Wish, context: Context, user_id: str | None) -> Moment:
     made_at = context.picture_at
     return Moment(
         in_group=wish.call is not Call.ALONE,
-        is_called=wish.call is Call.NAMED,
+        is_called=wish.call is Call.NAMED or (wish.call is Call.QUOTE and expected is not None),
         is_drawing=context.under_way is not None,
         has_picture=made_at is not None and context.read_at - made_at < CONVERSATION_S,
         has_photo=bool(context.photos) or context.quote.photo_id is not None,

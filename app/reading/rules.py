@@ -32,7 +32,7 @@ SHAPED = frozenset({Name.WIDE, Name.TALL, Name.SQUARE, Name.FINE})  # what can b
 Certain = tuple[Act | None, Step]
 
 
-def by_rules(  # noqa: PLR0911 - one line for each rule
+def by_rules(  # noqa: C901, PLR0911 - one line for each rule
     wish: Wish, context: Context, user_id: str | None
 ) -> Certain | None:
     """Say what a message wants where that is certain; None where its words can mean this or that."""
@@ -58,7 +58,9 @@ def by_rules(  # noqa: PLR0911 - one line for each rule
     talk = None if wish.options else talk_of(wish.prompt)
     if talk is Talk.NO and context.under_way:
         return Do(command=Command(name=Name.CANCEL)), Step.MOMENT
-    return (_talked_in(wish.call, talk, context), Step.RULES) if talk else None
+    if talk:
+        return _talked_in(wish.call, talk, context), Step.RULES
+    return (Say(words="photo_gone"), Step.MOMENT) if context.quote.gone else None
 
 
 def _answered(  # noqa: PLR0911 - one line for each question

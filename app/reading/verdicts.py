@@ -11,22 +11,35 @@ from app.reading.plan import Act, AskForPhoto, Draw, Say
 from app.reading.rules import DRAWN_AGAIN, commanded, talked
 from app.reading.sources import edited, is_about_something, is_asked_for, later
 from app.reading.wish import Call, Wish
+from app.reading.wish_forms import is_a_question, looks_like_a_wish
 from app.store.context import Context
 
 NEVER_GUESSED = frozenset({*ADMIN_WORDS, Name.DELETE_ALL_YES})
 PAINTS = frozenset({Meaning.DRAW, Meaning.CHANGE})
 NOT_FREE = frozenset({*DRAWN_AGAIN, Name.DELETE})  # they cost money, or cannot be undone
+ABOUT_PICTURES = frozenset({Name.DELETE, Name.DELETE_ALL, Name.MINE, Name.CANCEL, Name.SETTINGS, Name.BACK})
+NOT_UNLIKELY = 0.6
+EVEN = 0.5
+AMONG_OTHERS = 0.8  # for a wish that only a word such as draw or 畫 calls us to
 LIKELY = 0.6  # enough for what costs nothing and is put right with one word
 CERTAIN = 0.95  # of talk, from which on no button offers to draw it all the same
 
 
-def is_free_to_try(verdict: Verdict) -> bool:
+def is_free_to_try(verdict: Verdict, context: Context, user_id: str | None) -> bool:
     """Whether a verdict that nobody is sure of may be acted on all the same: talk, help, a question before deleting."""
+    if is_about_something(context, user_id):
+        return False  # words are waited for, or a picture is pointed at
     return verdict.confidence >= LIKELY and verdict.meaning not in PAINTS and verdict.kind not in NOT_FREE
 
 
-def by_verdict(wish: Wish, context: Context, user_id: str | None, verdict: Verdict) -> Act | None:
+def by_verdict(  # noqa: PLR0911 - one line for each meaning
+    wish: Wish, context: Context, user_id: str | None, verdict: Verdict
+) -> Act | None:
     """Do what a sure verdict says. None: it is talk among people, not for us."""
+    points = is_about_something(context, user_id)
+    is_plain = verdict.confidence >= AMONG_OTHERS or points or looks_like_a_wish(wish.said)
+    if wish.call is Call.PREFIX and not is_plain:
+        return None
     match verdict.meaning:
         case Meaning.COMMAND if verdict.kind in set(Name) - NEVER_GUESSED:
             return commanded(Command(name=Name(verdict.kind)), wish, context, user_id)
@@ -34,6 +47,8 @@ def by_verdict(wish: Wish, context: Context, user_id: str | None, verdict: Verdi
             return changed(wish, context, user_id)
         case Meaning.DRAW:
             return drawn(wish, context, user_id)
+    if (wish.call is Call.QUOTE and is_asked_for(context, user_id)) or (wish.call is Call.PREFIX and points):
+        return edited(wish, context, user_id)  # an answer to our question; draw said under a photo
     if wish.call in {Call.PREFIX, Call.QUOTE}:
         return None
     answer = talked(Talk(verdict.kind) if verdict.kind in set(Talk) else Talk.CHAT, context)
@@ -71,13 +86,34 @@ def drawn(wish: Wish, context: Context, user_id: str | None) -> Act:
 
 
 def asked(wish: Wish, context: Context, user_id: str | None, verdict: Verdict | None) -> Act | None:
-    """Say what to do where nobody is sure. Nothing is drawn on a guess, but what we have asked for is none."""
-    if wish.call in {Call.PREFIX, Call.QUOTE}:
+    """Say what to do where nobody is sure. Nothing is drawn on a guess, but what was asked for or is quoted is none."""
+    points = is_about_something(context, user_id)
+    if (wish.call is Call.PREFIX and not points) or (wish.call is Call.QUOTE and not is_asked_for(context, user_id)):
         return None  # people among themselves
-    is_a_picture = verdict is None or verdict.meaning in PAINTS
-    if is_a_picture and is_asked_for(context, user_id):
+    if context.refused_photo and not points and (verdict is None or verdict.meaning in PAINTS):
+        return AskForPhoto(prompt=wish.prompt, options=wish.options)
+    if points and not _may_be_else(wish, context, user_id, verdict):
         return edited(wish, context, user_id)
     return offered(wish, context)
+
+
+def _may_be_else(wish: Wish, context: Context, user_id: str | None, verdict: Verdict | None) -> bool:
+    """Whether words about what is there may be a command, or talk about it: stopping never falls to the model."""
+    if verdict is None or verdict.meaning in PAINTS:
+        return False
+    if verdict.meaning is Meaning.COMMAND:
+        return verdict.kind not in DRAWN_AGAIN | {Name.EDIT, Name.HELLO}
+    expected = expected_of(context, user_id)
+    is_waited_for = expected is not None and expected.what == "words"
+    return is_a_question(wish.said) or (verdict.confidence >= EVEN and not is_waited_for)
+
+
+def is_surely_a_wish(wish: Wish, context: Context, user_id: str | None, verdict: Verdict) -> bool:
+    """Whether words that nobody is sure of have the form of a wish, and are about nothing that is there."""
+    if wish.call is Call.QUOTE or is_about_something(context, user_id):
+        return False
+    may_be = verdict.meaning is Meaning.DRAW or (verdict.meaning is Meaning.TALK and verdict.confidence < LIKELY)
+    return may_be and looks_like_a_wish(wish.said)
 
 
 def offered(wish: Wish, context: Context) -> Say:
@@ -87,10 +123,14 @@ def offered(wish: Wish, context: Context) -> Say:
     return Say(words="offer", prompt=wish.prompt, options=wish.options, details=details)
 
 
-def is_surely_a_change(wish: Wish, context: Context, user_id: str | None) -> bool:
-    """Whether words say how to change a picture that is there: they would make none of their own."""
-    if is_about_something(context, user_id) or wish.call in {Call.PREFIX, Call.QUOTE} or context.refused_photo:
+def is_surely_a_change(wish: Wish, context: Context, user_id: str | None, verdict: Verdict) -> bool:
+    """Whether words say how to change a picture that is there: they would make none of their own.
+
+    `verdict`: what they are taken for otherwise; who deletes or looks for pictures is not drawn over.
+    """
+    there = context.under_way or context.chat.current_picture or is_about_something(context, user_id)
+    if not there or wish.call is Call.PREFIX or (verdict.kind in ABOUT_PICTURES and verdict.confidence >= NOT_UNLIKELY):
         return False
-    if not (context.under_way or context.chat.current_picture):
-        return False
-    return says_a_change(wish.prompt) or (speaks_of_a_picture(wish.prompt) and not speaks_of_a_photo(wish.prompt))
+    if says_a_change(wish.prompt):
+        return True
+    return wish.call is not Call.QUOTE and speaks_of_a_picture(wish.prompt) and not speaks_of_a_photo(wish.prompt)

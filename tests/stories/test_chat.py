@@ -121,7 +121,7 @@ async def test_one_persons_ten_wishes_do_not_starve_others(vendors):
     eager, modest = vendors.person(), vendors.person()
     release = asyncio.Event()
     vendors.openai.faults.add(Fault.held(release), match=lambda call: "eager" in str(call.body), times=None)
-    await vendors.line.deliver(*(vendors.line.text(eager, f"eager {number}") for number in range(10)))
+    await vendors.line.deliver(*(vendors.line.text(eager, f"an eager fox {number}") for number in range(10)))
     await vendors.openai.wait_for(lambda: vendors.drawing("eager") == 2, 20)
     await vendors.line.send_text(modest, "a modest boat")
     await vendors.picture(modest)

@@ -39,11 +39,13 @@ async def test_a_mention_is_cut_out_by_its_place(vendors):
     asker = vendors.person()
     group = vendors.group(asker)
     bot = f"@{vendors.line.bot_name}"
-    await vendors.line.send_text(asker, f"👩‍🎨🎨 {bot} a fox for me", group=group, mentions=[vendors.line.bot_user_id])
+    await vendors.line.send_text(
+        asker, f"👩‍🎨🎨 {bot} a fox for me in the snow", group=group, mentions=[vendors.line.bot_user_id]
+    )
     await vendors.picture(group)
     prompt = vendors.openai.calls[-1].body["prompt"]
     assert bot not in prompt
-    assert "a fox for me" in prompt
+    assert "a fox for me in the snow" in prompt
     assert "👩‍🎨🎨" in prompt
 
 
@@ -66,9 +68,9 @@ async def test_quoting_the_bot_is_speaking_to_it(vendors):
     await vendors.picture(group)
     chat = vendors.line.chat(group)
     await vendors.line.deliver(vendors.line.text(asker, "nice", group=group, quote=chat.messages[0].id))
-    await vendors.line.deliver(vendors.line.text(asker, "now a dog", group=group, quote=chat.pictures[0].id))
+    await vendors.line.deliver(vendors.line.text(asker, "make it a dog", group=group, quote=chat.pictures[0].id))
     await vendors.picture(group, count=2)
-    assert vendors.openai.calls[-1].body["prompt"] == "now a dog"
+    assert vendors.openai.calls[-1].body["prompt"] == "make it a dog"
 
 
 async def test_a_group_is_greeted_with_an_example(vendors):
@@ -158,7 +160,7 @@ async def test_one_persons_burst_does_not_hold_up_another(vendors):
     group = vendors.group(eager, modest)
     release = asyncio.Event()
     vendors.openai.faults.add(Fault.held(release), match=lambda call: "burst" in str(call.body), times=None)
-    await vendors.line.deliver(*(vendors.line.text(eager, f"draw burst {n}", group=group) for n in range(5)))
+    await vendors.line.deliver(*(vendors.line.text(eager, f"draw a burst of red {n}", group=group) for n in range(5)))
     await vendors.openai.wait_for(lambda: vendors.drawing("burst") == 2, PATIENCE_S)
     await vendors.line.send_text(modest, "draw a quiet pond", group=group)
     await vendors.picture(group)

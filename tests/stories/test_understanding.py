@@ -161,7 +161,7 @@ async def test_while_a_picture_is_drawn(vendors, language, done_yet, cancel):
     """Who asks hears how it stands, free; who does not want it any more cancels it, and nothing else is drawn."""
     person = vendors.person(language=language)
     before = vendors.picture_calls()
-    async with Drawing(vendors, person, f"{PICTURES[language]} {language} {cancel}"):
+    async with Drawing(vendors, person, PICTURES[language]):
         told = words(language, "progress_drawing", seconds=1)
         assert (await answer(vendors, person, done_yet))[:8] == told[:8]
         assert await answer(vendors, person, cancel) == words(language, "cancelled_one")
@@ -172,7 +172,7 @@ async def test_while_a_picture_is_drawn(vendors, language, done_yet, cancel):
 async def test_deleting_while_drawing_never_touches_an_older_picture(vendors, language, delete):
     """It cancels what is being drawn; the older picture is still there."""
     person = await with_a_picture(vendors, language)
-    async with Drawing(vendors, person, f"a kite {language}"):
+    async with Drawing(vendors, person, "a tin kite at sea"):
         assert await answer(vendors, person, delete) == words(language, "cancelled_one")
     mine = {"zh-TW": "我的圖片", "en": "my pictures", "ja": "描いた絵", "th": "รูปของฉัน"}[language]
     assert await answer(vendors, person, mine) == "template"
@@ -189,7 +189,7 @@ async def test_deleting_while_drawing_never_touches_an_older_picture(vendors, la
 )
 async def test_a_change_of_what_is_being_drawn_waits_for_it(vendors, language, change, yes):
     """It is offered at once, free, and done to that picture once it is there."""
-    person, wish = vendors.person(language=language), f"a quiet harbour {language}"
+    person, wish = vendors.person(language=language), PICTURES[language]
     before = vendors.picture_calls()
     async with Drawing(vendors, person, wish):
         assert change in await answer(vendors, person, change)
@@ -205,11 +205,11 @@ async def test_a_change_of_what_is_being_drawn_waits_for_it(vendors, language, c
 async def test_options_while_drawing_are_about_what_is_drawn(vendors):
     """Again, wide and HD mean the picture that is coming, not the one before."""
     person = await with_a_picture(vendors, "en")
-    async with Drawing(vendors, person, "a tin kite at sea"):
+    async with Drawing(vendors, person, "a paper kite over a market"):
         for text in ("again", "16:9"):
             await vendors.line.send_text(person, text)
     await vendors.picture(person, count=4)
-    assert len(vendors.asked("a tin kite at sea")) == 3
+    assert len(vendors.asked("a paper kite over a market")) == 3
 
 
 @pytest.mark.parametrize(("language", "text"), [("zh-TW", "去背"), ("en", "hd"), ("ja", "背景透過"), ("th", "พื้นหลังใส")])

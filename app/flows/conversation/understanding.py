@@ -8,15 +8,14 @@ import structlog
 from app.line.contents import Edited, Text
 from app.line.events import Event
 from app.reading.decide import Rules, decide
+from app.reading.gate import Gate, is_sure
 from app.reading.meaning import Moment, Step, Verdict
 from app.reading.plan import Plan
 from app.store.context import Context
 
 log = structlog.get_logger()
 
-AskGate = Callable[[str, Moment], Verdict]
 AskReader = Callable[[str, Moment], Awaitable[Verdict | None]]
-GATE_SURE = 0.9
 READER_SURE = 0.9
 
 
@@ -24,7 +23,7 @@ class Understanding:
     """Asks one step after another, the cheapest first, and none that is not needed."""
 
     def __init__(
-        self, *, rules: Rules, gate: AskGate, reader: AskReader | None, bot_name: Callable[[], Awaitable[str]]
+        self, *, rules: Rules, gate: Gate, reader: AskReader | None, bot_name: Callable[[], Awaitable[str]]
     ) -> None:
         """Keep the parts.
 
@@ -44,8 +43,8 @@ class Understanding:
         rules = await self._rules_for(event)
         plan = decide(event, rules, context)
         if plan.open:
-            verdict = self._gate(plan.open.text, plan.open.moment)
-            plan = decide(event, rules, context, verdict, by=Step.GATE, is_sure=verdict.confidence >= GATE_SURE)
+            verdict = self._gate.read(plan.open.text, plan.open.moment)
+            plan = decide(event, rules, context, verdict, by=Step.GATE, is_sure=is_sure(verdict))
         if plan.open and self._reader:
             read = await self._reader(plan.open.text, plan.open.moment)
             if read:

@@ -1,7 +1,8 @@
 """The words that people type, one file a language beside this one, as natives would read and mend them.
 
 Each file has: [kindly] what may stand before and behind a command, [this] what it may be about, [commands] and [slash],
-[with_options], [answers] to a question of ours, [talk] by its kind, [options] that may stand anywhere in a wish.
+[with_options], [answers] to a question of ours, [talk] by its kind, [options] that may stand anywhere in a wish,
+[wishes] how one begins and ends.
 """
 
 import functools
@@ -33,15 +34,16 @@ def longest_first(section: str, name: str) -> tuple[str, ...]:
     return tuple(sorted(found - {""}, key=len, reverse=True))
 
 
-@functools.cache
 def phrases(name: str) -> tuple[str, ...]:
     """Return the phrases of an option in all four languages, the longest first, with their blanks."""
-    found = {
-        unicodedata.normalize("NFKC", phrase).casefold()
-        for one, listed in _listed("options")
-        if one == name
-        for phrase in listed
-    }
+    return listed("options", name)
+
+
+@functools.cache
+def listed(section: str, name: str) -> tuple[str, ...]:
+    """Return one list of all four languages as it is written, but for case and width, the longest first."""
+    every = (phrase for one, ones in _listed(section) if one == name for phrase in ones)
+    found = {unicodedata.normalize("NFKC", phrase).casefold() for phrase in every}
     return tuple(sorted(found, key=len, reverse=True))
 
 
