@@ -89,6 +89,7 @@ class _Protocol(asyncio.Protocol):
         self._vendors = vendors
         self._parser = httptools.HttpRequestParser(self)
         self._path = b""
+        self._asks_first = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
         self._transport = transport
@@ -98,6 +99,14 @@ class _Protocol(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         self._path = b""
+        self._asks_first = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._asks_first |= name.lower() == b"expect" and value.lower() == b"100-continue"
+
+    def on_headers_complete(self) -> None:
+        if self._asks_first:  # as boto3 does, which else waits for a second
+            self._respond(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_url(self, url: bytes) -> None:
         self._path += url

@@ -6,6 +6,8 @@ alone and counted, and is given up at last.
 """
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Coroutine
 from typing import Any
 
@@ -23,6 +25,11 @@ from app.store.settling import SUSPECT_TRIES, Settling, Unsettled
 log = structlog.get_logger()
 
 AT_ONCE = 32  # understood side by side; some wait for a model that reads
+# A burst, not a conversation: LINE waits 2 s for each webhook, but a minute for an answer. What is being understood and
+# drawn costs as much processor time as a hundred webhooks, so meanwhile one is begun at a time.
+RUSH_ARRIVALS = 20  # webhooks that ask for something, within RUSH_S
+RUSH_S = 0.2
+RUSH_PAUSE_S = 0.1
 SWEEP_S = 5.0  # for whatever a fault left behind
 GIVEN_UP_TRIES = SUSPECT_TRIES + 3
 
@@ -40,11 +47,13 @@ class Dispatcher:
         self._news = asyncio.Event()
         self._in_hand: dict[str, asyncio.Task[None]] = {}
         self._understanding = 0
+        self._arrivals: deque[float] = deque(maxlen=RUSH_ARRIVALS)
         self._there_may_be_more = False
 
     def arrived(self, rank: Rank) -> None:
         """Something of this rank is new in the inbox."""
         if rank is Rank.ASKS:
+            self._arrivals.append(time.monotonic())
             self._news.set()
         else:
             self._chatter.arrived()
@@ -94,7 +103,9 @@ class Dispatcher:
 
     async def _take_up(self) -> bool:
         """Take up as many as there is room for, oldest first. Return whether there were any."""
-        room = AT_ONCE - self._understanding
+        if self._is_rush():
+            await asyncio.sleep(RUSH_PAUSE_S)
+        room = (1 if self._is_rush() else AT_ONCE) - self._understanding
         if room <= 0:
             self._there_may_be_more = True
             return False
@@ -107,6 +118,9 @@ class Dispatcher:
         for one in new[:room]:
             self._begin(one)
         return bool(new)
+
+    def _is_rush(self) -> bool:
+        return len(self._arrivals) == RUSH_ARRIVALS and time.monotonic() - self._arrivals[0] <= RUSH_S
 
     async def _take_up_alone(self, suspect: Unsettled) -> bool:
         """Handle the oldest with nothing beside it: if the process ends now, that was its doing."""
