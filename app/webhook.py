@@ -17,6 +17,7 @@ from app.line.signature import is_well_formed, verify
 from app.metrics import Metrics
 from app.refusals import Refusals
 from app.store.inbox import Arrival, Inbox, Rank
+from app.store.upkeep import EVENTS_KEPT_S
 from app.traces import Traces
 
 log = structlog.get_logger()
@@ -90,9 +91,21 @@ class Webhook:
         if not verify(body, signature=signature, secrets=self._secrets):
             raise RefusedError(400, "signature")
         try:
-            return envelopes(body)
+            found = envelopes(body)
         except ValueError as error:
             raise RefusedError(400, "not a JSON object") from error
+        return self._not_replayed(found)
+
+    def _not_replayed(self, found: Sequence[Envelope]) -> list[Envelope]:
+        """Leave out what is older than the ids that we remember.
+
+        LINE's signature has no time, so whoever kept a signed body could have it drawn again when its id is forgotten.
+        """
+        since = time.time() - EVENTS_KEPT_S
+        recent = [one for one in found if not one.at or one.at >= since]
+        if len(recent) < len(found):
+            self._refusals.note("webhook_events_passed_over", reason="older than any that LINE sends again")
+        return recent
 
     async def _stored(self, arrivals: Sequence[Envelope]) -> bool:
         if problems := self._health.problems:

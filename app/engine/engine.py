@@ -43,7 +43,7 @@ APPLICATION_VERSION = "easel-1"  # DBOS strands running workflows of another ver
 QUEUE = "pictures"
 POLLING_S = 0.25  # while something of ours waits; see QueueBell
 IDLE_S = 2.0  # for what other processes have left
-ALONE_IDLE_S = 5.0
+ALONE_IDLE_S = 10.0
 THREADS = 32  # unbounded by default: 1000 concurrent starts would be 1000 threads
 RECOVERY_ATTEMPTS = 50  # restarts that one workflow may live through; each deploy is one
 PRUNED_AT_ONCE = 500
@@ -127,7 +127,7 @@ class Engine:
             self._workflows[name] = decorate(body)
         # Not in a thread: workflows run on the loop that is running here. It blocks for a moment, before we listen.
         DBOS.launch()
-        self._queue_bell.shorten_waits(self._dbos.background_thread_stop_events)
+        self._queue_bell.take_over(self._dbos)
         self._queue_bell.ring()
 
     async def stop(self, *, drain: str, drain_s: float) -> None:

@@ -4,9 +4,9 @@ import functools
 import threading
 import time
 import types
-from collections.abc import Sequence
 from typing import Any
 
+from dbos import DBOS
 from dbos import _sys_db as dbos_database
 from dbos._serialization import DefaultSerializer
 from dbos._utils import INTERNAL_QUEUE_NAME
@@ -14,6 +14,7 @@ from dbos._utils import INTERNAL_QUEUE_NAME
 from app.databases import is_away, is_wrong
 
 OTHERS_S = 10.0  # between two looks of DBOS's other threads: for queues, schedules and versions, which stay as they are
+NOTIFIES_S = 1.0  # a stop waits for it
 WAITS_S = 600.0
 RECOVERY_S = 20.0  # for what a start or an adoption puts into DBOS's own queue, in a thread of its own
 RECOVERY_POLLING_S = 0.2
@@ -59,10 +60,11 @@ class QueueBell:
         if self._waiting:
             self.look()
 
-    def shorten_waits(self, stop_events: Sequence[threading.Event]) -> None:
-        """Take the place of the wait between two polls."""
-        for stop in stop_events:
+    def take_over(self, dbos: DBOS) -> None:
+        """Take the place of the waits of its threads, and let those rest that serve what we do not use."""
+        for stop in [*dbos.background_thread_stop_events, dbos._background_jobs_stop_event]:  # noqa: SLF001 - see above
             stop.wait = functools.partial(self._wait, stop)  # type: ignore[method-assign]  # see above
+        dbos._sys_db._notification_coalesce_sec = NOTIFIES_S  # noqa: SLF001 - else a thread looks 100 times a second
 
     def _wait(self, stop: threading.Event, timeout: float | None = None) -> bool:
         name, given_s = threading.current_thread().name, timeout or 0.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.line import json_text
 from app.line.events import ChatKind, chat_of, event_id
-from app.line.fields import Json, section, string
+from app.line.fields import Json, number, section, string
 
 # Messages of a group that can neither be meant for us nor be quoted for us to work on.
 _ONLY_TALK = frozenset({"sticker", "video", "audio", "file", "location"})
@@ -23,12 +23,14 @@ class Envelope:
         raw: The event's own JSON, for `events.read`.
         may_ask: Of a 1:1 chat, or of a kind that can concern us: a photo, a tap, a mention, a quote, an unsending.
         text: What a group was told, where only its first word can say that it is meant for us.
+        at: When it happened, Unix seconds, the same for every repeat; 0 where it does not say.
     """
 
     event_id: str
     raw: str
     may_ask: bool
     text: str = ""
+    at: float = 0.0
 
 
 def envelopes(body: bytes) -> list[Envelope]:
@@ -55,7 +57,8 @@ def _envelope(event: object) -> Envelope | None:
     except ValueError:
         return None
     text = _talk(event)
-    return Envelope(event_id=event_id(event, raw=raw), raw=raw, may_ask=text is None, text=text or "")
+    at = number(event, "timestamp") / 1000
+    return Envelope(event_id=event_id(event, raw=raw), raw=raw, may_ask=text is None, text=text or "", at=at)
 
 
 def _talk(event: Json) -> str | None:

@@ -44,15 +44,12 @@ class Upkeep:
     def __init__(self, database: Database, *, owner: str) -> None:
         self._database = database
         self._owner = owner
+        self._beat = database.upsert(heartbeats, ("at",))
 
     async def beat(self) -> None:
         """Write something; raises when the store does not take it."""
-
-        def write(connection: sa.Connection) -> None:
-            connection.execute(sa.delete(heartbeats).where(heartbeats.c.owner == self._owner))
-            connection.execute(sa.insert(heartbeats).values(owner=self._owner, at=time.time()))
-
-        await self._database.run_once(write)
+        row = {"owner": self._owner, "at": time.time()}
+        await self._database.run_once(lambda connection: connection.execute(self._beat, row))
 
     async def prune(self) -> None:
         """Forget what can be of no use any more, and give its room back. What was paid stays, and what has pictures."""

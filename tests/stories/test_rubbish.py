@@ -104,9 +104,10 @@ async def test_rows_of_another_release_silence_no_chat(stage, tmp_path):
                     " answer, options, created_at) VALUES (?, ?, 'user', ?, 'a fox', 0, ?, ?, ?, 'due', ?, ?)",
                     (f"row-{number}", person, person, words, details, state, options, float(number)),
                 )
-        for _ in range(2):  # five messages go into one reply
-            await stage.line.send_text(person, "a fox in the snow")
-        await stage.picture(person, count=2)
-        said = await stage.said(person, count=8)
+        await stage.line.send_text(person, "a fox in the snow")
+        said = await stage.said(person, count=6)  # five messages go into one reply
+        await easel.logged("picture_stored")
+        await stage.line.send_text(person, "thanks")
+        await stage.picture(person)
         await easel.logged("answer_not_sayable", times=4)
     assert [one["text"][:27] for one in said[1:6]] == ["Sorry, something went wrong"] * 5

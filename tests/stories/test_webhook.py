@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 
 import httpx
 import pytest
@@ -100,6 +101,20 @@ async def test_strangers_at_the_door_are_told_of_once(easel):
         await post(f"{easel.url}/callback", VECTOR_BODY, **{"x-line-signature": "B" * 43 + "="})
     await easel.logged("webhook_refused", reason="signature")
     assert sum(one.get("reason") == "signature" and "times" not in one for one in easel.lines) <= 2
+
+
+async def test_a_webhook_kept_for_days_is_not_drawn_again(easel, stage):
+    """What is older than the ids that we remember may be a repeat that somebody kept: taken, and passed over."""
+    person = stage.person()
+    kept = stage.line.text(person, "a fox of last week") | {"timestamp": int((time.time() - 7 * 86_400) * 1000)}
+    delivery = await stage.line.deliver(kept)
+    assert delivery.status == 200
+    await easel.logged("webhook_events_passed_over")
+    await stage.line.send_text(person, "a fox of today")
+    await stage.picture(person)
+    prompts = [call.body["prompt"] for call in stage.openai.calls if call.path.endswith("/images/generations")]
+    assert prompts[-1] == "a fox of today"
+    assert "a fox of last week" not in prompts
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 PHOTO_BYTES_MAX = 30_000_000  # LINE names no limit; phones make 3 to 15 MB
 FETCHES_MAX = 3
-FETCHES_AT_ONCE = 4  # photos that are held in memory as they came
+FETCHES_AT_ONCE = 2  # held as they came, 30 MB each; with one decode and the service itself below 512 MB
 FETCH_PATIENCE_S = 30.0  # for one photo, waiting included; with the patience for albums still inside its token's life
 PICTURE_BYTES_MAX = 10_000_000  # what we put into the bucket ourselves
 ALBUM_PATIENCE_S = 8.0  # from the last photo that came of an album until the missing ones are not waited for
