@@ -257,7 +257,7 @@ async def test_pictures_per_minute_holds(stage, tmp_path):
     async with stage.easel(tmp_path, PICTURES_PER_MINUTE="2", REPLY_DEADLINE_S="5"):
         people = [stage.person() for _ in range(3)]
         for person in people:
-            await stage.line.send_text(person, "one of three")
+            await stage.line.send_text(person, "a boat on a lake")
         chats = [stage.line.chat(person) for person in people]
         await stage.until(lambda: all(chat.from_bot for chat in chats))
         assert sorted(chat.from_bot[0].type for chat in chats) == ["image", "image", "template"]

@@ -112,7 +112,7 @@ async def test_one_message_under_two_event_ids_is_one_wish(stage, tmp_path):
     """Whatever a gateway makes of it, it is drawn and answered once."""
     person, before = stage.person(), stage.picture_calls()
     async with stage.easel(tmp_path) as easel:
-        event = stage.line.text(person, "one boat")
+        event = stage.line.text(person, "a red boat")
         await stage.line.deliver(event)
         await stage.picture(person)
         again = event | {"webhookEventId": event["webhookEventId"][:-4] + "ZZZZ"}

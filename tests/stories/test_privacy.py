@@ -99,7 +99,7 @@ async def test_delete_by_a_tap_comes_with_a_receipt(vendors):
 async def test_delete_all_asks_first(vendors):
     """All pictures of the chat go after a yes, and the receipt tells how many."""
     person = vendors.person()
-    await vendors.line.send_text(person, "two lamps x2")
+    await vendors.line.send_text(person, "a pair of lamps x2")
     pictures = await vendors.picture(person, count=2)
     await vendors.line.send_text(person, "/delete all")
     await vendors.until(lambda: "do:delete_all_yes" in str(vendors.line.chat(person).from_bot[-1].body))
@@ -192,13 +192,13 @@ async def test_whoever_blocks_the_bot_is_not_drawn_for(vendors):
     release = asyncio.Event()
     vendors.openai.faults.add(Fault.held(release), match="/images/", times=2)
     for number in range(3):
-        await vendors.line.send_text(person, f"unseen {number}")
+        await vendors.line.send_text(person, f"an unseen fox {number}")
     await vendors.openai.wait_for(lambda: vendors.drawing("unseen") == 2, PATIENCE_S)
     await vendors.line.deliver(vendors.line.unfollow(person))
     await vendors.line.deliver(vendors.line.follow(person, is_unblocked=True))
     await vendors.said(person)
     release.set()
-    await vendors.line.send_text(person, "seen at last")
+    await vendors.line.send_text(person, "a fox at last")
     await vendors.picture(person)
     assert len(vendors.asked("unseen")) == 2
     assert len(vendors.line.chat(person).pictures) == 1

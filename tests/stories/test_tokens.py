@@ -168,7 +168,7 @@ async def test_a_button_opens_only_its_own_chat(stage, slow):
 async def test_ten_wishes_are_promised_once(stage, slow):
     """One promise speaks for all that wait, not ten of them."""
     person = stage.person()
-    await stage.line.deliver(*(stage.line.text(person, f"cat {number}") for number in range(10)))
+    await stage.line.deliver(*(stage.line.text(person, f"a red cat {number}") for number in range(10)))
     (promise,) = await stage.said(person)
     assert "10" in promise["template"]["text"]
     slow.set()

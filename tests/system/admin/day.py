@@ -108,7 +108,7 @@ async def play(vendors: World, people: list[str], group: str, directory: Path) -
     for person in (people[1], people[4]):
         await vendors.line.send_tap(person, "Show picture")
     for wish in WISHES[:9]:
-        await vendors.line.send_text(people[0], f"{wish}, small")
+        await vendors.line.send_text(people[0], f"{wish}, in blue")
     await settled(directory)
 
 

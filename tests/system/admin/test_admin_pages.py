@@ -173,20 +173,20 @@ async def test_a_deleted_picture_leaves_the_bucket(vendors_of_admin, admin):
 
 async def test_who_is_blocked_gets_no_answer(vendors_of_admin, admin):
     """Blocking holds from the next message on, and is taken back the same way."""
-    person, other = await drawn(vendors_of_admin, "a first picture"), vendors_of_admin.person()
+    person, other = await drawn(vendors_of_admin, "a fox in a hat"), vendors_of_admin.person()
     await admin.do(f"/admin/people/{person}/block")
     assert "Blocked" in figures(await admin.page("/admin/people", order="blocked"))
     before = vendors_of_admin.picture_calls()
-    await vendors_of_admin.line.send_text(person, "a second picture")
-    await drawn(vendors_of_admin, "somebody else's picture", person=other)
+    await vendors_of_admin.line.send_text(person, "a fox in a boat")
+    await drawn(vendors_of_admin, "a whale in a teacup", person=other)
     assert vendors_of_admin.picture_calls() == before + 1
     await admin.do(f"/admin/people/{person}/unblock")
-    await drawn(vendors_of_admin, "a third picture", person=person)
+    await drawn(vendors_of_admin, "a fox in a tree", person=person)
 
 
 async def test_somebody_is_given_more(vendors_of_admin, admin):
     """What is given today is added to the day's limit."""
-    person = await drawn(vendors_of_admin, "a picture")
+    person = await drawn(vendors_of_admin, "a red fox")
     assert "1 of 50" in figures(await admin.page(f"/admin/people/{person}"))
     await admin.do(f"/admin/people/{person}/give", count="7")
     assert "1 of 57 (7 given)" in figures(await admin.page(f"/admin/people/{person}"))
