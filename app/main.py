@@ -133,6 +133,7 @@ class Easel:
         await self._parts.bucket.aclose()
         await self._parts.line.aclose()
         await self._parts.images.aclose()
+        await self._parts.reader.aclose()
         await asyncio.to_thread(self._parts.traces.close)
         await asyncio.to_thread(self._parts.database.close)
         if self._owned:

@@ -208,6 +208,7 @@ async def world(**line_options: Any) -> AsyncIterator[World]:
                 "OPENAI_API_KEY": API_KEY,
                 "OPENAI_BASE_URL": f"{openai_url}/v1",
                 "IMAGE_MODELS": "gpt-image-2.6-flare",
+                "READER_MODELS": "",  # the stories of the reader set it
                 # One bot serves many stories: each that is about a limit sets it.
                 **NO_LIMITS,
                 "R2_ACCOUNT_ID": "account",

@@ -23,7 +23,7 @@ from app.flows.upkeep.monitor import Lookout
 from app.line.client import LineClient
 from app.line.envelopes import Envelope
 from app.metrics import Exposition, Metrics
-from app.openai import OpenAIImages
+from app.openai import OpenAIImages, OpenAIReader
 from app.r2 import Bucket
 from app.reading.rank import may_ask
 from app.refusals import Refusals
@@ -55,6 +55,7 @@ class Parts:
     upkeep: Upkeep
     line: LineClient
     images: OpenAIImages
+    reader: OpenAIReader
     bucket: Bucket
     renderers: Renderers
     sweep: Sweep
@@ -101,6 +102,7 @@ def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[],
         upkeep=upkeep,
         line=vendors.line,
         images=vendors.images,
+        reader=vendors.reader,
         bucket=vendors.bucket,
         renderers=flows.renderers,
         sweep=flows.sweep,

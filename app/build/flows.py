@@ -15,7 +15,8 @@ from app.flows.conversation.dispatcher import Dispatcher
 from app.flows.conversation.event import EVENT, EventFlow, Stores
 from app.flows.conversation.own_name import OwnName
 from app.flows.conversation.perform import Wants
-from app.flows.conversation.understanding import Understanding
+from app.flows.conversation.reader import Reader
+from app.flows.conversation.understanding import AskReader, Understanding
 from app.flows.delivery.courier import Courier
 from app.flows.delivery.deliver import Deliver, TokenRule
 from app.flows.delivery.languages import Languages
@@ -129,7 +130,7 @@ class Flows:
             understanding=Understanding(
                 rules=rules,
                 gate=ReadingGate.load(),
-                reader=None,
+                reader=self._reader() if self._settings.reader_models else None,
                 bot_name=OwnName(self._vendors.line).get,
             ),
             line=self._vendors.line,
@@ -197,6 +198,17 @@ class Flows:
             defaults=settings.picture_defaults,
             quality_max=settings.image_quality_max,
         )
+
+    def _reader(self) -> AskReader:
+        reader = Reader(
+            client=self._vendors.reader,
+            models=self._store.models,
+            ledger=self._store.ledger,
+            alarm=self._observers.alarm,
+            metrics=self._observers.metrics,
+            names=self._settings.reader_models,
+        )
+        return reader.read
 
     def _gate(self) -> Gate:
         room = Room(

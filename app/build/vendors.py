@@ -4,7 +4,7 @@ import functools
 
 from app.line.client import LineClient
 from app.line.token_life import token_life_s
-from app.openai import OpenAIImages
+from app.openai import OpenAIImages, OpenAIReader
 from app.r2 import Bucket
 from app.settings import Settings
 
@@ -28,6 +28,9 @@ class Vendors:
             base_url=settings.openai_base_url,
             timeout_s=settings.openai_timeout_s,
             url_hosts=settings.image_url_hosts,
+        )
+        self.reader = OpenAIReader(
+            api_key=settings.openai_api_key.get_secret_value(), base_url=settings.openai_base_url
         )
         self.bucket = Bucket(
             endpoint_url=settings.bucket_endpoint_url,

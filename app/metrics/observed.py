@@ -41,6 +41,7 @@ CALL_ERRORS = (  # what a call of a model may end with
 # Seconds. The middle of each row is where a change would matter to somebody.
 WEBHOOK_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2)  # LINE waits for 2
 QUEUE_S = (0.05, 0.25, 1, 5, 15, 30, 60, 120, 300, 900, 3600)
+READING_S = (0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5)  # then it is not waited for any longer
 MODEL_S = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300)
 STORE_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 600, 3600)
 LINE_S = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -66,6 +67,8 @@ class Metrics:
         self._pictures = self._counter("easel_pictures", "Pictures drawn", "model")
         self._tokens = self._counter("easel_model_tokens", "Tokens that were paid for", "model", "kind")
         self._spent = self._counter("easel_spent_usd", "Money spent on pictures, estimates included", "model")
+        self._readings = self._counter("easel_readings", "Messages that a text model was asked about", "outcome")
+        self._reading_s = self._histogram("easel_reading_seconds", "One call of a text model", READING_S)
         self._store_s = self._histogram("easel_store_seconds", "From the paid bytes to all in the bucket", STORE_S)
         self._uploads = self._counter("easel_uploads", "Tries to put a picture into the bucket", "outcome")
         self._ended = self._counter("easel_requests_ended", "Wishes that came to an end", "state", "reason")
@@ -112,6 +115,11 @@ class Metrics:
         self._spent.labels(model).inc(microusd / 1_000_000)
         for kind, count in _by_kind(tokens).items():
             self._tokens.labels(model, kind).inc(count)
+
+    def read(self, outcome: str, seconds: float) -> None:
+        """A text model was asked about a message: how it ended, or what `outcome_of` its error says."""
+        self._readings.labels(outcome).inc()
+        self._reading_s.observe(seconds)
 
     def stored(self, seconds: float) -> None:
         """All pictures of a wish are in the bucket."""

@@ -1,21 +1,30 @@
-"""The Images API of OpenAI, and servers that speak like it.
+"""The Images API and Chat Completions of OpenAI, and servers that speak like it.
 
 `order`, `sizes` and `sources`: what is asked, cut to what each model takes. `answer`: what came back. `models`: who
-lives. `faults`: what went wrong, as our errors. `client`: the calls.
+lives. `faults`: what went wrong, as our errors. `client`: the calls. `reader`: a small text model that reads messages;
+`completion`: what it answered.
 """
 
 from app.openai.answer import Drawn, Usage
 from app.openai.client import OpenAIImages
+from app.openai.completion import Completion, TextUsage
 from app.openai.models import SHUT_DOWN, ModelStatus
 from app.openai.order import PictureOrder, at_most, check_options, parameters, unmet
+from app.openai.reader import NOT_OFFERED, READ_TIMEOUT_S, OpenAIReader, TextQuestion
 from app.openai.sizes import size_for
 
 __all__ = [
+    "NOT_OFFERED",
+    "READ_TIMEOUT_S",
     "SHUT_DOWN",
+    "Completion",
     "Drawn",
     "ModelStatus",
     "OpenAIImages",
+    "OpenAIReader",
     "PictureOrder",
+    "TextQuestion",
+    "TextUsage",
     "Usage",
     "at_most",
     "check_options",

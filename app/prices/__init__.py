@@ -6,7 +6,10 @@ Money is whole micro-dollars, millionths of a US dollar. The rates are data with
 from dataclasses import dataclass
 
 from app.prices.rates import Rates, dearest, ladder_of, ladders, rates_of
+from app.prices.texts import is_text_known, text_cost, text_estimate
 from app.prices.tokens import most_tokens
+
+__all__ = ["Estimate", "cost", "estimate", "is_known", "is_text_known", "text_cost", "text_estimate"]
 
 # OpenAI's tokenizers take about one token for four letters, and up to one for a character of Chinese or Thai.
 TOKENS_PER_CHARACTER = 1

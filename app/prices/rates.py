@@ -75,14 +75,15 @@ def ladders() -> tuple[Ladder, ...]:
 
 
 @functools.cache
-def _file() -> Mapping[str, Any]:
+def price_list() -> Mapping[str, Any]:
+    """Read the file of prices."""
     text = resources.files(__package__).joinpath("prices.toml").read_text(encoding="utf-8")
     return tomllib.loads(text, parse_float=Decimal)
 
 
 @functools.cache
 def _rates() -> Mapping[str, Rates]:
-    return {model: _read_rates(price) for price in _file()["prices"] for model in price["models"]}
+    return {model: _read_rates(price) for price in price_list()["prices"] for model in price["models"]}
 
 
 @functools.cache
@@ -90,7 +91,7 @@ def _ladders() -> Mapping[str, Ladder]:
     names = Ladder.__dataclass_fields__
     return {
         key: Ladder(**{name: value for name, value in ladder.items() if name in names})
-        for key, ladder in _file()["ladders"].items()
+        for key, ladder in price_list()["ladders"].items()
     }
 
 

@@ -1,7 +1,7 @@
 """What an event wants of us. Deciding only, no I/O."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.line import contents
 from app.line.contents import Edited, Follow, Join, Media, MediaKind, Other, Postback, Sticker, Text, Unfollow, Unsend
@@ -199,6 +199,8 @@ def _meant(wish: Wish, context: Context, user_id: str | None, read: Read) -> tup
     if certain := by_rules(wish, context, user_id):
         act, step = certain
         return act, Why(step=step, meaning=meaning_of(act)), None
+    if read.verdict and read.verdict.options:
+        wish = replace(wish, options=wish.options.merged_over(read.verdict.options))
     verdict, confidence = read.verdict, read.verdict.confidence if read.verdict else 0.0
     if verdict:
         is_enough = read.is_sure or is_free_to_try(verdict, context, user_id)

@@ -1,7 +1,9 @@
 """What a message can mean, and how sure somebody is of it. No I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from app.reading.options import Options
 
 
 class Meaning(StrEnum):
@@ -68,11 +70,13 @@ class Verdict:
     Attributes:
         kind: A command's name (`app.reading.commands.Name`) or a `Talk`; "" for wishes and changes.
         confidence: How often in 1 such a verdict is right, by measurement and not by a model's word.
+        options: What it says of the picture beside its words; those that the rules have read come first.
     """
 
     meaning: Meaning
     kind: str = ""
     confidence: float = 0.0
+    options: Options = field(default_factory=Options)
 
 
 class Step(StrEnum):

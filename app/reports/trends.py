@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.store.database import Database
 from app.store.money.budgets import BOT
-from app.store.money.ledger import Outcome
+from app.store.money.ledger import READ, Outcome
 from app.store.tables import calls, purses, requests
 from app.store.tallies import PUSH_SAVED, counted_in
 
@@ -74,7 +74,7 @@ class Trends:
         )
         asked = asked.where(requests.c.created_at >= since).order_by(requests.c.created_at.desc()).limit(NEWEST)
         made = sa.select(calls.c.outcome, calls.c.began_at, calls.c.ended_at).where(calls.c.began_at >= since)
-        made = made.order_by(calls.c.began_at.desc()).limit(NEWEST)
+        made = made.where(calls.c.kind != READ).order_by(calls.c.began_at.desc()).limit(NEWEST)
 
         def read(connection: sa.Connection) -> list[Stage]:
             drawn = [row for row in connection.execute(asked) if row.draws]

@@ -10,21 +10,24 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from app.openai import PictureOrder, check_options
 from app.r2 import endpoint_url
+from app.settings.emptied import MAY_BE_EMPTY, Emptiable
 
 # The first is the one this bot was made for. It was shut down on 2026-10-23 (app/openai/models.py), which costs one
 # refused call in six hours; should it come back, it draws again. Of the others 2.5-flare is the cheapest at "low".
 MODELS = ("gpt-image-1", "gpt-image-2.5-flare", "gpt-image-2.6-flare", "gpt-image-2")
+# All of them take the same question; the first is the cheapest. Two have no announced end.
+READER_MODELS = ("gpt-6-luna", "gpt-5.6-luna", "gpt-5.4-mini", "gpt-5.4-nano")
 ADMIN_TOKEN_MIN = 16
 LINE_ID = re.compile(r"[UCR][0-9a-f]{32}")
 
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
-class Settings(BaseSettings):
+class Settings(Emptiable):
     """The whole configuration, frozen. Secrets never print."""
 
     model_config = SettingsConfigDict(
@@ -52,6 +55,9 @@ class Settings(BaseSettings):
     r2_endpoint_url: str | None = Field(None, description="for tests and jurisdictions; made from the account id")
 
     image_models: Names = Field(MODELS, description="asked in order; one that is gone is skipped")
+    reader_models: Names = Field(
+        READER_MODELS, description="text models that read what nothing else is sure of; empty: people are asked"
+    )
     image_size: str = Field("1024x1024", description="WIDTHxHEIGHT in pixels, or auto")
     image_quality: Literal["auto", "low", "medium", "high", "xhigh", "max"] = Field("low", description="price class")
     image_quality_max: Literal["low", "medium", "high", "xhigh", "max"] = Field(
@@ -104,8 +110,10 @@ class Settings(BaseSettings):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _strip(cls, value: Any) -> Any:  # noqa: ANN401 - the raw environment
+    def _strip(cls, value: Any, field: ValidationInfo) -> Any:  # noqa: ANN401 - the raw environment
         """Take off the spaces and quotes that come along when a value is pasted."""
+        if value == "" and field.field_name in MAY_BE_EMPTY:
+            return value
         if isinstance(value, str):
             value = value.strip()
             if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
@@ -124,6 +132,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "image_models",
+        "reader_models",
         "image_url_hosts",
         "allowed_ids",
         "blocked_ids",

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.deletions import doom
 from app.store.money.budgets import uncount
-from app.store.money.ledger import Outcome
+from app.store.money.ledger import READ, Outcome
 from app.store.tables import calls, inbox, kept, requests
 
 
@@ -250,7 +250,8 @@ def cancelled(database: Database, connection: sa.Connection, request_id: str) ->
     nobody = sa.case((requests.c.answer == Answer.WAITING, Answer.NONE), else_=requests.c.answer)
     if connection.execute(change.values(answer=nobody, prompt=None, ready_at=time.time())).rowcount != 1:
         return False
-    paid = sa.select(calls.c.id).where(calls.c.request_id == request_id, calls.c.outcome != Outcome.FAILED)
+    asked = (calls.c.request_id == request_id, calls.c.outcome != Outcome.FAILED, calls.c.kind != READ)
+    paid = sa.select(calls.c.id).where(*asked)
     if connection.execute(paid.limit(1)).first() is None:
         give_back(connection, request_id)
     drop_kept(database, connection, request_id)

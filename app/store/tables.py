@@ -150,7 +150,7 @@ chats = Table(  # what a chat has set, and what we wait for in it
     Column("created_at", Float, nullable=False),
 )
 
-calls = Table(  # the ledger: every paid call to the Images API, written before it is made
+calls = Table(  # the ledger: every paid call to OpenAI, written before it is made
     "calls",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -162,7 +162,7 @@ calls = Table(  # the ledger: every paid call to the Images API, written before 
     Column("vendor_request_id", String(128)),
     Column("chat_id", String(40), nullable=False, server_default=""),
     Column("user_id", String(40)),
-    Column("kind", String(8), nullable=False, server_default="draw"),  # draw, edit
+    Column("kind", String(8), nullable=False, server_default="draw"),  # draw, edit, read
     Column("size", String(16), nullable=False, server_default=""),
     Column("quality", String(8), nullable=False, server_default=""),
     Column("count", Integer, nullable=False, server_default="1"),

@@ -10,7 +10,7 @@ from line_sandbox.openai.rules import Order
 from PIL import Image
 
 from app.openai.sizes import nearest_free
-from app.prices import cost, estimate, is_known
+from app.prices import cost, estimate, is_known, text_cost, text_estimate
 from app.prices.rates import ladder_of, rates_of
 from app.prices.tokens import most_tokens
 
@@ -201,3 +201,21 @@ def photo() -> bytes:
     out = io.BytesIO()
     Image.new("1", (1536, 1025)).save(out, "PNG")
     return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("model", "tokens", "microusd"),
+    [
+        # 1,200 tokens that stay the same, 150 that do not, 80 out.
+        ("gpt-6-luna", {"text_in": 1350}, 175),
+        ("gpt-6-luna", {"text_in": 1350, "cached": 1200}, 67),
+        ("gpt-6-luna", {"text_in": 1350, "written": 1200}, 205),
+        ("gpt-5.6-luna", {"text_in": 1350}, 366),
+        ("gpt-5.4-mini-2026-03-17", {"text_in": 1350}, 1373),
+        ("somebody/else", {"text_in": 1350}, 1373),
+    ],
+)
+def test_what_a_reading_costs(model, tokens, microusd):
+    """By its tokens, those of the vendor's cache for less; at the dearest price where none is known."""
+    assert text_cost(model, text_out=80, **tokens) == microusd
+    assert text_estimate(model, chars=4000) > microusd

@@ -53,6 +53,15 @@ def test_pasted_secrets_are_cleaned(tmp_path):
     assert shown("s.openai_api_key.get_secret_value()", tmp_path, OPENAI_API_KEY='  "sk-pasted" \n') == "sk-pasted"
 
 
+def test_nobody_reads_where_that_is_set_to_nothing(tmp_path):
+    """READER_MODELS set to nothing is none, in the environment and in .env; all else set to nothing is its default."""
+    (tmp_path / ".env").write_text("READER_MODELS=\nIMAGE_SIZE=\n")
+    assert shown("s.reader_models, s.image_size", tmp_path) == "((), '1024x1024')"
+    assert shown("s.reader_models", tmp_path, READER_MODELS="gpt-6-luna") == "('gpt-6-luna',)"
+    (tmp_path / ".env").write_text("READER_MODELS=gpt-6-luna\n")
+    assert shown("s.reader_models, s.image_size", tmp_path, READER_MODELS="", IMAGE_SIZE="") == "((), '1024x1024')"
+
+
 def test_lists_are_comma_separated(tmp_path):
     """Models, prefixes and ids are lists in one variable."""
     assert shown("s.image_models", tmp_path, IMAGE_MODELS=" a, b ,a,") == "('a', 'b')"

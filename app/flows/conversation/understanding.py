@@ -9,13 +9,13 @@ from app.line.contents import Edited, Text
 from app.line.events import Event
 from app.reading.decide import Rules, decide
 from app.reading.gate import Gate, is_sure
-from app.reading.meaning import Moment, Step, Verdict
-from app.reading.plan import Plan
+from app.reading.meaning import Step, Verdict
+from app.reading.plan import Plan, Question
 from app.store.context import Context
 
 log = structlog.get_logger()
 
-AskReader = Callable[[str, Moment], Awaitable[Verdict | None]]
+AskReader = Callable[[Question, Event], Awaitable[Verdict | None]]
 READER_SURE = 0.9
 
 
@@ -46,7 +46,7 @@ class Understanding:
             verdict = self._gate.read(plan.open.text, plan.open.moment)
             plan = decide(event, rules, context, verdict, by=Step.GATE, is_sure=is_sure(verdict))
         if plan.open and self._reader:
-            read = await self._reader(plan.open.text, plan.open.moment)
+            read = await self._reader(plan.open, event)
             if read:
                 plan = decide(event, rules, context, read, by=Step.READER, is_sure=read.confidence >= READER_SURE)
         return plan

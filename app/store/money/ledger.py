@@ -16,13 +16,15 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from app.days import day_of, month_of, next_day_at, next_month_at
-from app.prices import cost, is_known
+from app.prices import cost, is_known, is_text_known, text_cost
 from app.store.database import Database
 from app.store.money import budget_notices as remains
 from app.store.money import budgets as money
 from app.store.money.budget_notices import Budget, Note
 from app.store.money.budgets import BOT, Capped, CapReached, Caps
 from app.store.tables import calls
+
+READ = "read"  # the kind of a call that reads a message: it draws nothing
 
 
 class Outcome(StrEnum):
@@ -59,6 +61,16 @@ class Tokens:
     image_in: int
     image_out: int
     text_out: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadTokens:
+    """What a text model used; `cached` and `written` of `text_in`."""
+
+    text_in: int
+    text_out: int
+    cached: int = 0
+    written: int = 0
 
 
 class Ledger:
@@ -101,6 +113,12 @@ class Ledger:
     async def end(self, call_id: int, outcome: Outcome, *, vendor_request_id: str | None) -> None:
         """Write down how a call without a picture ended: failed (not charged), unknown or bad (charged)."""
         await self._database.run(lambda connection: _settle(connection, call_id, outcome, None, vendor_request_id))
+
+    async def read(self, call_id: int, reading: ReadTokens | None, *, vendor_request_id: str | None) -> None:
+        """Write down what a text model has read. Without its tokens the estimate stays."""
+        await self._database.run(
+            lambda connection: _settle(connection, call_id, Outcome.PAID, reading, vendor_request_id)
+        )
 
     async def close_cut_off(self, request_id: str) -> int:
         """Close the calls that a crash or a stop has cut off: their outcome is unknown from now on.
@@ -201,7 +219,7 @@ class Ledger:
         return int(connection.execute(_BEGIN, row).scalar_one())
 
 
-_OUTCOMES = sa.select(calls.c.outcome).where(calls.c.request_id == sa.bindparam("request"))
+_OUTCOMES = sa.select(calls.c.outcome).where(calls.c.request_id == sa.bindparam("request"), calls.c.kind != READ)
 _BEGIN = sa.insert(calls).returning(calls.c.id)
 _BEGUN_AT = sa.select(calls.c.id).where(
     calls.c.request_id == sa.bindparam("request"),
@@ -211,7 +229,11 @@ _BEGUN_AT = sa.select(calls.c.id).where(
 
 
 def _settle(
-    connection: sa.Connection, call_id: int, outcome: Outcome, tokens: Tokens | None, vendor_request_id: str | None
+    connection: sa.Connection,
+    call_id: int,
+    outcome: Outcome,
+    tokens: Tokens | ReadTokens | None,
+    vendor_request_id: str | None,
 ) -> None:
     """Write down an end, and move the purses from the estimate to what it came to. A second end changes nothing."""
     # A call that a crash or another process has given up may still tell how it ended.
@@ -223,6 +245,10 @@ def _settle(
     values: dict[str, Any] = {"outcome": outcome, "ended_at": time.time(), "vendor_request_id": vendor_request_id}
     if outcome is Outcome.FAILED:
         values |= {"microusd": 0, "is_estimate": False}
+    elif isinstance(tokens, ReadTokens):
+        counts = {"text_in": tokens.text_in, "text_out": tokens.text_out}
+        microusd = text_cost(row["model"], **asdict(tokens))
+        values |= counts | {"microusd": microusd, "is_estimate": not is_text_known(row["model"])}
     elif tokens:
         microusd = cost(row["model"], **asdict(tokens))
         values |= asdict(tokens) | {"microusd": microusd, "is_estimate": not is_known(row["model"])}

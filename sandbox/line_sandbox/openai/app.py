@@ -1,4 +1,4 @@
-"""A stand-in of OpenAI's Images API that checks, paints and charges.
+"""A stand-in of OpenAI's Images API, and of the chat of its text models, that checks, paints and charges.
 
 https://platform.openai.com/docs/api-reference/images and the types of the openai SDK 3.54 (read 2026-11-22).
 """
@@ -25,10 +25,13 @@ from line_sandbox.openai import errors as openai_errors
 from line_sandbox.openai import inputs as openai_inputs
 from line_sandbox.openai import models as openai_models
 from line_sandbox.openai import rules as openai_rules
+from line_sandbox.openai.chat import Chat
+from line_sandbox.openai.chat_rules import read_talk
 from line_sandbox.openai.errors import refusal
-from line_sandbox.openai.invoice import InvoiceLine, price, usage_of
+from line_sandbox.openai.invoice import InvoiceLine, line_of, price, usage_of
 from line_sandbox.openai.models import Gone, Model
 from line_sandbox.openai.rules import Order
+from line_sandbox.openai.texts import missing_scopes
 from line_sandbox.stand_in import Refusal, StandIn, call_of
 
 PAINTED_MAX = 64
@@ -54,6 +57,7 @@ class OpenAIStandIn(StandIn):
         invoice: What was charged, whether the answer arrived or not.
         drawing: Orders being drawn now.
         max_drawing: The most that were drawn at one time.
+        chat: How its text models read messages, and what goes wrong with them.
         limit_per_minute: What the headers of every answer tell of the rate limit; None: nothing. It limits nothing.
     """
 
@@ -75,6 +79,7 @@ class OpenAIStandIn(StandIn):
             [
                 Route("/v1/images/generations", self._generate, methods=["POST"]),
                 Route("/v1/images/edits", self._edit, methods=["POST"]),
+                Route("/v1/chat/completions", self._chat, methods=["POST"]),
                 Route("/v1/models", self._list_models, methods=["GET"]),
                 Route("/v1/models/{id}", self._model, methods=["GET"]),
             ],
@@ -93,6 +98,7 @@ class OpenAIStandIn(StandIn):
         self.invoice: deque[InvoiceLine] = deque(maxlen=INVOICE_MAX)
         self.drawing = 0
         self.max_drawing = 0
+        self.chat = Chat()
         self.limit_per_minute: int | None = 250
         self._painted: OrderedDict[tuple[object, ...], str] = OrderedDict()
 
@@ -151,6 +157,20 @@ class OpenAIStandIn(StandIn):
             order = openai_rules.read_order(fields, self.models, openai_rules.EDIT_PARAMETERS)
             pictures = await openai_inputs.json_pictures(fields)
         return await self._draw(request, order, tuple(pictures))
+
+    async def _chat(self, request: Request) -> Response:
+        if not self.chat.offered:
+            raise self.no_such_endpoint(request, 404)
+        self._check_key(request)
+        if self.chat.scope:
+            raise missing_scopes(self.chat.scope)
+        talk = read_talk(_json_fields(await request.body()), self.chat.models)
+        headers = self.standard_headers()
+        answer = await self.chat.answer(talk, request_id=headers["x-request-id"])
+        line = line_of(talk.model, answer["usage"], request_id=headers["x-request-id"], at=self.clock())
+        self.invoice.append(line)
+        self.feed.publish("charged", line)
+        return Response(orjson.dumps(answer), 200, headers, "application/json")
 
     def _check_key(self, request: Request) -> None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")

@@ -6,11 +6,13 @@ Rates: https://developers.openai.com/api/docs/pricing (read 2026-11-22).
 import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP
+from typing import Any
 
 from line_sandbox.openai import inputs as openai_inputs
 from line_sandbox.openai import models as openai_models
 from line_sandbox.openai.models import Model
 from line_sandbox.openai.rules import Order
+from line_sandbox.openai.texts import TextModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +62,19 @@ def price(model: Model, usage: dict[str, object]) -> int:
             return int(exact.to_integral_value(ROUND_HALF_UP))
         case _:
             raise ValueError("usage has no tokens")
+
+
+def line_of(model: TextModel, usage: dict[str, Any], *, request_id: str, at: float) -> InvoiceLine:
+    """The line of an answer of a text model."""
+    counts = {"text_in": usage["prompt_tokens"], "text_out": usage["completion_tokens"]}
+    return InvoiceLine(
+        at=at,
+        request_id=request_id,
+        endpoint="completions",
+        model=model.id,
+        size="",
+        quality="",
+        pictures=0,
+        usage=usage,
+        micro_dollars=model.price(**counts, cached=usage["prompt_tokens_details"]["cached_tokens"]),
+    )

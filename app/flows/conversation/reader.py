@@ -1,0 +1,164 @@
+"""Asks a small text model what a message means. Whatever goes wrong is no verdict, and the person is asked."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
+
+import structlog
+
+from app.errors import (
+    Again,
+    BadAnswer,
+    BadRequest,
+    Cause,
+    EaselError,
+    ModelGone,
+    NotPermitted,
+    OutcomeUnknown,
+)
+from app.flows.drawing.availability import GONE_FOR_S
+from app.flows.upkeep.alerts import Alarm
+from app.line.events import Event
+from app.metrics import Metrics, outcome_of
+from app.openai import NOT_OFFERED, READ_TIMEOUT_S, Completion, OpenAIReader, TextQuestion
+from app.prices import text_estimate
+from app.reading.asking import CHOICES, RULES, message_of, verdict_of
+from app.reading.meaning import Verdict
+from app.reading.plan import Question
+from app.store.models import Models
+from app.store.money.budgets import Capped
+from app.store.money.ledger import READ, Booking, Ledger, Outcome, ReadTokens
+
+log = structlog.get_logger()
+
+FAILURES_MAX: Final = 3  # in a row; then it is left alone, so that nobody waits for an answer that will not come
+PAUSE_S: Final = 60.0
+OF_EVERYTHING: Final = {Cause.KEY, Cause.BILLING}  # then nothing is drawn either, and the operator must know
+
+
+class Reader:
+    """One for each process. That it is off, or paused, is forgotten with it; models that are gone are in the store."""
+
+    def __init__(
+        self,
+        *,
+        client: OpenAIReader,
+        models: Models,
+        ledger: Ledger,
+        alarm: Alarm,
+        metrics: Metrics,
+        names: Sequence[str],
+    ) -> None:
+        """Keep the parts. `names` of the models, in the order in which they are asked."""
+        self._client = client
+        self._models = models
+        self._ledger = ledger
+        self._alarm = alarm
+        self._metrics = metrics
+        self._names = names
+        self._is_off = False
+        self._failures = 0
+        self._paused_until = 0.0
+
+    async def read(self, left_open: Question, event: Event) -> Verdict | None:
+        """Ask what the text of an event means. None: nobody could tell in time, or nobody may be asked."""
+        if self._is_off or time.monotonic() < self._paused_until:
+            return None
+        question = _question(left_open, event)
+        until = time.monotonic() + READ_TIMEOUT_S
+        gone = await self._models.gone()
+        for name in self._names:
+            if name in gone:
+                continue
+            try:
+                answer = await self._one_model(name, question, event, within_s=until - time.monotonic())
+            except ModelGone:
+                await self._models.mark_gone(name, for_s=GONE_FOR_S)
+                log.warning("reader_model_gone", model=name, not_asked_for_s=GONE_FOR_S, cure="change READER_MODELS")
+            except EaselError as error:
+                await self._tell(error, name, event)
+                return None
+            else:
+                return verdict_of(answer.words) if answer and answer.words else None
+        return None
+
+    async def _one_model(
+        self, name: str, question: TextQuestion, event: Event, *, within_s: float
+    ) -> Completion | None:
+        call = await self._ledger.begin(_booking(name, question, event))
+        if isinstance(call, Capped):
+            log.info("message_not_read", request=event.id, code=f"limit_{call.cap}")
+            return None
+        began = time.perf_counter()
+        try:
+            answer = await self._client.read(question, model=name, within_s=within_s)
+        except EaselError as error:
+            outcome = _outcome(error)
+            await self._ledger.end(call, outcome, vendor_request_id=error.vendor_request_id)
+            self._metrics.read(outcome_of(error), time.perf_counter() - began)
+            raise
+        except asyncio.CancelledError:
+            await self._ledger.end(call, Outcome.UNKNOWN, vendor_request_id=None)
+            raise
+        self._failures = 0
+        took_s = time.perf_counter() - began
+        tokens = ReadTokens(**asdict(answer.usage)) if answer.usage else None
+        await self._ledger.read(call, tokens, vendor_request_id=answer.request_id)
+        self._metrics.read(answer.ended, took_s)
+        duration_ms = round(took_s * 1000)
+        log.info("message_read", request=event.id, model=name, ended=answer.ended, duration_ms=duration_ms)
+        return answer
+
+    async def _tell(self, error: EaselError, name: str, event: Event) -> None:
+        """Log it, and turn the reader off where it will stay so. Only what stops the pictures, too, rings."""
+        is_lasting = isinstance(error, NotPermitted) and error.cause is Cause.RIGHT
+        if is_lasting or (isinstance(error, BadRequest) and error.code == NOT_OFFERED):
+            if not self._is_off:
+                self._is_off = True
+                cure = "let the key use Chat Completions, or set READER_MODELS= to nothing"
+                log.warning("reader_off", model=name, code=error.code, message=str(error), cure=cure)
+            return
+        log.warning("message_not_read", request=event.id, model=name, error=type(error).__name__, code=error.code)
+        if isinstance(error, NotPermitted) and error.cause in OF_EVERYTHING:
+            await self._alarm.ring_for(error)
+        self._failures += isinstance(error, Again | OutcomeUnknown | NotPermitted)
+        if self._failures >= FAILURES_MAX:
+            self._failures, self._paused_until = 0, time.monotonic() + PAUSE_S
+            log.warning("reader_paused", for_s=PAUSE_S)
+
+
+def _question(left_open: Question, event: Event) -> TextQuestion:
+    asker = event.user_id or (event.chat.id if event.chat else "")
+    return TextQuestion(
+        rules=RULES,
+        message=message_of(left_open.text, left_open.moment),
+        choices=CHOICES,
+        asker=hashlib.sha256(f"easel {asker}".encode()).hexdigest()[:32],
+    )
+
+
+def _booking(name: str, question: TextQuestion, event: Event) -> Booking:
+    if event.chat is None:
+        raise ValueError("a message without a chat is nobody's")
+    schema_chars = sum(len(word) + 1 for words in question.choices.values() for word in words)
+    return Booking(
+        request_id=event.id,
+        chat_id=event.chat.id,
+        chat_kind=event.chat.kind,
+        user_id=event.user_id,
+        model=name,
+        kind=READ,
+        size="",
+        quality="",
+        count=0,
+        estimate_microusd=text_estimate(name, chars=len(question.rules) + len(question.message) + schema_chars),
+    )
+
+
+def _outcome(error: EaselError) -> Outcome:
+    if isinstance(error, OutcomeUnknown):
+        return Outcome.UNKNOWN
+    return Outcome.BAD if isinstance(error, BadAnswer) else Outcome.FAILED

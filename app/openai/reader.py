@@ -1,0 +1,195 @@
+"""Asks a small text model one question about one message, and takes nothing but words of ours for an answer.
+
+Chat Completions, since other servers have it, too: https://platform.openai.com/docs/api-reference/chat/create and
+https://platform.openai.com/docs/guides/structured-outputs (read 2026-11-27). One try each time: a message waits.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+import orjson
+
+from app.errors import BadAnswer, BadRequest, Cause, EaselError, NotPermitted, OutcomeUnknown, Unreachable
+from app.openai.client import CONNECT_TIMEOUT_S, HEADER_SAFE, IDENTITY, IDLE_CONNECTION_S, NOTHING_SENT
+from app.openai.completion import Completion, read_completion
+from app.openai.faults import CAUSES, Answer, fault, has_error
+
+READ_TIMEOUT_S: Final = 2.5
+PROBE_TIMEOUT_S: Final = 10.0
+CONNECTIONS_MAX: Final = 64
+ANSWER_BYTES_MAX: Final = 64 * 1024  # a reading is about 1 kB
+TOKENS_MAX: Final = 200
+LESSONS_MAX: Final = 3  # fields that a model does not take, one told at a time
+NOT_OFFERED: Final = "not_offered"  # the code of an error that will stay: this server has no such thing
+PATH: Final = "chat/completions"
+SCHEMA_PARAM: Final = "response_format"
+UNTAKEN: Final = {"unsupported_value", "unsupported_parameter", "unknown_parameter"}
+# What makes OpenAI's models fast and forgetful; a server that refuses it as a whole is asked without.
+OPENAIS_OWN: Final[Mapping[str, Any]] = {
+    "reasoning_effort": "none",  # left out it is "medium": slow, and paid
+    "verbosity": "low",
+    "max_completion_tokens": TOKENS_MAX,
+    "store": False,
+    "prompt_cache_key": "easel-reader-v1",
+}
+OF_THE_ASKER: Final = "safety_identifier"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextQuestion:
+    """What is asked about a message.
+
+    Attributes:
+        rules: What the model is told to do. Nothing of anybody's stands in it.
+        message: What it is to read, as one JSON object.
+        choices: What it may answer, field by field, in this order.
+        asker: A hash that stands for the person.
+    """
+
+    rules: str
+    message: str
+    choices: Mapping[str, Sequence[str]]
+    asker: str
+
+
+class OpenAIReader:
+    """Chat Completions at one address with one key. Safe for any number of calls at once, in one event loop.
+
+    Args:
+        api_key: Sent as a bearer token.
+        base_url: "https://api.openai.com/v1" or a server that speaks the same.
+    """
+
+    def __init__(self, *, api_key: str, base_url: str) -> None:
+        if not HEADER_SAFE.fullmatch(api_key):
+            raise NotPermitted("The API key is empty or has characters that no key has", cause=Cause.KEY)
+        self._untaken: dict[str, set[str]] = {}
+        self._is_plain = False
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            headers={
+                "Authorization": f"Bearer {api_key}",
+                "Accept-Encoding": IDENTITY,
+                "Content-Type": "application/json",
+            },
+            timeout=CONNECT_TIMEOUT_S,
+            limits=httpx.Limits(max_connections=CONNECTIONS_MAX, keepalive_expiry=IDLE_CONNECTION_S),
+        )
+
+    async def read(self, question: TextQuestion, *, model: str, within_s: float = READ_TIMEOUT_S) -> Completion:
+        """Ask one model. What it does not take is left out from then on, and it is asked again at once: a 400 is free.
+
+        Raises:
+            Again: Nothing was read: `RateLimited`, `Unreachable` or `VendorFault`.
+            OutcomeUnknown: No whole answer within the time: it may be charged.
+            BadAnswer: Charged, but not readable.
+            ModelGone: The next one may live.
+            NotPermitted: `cause` RIGHT: this key draws, but may not do this. KEY or BILLING: it does not draw either.
+            BadRequest: With the code "not_offered" where this server never will.
+        """
+        deadline = asyncio.get_running_loop().time() + within_s
+        for _ in range(LESSONS_MAX):
+            try:
+                return await self._read(question, model, deadline)
+            except BadRequest as error:
+                if not self._learns(error, model):
+                    raise
+        return await self._read(question, model, deadline)
+
+    async def may_read(self, *, model: str) -> None:
+        """Find out whether this key may ask, for free: a conversation without a message is refused, right or not.
+
+        Raises:
+            EaselError: As `read` does.
+        """
+        deadline = asyncio.get_running_loop().time() + PROBE_TIMEOUT_S
+        answer = await self._post({"model": model, "messages": []}, deadline)
+        if answer.is_success and not has_error(answer.body):
+            return
+        error = _fault(answer, model)
+        if not isinstance(error, BadRequest) or error.code == NOT_OFFERED:
+            raise error
+
+    async def aclose(self) -> None:
+        """Close every connection. Calls under way fail."""
+        await self._http.aclose()
+
+    async def _read(self, question: TextQuestion, model: str, deadline: float) -> Completion:
+        answer = await self._post(self._body(question, model), deadline)
+        if not answer.is_success or has_error(answer.body):
+            raise _fault(answer, model)
+        return read_completion(answer, model=model, choices=question.choices)
+
+    def _body(self, question: TextQuestion, model: str) -> dict[str, Any]:
+        said = [
+            {"role": "system" if self._is_plain else "developer", "content": question.rules},
+            {"role": "user", "content": question.message},
+        ]
+        body = {"model": model, "messages": said, SCHEMA_PARAM: _schema(question.choices)}
+        if self._is_plain:
+            return body
+        own = {**OPENAIS_OWN, OF_THE_ASKER: question.asker}
+        return body | {name: value for name, value in own.items() if name not in self._untaken.get(model, ())}
+
+    def _learns(self, error: BadRequest, model: str) -> bool:
+        """Remember what is not taken. False: there is nothing to leave out."""
+        if error.code == NOT_OFFERED or self._is_plain:
+            return False
+        name = (error.param or "").partition(".")[0]
+        untaken = self._untaken.setdefault(model, set())
+        if error.code in UNTAKEN and name in {*OPENAIS_OWN, OF_THE_ASKER} - untaken:
+            untaken.add(name)
+        else:
+            self._is_plain = True
+        return True
+
+    async def _post(self, body: Mapping[str, Any], deadline: float) -> Answer:
+        try:
+            async with (
+                asyncio.timeout_at(deadline),
+                self._http.stream("POST", PATH, content=orjson.dumps(body)) as response,
+            ):
+                read = b""
+                async for chunk in response.aiter_raw():
+                    read += chunk
+                    if len(read) > ANSWER_BYTES_MAX:
+                        raise BadAnswer(f"The answer is larger than {ANSWER_BYTES_MAX} bytes", code="answer_too_large")
+                return Answer(status=response.status_code, headers=response.headers, body=read)
+        except NOTHING_SENT as exc:
+            raise Unreachable(f"No connection to OpenAI: {type(exc).__name__}", code="no_connection") from exc
+        except (TimeoutError, httpx.TimeoutException) as exc:
+            raise OutcomeUnknown("No answer of OpenAI in time", code="timeout") from exc
+        except httpx.HTTPError as exc:
+            raise OutcomeUnknown(f"No answer of OpenAI: {type(exc).__name__}", code="connection_lost") from exc
+
+
+def _schema(choices: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Write the choices as a strict schema, in the words that all servers know: enums of strings, all required."""
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(choices),
+        "properties": {name: {"type": "string", "enum": list(words)} for name, words in choices.items()},
+    }
+    return {"type": "json_schema", "json_schema": {"name": "reading", "strict": True, "schema": schema}}
+
+
+def _fault(answer: Answer, model: str) -> EaselError:
+    """Tell apart what stays for this key or this server, and must not be taken for a dead key."""
+    error = fault(answer, model=model, now_at=time.time())
+    named: dict[str, Any] = {"code": error.code, "vendor_request_id": error.vendor_request_id}
+    if answer.status in {401, 403} and isinstance(error, NotPermitted) and not _is_of_the_key(error):
+        # A restricted key: 401 with `code: null` and "Missing scopes: ...".
+        return NotPermitted(f"{error}: this key may not ask a text model", **named, cause=Cause.RIGHT)
+    is_missing = isinstance(error, BadRequest) and answer.status in {404, 405}
+    if is_missing or (answer.status == 400 and SCHEMA_PARAM.encode() in answer.body):  # noqa: PLR2004 - HTTP's own
+        return BadRequest(f"{error}: not offered there", **(named | {"code": NOT_OFFERED}))
+    return error
+
+
+def _is_of_the_key(error: NotPermitted) -> bool:
+    return CAUSES.get(error.code or "") in {Cause.KEY, Cause.BILLING}

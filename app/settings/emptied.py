@@ -1,0 +1,45 @@
+"""Variables that may be set to nothing. All others count as not there then, as in a copied `.env.example`."""
+
+from typing import Any, Final
+
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, PydanticBaseSettingsSource
+
+MAY_BE_EMPTY: Final = frozenset({"reader_models"})
+
+
+class Emptiable(BaseSettings):
+    """Settings of which some may be set to nothing."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's own signature; there are none
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read what is set to nothing on purpose, too."""
+        emptied = EmptiedEnvironment(settings_cls, env_ignore_empty=False)
+        emptied_in_file = EmptiedFile(settings_cls, env_ignore_empty=False)
+        return init_settings, env_settings, emptied, dotenv_settings, emptied_in_file
+
+
+class EmptiedEnvironment(EnvSettingsSource):
+    """Of the environment, what is set to nothing on purpose."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Return those variables."""
+        return _emptied(super().__call__())
+
+
+class EmptiedFile(DotEnvSettingsSource):
+    """The same of `.env`."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Return those variables."""
+        return _emptied(super().__call__())
+
+
+def _emptied(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in MAY_BE_EMPTY and value == ""}
