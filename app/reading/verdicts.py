@@ -103,9 +103,7 @@ def _may_be_else(wish: Wish, context: Context, user_id: str | None, verdict: Ver
         return False
     if verdict.meaning is Meaning.COMMAND:
         return verdict.kind not in DRAWN_AGAIN | {Name.EDIT, Name.HELLO}
-    expected = expected_of(context, user_id)
-    is_waited_for = expected is not None and expected.what == "words"
-    return is_a_question(wish.said) or (verdict.confidence >= EVEN and not is_waited_for)
+    return is_a_question(wish.said) or (verdict.confidence >= EVEN and not is_asked_for(context, user_id))
 
 
 def is_surely_a_wish(wish: Wish, context: Context, user_id: str | None, verdict: Verdict) -> bool:
