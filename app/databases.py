@@ -13,6 +13,9 @@ CONNECT_ARGUMENTS = {
     "keepalives_idle": 5,  # s
     "keepalives_interval": 2,  # s
     "keepalives_count": 3,
+    # PgBouncer in transaction mode gives each transaction another server, which does not know what was prepared
+    # elsewhere; https://www.psycopg.org/psycopg3/docs/advanced/prepare.html#using-prepared-statements-with-pgbouncer
+    "prepare_threshold": None,
 }
 # While a disk is full, or a standby is about to take over: https://www.postgresql.org/docs/current/errcodes-appendix.html
 ONLY_READS = "25006"

@@ -21,6 +21,7 @@ from app.build import build
 from app.caps import is_open_handed, limits_of
 from app.databases import first_line
 from app.engine import EngineError, check_sqlite
+from app.errors import EaselError
 from app.flows.drawing.queue import DRAW
 from app.refusals import Refusals
 from app.settings import Settings
@@ -96,7 +97,7 @@ class Easel:
         self._keep(self._parts.sweep.keep(), name="sweep")
         self._keep(self._parts.lookout.keep(), name="lookout")
         self._keep(self._parts.line_access.keep(), name="line access")
-        self._keep(self._parts.bucket.connect(), name="bucket")
+        self._keep(self._open_bucket(), name="bucket")
         if self._several_processes:
             self._lease = self._keep(self._parts.lease.keep(), name="lease")
         log.info("limits_read", **self._limits)
@@ -153,6 +154,13 @@ class Easel:
         log.critical("worker_died", worker=task.get_name(), exc_info=task.exception())
         self.failed = True
         os.kill(os.getpid(), signal.SIGTERM)
+
+    async def _open_bucket(self) -> None:
+        """Only to be quick: the first picture tries again, and says what is wrong in the words that people get."""
+        try:
+            await self._parts.bucket.connect()
+        except EaselError as error:
+            log.error("bucket_not_opened", message=str(error))
 
     async def _prune(self) -> None:
         while True:

@@ -38,6 +38,9 @@ class Practice:
         self.environment = world.environment | {
             "DATABASE_URL": f"sqlite:///{directory}/easel.db",
             "PORT": bot_url.rpartition(":")[2],
+            "USER_DAILY_PICTURES": "20",
+            "DAILY_BUDGET_USD": "5",
+            "MONTHLY_BUDGET_USD": "50",
         }
 
     def settings(self, **changes: str) -> Settings:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from app.errors import TooLarge
 from app.r2.faults import accepting, drop_page, translated
-from app.r2.retention import days_kept, with_retention
+from app.r2.retention import days_kept, digest_by_md5, with_retention
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -81,8 +81,12 @@ class Bucket:
         self._opened: S3Client | None = None
 
     async def connect(self) -> None:
-        """Load boto3 and set up its client now, so that the first picture need not wait for it. Sends nothing."""
-        await self._in_pool(self._client)
+        """Load boto3 and set up its client now, so that the first picture need not wait for it. Sends nothing.
+
+        Raises:
+            EaselError: It cannot be set up; the next call tries again.
+        """
+        await self._in_pool(lambda: translated("Opening the bucket", self._client))
 
     async def put(self, key: str, data: bytes, *, content_type: str) -> None:
         """Store one object. Writing the same key again changes nothing and is a success, so trying again is safe.
@@ -194,7 +198,7 @@ class Bucket:
 
     async def _rules(self) -> "list[LifecycleRuleOutputTypeDef]":
         def rules() -> "list[LifecycleRuleOutputTypeDef]":
-            return self._client().get_bucket_lifecycle_configuration(Bucket=self._bucket)["Rules"]
+            return self._client().get_bucket_lifecycle_configuration(Bucket=self._bucket).get("Rules", [])
 
         found = accepting("NoSuchLifecycleConfiguration", rules)
         return await self._in_pool(lambda: translated("Reading the retention", found)) or []
@@ -213,7 +217,9 @@ class Bucket:
         from botocore.config import Config  # noqa: PLC0415 - slow to import
         from botocore.handlers import add_expect_header  # noqa: PLC0415 - slow to import
 
-        client = Session().client(
+        from app.r2.isolation import session_of_our_own  # noqa: PLC0415 - slow to import
+
+        client = Session(botocore_session=session_of_our_own()).client(
             "s3",
             endpoint_url=self._endpoint_url,
             region_name="auto",
@@ -236,4 +242,5 @@ class Bucket:
         # https://developers.cloudflare.com/r2/api/s3/extensions/
         client.meta.events.unregister("before-call.s3", add_expect_header)
         client.meta.events.register("before-parse.s3", drop_page)
+        client.meta.events.register("before-call.s3.PutBucketLifecycleConfiguration", digest_by_md5)
         return client

@@ -27,6 +27,7 @@ XML: Final = (b"<?xml", b"<Error")
 # Damage on the way in, not in what we sent.
 TRANSIENT_CODES: Final = {"ClientDisconnect", "IncompleteBody", "BadDigest"}
 KEY_GONE: Final = "NoSuchKey"
+CODE_CHARS_MAX: Final = 100
 
 
 def translated(tried: str, call: Callable[[], T]) -> T:
@@ -43,6 +44,8 @@ def translated(tried: str, call: Callable[[], T]) -> T:
         raise _answered(tried, exc) from exc
     except BotoCoreError as exc:
         raise _unanswered(tried, exc) from exc
+    except (OSError, ValueError) as exc:  # of its set-up: certificates that cannot be read, no address
+        raise BadRequest(f"{tried}: {type(exc).__name__}", code="not_sent") from exc
 
 
 def accepting(fine: int | str, call: Callable[[], T]) -> Callable[[], T | None]:
@@ -72,7 +75,7 @@ def _status(exc: "ClientError") -> int:
 
 
 def _code(exc: "ClientError") -> str:
-    return exc.response.get("Error", {}).get("Code") or ""
+    return (exc.response.get("Error", {}).get("Code") or "")[:CODE_CHARS_MAX]
 
 
 def _answered(tried: str, exc: "ClientError") -> EaselError:

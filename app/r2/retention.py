@@ -3,7 +3,9 @@
 https://developers.cloudflare.com/r2/buckets/object-lifecycles/ (read 2026-11-22)
 """
 
-from typing import TYPE_CHECKING, Final
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Any, Final
 
 from app.r2.addresses import PICTURES_PREFIX
 
@@ -38,6 +40,16 @@ def with_retention(
         *others,
         {"ID": OUR_RULE, "Status": "Enabled", "Filter": {"Prefix": PICTURES_PREFIX}, "Expiration": {"Days": days}},
     ]
+
+
+def digest_by_md5(params: dict[str, Any], **_: object) -> None:
+    """Send the rules' digest as Content-MD5: R2 lists botocore's way, `x-amz-sdk-checksum-algorithm`, as not there.
+
+    https://developers.cloudflare.com/r2/api/s3/api/ (read 2026-11-27), PutBucketLifecycleConfiguration
+    """
+    digest = hashlib.md5(params["body"], usedforsecurity=False).digest()
+    params["headers"]["Content-MD5"] = base64.b64encode(digest).decode()
+    params["context"].pop("checksum", None)
 
 
 def _deletes_pictures(rule: "LifecycleRuleOutputTypeDef") -> bool:

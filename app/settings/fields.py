@@ -14,6 +14,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from app.openai import PictureOrder, check_options
 from app.r2 import endpoint_url
+from app.settings import addresses
 from app.settings.emptied import MAY_BE_EMPTY, Emptiable
 
 # The first is the one this bot was made for. It was shut down on 2026-10-23 (app/openai/models.py), which costs one
@@ -198,26 +199,27 @@ class Settings(Emptiable):
     )
     @classmethod
     def _https(cls, value: str | None) -> str | None:
-        """LINE shows pictures over https only; plain http is for stand-ins on this machine."""
-        if value is None or re.match(r"https://[^/\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)", value):
-            return value.rstrip("/") if value else None
-        raise ValueError("must be an address that starts with https:// and has no spaces")
+        return addresses.secure(value) if value else None
+
+    @field_validator("r2_endpoint_url")
+    @classmethod
+    def _endpoint(cls, value: str | None, others: ValidationInfo) -> str | None:
+        return addresses.endpoint(value, account_id=others.data.get("r2_account_id"))
+
+    @field_validator("r2_public_base_url")
+    @classmethod
+    def _public(cls, value: str, others: ValidationInfo) -> str:
+        return addresses.public(value, bucket=others.data.get("r2_bucket"))
 
     @field_validator("otel_exporter_otlp_endpoint")
     @classmethod
     def _collector(cls, value: str | None) -> str | None:
-        if value and not re.match(r"https?://[^/\s]+", value):
-            raise ValueError("must be an address such as http://collector:4318")
-        return value
+        return addresses.collector(value) if value else value
 
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        if re.match(r"sqlite:///.+", value) and ":memory:" not in value:
-            return value
-        if match := re.match(r"postgres(?:ql)?(?:\+psycopg)?://(.+)", value):
-            return _readable(f"postgresql+psycopg://{match[1]}")
-        raise ValueError("must be sqlite:///path/to/easel.db or postgresql://user:password@host/database")
+        return addresses.database(value)
 
     @field_validator("image_background")
     @classmethod
@@ -275,18 +277,6 @@ _OPTIONS = {
 
 
 _VARIABLES = {"model": "MODELS"}
-
-
-def _readable(url: str) -> str:
-    from sqlalchemy import make_url  # noqa: PLC0415 - heavy, and not needed for SQLite
-
-    try:
-        host = make_url(url).host or ""
-    except ValueError as error:
-        raise ValueError("must be postgresql://user:password@host:5432/database, with a number as port") from error
-    if "@" in host:
-        raise ValueError("has an @ in its password: write %40 in its place")
-    return url
 
 
 def _options(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ def load(**overrides: Any) -> Settings:  # noqa: ANN401 - any field of Settings
     """
     try:
         return Settings(**overrides)
+    except UnicodeDecodeError:
+        raise SettingsError([".env is not in UTF-8: save it anew as UTF-8, or take the line out that is not"]) from None
     except OSError as error:
         raise SettingsError([f".env cannot be read ({error.strerror}): mend its rights or take it away"]) from None
     except ValidationError as error:
@@ -36,7 +38,7 @@ def _sentence(problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
     if not problem["loc"]:
         return str(message)
     field = str(problem["loc"][0])
-    if message.startswith("IMAGE_"):
+    if message.startswith(("IMAGE_", "R2_")):
         return str(message)  # it names its own variable
     meaning = Settings.model_fields[field].description
     if problem["type"] == "missing":

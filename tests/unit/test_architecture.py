@@ -44,7 +44,10 @@ MAY_IMPORT = {
         *("admin", "caps", "engine", "flows", "health", "lease", "line", "metrics", "openai"),
         *("r2", "reading", "refusals", "reports", "settings", "store", "traces", "webhook", "words"),
     },
-    "main": {"build", "caps", "databases", "engine", "flows", "health", "metrics", "refusals", "settings", "store"},
+    "main": {
+        *("build", "caps", "databases", "engine", "errors", "flows", "health", "metrics", "refusals", "settings"),
+        "store",
+    },
     "server": {"engine", "main", "protocol", "refusals", "settings", "telemetry"},
     "demo": {"ops", "words"},
     "caps": {"settings", "store"},

@@ -3,6 +3,7 @@ import contextlib
 import hashlib
 import importlib.metadata
 import json
+import os
 import re
 import ssl
 import subprocess
@@ -207,6 +208,18 @@ async def test_the_bucket_deletes_pictures_by_a_rule_of_ours():
         assert stand_in.lifecycle is None
 
 
+async def test_a_bucket_without_a_rule_that_says_so_in_xml():
+    """A configuration with no rule in it is as good as none."""
+    async with bucket_of_an_admin() as (stand_in, bucket):
+        stand_in.lifecycle = (
+            b'<?xml version="1.0"?>'
+            b'<LifecycleConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></LifecycleConfiguration>'
+        )
+        assert await bucket.retention() is None
+        await bucket.set_retention(30)
+        assert await bucket.retention() == 30
+
+
 RULES = """<LifecycleConfiguration>
 <Rule><ID>Default Multipart Abort Rule</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter>
 <AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>
@@ -399,3 +412,59 @@ def test_addresses_are_built_from_the_operators_settings():
     bucket = Bucket(endpoint_url="https://x", **KEYS, bucket="b", public_base_url="https://pictures.example.com/")
     assert bucket.url("i/2026/11/k.jpg") == "https://pictures.example.com/i/2026/11/k.jpg"
     assert endpoint_url("0123abcd") == "https://0123abcd.r2.cloudflarestorage.com"
+
+
+STORE = """
+import asyncio, sys
+from app.r2 import Bucket
+
+async def store():
+    keys = {"access_key_id": "a" * 32, "secret_access_key": "b" * 64}
+    bucket = Bucket(endpoint_url=sys.argv[1], bucket="pictures", public_base_url=sys.argv[1], **keys)
+    await bucket.connect()
+    await bucket.put("i/a.jpg", b"a picture", content_type="image/jpeg")
+    await bucket.aclose()
+
+asyncio.run(store())
+"""
+
+
+@pytest.mark.parametrize(
+    "config", ["", "[profile work\nbroken", "[default]\ns3 =\n    use_accelerate_endpoint = true\n"]
+)
+async def test_what_a_machine_has_of_aws_is_not_for_us(r2, tmp_path, config):
+    """A profile that is not there, a broken file, an endpoint of somebody else: pictures are stored as ever."""
+    stand_in, bucket = r2
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text(config)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "HOME": str(tmp_path),
+        "AWS_PROFILE": "work",
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
+        "AWS_MAX_ATTEMPTS": "many",
+        "AWS_DEFAULTS_MODE": "nonsense",
+    }
+    address = bucket.url("").removesuffix("/public/")
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", STORE, address, env=environment)
+    assert await process.wait() == 0
+    assert stand_in.objects["i/a.jpg"].body == b"a picture"
+
+
+async def test_a_code_of_any_length_is_cut(r2):
+    """What R2 calls a refusal is no longer in the log than codes are."""
+    stand_in, bucket = r2
+    body = f"<?xml version='1.0'?><Error><Code>{'x' * 3000}</Code><Message>no</Message></Error>".encode()
+    stand_in.faults.add(Fault.status(400, body), times=None)
+    with pytest.raises(EaselError) as told:
+        await bucket.put("i/a.jpg", JPEG, content_type="image/jpeg")
+    assert len(str(told.value)) < 200
+    assert told.value.code == "x" * 100
+
+
+async def test_a_client_that_cannot_be_set_up_says_so(tmp_path):
+    """Certificates that are not there: one of our errors, at `connect` and at each call."""
+    async with bucket_at("https://127.0.0.1:9", ca_bundle=str(tmp_path / "none.pem")) as bucket:
+        with pytest.raises(EaselError, match="Storing an object"):
+            await bucket.put("i/a.jpg", JPEG, content_type="image/jpeg")

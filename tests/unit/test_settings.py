@@ -13,7 +13,7 @@ REQUIRED = {
     "LINE_CHANNEL_SECRET": "8c570fa6dd201bb328f1c1eac23a96d8",
     "LINE_CHANNEL_ACCESS_TOKEN": "an-access-token",
     "OPENAI_API_KEY": "sk-proj-very-secret",
-    "R2_ACCOUNT_ID": "account",
+    "R2_ACCOUNT_ID": "0123456789abcdef0123456789abcdef",
     "R2_ACCESS_KEY_ID": "0123456789abcdef",
     "R2_SECRET_ACCESS_KEY": "a-very-secret-key",
     "R2_BUCKET": "pictures",
@@ -111,6 +111,10 @@ def test_every_problem_is_told_at_once(tmp_path):
         ({"DATABASE_URL": "postgresql://easel:secret@db:port/easel"}, "DATABASE_URL"),
         ({"IMAGE_MODELS": ","}, "IMAGE_MODELS"),
         ({"OPENAI_API_KEY": "sk two words"}, "OPENAI_API_KEY"),
+        ({"R2_ENDPOINT_URL": f"https://{'0' * 32}.r2.cloudflarestorage.com/pictures"}, "R2_ENDPOINT_URL must end"),
+        ({"R2_PUBLIC_BASE_URL": "https://pictures.example.com/pictures"}, "R2_PUBLIC_BASE_URL must not end"),
+        ({"R2_PUBLIC_BASE_URL": f"https://{'0' * 32}.r2.cloudflarestorage.com"}, "R2_PUBLIC_BASE_URL is the address"),
+        ({"R2_ACCOUNT_ID": f"https://{'0' * 32}.r2.cloudflarestorage.com"}, "R2_ACCOUNT_ID must be 32 hex digits"),
     ],
 )
 def test_what_cannot_work_is_refused(tmp_path, changed, told):
@@ -118,6 +122,13 @@ def test_what_cannot_work_is_refused(tmp_path, changed, told):
     said = shown("s", tmp_path, **changed)
     assert said.startswith("refused")
     assert told in said
+
+
+@pytest.mark.parametrize("text", ["PORT=9000\n".encode("utf-16"), "# 註解\n".encode("big5")])
+def test_a_file_in_another_encoding(tmp_path, text):
+    """A .env saved as "Unicode", or with a comment in Big5, is refused in words."""
+    (tmp_path / ".env").write_bytes(text)
+    assert "save it anew as UTF-8" in shown("s", tmp_path)
 
 
 def test_serve_ends_with_ex_config(tmp_path):

@@ -25,8 +25,8 @@ _LIVING: Final = sa.text(LIVING.format(table="dbos.workflow_status"))
 
 def look_at_postgres(url: sa.URL) -> list[Finding]:
     """Connect and try. Blocks for up to 10 s."""
-    options = f"-c statement_timeout={STATEMENT_MS} -c lock_timeout={STATEMENT_MS}"
-    arguments = {"connect_timeout": CONNECT_S, "options": options}
+    # No options at the start: poolers refuse them.
+    arguments = {"connect_timeout": CONNECT_S, "prepare_threshold": None}
     engine = sa.create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=arguments)
     try:
         with engine.connect() as connection:
@@ -40,6 +40,8 @@ def look_at_postgres(url: sa.URL) -> list[Finding]:
 
 def _tried(check: str, work: Callable[[Connection], Finding], connection: Connection) -> Finding:
     try:
+        for limit in ("statement_timeout", "lock_timeout"):
+            connection.execute(sa.text(f"SET LOCAL {limit} = {STATEMENT_MS}"))
         return work(connection)
     except SQLAlchemyError as error:
         cure = (
@@ -53,7 +55,8 @@ def _tried(check: str, work: Callable[[Connection], Finding], connection: Connec
 
 def _version(connection: Connection) -> Finding:
     version = connection.execute(sa.text("SHOW server_version")).scalar_one()
-    return ok("connection", f"Postgres {version} at {_host(connection.engine.url)}")
+    seen = f"Postgres {version} at {_host(connection.engine.url)}"
+    return ok("connection", f"{seen}, through a pooler" if _is_pooled(connection) else seen)
 
 
 def _write(connection: Connection) -> Finding:
@@ -96,6 +99,13 @@ _CHECKS: Final = {
     "engine": _workflows,
     "wishes": _wishes,
 }
+
+
+def _is_pooled(connection: Connection) -> bool:
+    """Whether somebody stands between: PgBouncer names another process at the start than the one that serves."""
+    info = getattr(connection.connection.driver_connection, "info", None)
+    served_by = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+    return info is not None and bool(info.backend_pid != served_by)
 
 
 def _host(url: sa.URL) -> str:

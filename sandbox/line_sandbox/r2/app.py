@@ -175,6 +175,8 @@ class R2StandIn(StandIn):
             case "POST" if "delete" in query:
                 return r2_bucket.delete_objects(self.objects, body)
             case "GET" | "PUT" | "DELETE" if "lifecycle" in query:
+                if "x-amz-sdk-checksum-algorithm" in request.headers:
+                    raise refusal("NotImplemented", "Header 'x-amz-sdk-checksum-algorithm' is not implemented")
                 return self._lifecycle(request.method, body)
             case _:
                 raise refusal("NotImplemented", f"{request.method} ?{request.url.query} is not implemented")

@@ -1,0 +1,26 @@
+"""A session of boto3 that knows nothing of AWS: neither its files nor its environment variables. Slow to import.
+
+Whoever works with AWS on the same machine has profiles, regions, endpoints and switches there that are not meant for
+R2; a profile that is missing, or a broken file, would even end every call of ours.
+https://docs.aws.amazon.com/boto3/latest/guide/configuration.html (read 2026-11-27)
+"""
+
+import os
+
+from botocore.configprovider import ConfigValueStore, ConstantProvider
+from botocore.session import Session
+
+
+def session_of_our_own() -> Session:
+    """Return a session where everything has botocore's own default."""
+    defaults = {name: default for name, (_file, _environment, default, _type) in Session.SESSION_VARIABLES.items()}
+    values = defaults | {
+        "config_file": os.devnull,
+        "credentials_file": os.devnull,
+        # Certificates are the one thing that a machine may add, and httpx finds them there, too.
+        "ca_bundle": os.environ.get("SSL_CERT_FILE"),
+    }
+    session = Session()
+    mapping = {name: ConstantProvider(value) for name, value in values.items()}
+    session.register_component("config_store", ConfigValueStore(mapping=mapping))
+    return session
