@@ -35,7 +35,7 @@ MEASURES: dict[str, Measure] = {
     "ledger": lambda _vendors, _: ledger.ledger(),
     "growth": lambda vendors, _: growth.growth(vendors),
     "quoted": lambda _vendors, _: growth.quoted(),
-    "reading": lambda _vendors, _: reading.reading(),
+    "reading": lambda vendors, options: reading.reading(vendors, messages=options.pictures),
 }
 
 

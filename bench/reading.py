@@ -1,10 +1,19 @@
-"""What reading messages costs: the gate's file, its memory, how long it loads and reads."""
+"""What reading messages costs: the gate by itself, and what a text model adds to sure and to unsure messages."""
 
 import asyncio
 import json
+import statistics
 import sys
+import tempfile
+import time
+from pathlib import Path
 
+from bench import services, webhooks
+from bench.client import Connection
 from bench.figures import Figure
+from bench.vendors import Vendors
+
+SURE, UNSURE = "一隻在彈吉他的水獺", "Tuesday afternoon"
 
 # In a process of its own, so that nothing else is measured. The modules are there before: the service has them anyway.
 MEASURED = """
@@ -28,8 +37,12 @@ print(json.dumps(found))
 """
 
 
-async def reading() -> list[Figure]:
-    """The classifier of messages, by itself."""
+async def reading(vendors: Vendors, *, messages: int) -> list[Figure]:
+    """The classifier of messages by itself, then the service with a text model beside it and without."""
+    return [*await _gate(), *await _reader(vendors, messages=messages)]
+
+
+async def _gate() -> list[Figure]:
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", MEASURED, stdout=asyncio.subprocess.PIPE)
     out, _ = await process.communicate()
     found = json.loads(out)
@@ -42,3 +55,41 @@ async def reading() -> list[Figure]:
         Figure(name="gate, a message of 200 characters", value=found["200"] * 1e6, unit="µs", aim=1000),
         Figure(name="gate, a message of 5,000 characters", value=found["5000"] * 1e6, unit="µs", aim=1000),
     ]
+
+
+async def _reader(vendors: Vendors, *, messages: int) -> list[Figure]:
+    """Messages one by one, on two idle services in turn. The model answers at once: its own time is not ours."""
+    took: dict[str, dict[str, list[float]]] = {"without": {SURE: [], UNSURE: []}, "with": {SURE: [], UNSURE: []}}
+    reads = {SURE: 0, UNSURE: 0}
+    with tempfile.TemporaryDirectory() as without, tempfile.TemporaryDirectory() as beside:
+        async with (
+            services.easel(Path(without), vendors.url, READER_MODELS="") as alone,
+            services.easel(Path(beside), vendors.url, READER_MODELS="gpt-6-luna") as reader,
+        ):
+            bots = {"without": await Connection.open(alone.port), "with": await Connection.open(reader.port)}
+            for number in range(messages + 3):
+                for name, connection in bots.items():
+                    for text in (SURE, UNSURE):
+                        one = await _one(vendors, connection, text)
+                        reads[text] += len(vendors.read_at) if number >= 3 else 0
+                        took[name][text] += [one] if number >= 3 else []  # the first ones open connections
+    without, beside = ({text: statistics.median(all_) for text, all_ in took[name].items()} for name in took)
+    return [
+        Figure(name="a sure wish -> its order, no reader", value=without[SURE], unit="ms"),
+        Figure(name="a reader adds to a sure wish", value=beside[SURE] - without[SURE], unit="ms", aim=3),
+        Figure(name="calls of the model, all sure wishes", value=reads[SURE], unit="calls", aim=0),
+        Figure(name="an unsure message -> the offer, no reader", value=without[UNSURE], unit="ms"),
+        Figure(name="a reader adds to an unsure message", value=beside[UNSURE] - without[UNSURE], unit="ms"),
+        Figure(name="calls of the model, an unsure message", value=reads[UNSURE] / messages, unit="calls", aim=1),
+    ]
+
+
+async def _one(vendors: Vendors, connection: Connection, text: str) -> float:
+    """Send one message; return after how many ms its order was at the model, or its answer at LINE."""
+    vendors.forget()
+    sent_at = time.perf_counter()
+    await connection.ask(webhooks.request(text))
+    await vendors.until(lambda: bool(vendors.replied_at))
+    decided_at = vendors.asked_at[0] if text == SURE else vendors.replied_at[0]
+    await asyncio.sleep(0.1)
+    return (decided_at - sent_at) * 1000

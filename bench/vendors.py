@@ -18,6 +18,11 @@ from PIL import Image, ImageFilter
 
 Respond = Callable[[bytes], None]
 MODEL = "gpt-image-2.6-flare"
+_TALK = {"means": "talk.chat", "is_prompt": "no", "shape": "unsaid", "confidence": "high"}
+READING = {
+    "choices": [{"message": {"role": "assistant", "content": json.dumps(_TALK)}, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 900, "completion_tokens": 24},
+}
 
 
 class Vendors:
@@ -26,6 +31,7 @@ class Vendors:
     Attributes:
         drawing: Calls that the model holds until `release`; without `holds` it answers at once.
         asked_at: When each order of a picture was here in whole.
+        read_at: When each message that a text model is to read was here in whole.
         drawn_at: When each picture was handed to the socket in whole.
         replied_at: When each reply was here in whole.
     """
@@ -34,6 +40,7 @@ class Vendors:
         self.holds = False
         self.drawing: list[Respond] = []
         self.asked_at: deque[float] = deque()
+        self.read_at: deque[float] = deque()
         self.drawn_at: deque[float] = deque()
         self.replied_at: deque[float] = deque()
         self.url = ""
@@ -50,7 +57,7 @@ class Vendors:
         """Begin anew, for another process."""
         self.holds = False
         self.drawing.clear()
-        for times in (self.asked_at, self.drawn_at, self.replied_at):
+        for times in (self.asked_at, self.read_at, self.drawn_at, self.replied_at):
             times.clear()
 
     def release(self) -> None:
@@ -72,6 +79,9 @@ class Vendors:
                 self.drawing.append(respond)
             else:
                 self._draw(respond)
+        elif path.startswith(b"/v1/chat/"):
+            self.read_at.append(time.perf_counter())
+            respond(_response(READING))
         elif path.startswith(b"/v2/bot/profile/"):
             respond(_response({"displayName": "person", "userId": "U" + "0" * 32, "language": "zh-TW"}))
         elif path.startswith(b"/v2/bot/chat/loading/"):

@@ -38,6 +38,8 @@ RULE = (
     b"<Expiration><Days>7</Days></Expiration></Rule></LifecycleConfiguration>"
 )
 
+READS = {"READER_MODELS": "gpt-6-luna"}
+
 LINE = {
     "swapped": Case("channel secret", FAILED, "like a token", "Swap", settings=SWAPPED_LINE),
     "secret for both": Case(
@@ -231,6 +233,31 @@ OPENAI = {
     ),
     "answer cut": Case(
         "drawing", FAILED, "broke off", "status.openai.com", fails("openai", Fault.truncate(), DRAWING), draws=True
+    ),
+    "no reader": Case("reader", SKIPPED, "READER_MODELS is empty"),
+    "a reader": Case("reader", OK, "gpt-6-luna may be asked", settings=READS),
+    "a reader reads": Case("reader", OK, "gpt-6-luna reads", settings=READS, draws=True),
+    "the next reader": Case(
+        "reader", OK, "gpt-6-luna may be asked (gpt-4.1-nano", settings={"READER_MODELS": "gpt-4.1-nano,gpt-6-luna"}
+    ),
+    "no reader lives": Case(
+        "reader", WARNING, "none of READER_MODELS", "models that live", settings={"READER_MODELS": "gpt-4.1-nano"}
+    ),
+    "restricted key": Case(
+        "reader",
+        WARNING,
+        "it lacks model.request",
+        "Chat completions",
+        lambda practice: setattr(practice.openai.chat, "scope", "model.request"),
+        settings=READS,
+    ),
+    "a server that only draws": Case(
+        "reader",
+        WARNING,
+        "not offered there",
+        "READER_MODELS= to nothing",
+        lambda practice: setattr(practice.openai.chat, "offered", False),
+        settings=READS,
     ),
 }
 R2 = {

@@ -171,6 +171,7 @@ async def test_a_restricted_key_is_not_a_dead_key(wire):
     with pytest.raises(NotPermitted) as caught:
         await reader.read(QUESTION, model=LUNA)
     assert caught.value.cause is Cause.RIGHT
+    assert str(caught.value).endswith("it lacks model.request")
     with pytest.raises(NotPermitted):
         await reader.may_read(model=LUNA)
 

@@ -26,7 +26,7 @@ from app.metrics import Metrics, outcome_of
 from app.openai import NOT_OFFERED, READ_TIMEOUT_S, Completion, OpenAIReader, TextQuestion
 from app.prices import text_estimate
 from app.reading.asking import CHOICES, RULES, message_of, verdict_of
-from app.reading.meaning import Verdict
+from app.reading.meaning import Moment, Verdict
 from app.reading.plan import Question
 from app.store.models import Models
 from app.store.money.budgets import Capped
@@ -67,7 +67,8 @@ class Reader:
         """Ask what the text of an event means. None: nobody could tell in time, or nobody may be asked."""
         if self._is_off or time.monotonic() < self._paused_until:
             return None
-        question = _question(left_open, event)
+        asker = event.user_id or (event.chat.id if event.chat else "")
+        question = _question(left_open, asker=asker)
         until = time.monotonic() + READ_TIMEOUT_S
         gone = await self._models.gone()
         for name in self._names:
@@ -130,8 +131,13 @@ class Reader:
             log.warning("reader_paused", for_s=PAUSE_S)
 
 
-def _question(left_open: Question, event: Event) -> TextQuestion:
-    asker = event.user_id or (event.chat.id if event.chat else "")
+def trial_question() -> TextQuestion:
+    """Make a question of nobody's, to see whether a model reads."""
+    return _question(Question(text="good morning, Easel", moment=Moment()), asker="doctor")
+
+
+def _question(left_open: Question, *, asker: str) -> TextQuestion:
+    """Ask what was left open. Of the asker, a person or chat, only a hash leaves us."""
     return TextQuestion(
         rules=RULES,
         message=message_of(left_open.text, left_open.moment),

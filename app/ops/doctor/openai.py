@@ -7,8 +7,9 @@ from app.openai import ModelStatus, OpenAIImages
 from app.ops.doctor import vendors
 from app.ops.doctor.attempts import Attempts, cure_of, said
 from app.ops.doctor.drawing import look_at_drawing, small_order
-from app.ops.doctor.finding import Finding, failed, ok, skipped, warning
+from app.ops.doctor.finding import Finding, any_failed, failed, ok, skipped, warning
 from app.ops.doctor.models import ask_about, common_error, first_living, look_at_limit, look_at_models
+from app.ops.doctor.reader import look_at_reader
 from app.settings import Settings
 
 # What a restricted key is told that may not read Models; it may be right for drawing.
@@ -24,7 +25,8 @@ async def look(settings: Settings, *, draws: bool) -> Sequence[Finding]:
         url_hosts=settings.image_url_hosts,
     )
     try:
-        return await _look(settings, images, draws=draws)
+        found = await _look(settings, images, draws=draws)
+        return found if any_failed(found) else [*found, await look_at_reader(settings, reads=draws)]
     finally:
         await images.aclose()
 
