@@ -16,24 +16,38 @@ BY_SHAPE = $(addprefix --disable-plugin ,HexHighEntropyString Base64HighEntropyS
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: .venv/.ready ## a virtual environment with everything the lock file names
+setup: .venv/.ready-dev ## a virtual environment with everything the lock file names
 
 $(UV):
-	$(PYTHON) -m venv .tools
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is missing or older than 3.11: name another one, make $(or $(MAKECMDGOALS),setup) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .tools || \
+	  { rm -rf .tools; echo "$(PYTHON) makes no environments: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
 	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-.venv/.ready: $(UV) pyproject.toml uv.lock
-	$(UV) sync --frozen --quiet --python $$($(PYTHON) -c 'import sys; print(sys.executable)')
+# Each target has its own mark: what only runs needs a fifth of what the developers' tools need, and never takes it away.
+SYNC = $(UV) sync --frozen --quiet --python $$($(PYTHON) -c 'import sys; print(sys.executable)')
+
+.venv/.ready-dev: $(UV) pyproject.toml uv.lock
+	$(SYNC) --extra demo
+	@touch $@ .venv/.ready-demo .venv/.ready-serve
+
+.venv/.ready-demo: $(UV) pyproject.toml uv.lock
+	$(SYNC) --no-dev --extra demo --inexact
+	@touch $@ .venv/.ready-serve
+
+.venv/.ready-serve: $(UV) pyproject.toml uv.lock
+	$(SYNC) --no-dev --inexact
 	@touch $@
 
-demo: setup ## one round trip with stand-ins of LINE, OpenAI and R2, no account; then, in a terminal, the chat page
+demo: .venv/.ready-demo ## one round trip with stand-ins of LINE, OpenAI and R2, no account; then, in a terminal, the chat page
 	$(RUN) easel demo --say "一隻在彈吉他的水獺"
 	@if [ -t 1 ]; then $(RUN) easel demo; fi
 
-chat: setup ## the chat page of the demo, until Ctrl-C
+chat: .venv/.ready-demo ## the chat page of the demo, until Ctrl-C
 	$(RUN) easel demo
 
-serve: setup ## the service; its settings come from the environment or .env
+serve: .venv/.ready-serve ## the service; its settings come from the environment or .env
 	$(RUN) easel serve
 
 test: setup ## all tests

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from app.ops.desk.commands import desk
-from app.ops.terminal import EX_CONFIG, EX_IMPOSSIBLE, end, read_settings, refuse
+from app.ops.terminal import EX_CONFIG, EX_IMPOSSIBLE, check_surroundings, end, read_settings, refuse
 
 cli = typer.Typer(
     name="easel",
@@ -21,8 +21,22 @@ cli = typer.Typer(
 )
 
 
+def _tell_version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if not asked:
+        return
+    from importlib.metadata import entry_points
+
+    (ours,) = entry_points(group="console_scripts", name="easel")
+    typer.echo(f"easel {ours.dist.version if ours.dist else 'of a source tree'}")
+    raise typer.Exit
+
+
 @cli.callback()
-def easel() -> None:
+def easel(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which release this is.")
+    ] = False,
+) -> None:
     """A LINE bot that draws. Settings are environment variables; see .env.example."""
 
 
@@ -58,6 +72,7 @@ def demo(
     stand_ins: Annotated[bool, typer.Option("--stand-ins", help="Use no keys, even where they are set.")] = False,
 ) -> None:
     """Try everything on this machine with no account: a chat page, with stand-ins of LINE, OpenAI and R2."""
+    check_surroundings()
     try:
         from app.demo import run
     except ModuleNotFoundError as error:
@@ -83,6 +98,7 @@ def demo(
 def doctor(
     draw: Annotated[bool, typer.Option("--draw", help="Draw one small picture, too; costs a cent or two.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Also in full what is well.")] = False,
 ) -> None:
     """Try every key, right and address for real. Exit code 0: nothing failed, 1: something, 78: the settings."""
     import asyncio
@@ -97,7 +113,7 @@ def doctor(
     else:
         sections = asyncio.run(examine.examine(settings, draws=draw))
         code = int(report.has_failed(sections))
-    typer.echo(report.as_json(sections) if as_json else report.text(sections, width_chars=_width_chars()))
+    typer.echo(report.as_json(sections) if as_json else report.text(sections, width_chars=_width_chars(), full=full))
     end(code)
 
 

@@ -18,7 +18,7 @@ from app.engine import EngineError
 from app.main import create_app
 from app.protocol import Crowd, Limits, Protocol
 from app.refusals import Refusals
-from app.settings import Settings
+from app.settings import Settings, misspelt
 
 log = structlog.get_logger()
 
@@ -71,15 +71,7 @@ def _spare_the_collector() -> None:
 
 def configure_logs(settings: Settings) -> telemetry.Outlet:
     """Send every log line through one formatter that knows this process's secrets."""
-    secrets = [
-        settings.line_channel_access_token.get_secret_value(),
-        settings.openai_api_key.get_secret_value(),
-        settings.r2_access_key_id.get_secret_value(),
-        settings.r2_secret_access_key.get_secret_value(),
-        *settings.channel_secrets,
-        *(one.get_secret_value() for one in (settings.admin_token, settings.metrics_token) if one),
-    ]
-    return telemetry.configure(level=settings.log_level, style=settings.log_format, secrets=secrets)
+    return telemetry.configure(level=settings.log_level, style=settings.log_format, secrets=settings.secrets)
 
 
 def connections_max() -> int:
@@ -101,6 +93,8 @@ def connections_max() -> int:
 def run(settings: Settings, lines: telemetry.Outlet) -> int:
     """Serve until told to stop. Return the exit code: 0, 1 when a worker died, 78 when it cannot run here."""
     os.umask(0o077)  # the database holds people's words
+    for name, meant in misspelt().items():
+        log.warning("setting_misspelt", name=name, meant=meant)
     refusals = Refusals()
     app = create_app(settings, refusals=refusals, lines_dropped=lambda: lines.dropped)
     crowd = Crowd(most=connections_max(), refusals=refusals)

@@ -26,6 +26,15 @@ def read_settings(**overrides: Any) -> "Settings":  # noqa: ANN401 - any field o
         refuse("Easel cannot start. Please mend these settings:", *problems, code=EX_CONFIG)
 
 
+def check_surroundings() -> None:
+    """Make what this machine says of proxies and certificates usable, or end with what is wrong."""
+    from app.settings import environment  # noqa: PLC0415 - heavy
+
+    environment.mend_no_proxy(os.environ)
+    if problems := environment.problems_around(os.environ):
+        refuse("Nothing can be reached from here:", *(f"  - {one}" for one in problems), code=EX_CONFIG)
+
+
 def end(code: int) -> NoReturn:
     """End this process."""
     if threading.active_count() > 1:

@@ -251,6 +251,11 @@ class Settings(Emptiable):
         return tuple(secret.get_secret_value() for secret in secrets if secret)
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret that is set: what no log line and no report may hold."""
+        return tuple(one.get_secret_value() for _name, one in self if isinstance(one, SecretStr))
+
+    @property
     def zone(self) -> ZoneInfo:
         """Where days and months begin."""
         return ZoneInfo(self.timezone)

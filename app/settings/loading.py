@@ -1,11 +1,19 @@
 """Reads the settings, and says every problem at once: by variable, with the cure, without any value."""
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
+from app.settings import environment
 from app.settings.fields import Settings
+
+# Everything that is secret, or holds a password.
+FROM_FILES = (
+    *(name.upper() for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)),
+    "DATABASE_URL",
+)
 
 
 class SettingsError(Exception):
@@ -17,20 +25,32 @@ class SettingsError(Exception):
 
 
 def load(**overrides: Any) -> Settings:  # noqa: ANN401 - any field of Settings
-    """Read the environment and `.env`.
+    """Read the environment, `.env`, and the files that NAME_FILE names. Mends NO_PROXY for the HTTP library.
 
     Raises:
         SettingsError: With every problem at once, by variable name, with the cure and without any value.
     """
+    environment.mend_no_proxy(os.environ)
+    values, problems = environment.from_files(FROM_FILES, os.environ)
+    problems += environment.problems_around(os.environ)
     try:
-        return Settings(**overrides)
+        settings = Settings(**{**values, **overrides})
     except UnicodeDecodeError:
         raise SettingsError([".env is not in UTF-8: save it anew as UTF-8, or take the line out that is not"]) from None
     except OSError as error:
         raise SettingsError([f".env cannot be read ({error.strerror}): mend its rights or take it away"]) from None
     except ValidationError as error:
         sentences = [_sentence(problem) for problem in error.errors(include_input=False)]
-        raise SettingsError([line for sentence in sentences for line in sentence.splitlines()]) from None
+        lines = (line for sentence in sentences for line in sentence.splitlines())
+        raise SettingsError([*lines, *problems]) from None
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def misspelt() -> dict[str, str]:
+    """Return variables that look like one of ours spelt wrong, with the one that may be meant."""
+    return environment.near_misses(environment.names_set(), [name.upper() for name in Settings.model_fields])
 
 
 def _sentence(problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails

@@ -298,6 +298,13 @@ R2 = {
     "login on the domain": Case(
         "public address", FAILED, "403", "no Access", fails("r2", Fault.status(403, "<html>"), PUBLIC)
     ),
+    "a login that redirects": Case(
+        "public address",
+        FAILED,
+        "302, which leads to login.example",
+        "Cloudflare Access",
+        fails("r2", Fault.status(302, headers={"location": "https://login.example/"}), PUBLIC),
+    ),
     "throttled": Case(
         "public address", FAILED, "429", "custom domain", fails("r2", Fault.status(429, "<html>"), PUBLIC)
     ),

@@ -4,6 +4,9 @@ import asyncio
 import json
 import sqlite3
 import ssl
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from tests.practice import NOBODY, Practice, practice_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+ROOT = Path(__file__).parents[2]
 TLS = Path(__file__).parents[1] / "samples" / "tls"
 OK, WARNING, FAILED, SKIPPED = Verdict.OK, Verdict.WARNING, Verdict.FAILED, Verdict.SKIPPED
 
@@ -186,6 +190,60 @@ async def run(practice: Practice, *arguments: str, **settings: str) -> tuple[int
     settings = practice.environment | {"COLUMNS": "80"} | settings
     code, printed, complained = await practice.world.run(practice.directory, "doctor", *arguments, **settings)
     return code, printed + complained
+
+
+LOOK = """
+import os, sys
+from pathlib import Path
+from app.ops.doctor.machine import look_at_disk
+from app.ops.doctor.sqlite_file import look_at_sqlite
+if os.geteuid() == 0:
+    os.seteuid(65534)
+path = Path(sys.argv[1])
+look_at_disk(path.parent)
+for one in look_at_sqlite(path, path.with_name("easel-dbos.db")):
+    print(one.verdict, one.check, one.evidence, one.cure)
+"""
+
+
+@pytest.mark.parametrize("closed", ["folder", "file"])
+async def test_rights_of_another_user(closed):
+    """Nobody is told to restore what is only not theirs to read, and nothing ends in a traceback."""
+    with tempfile.TemporaryDirectory() as top:
+        looked = await asyncio.to_thread(look_at_closed, Path(top), closed)
+    assert looked.returncode == 0
+    assert "failed database" in looked.stdout
+    assert "run this as the user that Easel runs as" in looked.stdout
+    assert "Restore" not in looked.stdout
+
+
+def look_at_closed(top: Path, closed: str) -> "subprocess.CompletedProcess[str]":
+    top.chmod(0o755)
+    folder = top / "data"
+    folder.mkdir()
+    (folder / "easel.db").touch(mode=0o000)
+    folder.chmod(0o777 if closed == "file" else 0o000)
+    looked = subprocess.run(
+        [sys.executable, "-c", LOOK, folder / "easel.db"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    folder.chmod(0o700)
+    return looked
+
+
+async def test_a_good_report_fits_one_screen(practice):
+    """A line for each neighbour, the limits in words, then what is left to do; --full tells everything."""
+    _code, printed = await run(practice)
+    assert len(printed.splitlines()) <= 24, printed
+    assert "USER_DAILY_PICTURES 20" in " ".join(printed.split())
+    assert "webhook test" in printed
+    assert "LINE sent an event" not in printed
+    assert "LINE sent an event" in (await run(practice, "--full"))[1]
+
+
+async def test_what_failed_is_at_the_end(practice):
+    """Whoever sees only the last lines sees what to do."""
+    _code, printed = await run(practice, OPENAI_API_KEY="sk-proj-of-somebody-else")
+    assert "platform.openai.com/api-keys" in " ".join(printed.splitlines()[-12:])
 
 
 async def test_the_report_for_people(practice):

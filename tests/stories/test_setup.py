@@ -85,7 +85,7 @@ def refuses_uploads(practice: Practice) -> None:
         (has("line"), {"LINE_API_BASE_URL": NOBODY}, "bot", FAILED, "no connection", "firewall"),
         (has("line", webhook_url=None), {}, "webhook", BY_HAND, "no address", "easel setup --url"),
         (has("line", webhook_url="http://10.0.0.1/callback"), {}, "webhook", FAILED, "not https", "easel setup --url"),
-        (has("line", uses_webhook=False), {}, "use webhook", BY_HAND, "LINE sends nothing", "Use webhook"),
+        (has("line", uses_webhook=False), {}, "use webhook", FAILED, "LINE sends nothing", "Use webhook"),
         (answers(502), {}, "webhook test", FAILED, "502", "is it running"),
         (refuses_uploads, {}, "rich menu", FAILED, "500", "api.line-status.info"),
         (has("r2"), {"R2_ACCESS_KEY_ID": "e" * 32}, "retention", OK, "token may not", ""),
@@ -194,3 +194,29 @@ async def test_every_tap_leads_somewhere(practice, bot):
         await practice.line.deliver(practice.line.postback(person, "do:new"))
     await bot.logged("event_understood", times=6 * len(LANGUAGES))
     assert not [line for line in bot.lines if line["level"] in {"error", "critical"}]
+
+
+async def test_a_secret_of_another_channel_changes_nothing(practice):
+    """Before the first change: the address and the menus of the token's channel stay as they were."""
+    before = practice.line.webhook_url
+    steps = await set_up_at(practice, url="https://easel.example/callback", LINE_CHANNEL_SECRET="0" * 32)
+    assert steps["one channel"].outcome is FAILED
+    assert "Channel secret of channel" in steps["one channel"].cure
+    assert (practice.line.webhook_url, practice.line.menus.menus) == (before, {})
+
+
+@pytest.mark.parametrize("url", [f"{NOBODY}/callback", "https://easel.example/callback/"])
+async def test_an_address_that_works_is_not_given_up_for_one_that_does_not(practice, url):
+    """The new one is looked at and tried first."""
+    before = practice.line.webhook_url
+    steps = await set_up_at(practice, url=url)
+    assert FAILED in {step.outcome for step in steps.values()}
+    assert practice.line.webhook_url == before
+
+
+async def test_blanks_round_an_address(practice):
+    """What was pasted with them is set without them."""
+    url, practice.line.webhook_url = practice.line.webhook_url, None
+    steps = await set_up_at(practice, url=f"  {url} ")
+    assert steps["webhook"].outcome is DONE
+    assert practice.line.webhook_url == url

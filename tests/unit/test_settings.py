@@ -19,6 +19,10 @@ REQUIRED = {
     "R2_BUCKET": "pictures",
     "R2_PUBLIC_BASE_URL": "https://pictures.example.com",
 }
+SECRET = (
+    *("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN", "OPENAI_API_KEY"),
+    *("R2_ACCESS_KEY_ID", "R2_SECRET_ACCESS_KEY"),
+)
 SHOW = (
     "import sys; from app import settings\n"
     "try: print(eval(sys.argv[1], {'s': settings.load()}))\n"
@@ -144,6 +148,61 @@ def test_serve_ends_with_ex_config(tmp_path):
     assert done.returncode == 78
     assert "LINE_CHANNEL_SECRET is not set" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "surroundings",
+    [
+        {"NO_PROXY": "localhost,[::1],fd07:b51a:cc66:f0::/64,::1"},
+        {"no_proxy": "fd07:b51a:cc66:f0::/64", "HTTPS_PROXY": "http://127.0.0.1:9"},
+        {"ALL_PROXY": "socks5://127.0.0.1:9"},
+    ],
+)
+def test_a_machine_with_proxies(tmp_path, surroundings):
+    """IPv6 in NO_PROXY, as OrbStack sets it, and a SOCKS proxy end nothing."""
+    assert shown("s.port, __import__('httpx').AsyncClient().is_closed", tmp_path, **surroundings) == "(8000, False)"
+
+
+@pytest.mark.parametrize(
+    ("surroundings", "told"),
+    [
+        ({"SSL_CERT_FILE": "/nonexistent"}, "SSL_CERT_FILE cannot be used: No such file"),
+        ({"SSL_CERT_FILE": "/dev/null"}, "SSL_CERT_FILE cannot be used: it holds no certificates"),
+        ({"SSL_CERT_DIR": "/nonexistent"}, "SSL_CERT_DIR is no folder"),
+        ({"HTTPS_PROXY": "socks5://127.0.0.1:9"}, "HTTPS_PROXY is a SOCKS proxy, which only ALL_PROXY may be"),
+        ({"ALL_PROXY": "socks4://127.0.0.1:9"}, "ALL_PROXY has a proxy of a kind that is not known"),
+        ({"OPENAI_API_KEY_FILE": "/nonexistent"}, "OPENAI_API_KEY is set, and OPENAI_API_KEY_FILE, too"),
+        ({"METRICS_TOKEN_FILE": "/nonexistent"}, "METRICS_TOKEN_FILE names a file that cannot be read"),
+    ],
+)
+def test_surroundings_that_cannot_work_are_refused(tmp_path, surroundings, told):
+    """What the machine says is named in one sentence, too, beside what is missing."""
+    said = shown("s", tmp_path, R2_BUCKET=None, **surroundings)
+    assert said.startswith("refused")
+    assert told in said
+    assert "R2_BUCKET is not set" in said
+
+
+def test_a_secret_in_a_file(tmp_path):
+    """As container engines hand them over; the line's end is not part of it."""
+    (tmp_path / "key").write_text("sk-in-a-file\n")
+    said = shown(
+        "s.openai_api_key.get_secret_value()", tmp_path, OPENAI_API_KEY=None, OPENAI_API_KEY_FILE=str(tmp_path / "key")
+    )
+    assert said == "sk-in-a-file"
+
+
+def test_a_name_that_is_nearly_ours(tmp_path):
+    """A limit that is spelt wrong is told, in the environment and in .env; names of others are not."""
+    (tmp_path / ".env").write_text("DAILY_BUDGET=3\nPOSTGRES_PASSWORD=x\n")
+    said = shown("__import__('app.settings').settings.misspelt()", tmp_path, USER_DAILY_PICTURE="5", HOSTNAME="x")
+    assert said == "{'DAILY_BUDGET': 'DAILY_BUDGET_USD', 'USER_DAILY_PICTURE': 'USER_DAILY_PICTURES'}"
+
+
+def test_every_secret_is_known_to_the_log(tmp_path):
+    """Those of later releases, too: its type says that it is one."""
+    said = shown("sorted(s.secrets)", tmp_path, METRICS_TOKEN="a-metrics-token")
+    assert said == str(sorted([*(REQUIRED[name] for name in SECRET), "a-metrics-token"]))
 
 
 def test_secrets_do_not_print(tmp_path):

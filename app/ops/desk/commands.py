@@ -143,12 +143,9 @@ def forget(
 def _begin() -> "Settings":
     """Read the settings, and keep what is logged on the way off standard output."""
     settings = read_settings()
-    from pydantic import SecretStr
-
     from app import telemetry
 
-    secrets = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
-    telemetry.configure(level="warning", style="text", secrets=secrets)
+    telemetry.configure(level="warning", style="text", secrets=settings.secrets)
     return settings
 
 

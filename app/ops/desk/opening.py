@@ -31,7 +31,7 @@ async def opened(database_url: str) -> AsyncIterator[Database]:
 
 async def _check(database: Database) -> None:
     place = f"the database {database.url.render_as_string()}"
-    if database.is_sqlite and not await asyncio.to_thread(Path(database.url.database or "").is_file):
+    if database.is_sqlite and not await asyncio.to_thread(_is_file, Path(database.url.database or ""), place):
         raise NotPossible(f"{place} is not there: check DATABASE_URL and the directory you are in")
     try:
         revision = await database.read(revision_of)
@@ -51,3 +51,10 @@ async def _check(database: Database) -> None:
         raise NotPossible(
             f"{place} is of a later release (revision {revision}, here {HEAD}): use that release's commands"
         )
+
+
+def _is_file(path: Path, place: str) -> bool:
+    try:
+        return path.is_file()
+    except PermissionError as error:
+        raise NotPossible(f"{place} is not for this user: run it as the user that Easel runs as") from error

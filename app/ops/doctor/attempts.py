@@ -1,12 +1,14 @@
 """Runs checks against one vendor, with one end for all of them, and explains what they raise."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.errors import EaselError, NotPermitted, OutcomeUnknown, RateLimited, Unreachable, VendorFault
 from app.ops.doctor.finding import Finding, failed
 
+PROXIES = ("HTTPS_PROXY", "ALL_PROXY")
 LIMIT_S = 15.0  # the whole run has to end within 20 s, whoever is silent
 
 
@@ -52,7 +54,11 @@ def cure_of(error: EaselError, vendor: Vendor) -> str:
     """Say what helps against an error of a vendor."""
     cause = error.cause if isinstance(error, NotPermitted) else ""
     known = (vendor.cures.get(name) for name in (error.code or "", cause, type(error).__name__))
-    return next((cure for cure in known if cure), None) or _usual_cure(error, vendor)
+    cure = next((cure for cure in known if cure), None) or _usual_cure(error, vendor)
+    proxies = [name for name in PROXIES if os.environ.get(name) or os.environ.get(name.lower())]
+    if isinstance(error, Unreachable) and proxies:
+        return f"Everything goes through {' and '.join(proxies)} of the environment: is that proxy alive? Else: {cure}"
+    return cure
 
 
 def said(error: EaselError) -> str:

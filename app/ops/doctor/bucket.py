@@ -93,6 +93,10 @@ async def _fetch(url: str, *, host: str) -> list[Finding]:
 
 def _judge(answer: httpx.Response, *, host: str) -> list[Finding]:
     check, kind = "public address", answer.headers.get("content-type", "")
+    if answer.is_redirect:
+        cure = "Take off what leads away from this domain: a login (Cloudflare Access), a redirect rule"
+        target = urlsplit(answer.headers.get("location", "")).hostname or "another path"
+        return [failed(check, f"{host} answered {answer.status_code}, which leads to {target}", cure=cure)]
     if answer.status_code != httpx.codes.OK:
         return [failed(check, f"{host} answered {answer.status_code}", cure=_status_cure(answer.status_code))]
     if kind != KIND:

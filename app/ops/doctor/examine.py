@@ -1,8 +1,9 @@
 """Builds what the checks need and runs them, every neighbour at once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -17,8 +18,9 @@ from app.ops.doctor.machine import look_at_clock, look_at_disk
 from app.ops.doctor.postgres import look_at_postgres
 from app.ops.doctor.service import look_at_service
 from app.ops.doctor.sqlite_file import look_at_sqlite
-from app.settings import Settings
+from app.settings import Settings, misspelt
 
+LIMIT_S: Final = 18.0
 TITLES = ("LINE", "OpenAI", "R2", "Database", "Machine")
 
 
@@ -33,14 +35,30 @@ async def examine(settings: Settings, *, draws: bool) -> list[Section]:
     """Run every check. Without `draws` no money is spent and it takes less than 20 s, whoever is silent."""
     read = ok("settings", f"{len(settings.model_fields_set)} are set, all of them can be read")
     found = await asyncio.gather(
-        line.look(settings),
-        openai.look(settings, draws=draws),
-        _bucket(settings),
-        _database(settings),
-        _machine(settings),
+        _within(LIMIT_S, line.look(settings)),
+        openai.look(settings, draws=True) if draws else _within(LIMIT_S, openai.look(settings, draws=False)),
+        _within(LIMIT_S, _bucket(settings)),
+        _within(LIMIT_S, _database(settings)),
+        _within(LIMIT_S, _machine(settings)),
     )
     sections = [Section(title=title, findings=findings) for title, findings in zip(TITLES, found, strict=True)]
-    return [Section(title="Settings", findings=[read, _limits(settings)]), *sections]
+    return [Section(title="Settings", findings=[read, *_misspelt(), _limits(settings)]), *sections]
+
+
+async def _within(limit_s: float, work: Coroutine[Any, Any, Sequence[Finding]]) -> Sequence[Finding]:
+    """Wait for the checks of a neighbour, and no longer: the report must be there while somebody still looks."""
+    try:
+        async with asyncio.timeout(limit_s):
+            return await work
+    except TimeoutError:
+        return [failed("all", f"it was not done within {limit_s:g} s", cure="Try again; see what else failed")]
+
+
+def _misspelt() -> list[Finding]:
+    return [
+        warning(name, f"is no setting of Easel; is {meant} meant?", cure=f"Rename it to {meant}, or take it out")
+        for name, meant in misspelt().items()
+    ]
 
 
 def _limits(settings: Settings) -> Finding:

@@ -30,6 +30,11 @@ def channel_secret(secret: str, access_token: str) -> Finding:
     return warning(check, f"{len(secret)} characters; LINE's have 32 hex digits", cure=cure)
 
 
+def is_channel_secret(value: str) -> bool:
+    """Whether a value has the form of a channel secret."""
+    return _HEX_32.fullmatch(value) is not None
+
+
 def r2_keys(access_key_id: str, secret_access_key: str) -> list[Finding]:
     """Look at R2's two: 32 and 64 hex digits. Nothing to say is an empty list."""
     check = "keys"

@@ -7,8 +7,8 @@ from typing import Final
 from app.line.console import LineConsole
 from app.ops.doctor import vendors
 from app.ops.doctor.attempts import Attempts
-from app.ops.doctor.finding import Finding, any_failed
-from app.ops.doctor.keys import channel_secret
+from app.ops.doctor.finding import Finding, any_failed, skipped
+from app.ops.doctor.keys import channel_secret, is_channel_secret
 from app.ops.doctor.line_account import look_at_bot, look_at_quota
 from app.ops.doctor.line_channel import look_at_channel
 from app.ops.doctor.line_webhook import look_at_webhook
@@ -40,6 +40,8 @@ async def _look(settings: Settings, console: LineConsole) -> Sequence[Finding]:
     token, secret = settings.line_channel_access_token, settings.line_channel_secret
     attempts = Attempts(vendors.line(settings.line_api_base_url))
     shape = channel_secret(secret.get_secret_value(), token.get_secret_value())
+    if is_channel_secret(token.get_secret_value()):  # LINE would only say that it is no token
+        return [shape, skipped("access token", "it looks like a channel secret")]
     bot = await attempts.make("access token", look_at_bot(console))
     if any_failed(bot):
         return [shape, *bot]

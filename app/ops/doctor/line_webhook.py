@@ -47,7 +47,7 @@ def look_at_address(url: str) -> Finding:
     cure = "easel setup --url https://your.domain/callback"
     if parts.scheme != "https" and not is_this_machine(url):
         return failed(check, f"{url} is not https", cure=cure)
-    if parts.path.rstrip("/") != CALLBACK:
+    if parts.path != CALLBACK:
         return warning(
             check,
             f"{url} does not end with {CALLBACK}",

@@ -22,9 +22,16 @@ GB: Final = 1_000_000_000
 
 def look_at_disk(folder: Path) -> Finding:
     """See how much room there is for the data; `folder` may not exist yet."""
-    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    there = next(one for one in (folder, *folder.absolute().parents) if _is_there(one))
     usage = shutil.disk_usage(there)
     return judge_disk(usage.free, f"{usage.free / GB:.1f} of {usage.total / GB:.1f} GB free at {there}")
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.exists()
+    except PermissionError:  # below a folder of somebody else's
+        return False
 
 
 def judge_disk(free_bytes: int, seen: str) -> Finding:

@@ -7,21 +7,48 @@ from typing import Final
 
 import typer
 
-from app.ops.doctor.finding import Section, Verdict
+from app.ops.doctor.finding import Finding, Section, Verdict, any_failed
 from app.ops.doctor.table import Row, lay_out, name_chars
 
 _COLOURS: Final = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.FAILED: "red", Verdict.SKIPPED: "cyan"}
+_ORDER: Final = (Verdict.OK, Verdict.SKIPPED, Verdict.WARNING, Verdict.FAILED)
 _VERDICT_CHARS: Final = 9
+FEW: Final = 2
 _INDENT: Final = "  "
 
 
-def text(sections: Sequence[Section], *, width_chars: int) -> str:
-    """Write a row for each finding, with the cure under it, in colours."""
+def text(sections: Sequence[Section], *, width_chars: int, full: bool = False) -> str:
+    """Write a line for each section of what is well, then in full what is not, with the cure under it, in colours.
+
+    `full`: everything in full.
+    """
+    chars = name_chars([section.title for section in sections])
+    lines = [] if full else [line for one in sections for line in _in_short(one, chars, width_chars)]
+    return "\n".join([*lines, *_in_full(sections, width_chars=width_chars, full=full), "", _summary(sections)])
+
+
+def _in_short(section: Section, chars: int, width_chars: int) -> list[str]:
+    well = [one for one in section.findings if not _is_open(one)]
+    if not well:
+        return []
+    few = len(well) <= FEW
+    told = "; ".join(one.evidence for one in well) if few else ", ".join(one.check for one in well)
+    row = Row(verdict=Verdict.OK, colour=_COLOURS[Verdict.OK], name=section.title, told=told)
+    return lay_out(row, verdict_chars=_VERDICT_CHARS, name_chars=chars, width_chars=width_chars)
+
+
+def _is_open(found: Finding) -> bool:
+    """Whether somebody should read it: it is not well, or there is something to do."""
+    return found.verdict in {Verdict.FAILED, Verdict.WARNING} or bool(found.cure)
+
+
+def _in_full(sections: Sequence[Section], *, width_chars: int, full: bool) -> list[str]:
     lines: list[str] = []
     chars = name_chars([finding.check for section in sections for finding in section.findings])
-    for section in sections:
-        lines.append(typer.style(section.title, bold=True))
-        for found in section.findings:
+    for section in sections if full else sorted(sections, key=lambda one: any_failed(one.findings)):
+        shown = [one for one in section.findings if full or _is_open(one)]
+        lines += [typer.style(section.title, bold=True)] if shown else []
+        for found in sorted(shown, key=lambda one: _ORDER.index(one.verdict)):
             row = Row(
                 verdict=found.verdict,
                 colour=_COLOURS[found.verdict],
@@ -32,7 +59,7 @@ def text(sections: Sequence[Section], *, width_chars: int) -> str:
             lines += lay_out(
                 row, verdict_chars=_VERDICT_CHARS, name_chars=chars, width_chars=width_chars, indent=_INDENT
             )
-    return "\n".join([*lines, "", _summary(sections)])
+    return lines
 
 
 def as_json(sections: Sequence[Section]) -> str:

@@ -8,6 +8,7 @@ import os
 import sqlite3
 import tempfile
 import time
+from errno import EACCES
 from pathlib import Path
 from typing import Final
 
@@ -20,13 +21,24 @@ LOCKS: Final = Path("/proc/locks")  # Linux only
 
 
 def look_at_sqlite(path: Path, engine_path: Path) -> list[Finding]:
-    """Look at everything about the two files."""
+    """Look at everything about the two files. A folder or file of another user is a finding, and nothing to restore."""
+    try:
+        return _look_at(path, engine_path)
+    except PermissionError as error:
+        name = error.filename or path.parent
+        return [failed("database", f"{name} is not for the user with id {os.geteuid()}", cure=_rights(path.parent))]
+
+
+def _look_at(path: Path, engine_path: Path) -> list[Finding]:
     written = _write(path.parent)
     owner = owner_of(path.with_name(f"{path.name}.lock"))
     if owner is not None:
         return [written, ok("database", f"{path} is in use by a running Easel (process {owner}), which is left alone")]
     if not path.exists():
         return [written, ok("database", f"{path} is not there yet; the first start makes it")]
+    for one in (path, engine_path):
+        if one.exists() and not os.access(one, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise PermissionError(EACCES, "not ours", str(one))
     return [written, _revision(path), _workflows(engine_path), _wishes(path, engine_path)]
 
 
@@ -70,7 +82,10 @@ def _make(folder: Path) -> Finding:
 
 
 def _rights(folder: Path) -> str:
-    return f"Let the user with id {os.getuid()} write to {folder}, or set DATABASE_URL to another place"
+    return (
+        f"Let the user with id {os.geteuid()} read and write {folder} and what is in it, run this as the user "
+        "that Easel runs as, or set DATABASE_URL to another place"
+    )
 
 
 def _revision(path: Path) -> Finding:

@@ -9,8 +9,10 @@ from app.line.console import LineConsole
 from app.ops.doctor import vendors
 from app.ops.doctor.attempts import Vendor, cure_of, said
 from app.ops.doctor.bucket import open_bucket
+from app.ops.doctor.finding import Verdict
 from app.ops.doctor.line import open_console
 from app.ops.doctor.line_account import RESPONSE_SETTINGS
+from app.ops.doctor.line_channel import look_at_channel
 from app.ops.setup.retention import set_retention
 from app.ops.setup.rich_menu import set_rich_menu
 from app.ops.setup.step import Outcome, Step, any_failed
@@ -54,6 +56,9 @@ async def _at_line(console: LineConsole, settings: Settings, wanted: Wanted) -> 
     steps = await _tried("bot", _bot(console), line)
     if any_failed(steps):
         return steps
+    steps += await _tried("one channel", _one_channel(settings), line)
+    if any_failed(steps):  # menus and address of a channel that is not the one of the service
+        return steps
     steps += await _tried("webhook", set_webhook(console, wanted.url), line)
     if wanted.rich_menu:
         menus = set_rich_menu(console, default_language=settings.default_language)
@@ -73,6 +78,19 @@ async def _at_r2(settings: Settings) -> list[Step]:
 async def _bot(console: LineConsole) -> Sequence[Step]:
     bot = await console.bot_info()
     return [Step(name="bot", outcome=Outcome.OK, told=f"{bot.name}, {bot.basic_id}")]
+
+
+async def _one_channel(settings: Settings) -> Sequence[Step]:
+    found = await look_at_channel(
+        base_url=settings.line_api_base_url,
+        access_token=settings.line_channel_access_token.get_secret_value(),
+        channel_secret=settings.line_channel_secret.get_secret_value(),
+    )
+    outcomes = {Verdict.FAILED: Outcome.FAILED, Verdict.WARNING: Outcome.BY_HAND}
+    return [
+        Step(name=one.check, outcome=outcomes.get(one.verdict, Outcome.OK), told=one.evidence, cure=one.cure)
+        for one in found
+    ]
 
 
 async def _tried(name: str, work: Awaitable[Sequence[Step]], vendor: Vendor) -> list[Step]:

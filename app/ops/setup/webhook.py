@@ -12,7 +12,11 @@ _CHECK: Final = "webhook"
 
 
 async def set_webhook(console: LineConsole, url: str | None) -> Sequence[Step]:
-    """Have events sent to `url`, None for the address that is set already, and have LINE try it."""
+    """Have events sent to `url`, None for the address that is set already, and have LINE try it.
+
+    A new address is tried before it takes the place of another, which may work.
+    """
+    url = url.strip() if url else None
     endpoint = await console.webhook_endpoint()
     current = endpoint.url if endpoint else None
     wanted = url or current
@@ -22,6 +26,10 @@ async def set_webhook(console: LineConsole, url: str | None) -> Sequence[Step]:
     address = look_at_address(wanted)
     if address.verdict is Verdict.FAILED or (url and address.verdict is Verdict.WARNING):
         return [_failed(address)]
+    if current and wanted != current:
+        tried = await _try(console, wanted)
+        if tried.outcome is Outcome.FAILED:
+            return [Step(name=_CHECK, outcome=Outcome.ALREADY, told=f"{current} stays: {wanted} failed"), tried]
     if wanted == current:
         step = Step(name=_CHECK, outcome=Outcome.ALREADY, told=wanted)
     else:
@@ -35,7 +43,7 @@ def _use(endpoint: WebhookEndpoint | None) -> Step:
     if endpoint and endpoint.active:
         return Step(name="use webhook", outcome=Outcome.OK, told="on")
     told = "off: LINE sends nothing"
-    return Step(name="use webhook", outcome=Outcome.BY_HAND, told=told, cure=f"Switch it on: {USE_WEBHOOK}")
+    return Step(name="use webhook", outcome=Outcome.FAILED, told=told, cure=f"Switch it on: {USE_WEBHOOK}")
 
 
 async def _try(console: LineConsole, url: str) -> Step:
