@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.admin import words
 from app.reports.archive import Asked, Entry, Story, Told
 from app.reports.understood import spelled
+from app.store.money.ledger import READ
 from app.store.requests import State
 
 SPAN_PERCENT_MIN = 0.4
@@ -95,11 +96,15 @@ def _of_call(call: Asked) -> Step:
         title=f"{call.model} was asked: {words.plain(call.outcome, words.OUTCOMES)}",
         took_s=call.ended_at - call.began_at if call.ended_at is not None else None,
         facts=(
-            ("picture", f"{call.count} of {call.size}, {call.quality}, {call.kind}"),
+            ("for", "reading the message") if call.kind == READ else ("picture", _picture_of(call)),
             ("cost", f"{words.usd(call.microusd)}{estimate}"),
             ("vendor's request id", call.vendor_request_id or words.NONE),
         ),
     )
+
+
+def _picture_of(call: Asked) -> str:
+    return f"{call.count} of {call.size}, {call.quality}, {call.kind}"
 
 
 def _of_delivery(told: Told) -> Step:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from line_sandbox.line import LineStandIn
 from line_sandbox.openai import OpenAIStandIn
+from line_sandbox.openai.chat import by_looks
 from line_sandbox.r2 import R2StandIn
 from line_sandbox.server import serve
 from line_sandbox.stand_in import StandIn
@@ -18,6 +19,7 @@ ACCESS_TOKEN = "access-token-of-the-stand-in"  # noqa: S105 - worth nothing anyw
 API_KEY = "sk-stand-in-0000000000000000"
 R2_KEY, R2_SECRET, BUCKET = "0f" * 16, "0f" * 32, "pictures"
 OBJECTS_MAX = 400
+READS_IN_S = 0.6  # the median of a small text model
 FIXED_PORTS = (9101, 9102, 9103)
 
 
@@ -58,6 +60,7 @@ async def open_stage(
     """
     line = LineStandIn(channel_secret=SECRET, channel_access_token=ACCESS_TOKEN, bot_name=bot_name, allow_http=True)
     openai = OpenAIStandIn(api_key=API_KEY, latency_s=latency_s)
+    openai.chat.reads, openai.chat.latency_s = by_looks, READS_IN_S if latency_s else 0.0
     r2 = R2StandIn(access_key_id=R2_KEY, secret_access_key=R2_SECRET, bucket=BUCKET, objects_max=OBJECTS_MAX)
     async with (
         serve(line.app, port=ports[0]) as line_url,

@@ -66,7 +66,7 @@ class Metrics:
         self._call_s = self._histogram("easel_model_call_seconds", "One call of the Images API", MODEL_S, "model")
         self._pictures = self._counter("easel_pictures", "Pictures drawn", "model")
         self._tokens = self._counter("easel_model_tokens", "Tokens that were paid for", "model", "kind")
-        self._spent = self._counter("easel_spent_usd", "Money spent on pictures, estimates included", "model")
+        self._spent = self._counter("easel_spent_usd", "Money spent, estimates included", "model")
         self._readings = self._counter("easel_readings", "Messages that a text model was asked about", "outcome")
         self._reading_s = self._histogram("easel_reading_seconds", "One call of a text model", READING_S)
         self._store_s = self._histogram("easel_store_seconds", "From the paid bytes to all in the bucket", STORE_S)
@@ -116,8 +116,9 @@ class Metrics:
         for kind, count in _by_kind(tokens).items():
             self._tokens.labels(model, kind).inc(count)
 
-    def read(self, outcome: str, seconds: float) -> None:
+    def read(self, model: str, outcome: str, seconds: float, *, microusd: int) -> None:
         """A text model was asked about a message: how it ended, or what `outcome_of` its error says."""
+        self._spent.labels(model).inc(microusd / 1_000_000)
         self._readings.labels(outcome).inc()
         self._reading_s.observe(seconds)
 

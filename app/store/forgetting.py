@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.store.data_inventory import purses_of
 from app.store.database import Database
 from app.store.deletions import doom
-from app.store.money.ledger import Outcome
+from app.store.money.ledger import READ, Outcome
 from app.store.requests import Answer, cancelled
 from app.store.tables import (
     calls,
@@ -180,4 +180,5 @@ class Forgetting:
 
 def _nameless(which: sa.ColumnElement[bool]) -> sa.Update:
     """Take the holders off calls that are settled; what is open still has to find its purses."""
-    return sa.update(calls).where(which, calls.c.outcome != Outcome.ASKED).values(purses=None)
+    is_open = sa.and_(calls.c.outcome == Outcome.ASKED, calls.c.kind != READ)  # one that reads may have been cut off
+    return sa.update(calls).where(which, sa.not_(is_open)).values(purses=None)

@@ -18,7 +18,7 @@ from app.store.database import Database
 from app.store.models import Models
 from app.store.money.allowances import Allowances
 from app.store.money.budgets import Capped, Caps, count_pictures, uncount
-from app.store.money.ledger import Ledger, Outcome, Tokens
+from app.store.money.ledger import READ, Ledger, Outcome, ReadTokens, Tokens
 from app.store.tables import calls, purses
 from app.store.tallies import count_today, counted_in
 from tests.ledger_process import ESTIMATE, NOON, booking
@@ -439,3 +439,19 @@ async def test_a_process_that_is_killed_leaves_the_caps_exact(shared):
         assert connection.execute(sa.select(sa.func.count()).select_from(calls)).scalar() == 50
     assert all_purses(shared) == booked(shared)
     assert all_purses(shared)["bot", "2026-11-22"] == 50 * ESTIMATE
+
+
+async def test_a_reading_is_booked_and_is_no_picture(shared):
+    """By its tokens, on every purse; it is no call whose picture may have been lost, and keeps nobody's name."""
+    ledger = ledger_of(shared, bot_daily_microusd=300)
+    reading = replace(wish("R1", microusd=200), kind=READ, model="gpt-6-luna", count=0)
+    call_id = await ledger.begin(reading, now_at=DECEMBER)
+    assert await ledger.begin(replace(reading, request_id="R2"), now_at=DECEMBER) == Capped(
+        cap="bot_day", until_at=DECEMBER + 86_400
+    )
+    await ledger.read(call_id, ReadTokens(text_in=1350, text_out=80, cached=1200), vendor_request_id="req")
+    assert set(all_purses(shared).values()) == {67}
+    cut_off = await ledger.begin(replace(reading, request_id="R3"), now_at=DECEMBER)
+    await ledger.end(cut_off, Outcome.UNKNOWN, vendor_request_id=None)
+    assert await ledger.close_cut_off("R3") == 0
+    assert set(all_purses(shared).values()) == {267}

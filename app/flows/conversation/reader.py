@@ -1,6 +1,5 @@
 """Asks a small text model what a message means. Whatever goes wrong is no verdict, and the person is asked."""
 
-import asyncio
 import hashlib
 import time
 from collections.abc import Sequence
@@ -24,7 +23,7 @@ from app.flows.upkeep.alerts import Alarm
 from app.line.events import Event
 from app.metrics import Metrics, outcome_of
 from app.openai import NOT_OFFERED, READ_TIMEOUT_S, Completion, OpenAIReader, TextQuestion
-from app.prices import text_estimate
+from app.prices import text_cost, text_estimate
 from app.reading.asking import CHOICES, RULES, message_of, verdict_of
 from app.reading.meaning import Moment, Verdict
 from app.reading.plan import Question
@@ -89,7 +88,8 @@ class Reader:
     async def _one_model(
         self, name: str, question: TextQuestion, event: Event, *, within_s: float
     ) -> Completion | None:
-        call = await self._ledger.begin(_booking(name, question, event))
+        booking = _booking(name, question, event)
+        call = await self._ledger.begin(booking)
         if isinstance(call, Capped):
             log.info("message_not_read", request=event.id, code=f"limit_{call.cap}")
             return None
@@ -99,16 +99,15 @@ class Reader:
         except EaselError as error:
             outcome = _outcome(error)
             await self._ledger.end(call, outcome, vendor_request_id=error.vendor_request_id)
-            self._metrics.read(outcome_of(error), time.perf_counter() - began)
-            raise
-        except asyncio.CancelledError:
-            await self._ledger.end(call, Outcome.UNKNOWN, vendor_request_id=None)
+            charged = 0 if outcome is Outcome.FAILED else booking.estimate_microusd
+            self._metrics.read(name, outcome_of(error), time.perf_counter() - began, microusd=charged)
             raise
         self._failures = 0
         took_s = time.perf_counter() - began
         tokens = ReadTokens(**asdict(answer.usage)) if answer.usage else None
+        charged = text_cost(name, **asdict(tokens)) if tokens else booking.estimate_microusd
         await self._ledger.read(call, tokens, vendor_request_id=answer.request_id)
-        self._metrics.read(answer.ended, took_s)
+        self._metrics.read(name, answer.ended, took_s, microusd=charged)
         duration_ms = round(took_s * 1000)
         log.info("message_read", request=event.id, model=name, ended=answer.ended, duration_ms=duration_ms)
         return answer

@@ -11,6 +11,7 @@ from app.ops.desk.tables import clean, cut, table
 from app.reports.histories import Call, Histories, History, Line
 from app.reports.understood import spelled
 from app.settings import Settings
+from app.store.money.ledger import READ
 
 Moment = tuple[float, str]
 STEPS = {
@@ -92,7 +93,7 @@ def _moments(one: History) -> Iterator[Moment]:
 
 
 def _call(call: Call) -> Iterator[Moment]:
-    wish = f"{call.kind}, {call.quality} {call.size} x{call.count}"
+    wish = "read the message" if call.kind == READ else f"{call.kind}, {call.quality} {call.size} x{call.count}"
     money = f"USD {usd(call.microusd)}{' estimated' if call.is_estimate else ''}"
     yield call.began_at, f"call {call.id}: {call.model}, {wish}"
     if call.ended_at is not None:

@@ -80,7 +80,7 @@ def summed(found: Month, *, month: str, today: str, timezone: str, caps: Caps) -
         total=total,
         by_day=by_day,
         by_model=_by(found.spent, lambda one: one.model),
-        by_quality=_by(found.spent, lambda one: one.quality),
+        by_quality=_by(found.spent, lambda one: one.quality or "text"),
         by_outcome=_by(found.spent, lambda one: one.outcome),
         failures=found.failures,
         people=found.people,

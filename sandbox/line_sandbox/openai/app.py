@@ -166,6 +166,7 @@ class OpenAIStandIn(StandIn):
             raise missing_scopes(self.chat.scope)
         talk = read_talk(_json_fields(await request.body()), self.chat.models)
         headers = self.standard_headers()
+        call_of(request).notes |= {"model": talk.model.id}
         answer = await self.chat.answer(talk, request_id=headers["x-request-id"])
         line = line_of(talk.model, answer["usage"], request_id=headers["x-request-id"], at=self.clock())
         self.invoice.append(line)
