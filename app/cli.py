@@ -165,6 +165,19 @@ def _set_up(*, url: str | None, rich_menu: bool = True, retention: bool = True) 
 
 
 @cli.command()
+def prices(
+    model: Annotated[list[str] | None, typer.Option(help="Only this one; may be given again.")] = None,
+) -> None:
+    """Say what a picture costs by model, quality and size. Needs no settings."""
+    from rich.console import Console
+
+    from app.ops.price_list import price_list
+    from app.settings import MODELS
+
+    Console().print(price_list(tuple(model or MODELS)))
+
+
+@cli.command()
 def backup(
     directory: Annotated[Path, typer.Argument(help="A new directory for the copies.")],
 ) -> None:
