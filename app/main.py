@@ -98,6 +98,7 @@ class Easel:
         self._keep(self._parts.lookout.keep(), name="lookout")
         self._keep(self._parts.line_access.keep(), name="line access")
         self._keep(self._open_bucket(), name="bucket")
+        self._keep(self._parts.line.connect(), name="line")
         if self._several_processes:
             self._lease = self._keep(self._parts.lease.keep(), name="lease")
         log.info("limits_read", **self._limits)

@@ -42,6 +42,7 @@ class Call(StrEnum):
     BOT_INFO = "bot info"
     WEBHOOK = "webhook endpoint"
     RICH_MENU = "rich menu"
+    OAUTH = "OAuth"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,18 +6,16 @@ https://developers.line.biz/en/reference/messaging-api/#action-objects (read 202
 
 from collections.abc import Sequence
 
-from app.line.messages import Action, Message, postback_action
-from app.line.text_length import cut_to_graphemes, cut_to_utf16_units
+from app.line.messages import LABEL_GRAPHEMES_MAX, postback_action, template
+from app.line.models import Action, Message, sdk
+from app.line.text_length import cut_to_graphemes
 
-_ALT_TEXT_UNITS_MAX = 1500
 _COLUMNS_MAX = 10
 _COLUMN_LABEL_GRAPHEMES_MAX = 12
 _COLUMN_TEXT_GRAPHEMES_MAX = 120  # without title and picture
 _COLUMN_ACTIONS_MAX = 3
 _CONFIRM_TEXT_GRAPHEMES_MAX = 240
-_LABEL_GRAPHEMES_MAX = 20
-_MESSAGE_UNITS_MAX = 300
-_FILL_IN_UNITS_MAX = 300
+_MESSAGE_GRAPHEMES_MAX = 300
 
 
 def image_carousel(alt_text: str, *, columns: Sequence[tuple[str, Action]]) -> Message:
@@ -25,13 +23,13 @@ def image_carousel(alt_text: str, *, columns: Sequence[tuple[str, Action]]) -> M
     if not 1 <= len(columns) <= _COLUMNS_MAX:
         raise ValueError(f"{len(columns)} columns; LINE takes 1 to {_COLUMNS_MAX}")
     shown = [
-        {
-            "imageUrl": url,
-            "action": {**action, "label": cut_to_graphemes(str(action["label"]), _COLUMN_LABEL_GRAPHEMES_MAX)},
-        }
+        sdk.ImageCarouselColumn(
+            imageUrl=url,
+            action=action.copy(update={"label": cut_to_graphemes(action.label or "", _COLUMN_LABEL_GRAPHEMES_MAX)}),
+        )
         for url, action in columns
     ]
-    return _template({"type": "image_carousel", "columns": shown}, alt_text)
+    return template(sdk.ImageCarouselTemplate(columns=shown), alt_text)
 
 
 def carousel(alt_text: str, *, columns: Sequence[tuple[str, Sequence[Action]]]) -> Message:
@@ -42,39 +40,34 @@ def carousel(alt_text: str, *, columns: Sequence[tuple[str, Sequence[Action]]]) 
     if len(counts) != 1 or not counts <= set(range(1, _COLUMN_ACTIONS_MAX + 1)):
         raise ValueError(f"{sorted(counts)} buttons; LINE takes 1 to {_COLUMN_ACTIONS_MAX}, as many in each column")
     shown = [
-        {"text": cut_to_graphemes(text, _COLUMN_TEXT_GRAPHEMES_MAX), "actions": list(actions)}
+        sdk.CarouselColumn(text=cut_to_graphemes(text, _COLUMN_TEXT_GRAPHEMES_MAX), actions=list(actions))
         for text, actions in columns
     ]
-    return _template({"type": "carousel", "columns": shown}, alt_text)
+    return template(sdk.CarouselTemplate(columns=shown), alt_text)
 
 
 def confirm(text: str, *, alt_text: str, yes: Action, no: Action) -> Message:
     """Build a question with two buttons; at most 240 graphemes of it are shown."""
     said = cut_to_graphemes(text, _CONFIRM_TEXT_GRAPHEMES_MAX)
-    return _template({"type": "confirm", "text": said, "actions": [yes, no]}, alt_text)
+    return template(sdk.ConfirmTemplate(text=said, actions=[yes, no]), alt_text)
 
 
 def message_action(label: str, text: str) -> Action:
-    """Build a button whose tap says `text` as the user's message, at most 300 UTF-16 code units."""
-    said = cut_to_utf16_units(text, _MESSAGE_UNITS_MAX)
-    return {"type": "message", "label": cut_to_graphemes(label, _LABEL_GRAPHEMES_MAX), "text": said}
+    """Build a button whose tap says `text` as the user's message, at most 300 graphemes."""
+    said = cut_to_graphemes(text, _MESSAGE_GRAPHEMES_MAX)
+    return sdk.MessageAction(label=cut_to_graphemes(label, LABEL_GRAPHEMES_MAX), text=said)
 
 
 def keyboard_action(label: str, *, data: str, fill_in: str = "") -> Action:
-    """Build a postback that opens the keyboard, with `fill_in` in its field, at most 300 UTF-16 code units."""
-    action = postback_action(label, data=data) | {"inputOption": "openKeyboard"}
-    return action | ({"fillInText": cut_to_utf16_units(fill_in, _FILL_IN_UNITS_MAX)} if fill_in else {})
+    """Build a postback that opens the keyboard, with `fill_in` in its field, at most 300 graphemes."""
+    return postback_action(label, data=data, opens_keyboard=True, fill_in=fill_in)
 
 
 def camera_action(label: str) -> Action:
     """Build a quick reply that opens the camera."""
-    return {"type": "camera", "label": cut_to_graphemes(label, _LABEL_GRAPHEMES_MAX)}
+    return sdk.CameraAction(label=cut_to_graphemes(label, LABEL_GRAPHEMES_MAX))
 
 
 def camera_roll_action(label: str) -> Action:
     """Build a quick reply that opens the photos."""
-    return {"type": "cameraRoll", "label": cut_to_graphemes(label, _LABEL_GRAPHEMES_MAX)}
-
-
-def _template(template: dict[str, object], alt_text: str) -> Message:
-    return {"type": "template", "altText": cut_to_utf16_units(alt_text, _ALT_TEXT_UNITS_MAX), "template": template}
+    return sdk.CameraRollAction(label=cut_to_graphemes(label, LABEL_GRAPHEMES_MAX))

@@ -1,26 +1,45 @@
-"""The Messaging API as the running service uses it: `console` has what is only set up or checked.
+"""The Messaging API as the running service uses it: `console` adds what is only set up or checked.
 
 https://developers.line.biz/en/reference/messaging-api/ (read 2026-11-22)
 """
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
-from urllib.parse import quote
-
-import httpx
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from app.errors import BadAnswer, VendorFault
-from app.line import rich_menus
 from app.line.answers import Call, Sent, sent_of
-from app.line.connection import Ask, Connection, success
+from app.line.connection import LIST_BYTES_MAX, Connection, check_token, success
 from app.line.events import Chat, ChatKind
-from app.line.messages import Message
+from app.line.fields import identifier, sections, string
+from app.line.models import Message, built, models, sdk
 from app.line.quota import Quota, limit_of, used_of
 from app.line.rich_menus import RichMenu
 
+if TYPE_CHECKING:
+    from app.line.sdk import Loaded
+
 CONTENT_TIMEOUT_S: Final = 20.0
 _READY_FIRST_S, _READY_LONGEST_S = 0.25, 4.0  # between two looks whether content is ready
+_NOT_FOUND: Final = 404
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotInfo:
+    """Who the bot is.
+
+    Attributes:
+        user_id: The `destination` of its webhooks.
+        basic_id: Begins with an @; people find the bot by it.
+        name: What people see and mention.
+        chat_mode: "bot", or "chat" where people answer by hand, too.
+    """
+
+    user_id: str
+    basic_id: str
+    name: str
+    chat_mode: str
 
 
 class LineClient:
@@ -33,13 +52,28 @@ class LineClient:
     def __init__(
         self, *, channel_access_token: str, base_url: str, data_base_url: str, timeout_s: float = 10.0
     ) -> None:
-        """Open no connection yet. The arguments are those of `Connection`."""
-        self._line = Connection(
-            channel_access_token=channel_access_token,
-            base_url=base_url,
-            data_base_url=data_base_url,
-            timeout_s=timeout_s,
-        )
+        """Open no connection yet, and load nothing.
+
+        Args:
+            channel_access_token: From the LINE Developers console.
+            base_url: `https://api.line.me`, or a stand-in.
+            data_base_url: `https://api-data.line.me`, the host of what users send.
+            timeout_s: From the start of a call to the end of its answer.
+        """
+        check_token(channel_access_token)
+
+        def load() -> "Loaded":
+            from app.line.sdk import messaging_apis  # noqa: PLC0415 - slow to import
+
+            return messaging_apis(
+                channel_access_token=channel_access_token, base_url=base_url, data_base_url=data_base_url
+            )
+
+        self._line = Connection(load, timeout_s=timeout_s)
+
+    async def connect(self) -> None:
+        """Load the SDK now, in a thread; messages can be built from then on. Sends nothing."""
+        await self._line.open()
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -53,9 +87,10 @@ class LineClient:
         Raises:
             TokenDead: The token was used, is too old, or is not one.
         """
-        body = {"replyToken": reply_token, "messages": list(messages)}
-        ask = Ask(call=Call.REPLY, method="POST", path="/v2/bot/message/reply", body=body)
-        return sent_of(await self._line.carry_out(ask, timeout_s=timeout_s))
+        await self.connect()
+        with built(Call.REPLY):
+            request = sdk.ReplyMessageRequest(replyToken=reply_token, messages=models(messages))
+        return sent_of(await self._line.carry_out(Call.REPLY, "reply_message", request, timeout_s=timeout_s))
 
     async def push(self, to: str, messages: Sequence[Message], *, retry_key: str) -> Sent:
         """Send one to five messages at any time. Costs one of the month's messages for each person in the chat.
@@ -68,17 +103,36 @@ class LineClient:
         Raises:
             MonthlyLimit: LINE says so. It may also say 429 without words, `RateLimited`: compare `remaining_pushes`.
         """
-        body, headers = {"to": to, "messages": list(messages)}, {"X-Line-Retry-Key": retry_key}
-        ask = Ask(call=Call.PUSH, method="POST", path="/v2/bot/message/push", body=body, headers=headers)
-        return sent_of(await self._line.carry_out(ask))
+        await self.connect()
+        with built(Call.PUSH):
+            request = sdk.PushMessageRequest(to=to, messages=models(messages))
+        return sent_of(await self._line.carry_out(Call.PUSH, "push_message", request, x_line_retry_key=retry_key))
 
     async def start_loading(self, user_id: str, *, seconds: int = 60) -> None:
         """Show the loading animation in a 1:1 chat until `seconds` (5, 10, ... 60) are over or a message of ours comes.
 
         Called again it starts anew; the seconds do not add up.
         """
-        body = {"chatId": user_id, "loadingSeconds": seconds}
-        await self._line.carry_out(Ask(call=Call.LOADING, method="POST", path="/v2/bot/chat/loading/start", body=body))
+        await self.connect()
+        request = sdk.ShowLoadingAnimationRequest(chatId=user_id, loadingSeconds=seconds)
+        await self._line.carry_out(Call.LOADING, "show_loading_animation", request)
+
+    async def bot_info(self) -> BotInfo:
+        """Ask who we are: the cheapest check of the access token.
+
+        Raises:
+            BadAnswer: The answer names no user id.
+        """
+        answer = await self._line.get(Call.BOT_INFO, "get_bot_info")
+        user_id = identifier(answer, "userId")
+        if user_id is None:
+            raise BadAnswer(f"{Call.BOT_INFO}: the answer names no userId")
+        return BotInfo(
+            user_id=user_id,
+            basic_id=string(answer, "basicId"),
+            name=string(answer, "displayName"),
+            chat_mode=string(answer, "chatMode"),
+        )
 
     async def remaining_pushes(self) -> int | None:
         """Count the people who can still be pushed to this month, roughly; None where there is no limit.
@@ -86,7 +140,7 @@ class LineClient:
         Raises:
             BadAnswer: The answer cannot be read, so nothing is known.
         """
-        limit = limit_of(await self._line.get(Call.QUOTA, "/v2/bot/message/quota"))
+        limit = await self._push_limit()
         return None if limit is None else Quota(limit=limit, used=await self._used_pushes()).remaining
 
     async def push_quota(self) -> Quota:
@@ -95,8 +149,7 @@ class LineClient:
         Raises:
             BadAnswer: The answer cannot be read, so nothing is known.
         """
-        limit = limit_of(await self._line.get(Call.QUOTA, "/v2/bot/message/quota"))
-        return Quota(limit=limit, used=await self._used_pushes())
+        return Quota(limit=await self._push_limit(), used=await self._used_pushes())
 
     async def members(self, chat: Chat) -> int:
         """Count the people whom one push to this chat reaches, which is its price.
@@ -106,28 +159,20 @@ class LineClient:
         """
         if chat.kind is ChatKind.USER:
             return 1
-        match await self._line.get(Call.MEMBERS, f"{_path(chat)}/members/count"):
+        match await self._line.get(Call.MEMBERS, f"get_{chat.kind}_member_count", chat.id):
             case {"count": int(count)}:
                 return count
         raise BadAnswer(f"{Call.MEMBERS}: the answer names no count")
 
     async def language(self, user_id: str) -> str | None:
         """Find the language of a user's LINE (BCP 47); None where LINE does not tell, as for strangers."""
-        path = f"/v2/bot/profile/{quote(user_id, safe='')}"
-        answer = await self._line.ask(Ask(call=Call.PROFILE, method="GET", path=path))
-        if answer.status == httpx.codes.NOT_FOUND:
+        answer = await self._line.ask(Call.PROFILE, "get_profile", user_id)
+        if answer.status == _NOT_FOUND:
             return None
         match success(answer, call=Call.PROFILE).body:
             case {"language": str(language)} if language:
                 return language
         return None
-
-    async def display_name(self) -> str:
-        """Ask how LINE shows us: https://developers.line.biz/en/reference/messaging-api/#get-bot-info."""
-        match await self._line.get(Call.BOT_INFO, "/v2/bot/info"):
-            case {"displayName": str(name)}:
-                return name
-        return ""
 
     async def content(self, message_id: str, *, bytes_max: int, timeout_s: float = CONTENT_TIMEOUT_S) -> bytes:
         """Fetch the photo, video or file that somebody sent. LINE forgets it after a time that it does not tell.
@@ -144,12 +189,13 @@ class LineClient:
             TooLarge: It has more than `bytes_max` bytes.
             VendorFault: Also where it is not ready in time, with the code "not_ready".
         """
-        path = f"/v2/bot/message/{quote(message_id, safe='')}/content"
-        ask = Ask(call=Call.CONTENT, method="GET", path=path, on_data_host=True)
         clock = asyncio.get_running_loop().time
         end_at, wait_s = clock() + timeout_s, _READY_FIRST_S
         while True:
-            found = await self._line.download(ask, bytes_max=bytes_max, timeout_s=end_at - clock())
+            left_s = max(0.0, end_at - clock())
+            found = await self._line.download(
+                Call.CONTENT, "get_message_content", message_id, bytes_max=bytes_max, timeout_s=left_s
+            )
             if found is not None:
                 return found
             if clock() + wait_s >= end_at:
@@ -157,26 +203,36 @@ class LineClient:
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _READY_LONGEST_S)
 
-    async def rich_menus(self) -> Sequence[RichMenu]:
+    async def rich_menus(self) -> tuple[RichMenu, ...]:
         """Ask for all menus that were made through the API. At most 10 times a second."""
-        return await rich_menus.rich_menus(self._line)
+        listed = await self._line.get(Call.RICH_MENU, "get_rich_menu_list", bytes_max=LIST_BYTES_MAX)
+        named = ((identifier(menu, "richMenuId"), string(menu, "name")) for menu in sections(listed, "richmenus"))
+        return tuple(RichMenu(id=menu_id, name=name) for menu_id, name in named if menu_id)
 
     async def linked_rich_menu(self, user_id: str) -> str | None:
         """Ask for the id of a person's own menu; None where they have none."""
-        return await rich_menus.linked(self._line, user_id)
+        return await self._menu_id("get_rich_menu_id_of_user", user_id)
 
     async def link_rich_menu(self, user_id: str, menu_id: str | None) -> None:
-        """Give a person a menu of their own; None: take it back."""
-        await rich_menus.link(self._line, user_id, menu_id)
+        """Give a person a menu of their own; None: take it back, so that they see what everybody sees."""
+        if menu_id is None:
+            await self._line.carry_out(Call.RICH_MENU, "unlink_rich_menu_id_from_user", user_id)
+        else:
+            await self._line.carry_out(Call.RICH_MENU, "link_rich_menu_id_to_user", user_id, menu_id)
 
     async def leave(self, chat: Chat) -> None:
         """Leave a group or room, which only people can undo. A 1:1 chat cannot be left: nothing happens."""
         if chat.kind is not ChatKind.USER:
-            await self._line.carry_out(Ask(call=Call.LEAVE, method="POST", path=f"{_path(chat)}/leave"))
+            await self._line.carry_out(Call.LEAVE, f"leave_{chat.kind}", chat.id)
+
+    async def _menu_id(self, method: str, *arguments: object) -> str | None:
+        answer = await self._line.ask(Call.RICH_MENU, method, *arguments)
+        if answer.status == _NOT_FOUND:
+            return None
+        return identifier(success(answer, call=Call.RICH_MENU).body, "richMenuId")
+
+    async def _push_limit(self) -> int | None:
+        return limit_of(await self._line.get(Call.QUOTA, "get_message_quota"))
 
     async def _used_pushes(self) -> int:
-        return used_of(await self._line.get(Call.QUOTA, "/v2/bot/message/quota/consumption"))
-
-
-def _path(chat: Chat) -> str:
-    return f"/v2/bot/{chat.kind}/{quote(chat.id, safe='')}"
+        return used_of(await self._line.get(Call.QUOTA, "get_message_quota_consumption"))

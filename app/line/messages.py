@@ -1,39 +1,55 @@
-"""The messages we send, within LINE's limits. No I/O.
+"""The messages we send, as line-bot-sdk's models and within LINE's limits. No I/O.
 
-Texts that are too long are cut; what would change its meaning by being cut is refused with ValueError.
+Texts that are too long are cut; what would change its meaning by being cut is refused with ValueError, and so is what
+the SDK does not take. The SDK is slow to import, so whoever builds messages while people wait has `LineClient.connect`
+load it first.
 https://developers.line.biz/en/reference/messaging-api/#message-objects (read 2026-11-22)
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.line.models import Action, Message, sdk
 from app.line.text_length import cut_to_graphemes, cut_to_utf16_units, utf16_units
 
-Message = dict[str, Any]
-Action = dict[str, Any]
-
 MESSAGES_MAX = 5  # in one reply or push; …/reference/messaging-api/#send-reply-message
+ALT_TEXT_UNITS_MAX = 1500  # …/reference/messaging-api/#template-messages
+LABEL_GRAPHEMES_MAX = 20  # in templates and quick replies; …/reference/messaging-api/#action-object-label-spec
 _TEXT_UNITS_MAX = 5000  # …/reference/messaging-api/#text-message
-_ALT_TEXT_UNITS_MAX = 1500  # …/reference/messaging-api/#template-messages
 _BUTTONS_TEXT_GRAPHEMES_MAX = 160  # without title and picture; …/reference/messaging-api/#buttons
 _BUTTONS_ACTIONS_MAX = 4
-_LABEL_GRAPHEMES_MAX = 20  # in templates and quick replies; …/reference/messaging-api/#action-object-label-spec
 _POSTBACK_DATA_UNITS_MAX = 300  # …/reference/messaging-api/#postback-action
 _DISPLAY_TEXT_GRAPHEMES_MAX = 300
+_FILL_IN_GRAPHEMES_MAX = 300
 _QUICK_REPLIES_MAX = 13  # …/reference/messaging-api/#quick-reply
+
+
+def to_json(message: Message) -> dict[str, Any]:
+    """Write a message as LINE's JSON, to be kept until it is sent."""
+    written: dict[str, Any] = message.to_dict()
+    return written
+
+
+def of_json(written: Mapping[str, Any]) -> Message:
+    """Read what `to_json` has written, in any release.
+
+    Raises:
+        ValueError: It is not a message as the SDK knows it.
+    """
+    try:
+        return sdk.Message.from_dict(dict(written))
+    except (AttributeError, LookupError, TypeError) as exc:  # the SDK looks into it before it judges it
+        raise ValueError("not a message") from exc
 
 
 def text(text: str, *, quote_token: str | None = None) -> Message:
     """Build a text; with `quote_token` it quotes that message. An image cannot quote, so a text goes before it."""
-    message: Message = {"type": "text", "text": cut_to_utf16_units(text, _TEXT_UNITS_MAX)}
-    if quote_token:
-        message["quoteToken"] = quote_token
-    return message
+    return sdk.TextMessage(text=cut_to_utf16_units(text, _TEXT_UNITS_MAX), quoteToken=quote_token or None)
 
 
 def image(*, original_url: str, preview_url: str) -> Message:
     """Build an image. LINE's apps fetch both https addresses when somebody looks, weeks later as well."""
-    return {"type": "image", "originalContentUrl": original_url, "previewImageUrl": preview_url}
+    return sdk.ImageMessage(originalContentUrl=original_url, previewImageUrl=preview_url)
 
 
 def buttons(text: str, *, alt_text: str, actions: Sequence[Action]) -> Message:
@@ -45,39 +61,62 @@ def buttons(text: str, *, alt_text: str, actions: Sequence[Action]) -> Message:
         actions: One to four.
     """
     _check_count(actions, maximum=_BUTTONS_ACTIONS_MAX)
-    return {
-        "type": "template",
-        "altText": cut_to_utf16_units(alt_text, _ALT_TEXT_UNITS_MAX),
-        "template": {
-            "type": "buttons",
-            "text": cut_to_graphemes(text, _BUTTONS_TEXT_GRAPHEMES_MAX),
-            "actions": list(actions),
-        },
-    }
+    said = cut_to_graphemes(text, _BUTTONS_TEXT_GRAPHEMES_MAX)
+    return template(sdk.ButtonsTemplate(text=said, actions=list(actions)), alt_text)
 
 
-def postback_action(label: str, *, data: str, display_text: str | None = None) -> Action:
+def template(shown: object, alt_text: str) -> Message:
+    """Put a template into a message."""
+    return sdk.TemplateMessage(altText=cut_to_utf16_units(alt_text, ALT_TEXT_UNITS_MAX), template=shown)
+
+
+def postback_action(
+    label: str, *, data: str, display_text: str | None = None, opens_keyboard: bool = False, fill_in: str = ""
+) -> Action:
     """Build a button whose tap comes back to us as a postback event.
 
     Args:
         label: At most 20 graphemes are shown.
         data: What comes back, at most 300 UTF-16 code units.
         display_text: What the chat shows as if the user had said it; it does not come back as a message.
+        opens_keyboard: The tap opens the keyboard,
+        fill_in: with these words in its field, at most 300 graphemes.
     """
     if not 0 < utf16_units(data) <= _POSTBACK_DATA_UNITS_MAX:
         raise ValueError(
             f"postback data of {utf16_units(data)} UTF-16 units; LINE takes 1 to {_POSTBACK_DATA_UNITS_MAX}"
         )
-    action: Action = {"type": "postback", "label": cut_to_graphemes(label, _LABEL_GRAPHEMES_MAX), "data": data}
-    if display_text:
-        action["displayText"] = cut_to_graphemes(display_text, _DISPLAY_TEXT_GRAPHEMES_MAX)
-    return action
+    return sdk.PostbackAction(
+        label=cut_to_graphemes(label, LABEL_GRAPHEMES_MAX),
+        data=data,
+        displayText=cut_to_graphemes(display_text, _DISPLAY_TEXT_GRAPHEMES_MAX) if display_text else None,
+        inputOption="openKeyboard" if opens_keyboard else None,
+        fillInText=cut_to_graphemes(fill_in, _FILL_IN_GRAPHEMES_MAX) if fill_in else None,
+    )
 
 
 def with_quick_reply(message: Message, actions: Sequence[Action]) -> Message:
     """Put one to thirteen buttons under a message. They are shown under the last message only, and on phones only."""
     _check_count(actions, maximum=_QUICK_REPLIES_MAX)
-    return {**message, "quickReply": {"items": [{"type": "action", "action": action} for action in actions]}}
+    items = [sdk.QuickReplyItem(action=action) for action in actions]
+    return message.copy(update={"quick_reply": sdk.QuickReply(items=items)})
+
+
+def quoting(message: Message, quote_token: str) -> Message:
+    """Let a text quote that message."""
+    return message.copy(update={"quote_token": quote_token})
+
+
+def quick_reply_last(messages: Sequence[Message]) -> list[Message]:
+    """Move the quick replies of a call's latest message that has some to its last one: LINE shows no others.
+
+    https://developers.line.biz/en/reference/messaging-api/#quick-reply (read 2026-11-27)
+    """
+    if not messages:
+        return []
+    shown = next((one.quick_reply for one in reversed(messages) if one.quick_reply), None)
+    bare = [one.copy(update={"quick_reply": None}) for one in messages]
+    return [*bare[:-1], bare[-1].copy(update={"quick_reply": shown})]
 
 
 def _check_count(actions: Sequence[Action], *, maximum: int) -> None:

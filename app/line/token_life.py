@@ -1,47 +1,64 @@
 """What LINE's OAuth endpoints tell of a channel access token: its channel, and how long it still lives.
 
-https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-token and
-#verify-channel-access-token-v2-1 (read 2026-11-22).
+https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-token,
+#verify-channel-access-token-v2-1 and #issue-stateless-channel-access-token (read 2026-11-22).
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-import httpx
+from app.line.answers import Call
+from app.line.connection import Connection
+from app.line.fields import Json
 
-from app.errors import OutcomeUnknown
+if TYPE_CHECKING:
+    from app.line.sdk import Loaded
 
 TIMEOUT_S: Final = 5.0
 
 
-async def about_token(http: httpx.AsyncClient, access_token: str) -> Mapping[str, Any]:
-    """Ask where long-lived tokens are known, then where those of version 2.1 are; empty: neither knows it."""
-    named = {"access_token": access_token}
-    token = read(await http.post("/v2/oauth/verify", data=named))
-    return token if "client_id" in token else read(await http.get("/oauth2/v2.1/verify", params=named))
+class LineOAuth:
+    """Asks about tokens and secrets, through the SDK's client for that. Raises as `Connection` does; close it."""
+
+    def __init__(self, *, base_url: str) -> None:
+        """Open no connection yet, and load nothing."""
+
+        def load() -> "Loaded":
+            from app.line.sdk import oauth_apis  # noqa: PLC0415 - slow to import
+
+            return oauth_apis(base_url=base_url)
+
+        self._line = Connection(load, timeout_s=TIMEOUT_S)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._line.aclose()
+
+    async def about_token(self, access_token: str) -> Json:
+        """Ask where long-lived tokens are known, then where those of version 2.1 are; empty: neither knows it."""
+        token = (await self._line.ask(Call.OAUTH, "verify_channel_token", access_token)).body
+        if "client_id" in token:
+            return token
+        return (await self._line.ask(Call.OAUTH, "verify_channel_token_by_jwt", access_token)).body
+
+    async def issue_stateless(self, *, channel_id: str, channel_secret: str) -> Json:
+        """Have a token made that lives 15 minutes; LINE's refusal is handed out like it, with an `error`."""
+        asked = {"grant_type": "client_credentials", "client_id": channel_id, "client_secret": channel_secret}
+        return (await self._line.ask(Call.OAUTH, "issue_stateless_channel_token", options=asked)).body
 
 
 async def token_life_s(*, base_url: str, access_token: str) -> int | None:
     """Return how many seconds a token still lives; None where LINE names no end.
 
     Raises:
+        Unreachable: LINE was not reached.
         OutcomeUnknown: LINE does not answer.
     """
+    oauth = LineOAuth(base_url=base_url)
     try:
-        async with httpx.AsyncClient(base_url=base_url, timeout=TIMEOUT_S) as http:
-            token = await about_token(http, access_token)
-    except httpx.HTTPError as exc:
-        raise OutcomeUnknown(f"LINE tells nothing of the token: {type(exc).__name__}", code="no_answer") from exc
+        token = await oauth.about_token(access_token)
+    finally:
+        await oauth.aclose()
     match token.get("expires_in"):
         case int(seconds) if seconds > 0:
             return seconds
     return None
-
-
-def read(answer: httpx.Response) -> Mapping[str, Any]:
-    """Read a JSON object; an empty one where the answer holds none."""
-    try:
-        body = answer.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}

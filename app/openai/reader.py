@@ -143,13 +143,11 @@ class OpenAIReader:
             return False
         name = (error.param or "").partition(".")[0]
         untaken = self._untaken.setdefault(model, set())
-        is_of_a_field = error.code in UNTAKEN
-        if is_of_a_field and name in {*OPENAIS_OWN, OF_THE_ASKER} - untaken:
+        if error.code in UNTAKEN and name in {*OPENAIS_OWN, OF_THE_ASKER} - untaken:
             untaken.add(name)
-            return True
-        # OpenAI names what it does not like; one who does not may know less. A message that is not liked is no lesson.
-        self._is_plain = is_of_a_field or (error.code or "").startswith("http_")
-        return self._is_plain
+        else:
+            self._is_plain = True
+        return True
 
     async def _post(self, body: Mapping[str, Any], deadline: float) -> Answer:
         try:

@@ -14,7 +14,8 @@ from app.line.buttons import (
     keyboard_action,
     message_action,
 )
-from app.line.messages import Action, Message, buttons, postback_action, text, with_quick_reply
+from app.line.messages import buttons, postback_action, text, with_quick_reply
+from app.line.models import Action, Message
 from app.line.text_length import cut_to_graphemes
 from app.words.answers import AdminStatus, Settings, Usage
 from app.words.sentences import Words

@@ -174,7 +174,7 @@ async def test_nothing_secret_and_no_tool_is_in_the_image(image):
     tools = "for tool in gcc cc g++ ld make uv; do command -v $tool; done; ls /app /venv/bin /venv/lib/*/site-packages"
     there = (await docker("run", "--rm", image, "sh", "-c", tools, check=False)).splitlines()
     assert not {line for line in there if line.startswith("/") and not line.endswith(":")}
-    assert not {"pip", "uv", "setuptools", "hatchling", "pytest", "mypy", "linebot"} & set(there)
+    assert not {"pip", "uv", "setuptools", "hatchling", "pytest", "mypy"} & set(there)
     assert {"app", "dbos"} <= set(there)
 
 

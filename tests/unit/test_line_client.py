@@ -15,7 +15,7 @@ from app import errors
 from app.line.answers import SentMessage
 from app.line.client import LineClient
 from app.line.events import Chat, ChatKind
-from app.line.messages import image, text
+from app.line.messages import image, text, to_json
 
 ANSWERS = Path(__file__).parents[1] / "samples" / "line" / "answers"
 TOKEN = "channel-access-token/with+all=kinds"
@@ -38,7 +38,7 @@ Respond = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 
 
 @asynccontextmanager
-async def line_that(*responses: Respond):
+async def line_that(*responses: Respond, base_url: str | None = None):
     """Serve one response to each request, in order; hand out a client and the requests that came."""
     came: list[Request] = []
     waiting = list(responses)
@@ -54,8 +54,10 @@ async def line_that(*responses: Respond):
             writer.close()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        client = LineClient(channel_access_token=TOKEN, base_url=base_url, data_base_url=base_url, timeout_s=5)
+        here = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        client = LineClient(
+            channel_access_token=TOKEN, base_url=base_url or here, data_base_url=f"{here}/", timeout_s=5
+        )
         try:
             yield client, came
         finally:
@@ -136,7 +138,11 @@ async def test_reply():
     assert request.headers["authorization"] == f"Bearer {TOKEN}"
     assert request.headers["content-type"] == "application/json"
     assert "x-line-retry-key" not in request.headers  # LINE answers 400 to it here
-    assert json.loads(request.body) == {"replyToken": REPLY_TOKEN, "messages": messages}
+    assert json.loads(request.body) == {
+        "replyToken": REPLY_TOKEN,
+        "messages": [to_json(one) for one in messages],
+        "notificationDisabled": False,
+    }
 
 
 async def test_push():
@@ -147,7 +153,8 @@ async def test_push():
     assert sent.messages == (SENT,)
     assert request.line == "POST /v2/bot/message/push HTTP/1.1"
     assert request.headers["x-line-retry-key"] == RETRY_KEY
-    assert json.loads(request.body) == {"to": GROUP.id, "messages": [text("hello")]}
+    said = {"to": GROUP.id, "messages": [{"type": "text", "text": "hello"}], "notificationDisabled": False}
+    assert json.loads(request.body) == said
 
 
 async def test_push_again():
@@ -416,13 +423,9 @@ async def test_content():
 
 async def test_content_has_a_host_of_its_own(unused_port):
     """The usual one does not serve it."""
-    async with line_that(answers(200, PHOTO)) as (line, _):
-        host = line._line._data_base_url
-        other = LineClient(
-            channel_access_token=TOKEN, base_url=f"http://127.0.0.1:{unused_port}", data_base_url=f"{host}/"
-        )
-        assert await other.content("1/../2", bytes_max=100) == PHOTO
-        await other.aclose()
+    async with line_that(answers(200, PHOTO), base_url=f"http://127.0.0.1:{unused_port}") as (line, came):
+        assert await line.content("1/../2", bytes_max=100) == PHOTO
+    assert came[0].line == "GET /v2/bot/message/1%2F..%2F2/content HTTP/1.1"
 
 
 async def test_content_that_is_not_ready_is_asked_for_again():

@@ -13,8 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app import errors
-from app.line.console import BotInfo, LineConsole, WebhookEndpoint, WebhookTest
-from app.line.messages import postback_action
+from app.line.client import BotInfo
+from app.line.console import LineConsole, WebhookEndpoint, WebhookTest
+from app.line.messages import postback_action, to_json
 from app.line.quota import Quota
 from app.line.rich_menus import RichMenu
 
@@ -25,7 +26,10 @@ MENU = {
     "name": "easel en",
     "chatBarText": "Menu",
     "areas": [
-        {"bounds": {"x": 0, "y": 0, "width": 800, "height": 400}, "action": postback_action("Help", data="do:help")}
+        {
+            "bounds": {"x": 0, "y": 0, "width": 800, "height": 400},
+            "action": to_json(postback_action("Help", data="do:help")),
+        }
     ],
 }
 
@@ -69,7 +73,7 @@ async def test_quota(limit, used, remaining):
     """What the month has, and what is gone of it."""
     async with line_and_console(monthly_quota=limit) as (line, console):
         line.used_this_month = used
-        quota = await console.quota()
+        quota = await console.push_quota()
     assert (quota, quota.remaining) == (Quota(limit=limit, used=used), remaining)
 
 
@@ -114,10 +118,10 @@ async def test_rich_menu():
         await console.upload_rich_menu_image(menu_id, png(), content_type="image/png")
         await console.set_default_rich_menu(menu_id)
         assert await console.default_rich_menu() == menu_id == line.menus.shown_to(mei).id
-        assert await console.list_rich_menus() == (RichMenu(id=menu_id, name="easel en"),)
+        assert await console.rich_menus() == (RichMenu(id=menu_id, name="easel en"),)
         await console.delete_rich_menu(menu_id)
         await console.delete_rich_menu(menu_id)
-        assert await console.list_rich_menus() == ()
+        assert await console.rich_menus() == ()
 
 
 async def test_a_menus_picture_goes_up_once():
@@ -136,7 +140,9 @@ async def test_a_menu_that_line_does_not_take():
             await console.create_rich_menu(MENU | {"chatBarText": "far too long for a bar"})
 
 
-@pytest.mark.parametrize("ask", [LineConsole.bot_info, LineConsole.quota, lambda line: line.create_rich_menu(MENU)])
+@pytest.mark.parametrize(
+    "ask", [LineConsole.bot_info, LineConsole.push_quota, lambda line: line.create_rich_menu(MENU)]
+)
 async def test_an_answer_that_cannot_be_read_is_no_answer(ask):
     """Nothing is guessed."""
     async with line_and_console() as (line, console):

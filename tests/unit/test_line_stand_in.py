@@ -15,7 +15,7 @@ from app.line.envelopes import envelopes
 from app.line.events import Chat, ChatKind, read
 from app.line.messages import image, postback_action, text, with_quick_reply
 from app.line.signature import verify
-from app.reading.wish import Wish, wish_of
+from app.reading.wish import wish_of
 from app.words.menus import promise
 from app.words.sentences import sentences_for
 from app.words.settings import LANGUAGES
@@ -72,7 +72,8 @@ async def test_mention():
     assert event.chat == Chat(kind=ChatKind.GROUP, id=group)
     assert isinstance(event.content, Text)
     wish = wish_of(event.content, chat_kind=ChatKind.GROUP, prefixes=[], quotes_us=False)
-    assert wish == Wish(prompt="👩‍🚀 draw @Mei 🦦 on the moon")
+    assert wish is not None
+    assert wish.prompt == "👩‍🚀 draw @Mei 🦦 on the moon"
 
 
 async def test_every_kind_of_event():

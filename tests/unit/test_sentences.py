@@ -103,8 +103,8 @@ def test_promises_fit(language, key):
     sentence = words.say(key, count=100)
     action = postback_action(words.say("show"), data="x", display_text=words.say("show_said"))
     message = buttons(sentence, alt_text=words.say("still_drawing_alt"), actions=[action])
-    assert message["template"]["text"] == sentence
-    assert message["template"]["actions"][0]["label"] == words.say("show")
+    assert message.template.text == sentence
+    assert message.template.actions[0].label == words.say("show")
 
 
 @every_language

@@ -27,7 +27,7 @@ class OwnName:
             return self._name
         self._until = time.monotonic() + AGAIN_AFTER_S  # others do not ask, too
         try:
-            self._name = await self._line.display_name()
+            self._name = (await self._line.bot_info()).name
             self._until = time.monotonic() + KEPT_FOR_S
         except EaselError as error:
             log.warning("own_name_not_known", code=error.code)

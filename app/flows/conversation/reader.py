@@ -71,11 +71,10 @@ class Reader:
         until = time.monotonic() + READ_TIMEOUT_S
         gone = await self._models.gone()
         for name in self._names:
-            within_s = until - time.monotonic()
-            if name in gone or within_s <= 0:
+            if name in gone:
                 continue
             try:
-                answer = await self._one_model(name, question, event, within_s=within_s)
+                answer = await self._one_model(name, question, event, within_s=until - time.monotonic())
             except ModelGone:
                 await self._models.mark_gone(name, for_s=GONE_FOR_S)
                 log.warning("reader_model_gone", model=name, not_asked_for_s=GONE_FOR_S, cure="change READER_MODELS")

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -11,9 +12,11 @@ from app.flows.delivery.loading import Loading
 from app.flows.drawing.retry import backoff_s
 from app.flows.upkeep.line_access import LineAccess
 from app.flows.upkeep.observers import Observers
-from app.line.answers import Sent
+from app.line.answers import Call, Sent
 from app.line.client import LineClient
 from app.line.events import Chat
+from app.line.messages import of_json
+from app.line.models import Message, built
 from app.store.deliveries import Deliveries, Delivery, Outcome, Way
 from app.store.requests import Requests
 
@@ -85,6 +88,13 @@ class Courier:
             asked_at = time.monotonic()
             try:
                 sent = await self._call(delivery, attempt=attempt)
+            except BadRequest as error:
+                unquoted = _unquoted(delivery)
+                if unquoted is None:
+                    return await self._not_taken(delivery, error, may_have_landed=may_have_landed)
+                # What is quoted may be gone, or not be quotable: an ornament never costs the content.
+                log.warning("quote_not_taken", requests=_requests(delivery), way=delivery.way, message=str(error))
+                delivery = unquoted
             except Final as error:
                 age_s += time.monotonic() - began
                 return await self._refused(delivery, error, may_have_landed=may_have_landed, age_s=age_s)
@@ -107,6 +117,10 @@ class Courier:
             return True
         log.warning("delivery_taken_over", requests=_requests(delivery), way=delivery.way)
         return False
+
+    async def ready(self) -> None:
+        """Load what messages are built of. Whoever comes first after a start waits for it."""
+        await self._line.connect()
 
     async def may_push(self, chat: Chat) -> bool:
         """Whether the month has enough messages left for everybody in the chat."""
@@ -139,11 +153,12 @@ class Courier:
             )
 
     async def _call(self, delivery: Delivery, *, attempt: int) -> Sent:
-        began = time.perf_counter()
+        await self.ready()
+        began, messages = time.perf_counter(), _messages(delivery)
         if delivery.token:
-            sent = await self._line.reply(delivery.token, delivery.messages, timeout_s=REPLY_TIMEOUT_S)
+            sent = await self._line.reply(delivery.token, messages, timeout_s=REPLY_TIMEOUT_S)
         else:
-            sent = await self._line.push(delivery.chat_id, delivery.messages, retry_key=delivery.id)
+            sent = await self._line.push(delivery.chat_id, messages, retry_key=delivery.id)
         log.info(
             {Way.REPLY: "reply_sent", Way.PROMISE: "promise_sent", Way.PUSH: "push_sent"}[delivery.way],
             requests=_requests(delivery),
@@ -165,8 +180,6 @@ class Courier:
             case TokenDead() if may_have_landed:
                 await self._doubt(delivery, error)
                 return True
-            case BadRequest():
-                return await self._not_taken(delivery, error, may_have_landed=may_have_landed)
             case MonthlyLimit():
                 self._close_pushes()
         await self._line_access.note(error)
@@ -220,6 +233,22 @@ class Courier:
     def _close_pushes(self) -> None:
         self._pushes_closed_until = time.time() + PUSHES_CLOSED_S
         log.warning("push_quota_used_up", late_answers_by="button")
+
+
+def _messages(delivery: Delivery) -> list[Message]:
+    """Read the messages of a delivery, which any release may have written.
+
+    Raises:
+        BadRequest: They are none; nothing was sent.
+    """
+    with built(Call.REPLY if delivery.token else Call.PUSH):
+        return [of_json(one) for one in delivery.messages]
+
+
+def _unquoted(delivery: Delivery) -> Delivery | None:
+    """Return the same without quotes; None where nothing is quoted."""
+    bare = [{key: value for key, value in one.items() if key != "quoteToken"} for one in delivery.messages]
+    return replace(delivery, messages=bare) if bare != list(delivery.messages) else None
 
 
 def _requests(delivery: Delivery) -> list[str]:

@@ -17,11 +17,13 @@ from app.flows.delivery.languages import Languages
 from app.flows.delivery.replies import Replies, Said
 from app.line.events import Chat as LineChat
 from app.line.events import ChatKind
-from app.line.messages import MESSAGES_MAX, Message
+from app.line.messages import MESSAGES_MAX, quick_reply_last, to_json
+from app.line.models import Message
 from app.metrics import Metrics
 from app.store.deliveries import Chat, Deliveries, Token, Way
 from app.store.requests import Request, Requests, State
 from app.words import menus
+from app.words.sentences import Words
 from app.words.taps import tap as write_tap
 
 
@@ -144,7 +146,7 @@ class Deliver:
 
     async def _promise(self, waiting: Sequence[Request]) -> Message:
         first = waiting[0]
-        words = await self._languages.words_for(first.user_id, chat_id=first.chat_id)
+        words = await self._words_for(first)
         if len(waiting) > 1:
             said = words.say("drawing_many", count=len(waiting))
         elif first.state is State.KEPT:  # for longer than a moment only when the bucket does not take it
@@ -160,7 +162,7 @@ class Deliver:
         return await self._say(Way.PROMISE, request, token, ids=[request.id], messages=[message], promised=[request.id])
 
     async def _doubt(self, request: Request) -> Message:
-        words = await self._languages.words_for(request.user_id, chat_id=request.chat_id)
+        words = await self._words_for(request)
         data = write_tap("show", request.id)
         return menus.promise(words.say("maybe_sent"), alt="maybe_sent_alt", words=words, data=data)
 
@@ -206,9 +208,13 @@ class Deliver:
     async def _answer(self, request: Request, *, on_time: bool) -> list[Said]:
         # In company, or late, an answer says which request it answers.
         bare = on_time and request.chat_kind == ChatKind.USER
-        words = await self._languages.words_for(request.user_id, chat_id=request.chat_id)
+        words = await self._words_for(request)
         lead = None if bare else words.say("yours" if on_time else "late")
         return await self._replies.to(request, words, lead=lead)
+
+    async def _words_for(self, request: Request) -> Words:
+        await self._courier.ready()
+        return await self._languages.words_for(request.user_id, chat_id=request.chat_id)
 
     async def _say(
         self,
@@ -226,7 +232,7 @@ class Deliver:
             way=way,
             token=token,
             request_ids=ids,
-            messages=messages,
+            messages=[to_json(one) for one in quick_reply_last(messages)],
             picture_ids=picture_ids,
             promised=promised,
         )

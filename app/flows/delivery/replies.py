@@ -11,7 +11,8 @@ import structlog
 
 from app.errors import Reason
 from app.line.events import ChatKind
-from app.line.messages import MESSAGES_MAX, Message, image, text, with_quick_reply
+from app.line.messages import MESSAGES_MAX, image, quoting, text, with_quick_reply
+from app.line.models import Message
 from app.reading.prefixes import prefix_shown
 from app.store.pictures import Picture, Pictures
 from app.store.requests import Request, Requests, State
@@ -224,9 +225,9 @@ class Replies:
 def _quoting(said: list[Said], quote_token: str | None) -> list[Said]:
     """Let the first message quote what it answers, where it is a text: nothing else can."""
     first, *rest = said
-    if not quote_token or first.message["type"] != "text":
+    if not quote_token or first.message.type != "text":
         return said
-    return [Said(message={**first.message, "quoteToken": quote_token}, picture_id=first.picture_id), *rest]
+    return [Said(message=quoting(first.message, quote_token), picture_id=first.picture_id), *rest]
 
 
 def _in_words(options: Mapping[str, Any]) -> str:

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from app.line.console import BotInfo, LineConsole
+from app.line.client import BotInfo
+from app.line.console import LineConsole
 from app.ops.doctor.finding import Finding, ok, skipped, warning
 
 RESPONSE_SETTINGS: Final = "LINE Official Account Manager > Settings > Response settings"
@@ -22,7 +23,7 @@ async def look_at_bot(console: LineConsole) -> list[Finding]:
 
 async def look_at_quota(console: LineConsole, *, pushes: bool) -> list[Finding]:
     """Count the month's paid messages. `pushes`: late pictures are pushed, which uses them up."""
-    quota = await console.quota()
+    quota = await console.push_quota()
     if quota.limit is None or quota.remaining is None:
         return [ok("quota", f"{quota.used} paid messages used this month, no limit")]
     seen = f"{quota.used} of {quota.limit} paid messages used this month, {quota.remaining} left"

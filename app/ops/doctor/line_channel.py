@@ -8,9 +8,8 @@ of them, and ours is forgotten at once: issuing one changes nothing.
 from collections.abc import Mapping
 from typing import Any, Final
 
-import httpx
-
-from app.line.token_life import TIMEOUT_S, about_token, read
+from app.errors import EaselError
+from app.line.token_life import LineOAuth
 from app.ops.doctor.finding import Finding, failed, ok, skipped, warning
 
 DAY_S: Final = 86_400
@@ -21,16 +20,18 @@ _CHECK = "one channel"
 
 async def look_at_channel(*, base_url: str, access_token: str, channel_secret: str) -> list[Finding]:
     """Ask which channel the token is of, and whether the secret is of the same one."""
+    oauth = LineOAuth(base_url=base_url)
     try:
-        async with httpx.AsyncClient(base_url=base_url, timeout=TIMEOUT_S) as http:
-            token = await about_token(http, access_token)
-            channel_id = token.get("client_id")
-            if not isinstance(channel_id, str) or not channel_id:
-                return [skipped(_CHECK, "LINE does not tell which channel this token is of")]
-            asked = {"grant_type": "client_credentials", "client_id": channel_id, "client_secret": channel_secret}
-            return [_same(channel_id, read(await http.post("/oauth2/v3/token", data=asked))), *_life(token)]
-    except httpx.HTTPError as error:
-        return [skipped(_CHECK, f"LINE's OAuth endpoint does not answer ({type(error).__name__})")]
+        token = await oauth.about_token(access_token)
+        channel_id = token.get("client_id")
+        if not isinstance(channel_id, str) or not channel_id:
+            return [skipped(_CHECK, "LINE does not tell which channel this token is of")]
+        issued = await oauth.issue_stateless(channel_id=channel_id, channel_secret=channel_secret)
+    except EaselError as error:
+        return [skipped(_CHECK, f"LINE's OAuth endpoint does not answer ({error.code})")]
+    finally:
+        await oauth.aclose()
+    return [_same(channel_id, issued), *_life(token)]
 
 
 def _same(channel_id: str, answer: Mapping[str, Any]) -> Finding:

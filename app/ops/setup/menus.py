@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from app.line.messages import postback_action
+from app.line.messages import postback_action, to_json
 from app.line.rich_menus import our_name
 
 WIDTH_PX: Final = 2500
@@ -77,7 +77,7 @@ def picture_path(language: str) -> Path:
 def _area(command: str, label: str) -> dict[str, Any]:
     left, top, columns = _PLACES[command]
     if command == "draw":  # the keyboard opens, and whatever was being edited is left alone
-        action = {**postback_action(label, data="do:new"), "inputOption": "openKeyboard"}
+        action = postback_action(label, data="do:new", opens_keyboard=True)
     else:
         action = postback_action(label, data=f"do:{command}", display_text=label)
     return {
@@ -87,5 +87,5 @@ def _area(command: str, label: str) -> dict[str, Any]:
             "width": columns * _COLUMN_PX,
             "height": _ROW_PX,
         },
-        "action": action,
+        "action": to_json(action),
     }

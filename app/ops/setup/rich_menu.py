@@ -20,7 +20,7 @@ _KIND: Final = "image/png"
 
 async def set_rich_menu(console: LineConsole, *, default_language: str) -> Sequence[Step]:
     """Make what is missing, show the default, then delete older ones of ours. Others' menus stay."""
-    listed = await console.list_rich_menus()
+    listed = await console.rich_menus()
     ours = {one.id for one in listed if language_of(one.name)}
     ids = {one.name: one.id for one in listed}
     wanted = {language: menu(language) for language in LANGUAGES}
