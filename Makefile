@@ -84,8 +84,8 @@ fuzz: setup ## webhook bodies that nobody thought of, for SECONDS (60)
 siege: setup ## strangers do their worst for SECONDS (60) each: slow, half and endless requests, bombs
 	$(RUN) python -m proof siege --seconds $(or $(SECONDS),60)
 
-reading: setup ## what the classifier of messages is worth, on authors it never learned from
-	$(RUN) python -m training.report
+reading: setup ## what reading messages is worth, on authors whom it never learned from
+	$(RUN) python -m training
 
 train: setup ## teach the classifier of messages anew from training/corpus; takes minutes
 	$(RUN) python -m training.train

@@ -5,12 +5,12 @@ import shutil
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from app.ops.desk.commands import desk
-from app.ops.terminal import EX_CONFIG, EX_IMPOSSIBLE, check_surroundings, end, read_settings, refuse
+from app.ops.terminal import EX_CONFIG, EX_IMPOSSIBLE, EX_USAGE, check_surroundings, end, read_settings, refuse
 
 cli = typer.Typer(
     name="easel",
@@ -95,12 +95,36 @@ def demo(
 
 
 @cli.command()
+def init() -> None:
+    """Ask for each value in turn, try it at once, write .env, then run setup and doctor. Safe to repeat."""
+    check_surroundings()
+    from app.ops.init import interview
+
+    path = Path(".env")
+    try:
+        left = interview.missing(path)
+        if not sys.stdin.isatty():
+            lines = (f"  - {one.name}: {one.where}" for one in left)
+            refuse("`easel init` asks, and here is no terminal to answer at. Missing:", *lines, code=EX_USAGE)
+        interview.interview(path, width_chars=_width_chars())
+    except (OSError, UnicodeDecodeError) as error:
+        refuse(f"{path} cannot be read or written as UTF-8: {error}", code=EX_CONFIG)
+    url = typer.prompt("\nWebhook address, https://your.domain/callback (Enter: later)", default="", show_default=False)
+    _set_up(url=url.strip() or None)
+    _examine()
+
+
+@cli.command()
 def doctor(
     draw: Annotated[bool, typer.Option("--draw", help="Draw one small picture, too; costs a cent or two.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Also in full what is well.")] = False,
 ) -> None:
     """Try every key, right and address for real. Exit code 0: nothing failed, 1: something, 78: the settings."""
+    _examine(draw=draw, as_json=as_json, full=full)
+
+
+def _examine(*, draw: bool = False, as_json: bool = False, full: bool = False) -> NoReturn:
     import asyncio
 
     from app.ops.doctor import examine, report
@@ -126,6 +150,10 @@ def setup(
     retention: Annotated[bool, typer.Option(help="Set the bucket's rule by PICTURE_RETENTION_DAYS.")] = True,
 ) -> None:
     """Set webhook, rich menu and retention at LINE and R2, and tell what only their consoles can do. Safe to repeat."""
+    end(_set_up(url=url, rich_menu=rich_menu, retention=retention))
+
+
+def _set_up(*, url: str | None, rich_menu: bool = True, retention: bool = True) -> int:
     settings = read_settings()
     import asyncio
 
@@ -133,7 +161,20 @@ def setup(
 
     steps = asyncio.run(set_up.set_up(settings, set_up.Wanted(url=url, rich_menu=rich_menu, retention=retention)))
     typer.echo(step.text(steps, width_chars=_width_chars()))
-    end(int(step.any_failed(steps)))
+    return int(step.any_failed(steps))
+
+
+@cli.command()
+def prices(
+    model: Annotated[list[str] | None, typer.Option(help="Only this one; may be given again.")] = None,
+) -> None:
+    """Say what a picture costs by model, quality and size. Needs no settings."""
+    from rich.console import Console
+
+    from app.ops.price_list import price_list
+    from app.settings import MODELS
+
+    Console().print(price_list(tuple(model or MODELS)))
 
 
 @cli.command()

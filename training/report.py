@@ -1,4 +1,4 @@
-"""`make reading`: how the gate reads messages of authors it never learned from, by class, language and moment."""
+"""How the gate alone reads messages of authors it never learned from, by class, language and moment."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.reading.gate import Gate, is_sure
 from app.reading.meaning import Meaning, Moment, Verdict
-from training.messages import Message, messages
+from training.messages import Message
 
 LANGUAGES = ("zh", "en", "ja", "th")
 PAID = frozenset({"again", "wide", "tall", "square", "fine"})  # commands that draw the last picture once more
@@ -139,7 +139,3 @@ def tables(reads: Sequence[Read]) -> Iterator[str]:
     for label in sorted({one.message.label for one in reads}):
         some = [one for one in reads if one.message.label == label]
         yield f"| {label} | {100 * _mean([one.right or not one.sure for one in some]):.0f} % | {len(some)} |"
-
-
-if __name__ == "__main__":
-    print("\n".join(tables(read_all(messages(held_out=True)))))

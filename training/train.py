@@ -96,7 +96,7 @@ def _measured(
     """Leave out one author after the other; return what theirs were taken for, how surely, and whether it was right."""
     authors = np.array([one.author for one in seen.learned])
     said, shares, right = [], [], []
-    for author in sorted(set(authors.tolist())):
+    for author in sorted(set(authors[chosen].tolist())):
         left_out, rest = (authors == author) & chosen, (authors != author) & chosen
         model = _learn(seen.of(rest), names[rest], bits=bits, c=c)
         likely = model.predict_proba(seen.of(left_out).matrix(bits))

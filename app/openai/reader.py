@@ -143,11 +143,13 @@ class OpenAIReader:
             return False
         name = (error.param or "").partition(".")[0]
         untaken = self._untaken.setdefault(model, set())
-        if error.code in UNTAKEN and name in {*OPENAIS_OWN, OF_THE_ASKER} - untaken:
+        is_of_a_field = error.code in UNTAKEN
+        if is_of_a_field and name in {*OPENAIS_OWN, OF_THE_ASKER} - untaken:
             untaken.add(name)
-        else:
-            self._is_plain = True
-        return True
+            return True
+        # OpenAI names what it does not like; one who does not may know less. A message that is not liked is no lesson.
+        self._is_plain = is_of_a_field or (error.code or "").startswith("http_")
+        return self._is_plain
 
     async def _post(self, body: Mapping[str, Any], deadline: float) -> Answer:
         try:

@@ -31,11 +31,11 @@ def text_estimate(model: str, *, chars: int) -> int:
 
 
 def text_cost(model: str, *, text_in: int, text_out: int, cached: int = 0, written: int = 0) -> int:
-    """Return what these tokens cost in micro-dollars, rounded up; with the dearest rates if none are known."""
+    """Return what these tokens cost in micro-dollars, halves rounded up; with the dearest rates if none are known."""
     rates = _rates_of(model) or _dearest()
     fresh = text_in - cached - written
     nanousd = fresh * rates.text_in + cached * rates.cached + written * rates.written + text_out * rates.text_out
-    return -(-nanousd // 1000)
+    return (nanousd + 500) // 1000
 
 
 def _rates_of(model: str) -> TextRates | None:

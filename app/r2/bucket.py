@@ -1,6 +1,7 @@
 """The bucket on Cloudflare R2, through boto3: write-once objects, served to everyone who knows the address.
 
 boto3 is slow to import and to set up (0.3 s), so that waits for `connect` or the first call, in a thread of the pool.
+boto3 reads every answer whole but an object's, with no limit of ours: R2 is the one vendor trusted so far as that.
 Facts: https://developers.cloudflare.com/r2/api/s3/api/ and https://developers.cloudflare.com/r2/api/error-codes/
 (read 2026-11-22).
 """

@@ -8,13 +8,15 @@ import math
 from dataclasses import dataclass, replace
 from importlib import resources
 
+from app.reading.commands import Name
+from app.reading.follow_ups import says_a_change
 from app.reading.gate_file import Head, Model, unpacked
 from app.reading.gate_pieces import marks, pieces
 from app.reading.meaning import Meaning, Moment, Talk, Verdict
 
 # From which confidence on a verdict is acted upon without asking anybody. A wish that is drawn at once is what people
 # came for, and it is most of what is said; the others must not take a wish for something else.
-SURE = {Meaning.DRAW: 0.64, Meaning.CHANGE: 0.75, Meaning.COMMAND: 0.72, Meaning.TALK: 0.72}
+SURE = {Meaning.DRAW: 0.74, Meaning.CHANGE: 0.75, Meaning.COMMAND: 0.72, Meaning.TALK: 0.78}
 KIND_MIN = 0.35  # a kind of talk that is less likely than this is any talk
 
 
@@ -38,7 +40,12 @@ class Gate:
         verdict = Verdict(meaning=Meaning(name), confidence=self.model.measured(name, likely[name]))
         if verdict.meaning in {Meaning.DRAW, Meaning.CHANGE}:
             return verdict
-        return self._of_a_kind(verdict, seen, around)
+        found = self._of_a_kind(verdict, seen, around)
+        is_there = moment.has_picture or moment.is_drawing
+        if found.kind == Name.SETTINGS and is_there and not is_sure(found) and says_a_change(text):
+            # "Change it to night" and "change it to Thai" begin alike.
+            return Verdict(meaning=Meaning.CHANGE, confidence=self.model.measured("change", likely["change"]))
+        return found
 
     def _of_a_kind(self, verdict: Verdict, seen: list[int], around: list[int]) -> Verdict:
         prefix = f"{verdict.meaning}."

@@ -35,6 +35,14 @@ _SIGNS = {
     "flags": re.compile(r"--[a-z]+|\bmasterpiece\b|\b[48]k\b"),
     "lines": re.compile("\n"),
     "link": re.compile("https?://"),
+    # Somebody speaks to somebody; a few words without any of these are a name of something, mostly a wish.
+    "speaks": re.compile(
+        r"\b(?:i|i'?m|u|ur|you|your|you'?re|me|my|we|it|it'?s|he|she|they|this|that|is|are|was|were|do|does|did|don'?t|can|"
+        r"can'?t|what|why|how|who|when|where|not|no|so|too|just|will|would|should|have|has|got|please|pls|make|add|want)\b"
+        r"|[我你妳您他她它這那誰嗎呢吧啊啦喔耶欸是有沒不要會能可想去了]|怎麼|什麼"
+        r"|です|ます|ない|だよ|かな|って|した|して|たい|だね|よね|この|その|これ|それ|何|なに|どう|誰|私|俺|だった|もう|もっと"
+        r"|ฉัน|เรา|เธอ|คุณ|มัน|นี้|นั้น|นี่|ไม่|ไหม|ยัง|แล้ว|จะ|อะไร|ทำไม|ยังไง|ใคร|ได้|ครับ|ค่ะ|คะ|จัง|มาก|ให้|ขอ|อยาก|เอา|ช่วย|เลย|นะ|ไป|มา"
+    ),
 }
 
 
@@ -74,8 +82,9 @@ def marks(text: str, moment: Moment) -> list[int]:
     seen += [sign for name, sign in ((name, f"sign {name}") for name in _SIGNS) if _SIGNS[name].search(said)]
     around = _around(moment)
     asks = [f"{one}, asks" for one in around] if "sign asks" in seen else []
+    names = [] if {"sign speaks", "sign asks"} & set(seen) else [f"names, {one}" for one in (length, *around)]
     both = [f"{one}, {length}" for one in around]
-    return sorted({crc32(one.encode(), 4) for one in (length, "".join(seen), *seen, *around, *asks, *both)})
+    return sorted({crc32(one.encode(), 4) for one in (length, "".join(seen), *seen, *around, *asks, *names, *both)})
 
 
 def _around(moment: Moment) -> list[str]:

@@ -4,7 +4,7 @@
 docs/settings.md name the same variables; a test holds the three together.
 """
 
-from app.settings.fields import Settings
+from app.settings.fields import MODELS, Settings
 from app.settings.loading import SettingsError, load, misspelt
 
-__all__ = ["Settings", "SettingsError", "load", "misspelt"]
+__all__ = ["MODELS", "Settings", "SettingsError", "load", "misspelt"]

@@ -111,10 +111,15 @@ async def test_an_unsure_message_is_read_once_and_acted_on(readers, tmp_path):
         line = await easel.logged("event_understood", step="reader", meaning="talk.thanks")
         assert line["confidence"] > 0.9
         assert not any(text in easel.text for text in UNSURE)
+        drawn = await easel.logged("event_understood", step="reader", meaning="draw")
+        code, told, _ = await readers.run(tmp_path, "requests", drawn["request"])
+    assert code == 0
+    assert "by the text model" in told
+    assert "read the message" in told
     costs = booked(tmp_path)
     assert [(model, outcome, count) for model, outcome, _, count in costs] == [("gpt-6-luna", "paid", 0)] * 4
     charged = [one.micro_dollars for one in readers.openai.invoice if one.endpoint == "completions"][-4:]
-    assert all(abs(cost - paid) <= 1 for (_, _, cost, _), paid in zip(costs, charged, strict=True))
+    assert [cost for _, _, cost, _ in costs] == charged
 
 
 async def test_the_message_is_data_and_nobody_is_named(readers, tmp_path):

@@ -83,6 +83,16 @@ async def test_a_server_that_takes_less_is_asked_with_less(wire):
     assert vendor.calls[-1].body["messages"][0]["role"] == "system"
 
 
+async def test_a_message_that_is_not_liked_is_no_lesson(wire):
+    """OpenAI refuses this one message, by a code of its own: the next is asked about with all that makes it fast."""
+    vendor, reader = wire
+    vendor.faults.add(Fault.status(400, openai_errors.envelope("invalid_prompt", "Invalid prompt.")), match="/chat/")
+    with pytest.raises(BadRequest):
+        await reader.read(QUESTION, model=LUNA)
+    await reader.read(QUESTION, model=LUNA)
+    assert vendor.calls[-1].body["reasoning_effort"] == "none"
+
+
 async def test_json_in_a_fence_is_read(wire):
     """As some servers write it."""
     vendor, reader = wire

@@ -9,6 +9,7 @@ import pytest
 from app.reading.commands import Name
 from app.reading.gate import Gate, is_sure
 from app.reading.meaning import Meaning, Moment, Talk
+from training import pipeline
 from training.messages import messages
 from training.report import LANGUAGES, read_all, worth
 from training.train import MODEL, corpus_digest
@@ -23,20 +24,31 @@ def reads():
     return read_all(messages(held_out=True))
 
 
+@pytest.fixture(scope="module")
+def done():
+    """What Easel does about them, by rules, moment and gate together."""
+    return pipeline.done_about(messages(held_out=True))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_it_holds_what_its_page_says(reads, language):
+def test_reading_holds_what_its_page_says(done, language):
     """In each language wishes are drawn, changes made and commands obeyed, and talk is hardly ever paid for."""
-    found = worth([one for one in reads if one.message.language == language])
-    assert found.talk_paid <= 0.05
-    assert found.wishes_in_a_tap >= 0.98
-    assert found.wishes_at_once >= 0.87
-    assert found.changes >= 0.93
-    assert found.commands >= 0.95
+    found = [one for one in done if one.message.language == language]
+    assert pipeline.wishes_at_once(found) >= 0.91
+    assert pipeline.wishes_in_a_tap(found) >= 0.985
+    assert pipeline.changes(found) >= 0.92
+    assert pipeline.commands(found) >= 0.95
+    assert pipeline.talk_paid(found) <= 0.07
+
+
+def test_little_talk_is_paid_for(done):
+    """Over all languages, at most one of twenty messages of small talk becomes a picture."""
+    assert pipeline.talk_paid(done) <= 0.05
 
 
 def test_sure_means_sure(reads):
-    """What is acted upon without a question is nearly always right, whoever wrote it."""
-    assert worth(reads).sure_right >= 0.97
+    """What the gate is sure of is nearly always right, whoever wrote it."""
+    assert worth(reads).sure_right >= 0.95
 
 
 def test_the_corpus_is_large_and_each_class_is_in_it():
@@ -63,7 +75,7 @@ def test_the_file_is_small_and_of_this_corpus():
         ("富士山", PICTURE, Meaning.DRAW),
         ("แมวใส่หมวก", Moment(), Meaning.DRAW),
         ("字拿掉", PICTURE, Meaning.CHANGE),
-        ("もうちょい明るく", PICTURE, Meaning.CHANGE),
+        ("もっと暗く", PICTURE, Meaning.CHANGE),
         ("ใส่แว่นกันแดด", PICTURE, Meaning.CHANGE),
         ("but with snow", PICTURE, Meaning.CHANGE),
         ("erase all my data", PICTURE, Meaning.COMMAND),

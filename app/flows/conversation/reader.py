@@ -71,10 +71,11 @@ class Reader:
         until = time.monotonic() + READ_TIMEOUT_S
         gone = await self._models.gone()
         for name in self._names:
-            if name in gone:
+            within_s = until - time.monotonic()
+            if name in gone or within_s <= 0:
                 continue
             try:
-                answer = await self._one_model(name, question, event, within_s=until - time.monotonic())
+                answer = await self._one_model(name, question, event, within_s=within_s)
             except ModelGone:
                 await self._models.mark_gone(name, for_s=GONE_FOR_S)
                 log.warning("reader_model_gone", model=name, not_asked_for_s=GONE_FOR_S, cure="change READER_MODELS")

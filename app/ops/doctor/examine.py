@@ -37,7 +37,7 @@ async def examine(settings: Settings, *, draws: bool) -> list[Section]:
     found = await asyncio.gather(
         _within(LIMIT_S, line.look(settings)),
         openai.look(settings, draws=True) if draws else _within(LIMIT_S, openai.look(settings, draws=False)),
-        _within(LIMIT_S, _bucket(settings)),
+        _within(LIMIT_S, look_at_r2(settings)),
         _within(LIMIT_S, _database(settings)),
         _within(LIMIT_S, _machine(settings)),
     )
@@ -74,7 +74,8 @@ def _problem(problem: str) -> Finding:
     return failed(name, rest, cure=f"Mend {name} in the environment or in .env; docs/settings.md tells of each setting")
 
 
-async def _bucket(settings: Settings) -> Sequence[Finding]:
+async def look_at_r2(settings: Settings) -> Sequence[Finding]:
+    """Look at the keys, the bucket and the address that serves it."""
     key_id, secret = settings.r2_access_key_id.get_secret_value(), settings.r2_secret_access_key.get_secret_value()
     attempts = Attempts(vendors.r2(settings.bucket_endpoint_url))
     bucket = open_bucket(settings)

@@ -1,0 +1,82 @@
+"""Asks, tries at once what was said, and writes it down. Needs a terminal."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from app.ops.doctor import line, openai
+from app.ops.doctor.examine import look_at_r2
+from app.ops.doctor.finding import Finding, Section, any_failed, failed
+from app.ops.doctor.report import text
+from app.ops.init import env_file
+from app.ops.init.questions import GROUPS, STAND_INS, Group, Question
+from app.settings import Settings, SettingsError, load
+
+_LOOKS: Final[Mapping[str, Callable[[Settings], Awaitable[Sequence[Finding]]]]] = {
+    "LINE": line.look,
+    "OpenAI": lambda settings: openai.look(settings, draws=False),
+    "R2": look_at_r2,
+}
+
+
+def missing(path: Path) -> list[Question]:
+    """Return what is set neither in the environment nor in the file."""
+    values = env_file.read(path) | os.environ
+    return [one for group in GROUPS for one in group.questions if not values.get(one.name)]
+
+
+def interview(path: Path, *, width_chars: int) -> None:
+    """Ask for every value, vendor by vendor; what a vendor has taken is written down before the next is asked for."""
+    values = env_file.read(path)
+    for group in GROUPS:
+        typer.secho(f"\n{group.title}", bold=True)
+        values |= _settle(group, values, width_chars=width_chars)
+        env_file.write(path, {one.name: values[one.name] for one in group.questions if one.name in values})
+    typer.echo(f"\nWritten to {path}, which only you may read.")
+
+
+def _settle(group: Group, values: Mapping[str, str], *, width_chars: int) -> dict[str, str]:
+    """Ask until the vendor takes it, or until somebody wants to go on as it is."""
+    said = dict(values)
+    while True:
+        said |= {one.name: _ask(one, said.get(one.name, "")) for one in group.questions if one.name not in os.environ}
+        found = _tried(group, said)
+        typer.echo(text([Section(title=group.title, findings=found)], width_chars=width_chars))
+        if not any_failed(found) or not typer.confirm("Correct it now?", default=True):
+            return {one.name: said[one.name] for one in group.questions if one.name in said}
+
+
+def _ask(question: Question, known: str) -> str:
+    typer.echo(f"  {question.where}")
+    if question.is_secret and known:
+        said = typer.prompt(f"  {question.name} (Enter keeps it)", default=known, show_default=False, hide_input=True)
+    else:
+        said = typer.prompt(f"  {question.name}", default=known or None, hide_input=question.is_secret)
+    return str(said).strip()
+
+
+def _tried(group: Group, said: Mapping[str, str]) -> list[Finding]:
+    values = STAND_INS | {name: value for name, value in said.items() if value}
+    own = {one.name for one in group.questions}
+    environment = {name.lower(): value for name, value in values.items() if name not in os.environ}
+    known = {name: value for name, value in environment.items() if name in Settings.model_fields}
+    try:
+        settings = load(**known)
+    except SettingsError as error:
+        wrong = [one for one in error.problems if one.split()[0] in own] or list(error.problems)
+        return [_problem(one) for one in wrong]
+    found = asyncio.run(_look(group, settings))
+    return [one for one in found if one.check in group.checks]
+
+
+async def _look(group: Group, settings: Settings) -> Sequence[Finding]:
+    return await _LOOKS[group.title](settings)
+
+
+def _problem(problem: str) -> Finding:
+    name, _, rest = problem.partition(" ")
+    return failed(name.removesuffix(":"), rest, cure="Copy it again")

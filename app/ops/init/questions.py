@@ -1,0 +1,80 @@
+"""What a bot cannot do without: the values, where each is found, and the checks of the doctor that try them. No I/O."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One value. `where`: the page to open and what to click there."""
+
+    name: str
+    where: str
+    is_secret: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The values of one vendor. `checks`: the doctor's that depend on nothing else."""
+
+    title: str
+    questions: tuple[Question, ...]
+    checks: Collection[str]
+
+
+_LINE: Final = "https://developers.line.biz/console/ > your channel"
+_R2: Final = "https://dash.cloudflare.com > R2 Object Storage"
+
+GROUPS: Final = (
+    Group(
+        title="LINE",
+        questions=(
+            Question(name="LINE_CHANNEL_SECRET", where=f"{_LINE} > Basic settings > Channel secret"),
+            Question(
+                name="LINE_CHANNEL_ACCESS_TOKEN",
+                where=f"{_LINE} > Messaging API > Channel access token (long-lived) > Issue",
+            ),
+        ),
+        checks=("channel secret", "access token", "one channel"),
+    ),
+    Group(
+        title="OpenAI",
+        questions=(
+            Question(
+                name="OPENAI_API_KEY",
+                where="https://platform.openai.com/api-keys > Create new secret key; the account needs prepaid credit",
+            ),
+        ),
+        checks=("key", "models"),
+    ),
+    Group(
+        title="R2",
+        questions=(
+            Question(name="R2_ACCOUNT_ID", where=f"{_R2} > Account details > Account ID", is_secret=False),
+            Question(name="R2_BUCKET", where=f"{_R2} > Create bucket; its name", is_secret=False),
+            Question(
+                name="R2_ACCESS_KEY_ID",
+                where=f"{_R2} > Manage API tokens > Create account API token: Object Read & Write on this bucket",
+            ),
+            Question(name="R2_SECRET_ACCESS_KEY", where="the same page, shown once: Secret Access Key"),
+            Question(
+                name="R2_PUBLIC_BASE_URL",
+                where=f"{_R2} > the bucket > Settings > Custom domains; https://pictures.your.domain",
+                is_secret=False,
+            ),
+        ),
+        checks=("keys", "write", "public address", "delete"),
+    ),
+)
+# Values of the right form for those that were not asked for yet.
+STAND_INS: Final = {
+    "LINE_CHANNEL_SECRET": "0" * 32,
+    "LINE_CHANNEL_ACCESS_TOKEN": "none-yet",
+    "OPENAI_API_KEY": "none-yet",
+    "R2_ACCOUNT_ID": "0" * 32,
+    "R2_BUCKET": "none-yet",
+    "R2_ACCESS_KEY_ID": "0" * 32,
+    "R2_SECRET_ACCESS_KEY": "0" * 64,
+    "R2_PUBLIC_BASE_URL": "https://none-yet.example",
+}
