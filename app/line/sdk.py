@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import httpx
-from aiohttp_socks import ProxyConnector, ProxyError
+from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
 from linebot.v3 import messaging, oauth
 
 CONNECTIONS_MAX: Final = 100
@@ -32,7 +32,9 @@ NOTHING_SENT: Final = (
     aiohttp.ClientConnectorError,
     aiohttp.ClientHttpProxyError,
     aiohttp.ConnectionTimeoutError,
+    ProxyConnectionError,
     ProxyError,
+    ProxyTimeoutError,
 )
 BROKEN: Final = (aiohttp.ClientError, OSError)  # the rest: whether LINE has acted nobody knows
 

@@ -60,6 +60,21 @@ async def test_the_answer_quotes_the_request(vendors):
     assert picture["type"] == "image"
 
 
+@pytest.mark.parametrize("said", ["draw a cat", "draw help"])
+async def test_a_quote_that_line_refuses_costs_no_answer(vendors, easel, said):
+    """What was quoted is gone: the picture and a menu come all the same, once and without the quote."""
+    asker = vendors.person()
+    group = vendors.group(asker)
+    wish = vendors.line.text(asker, said, group=group)
+    wish["message"]["quoteToken"] = "a-token-that-is-no-more"
+    await vendors.line.deliver(wish)
+    first, *_ = await vendors.said(group)
+    assert first["type"] == "text"
+    assert "quoteToken" not in first
+    await easel.logged("quote_not_taken", requests=[wish["webhookEventId"]])
+    await easel.logged("reply_sent", requests=[wish["webhookEventId"]])
+
+
 async def test_quoting_the_bot_is_speaking_to_it(vendors):
     """A message that quotes one of the bot's own is a wish; one that quotes a person's is not."""
     asker = vendors.person()

@@ -228,3 +228,25 @@ async def test_passing_talk_in_a_group_buys_no_promises(stage, slow):
     slow.set()
     await stage.picture(group)
     assert [message.type for message in stage.line.chat(group).from_bot] == ["template", "text", "image"]
+
+
+async def test_the_buttons_stand_where_they_are_shown(stage, hasty, slow):
+    """Two late pictures and an answer in one reply: the buttons of the last picture stand under its last message."""
+    person = stage.person()
+    for number, prompt in enumerate(("an owl in the rain", "a fox in the snow"), start=1):
+        await stage.line.send_text(person, prompt)
+        await stage.said(person, count=number)
+
+    def stored() -> int:
+        return sum(1 for line in hasty.lines if line.get("event") == "picture_stored")
+
+    before = stored()
+    slow.set()
+    await hasty.until(lambda: stored() == before + 2)
+    await stage.line.send_text(person, "thanks")
+    await stage.picture(person, count=2)
+    said = [call for call in stage.line.calls if call.path.endswith("/message/reply") and call.status == 200][-1]
+    shown = [message.get("quickReply") for message in said.body["messages"]]
+    assert [message["type"] for message in said.body["messages"]] == ["text", "image", "text", "image", "text"]
+    assert shown[:-1] == [None] * 4
+    assert shown[-1]["items"][0]["action"]["data"].startswith("again:")

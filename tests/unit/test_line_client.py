@@ -1,6 +1,7 @@
 """What the client sends to LINE and makes of its answers, over a real socket."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import traceback
@@ -16,9 +17,11 @@ from app.line.answers import SentMessage
 from app.line.client import LineClient
 from app.line.events import Chat, ChatKind
 from app.line.messages import image, text, to_json
+from tests.forward import carry
 
 ANSWERS = Path(__file__).parents[1] / "samples" / "line" / "answers"
 TOKEN = "channel-access-token/with+all=kinds"
+NAME = 3  # how SOCKS5 marks a name
 USER_ID = "U4af4980629aaaabbbbccccddddeeeeff"
 GROUP = Chat(kind=ChatKind.GROUP, id="Ca56f94637caaaabbbbccccddddeeeeff")
 REPLY_TOKEN = "38ef843bde154d9b91c21320ffd17a0f"
@@ -34,13 +37,19 @@ class Request:
     body: bytes
 
 
+class Came(list[Request]):
+    """The requests that came, and where they came to."""
+
+    here = ""
+
+
 Respond = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
 async def line_that(*responses: Respond, base_url: str | None = None):
     """Serve one response to each request, in order; hand out a client and the requests that came."""
-    came: list[Request] = []
+    came = Came()
     waiting = list(responses)
 
     async def serve(reader, writer):
@@ -54,7 +63,7 @@ async def line_that(*responses: Respond, base_url: str | None = None):
             writer.close()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        here = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        here = came.here = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         client = LineClient(
             channel_access_token=TOKEN, base_url=base_url or here, data_base_url=f"{here}/", timeout_s=5
         )
@@ -507,3 +516,131 @@ def test_unusable_token(token):
     with pytest.raises(ValueError, match="the channel access token") as caught:
         LineClient(channel_access_token=token, base_url="http://127.0.0.1", data_base_url="http://127.0.0.1")
     assert not token or token not in str(caught.value)
+
+
+PACKED = (Path(__file__).parents[1] / "samples" / "line" / "body_gzip_gzip.bin").read_bytes()
+
+
+def pours(status, *, content_type="application/json"):
+    """Answer with a status and a body that does not end while anybody reads it."""
+
+    async def respond(reader, writer):
+        writer.write(f"HTTP/1.1 {status} Whatever\r\ncontent-type: {content_type}\r\n\r\n".encode())
+        with contextlib.suppress(ConnectionError):
+            while not reader.at_eof():
+                writer.write(b"{" * 65_536)
+                await writer.drain()
+
+    return respond
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end():
+    """A reply that LINE has taken is a success, an error is one by its status, and neither is kept."""
+    async with line_that(pours(200), pours(500), pours(200)) as (line, came):
+        assert (await ask_to_reply(line)).messages == ()
+        with pytest.raises(errors.VendorFault):
+            await ask_to_reply(line)
+        with pytest.raises(errors.BadAnswer):
+            await line.remaining_pushes()
+    assert len(came) == 3
+
+
+async def test_content_that_fails_without_end():
+    """An error of the host for files is read no further than any other."""
+    async with line_that(pours(500)) as (line, _):
+        with pytest.raises(errors.VendorFault):
+            await line.content("1", bytes_max=100)
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip", "br", "identity, gzip"])
+async def test_what_comes_packed_is_not_unpacked(encoding):
+    """Nobody asked for it, so 1,715 bytes stay 1,715 bytes: a reply that was taken is one, and a photo is none."""
+    packed = [answers(status, PACKED, content_encoding=encoding) for status in (200, 200, 400)]
+    async with line_that(*packed) as (line, came):
+        assert (await ask_to_reply(line)).messages == ()
+        with pytest.raises(errors.BadAnswer) as caught:
+            await line.content("1", bytes_max=10_000)
+        with pytest.raises(errors.BadRequest):
+            await ask_to_reply(line)
+    assert caught.value.code == "packed"
+    assert {one.headers["accept-encoding"] for one in came} == {"identity"}
+
+
+async def test_redirects_are_not_followed():
+    """Nobody else gets our token, whatever LINE's address answers."""
+    elsewhere = answers(307, {}, location="/v2/bot/message/reply")
+    async with line_that(elsewhere, answers_as("reply_200")) as (line, came):
+        with pytest.raises(errors.BadRequest) as caught:
+            await ask_to_reply(line)
+    assert caught.value.code == "http_307"
+    assert len(came) == 1
+
+
+async def test_names_and_passwords_of_the_machine_are_left_alone(tmp_path, monkeypatch):
+    """A netrc file with a word for every host neither reaches LINE nor gets into our way."""
+    (tmp_path / ".netrc").write_text("default login somebody password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    async with line_that(answers_as("reply_200")) as (line, came):
+        await ask_to_reply(line)
+    assert came[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+async def test_a_proxy_carries_the_calls(monkeypatch):
+    """HTTP_PROXY is obeyed with its name and password, and NO_PROXY, too."""
+    async with line_that(answers_as("reply_200"), base_url="http://line.invalid") as (line, came):
+        proxy = came.here.removeprefix("http://")
+        monkeypatch.setenv("http_proxy", f"http://somebody:secret@{proxy}")
+        monkeypatch.setenv("no_proxy", "")
+        await ask_to_reply(line)
+    assert came[0].line == "POST http://line.invalid/v2/bot/message/reply HTTP/1.1"
+    assert came[0].headers["proxy-authorization"].startswith("Basic ")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    async with line_that(answers_as("reply_200")) as (line, came):
+        await ask_to_reply(line)
+    assert len(came) == 1
+
+
+@asynccontextmanager
+async def socks_to(port, asked):
+    """Serve SOCKS5 without a password; whatever is asked for is at this port of ours."""
+
+    async def serve(reader, writer):
+        _, methods = await reader.readexactly(2)
+        await reader.readexactly(methods)
+        writer.write(b"\x05\x00")
+        kind = (await reader.readexactly(4))[-1]
+        asked.append(await reader.readexactly((await reader.readexactly(1))[0] if kind == NAME else 4))
+        await reader.readexactly(2)
+        writer.write(b"\x05\x00\x00\x01" + bytes(6))
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(carry(reader, far_writer), carry(far_reader, writer))
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_a_socks_proxy_carries_the_calls(monkeypatch):
+    """ALL_PROXY may be a SOCKS proxy, which is handed the name to look up."""
+    asked = []
+    async with (
+        line_that(answers_as("reply_200"), base_url="http://line.invalid") as (line, came),
+        socks_to(int(came.here.rpartition(":")[2]), asked) as proxy,
+    ):
+        monkeypatch.setenv("all_proxy", proxy)
+        monkeypatch.setenv("no_proxy", "")
+        await ask_to_reply(line)
+        await line.aclose()
+    assert asked == [b"line.invalid"]
+    assert came[0].headers["host"] == "line.invalid"
+
+
+async def test_a_dead_proxy_is_no_answer(monkeypatch, unused_port):
+    """Nothing was sent, whatever kind of proxy it is."""
+    monkeypatch.setenv("no_proxy", "")
+    for name, kind in (("http_proxy", "http"), ("all_proxy", "socks5")):
+        monkeypatch.setenv(name, f"{kind}://127.0.0.1:{unused_port}")
+        async with line_that(base_url="http://line.invalid") as (line, _):
+            with pytest.raises(errors.Unreachable):
+                await ask_to_reply(line)
+        monkeypatch.delenv(name)
