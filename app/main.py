@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import time
@@ -98,7 +99,7 @@ class Easel:
         self._keep(self._parts.lookout.keep(), name="lookout")
         self._keep(self._parts.line_access.keep(), name="line access")
         self._keep(self._open_bucket(), name="bucket")
-        self._keep(self._parts.line.connect(), name="line")
+        self._keep(self._open_line(), name="line")
         if self._several_processes:
             self._lease = self._keep(self._parts.lease.keep(), name="lease")
         log.info("limits_read", **self._limits)
@@ -162,6 +163,11 @@ class Easel:
             await self._parts.bucket.connect()
         except EaselError as error:
             log.error("bucket_not_opened", message=str(error))
+
+    async def _open_line(self) -> None:
+        """Only to be quick: else the first answer would wait for line-bot-sdk. Loaded, it stays as long as we do."""
+        await self._parts.line.connect()
+        gc.freeze()  # full collections need not look through it, which stops everything
 
     async def _prune(self) -> None:
         while True:

@@ -5,11 +5,11 @@ Models and never dicts: of a dict the SDK would send the `type` and drop every o
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from app.errors import BadRequest
 from app.line.answers import Call
+from app.line.lean import loaded
 
 if TYPE_CHECKING:
     from linebot.v3 import messaging as sdk
@@ -19,7 +19,7 @@ else:
 
     class _Late:
         def __getattr__(self, name: str) -> object:
-            return getattr(import_module("linebot.v3.messaging"), name)
+            return getattr(loaded("linebot.v3.messaging"), name)
 
     sdk = _Late()
 

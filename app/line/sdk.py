@@ -21,7 +21,8 @@ from urllib.parse import urlsplit
 import aiohttp
 import httpx
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
-from linebot.v3 import messaging, oauth
+
+from app.line.lean import loaded
 
 CONNECTIONS_MAX: Final = 100
 KEPT_ALIVE_S: Final = 30.0  # each kept connection saves a handshake for the next answer
@@ -49,6 +50,7 @@ class Loaded:
 
 def messaging_apis(*, channel_access_token: str, base_url: str, data_base_url: str) -> Loaded:
     """Make the clients of the Messaging API. For a thread: it reads certificates, and must not run in an event loop."""
+    messaging = loaded("linebot.v3.messaging")
 
     async def make() -> Sequence[Any]:
         api, data = (
@@ -62,6 +64,7 @@ def messaging_apis(*, channel_access_token: str, base_url: str, data_base_url: s
 
 def oauth_apis(*, base_url: str) -> Loaded:
     """Make the client of the OAuth endpoints, as `messaging_apis` does."""
+    oauth = loaded("linebot.v3.oauth")
 
     async def make() -> Sequence[Any]:
         client = oauth.AsyncApiClient(oauth.Configuration(host=base_url.rstrip("/")))

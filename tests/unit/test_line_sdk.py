@@ -177,6 +177,40 @@ async def test_a_dict_is_no_message():
     assert recorder.came == []
 
 
+LEAN = """
+import asyncio, sys
+from app.errors import Unreachable
+from app.line.client import LineClient
+from app.line.messages import of_json, postback_action, text, to_json, with_quick_reply
+
+async def run():
+    line = LineClient(channel_access_token="x", base_url="http://127.0.0.1:1", data_base_url="http://127.0.0.1:1")
+    await line.connect()
+    said = with_quick_reply(text("hello"), [postback_action("x", data="y")])
+    assert of_json(to_json(said)) == said
+    try:
+        await line.reply("r", [said])
+    except Unreachable:
+        print("tried")
+    await line.aclose()
+
+asyncio.run(run())
+print(*sys.modules)
+"""
+
+
+def test_only_what_we_call_is_loaded():
+    """The SDK works without its old API, its webhook parser and what those need, which cost memory and time."""
+    environment = {"PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LEAN], env=environment, capture_output=True, check=False
+    )
+    tried, *loaded = done.stdout.decode().split()
+    assert tried == "tried", done.stderr.decode()
+    assert "linebot.v3.messaging" in loaded
+    assert not {"requests", "linebot.models", "linebot.v3.webhooks", "linebot.v3.oauth"} & set(loaded)
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["usage"], ["requests"], ["resend", "--help"]], ids=" ".join)
 def test_commands_do_without_the_sdk(arguments, tmp_path):
     """It takes a second to load, so neither the command line nor the import of the whole service does that."""
