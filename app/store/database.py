@@ -117,6 +117,8 @@ class Database:
         with self._engine.connect() as connection:
             connection.execution_options(only_reads=True)
             with connection.begin():
+                if not self.is_sqlite:
+                    connection.exec_driver_sql("SET TRANSACTION READ ONLY")  # of this transaction alone
                 return work(connection)
 
     @contextlib.contextmanager
