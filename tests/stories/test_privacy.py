@@ -85,7 +85,7 @@ async def test_unsending_a_photo_deletes_what_was_made_of_it(vendors):
 async def test_delete_by_a_tap_comes_with_a_receipt(vendors):
     """Delete takes one picture away, and says so; the other stays."""
     person = vendors.person()
-    for number, words in enumerate(("a red fox to keep", "a blue fox to delete"), start=1):
+    for number, words in enumerate(("a red lantern", "a blue teapot"), start=1):
         await vendors.line.send_text(person, words)
         await vendors.picture(person, count=number)
     kept, deleted = await vendors.picture(person, count=2)
