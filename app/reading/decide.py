@@ -212,7 +212,9 @@ def _meant(wish: Wish, context: Context, user_id: str | None, read: Read) -> tup
             return by_verdict(wish, context, user_id, verdict), why, None
         if is_surely_a_wish(wish, context, user_id, verdict):
             return drawn(wish, context, user_id), Why(step=Step.MOMENT, meaning=Meaning.DRAW), None
-    question = Question(text=wish.said, moment=moment_of(wish, context, user_id))
+    question = Question(
+        text=wish.said, moment=moment_of(wish, context, user_id), bare=wish.prompt if wish.options else ""
+    )
     why = Why(step=Step.ASKED, meaning=spelled(verdict), confidence=confidence)
     return asked(wish, context, user_id, verdict), why, question
 

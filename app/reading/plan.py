@@ -133,10 +133,11 @@ Act = Draw | Say | Show | Redraw | Rephrase | Change | Do | Set | Fetch | Rememb
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What the rules leave open: a text, and the moment in which it was said."""
+    """What the rules leave open: a text, and the moment in which it was said. `bare`: without its options."""
 
     text: str
     moment: Moment
+    bare: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,7 @@ async def test_one_message_under_two_event_ids_is_one_wish(stage, tmp_path):
         again = event | {"webhookEventId": event["webhookEventId"][:-4] + "ZZZZ"}
         await stage.line.deliver(again)
         await easel.logged("event_understood", request=again["webhookEventId"])
-        await draw(stage, person, "another boat")
+        await draw(stage, person, "a rowing boat")
     assert stage.picture_calls() - before == 2
 
 

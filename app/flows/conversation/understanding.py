@@ -9,7 +9,7 @@ from app.line.contents import Edited, Text
 from app.line.events import Event
 from app.reading.decide import Rules, decide
 from app.reading.gate import Gate, is_sure
-from app.reading.meaning import Step, Verdict
+from app.reading.meaning import Meaning, Step, Verdict
 from app.reading.plan import Plan, Question
 from app.store.context import Context
 
@@ -43,13 +43,22 @@ class Understanding:
         rules = await self._rules_for(event)
         plan = decide(event, rules, context)
         if plan.open:
-            verdict = self._gate.read(plan.open.text, plan.open.moment)
+            verdict = self._verdict(plan.open)
             plan = decide(event, rules, context, verdict, by=Step.GATE, is_sure=is_sure(verdict))
         if plan.open and self._reader:
             read = await self._reader(plan.open, event)
             if read:
                 plan = decide(event, rules, context, read, by=Step.READER, is_sure=read.confidence >= READER_SURE)
         return plan
+
+    def _verdict(self, question: Question) -> Verdict:
+        """Ask the gate; where options such as "x4" make it unsure, what stands beside them may be a wish."""
+        verdict = self._gate.read(question.text, question.moment)
+        if question.bare and question.bare != question.text and not is_sure(verdict):
+            bare = self._gate.read(question.bare, question.moment)
+            if bare.meaning is Meaning.DRAW and is_sure(bare):
+                return bare
+        return verdict
 
     async def _rules_for(self, event: Event) -> Rules:
         """Look our name up only where somebody may have typed it."""
