@@ -169,9 +169,12 @@ def _quote_whole(connection: sa.Connection, chat_id: str, message_id: str) -> Qu
 
 
 def _quote(connection: sa.Connection, chat_id: str, message_id: str) -> Quote:
-    said = _first(connection, sa.select(sent).where(sent.c.message_id == message_id, sent.c.chat_id == chat_id))
+    of_ours = sa.select(sent.c.picture_id, pictures.c.id.is_not(None).label("is_there"))
+    of_ours = of_ours.outerjoin_from(sent, pictures, pictures.c.id == sent.c.picture_id)
+    said = _first(connection, of_ours.where(sent.c.message_id == message_id, sent.c.chat_id == chat_id))
     if said:
-        return Quote(ours=True, picture_id=said["picture_id"])
+        gone = bool(said["picture_id"]) and not said["is_there"]
+        return Quote(ours=True, picture_id=said["picture_id"], gone=gone)
     if _first(connection, sa.select(photos.c.message_id).where(_of(photos, message_id, chat_id))):
         return Quote(photo_id=message_id)
     if _first(connection, sa.select(unsent.c.message_id).where(unsent.c.message_id == message_id)):

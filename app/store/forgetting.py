@@ -148,7 +148,10 @@ class Forgetting:
     def _request(self, connection: sa.Connection, request_id: str) -> int:
         count = self._pictures(connection, pictures.c.request_id == request_id)
         cancelled(self._database, connection, request_id)
-        connection.execute(sa.update(requests).where(requests.c.id == request_id).values(**BLANK))
+        # "Shall I draw …?" is not asked any more when the words are gone.
+        is_offer = sa.and_(requests.c.answer == Answer.DUE, ~requests.c.draws, requests.c.prompt.is_not(None))
+        answer = sa.case((is_offer, Answer.NONE), else_=requests.c.answer)
+        connection.execute(sa.update(requests).where(requests.c.id == request_id).values(**BLANK, answer=answer))
         connection.execute(sa.delete(photo_uses).where(photo_uses.c.request_id == request_id))
         connection.execute(sa.update(inbox).where(inbox.c.event_id == request_id).values(raw=""))
         return count

@@ -106,7 +106,7 @@ def shown(stage: World, people: Sequence[str]) -> int:
 
 async def test_fifty_pictures_a_day_are_fifty(stage, bots):
     """One person asks two hundred times: fifty pictures, a hundred and fifty kind words, fifty paid calls."""
-    person, before, words = stage.person(), len(stage.openai.invoice), f"cat {stage.people}"
+    person, before, words = stage.person(), len(stage.openai.invoice), f"a cat with {stage.people} hats"
     async with bots(USER_DAILY_PICTURES=str(ROOM)) as running:
         await running.hear_all([stage.line.text(person, words) for _ in range(WISHES)])
         chat = stage.line.chat(person)
@@ -122,7 +122,7 @@ async def test_fifty_pictures_a_day_are_fifty(stage, bots):
 async def test_money_for_fifty_pictures_buys_fifty(stage, bots):
     """Two hundred people ask at once; nothing is settled before all are decided."""
     people, before, release = [stage.person() for _ in range(WISHES)], len(stage.openai.invoice), asyncio.Event()
-    words = f"cat {stage.people}"
+    words = f"a cat with {stage.people} hats"
     stage.openai.faults.add(Fault.held(release), match="/images/", times=None)
     async with bots(**MONEY) as running:
         await running.hear_all([stage.line.text(person, words) for person in people])
@@ -137,7 +137,7 @@ async def test_money_for_fifty_pictures_buys_fifty(stage, bots):
 async def test_kill_9_in_the_middle_passes_no_cap(stage, bots):
     """What the dead process had asked for may be paid for nothing; together it never comes to more than the cap."""
     people, before, release = [stage.person() for _ in range(WISHES)], len(stage.openai.invoice), asyncio.Event()
-    words = f"cat {stage.people}"
+    words = f"a cat with {stage.people} hats"
     stage.openai.faults.add(Fault.held(release), match="/images/", times=None)
     async with bots(**MONEY) as running:
         hearing = asyncio.create_task(running.hear([stage.line.text(person, words) for person in people]))

@@ -284,9 +284,9 @@ async def test_more_photos_than_an_edit_takes(vendors):
     person = vendors.person()
     await vendors.line.deliver(*vendors.line.image_set(person, [photo(size=(64, 64)) for _ in range(18)]))
     await vendors.said(person)
-    await vendors.line.send_text(person, "a mosaic of them all")
+    await vendors.line.send_text(person, "put them all into one mosaic")
     await vendors.picture(person)
-    (call,) = vendors.asked("a mosaic of them all")
+    (call,) = vendors.asked("put them all into one mosaic")
     assert call.notes["sources"] == 16
     assert "16" in str([message.get("text") for message in await vendors.said(person)])
 
