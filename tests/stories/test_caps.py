@@ -149,5 +149,5 @@ async def test_kill_9_in_the_middle_passes_no_cap(stage, bots):
         release.set()
         await stage.until(lambda: shown(stage, people) == drawn, timeout_s=PATIENCE_S)
         assert running.booked() == ROOM
-    assert 0 < drawn < ROOM
+    assert 0 < drawn <= ROOM  # all of them, where the one that was killed had none in hand
     assert ROOM - 5 <= len(stage.openai.invoice) - before <= ROOM  # a few were booked, but not asked for any more
