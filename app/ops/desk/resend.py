@@ -3,6 +3,8 @@
 Whoever sends takes the answer in the store first, so that this command and a running service never both send it.
 """
 
+import asyncio
+import contextlib
 import uuid
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from app.build.vendors import Vendors
 
 OWNER = "desk"  # a push that one of us began is finished by whoever sees it, with its own retry key
+SETTLED_WITHIN_S, SETTLED_POLLING_S = 10.0, 0.1
 
 Way = Literal["next_message", "push", "reply", "begun_again"]
 
@@ -129,6 +132,7 @@ async def _pushed(settings: Settings, database: Database, request_id: str) -> Re
         await _check_quota(vendors.line, Chat(kind=ChatKind(request.chat_kind), id=request.chat_id))
         await _make_due(database, request)
         await flows.deliver.push(request)
+        await _settled(database, request_id)
         return await _outcome(database, request_id)
     finally:
         await vendors.line.aclose()
@@ -155,6 +159,14 @@ async def _check_quota(line: LineClient, chat: Chat) -> None:
         raise NotPossible(f"LINE does not tell the month's quota ({error}): nothing was sent; {free}") from error
     if left is not None and left < price:
         raise NotPossible(f"the push costs {price} of LINE's messages and the month has {left} left; {free}")
+
+
+async def _settled(database: Database, request_id: str) -> None:
+    """Wait for a service that took the push over meanwhile, and is about to write down what became of it."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SETTLED_WITHIN_S):
+            while (now := await Requests(database).get(request_id)) and now.answer is Answer.SENDING:  # noqa: ASYNC110 - another process writes it
+                await asyncio.sleep(SETTLED_POLLING_S)
 
 
 async def _outcome(database: Database, request_id: str) -> Resent:
