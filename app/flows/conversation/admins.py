@@ -10,6 +10,7 @@ import structlog
 
 from app.days import day_of, month_of
 from app.errors import EaselError
+from app.flows.conversation.saying import saying
 from app.flows.upkeep.monitor import days_left
 from app.line.client import LineClient
 from app.reading.commands import Command, Name
@@ -17,6 +18,7 @@ from app.reports.totals import Reports
 from app.store.models import Models
 from app.store.money.allowances import Allowances
 from app.store.receiving import NewRequest
+from app.words.answers import AdminStatus, Sentence
 
 log = structlog.get_logger()
 
@@ -80,7 +82,7 @@ class Admins:
             case Name.GIVE:
                 count = min(int(rest), GIVEN_MAX) if rest.isdecimal() else GIVEN
                 count = await self._allowances.give(holder, count=count, day=day_of(time.time(), self._zone))
-                return NewRequest(words="admin_given", details={"count": count})
+                return saying(Sentence(key="admin_given", parts={"count": count}))
             case Name.BLOCK:
                 await self._allowances.block(holder)
                 return NewRequest(words="admin_blocked")
@@ -92,20 +94,19 @@ class Admins:
         today, month = day_of(now, self._zone), month_of(now, self._zone)
         status = await self._reports.status(day=today, month=month, now_at=now)
         model, days = await self._model()
-        return NewRequest(
-            words="admin_status",
-            details={
-                "today": status.today_usd,
-                "month": status.month_usd,
-                "pictures": status.pictures_today,
-                "failures": status.failures or "0",
-                "queue": status.queued,
-                "model": model,
-                "days": "?" if days is None else str(days),
-                "pushes": await self._pushes(),
-                "saved": status.pushes_saved,
-                "paused": await self._allowances.is_paused(),
-            },
+        return saying(
+            AdminStatus(
+                today=status.today_usd,
+                month=status.month_usd,
+                pictures=status.pictures_today,
+                failures=status.failures or "0",
+                queue=status.queued,
+                model=model,
+                days="?" if days is None else str(days),
+                pushes=await self._pushes(),
+                saved=status.pushes_saved,
+                paused=await self._allowances.is_paused(),
+            )
         )
 
     async def _model(self) -> tuple[str, int | None]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from app.flows.conversation.draw_request import drawn
+from app.flows.conversation.saying import saying
 from app.line.events import Chat, ChatKind, Event
 from app.reading.options import Options
 from app.reading.plan import Change, Draw
@@ -12,6 +13,7 @@ from app.store.forgetting import Forgetting
 from app.store.pictures import Picture, Pictures
 from app.store.receiving import NewRequest
 from app.store.requests import Requests
+from app.words.answers import ShowCard, ShowPicture
 
 EDIT_WITHIN_S = 600.0
 FINE_QUALITY = "high"
@@ -63,7 +65,7 @@ class Changes:
                 return await self._before(chat, picture)
             case "see" | "menu":
                 await self._chats.point_at(chat.id, chat.kind, picture.id)
-                return NewRequest(words="picture" if change.verb == "see" else "card", details={"picture": picture.id})
+                return saying((ShowPicture if change.verb == "see" else ShowCard)(picture=picture.id))
             case "delete":
                 return await self._delete(event, chat, picture)
             case _:
@@ -115,7 +117,7 @@ class Changes:
         if before is None:
             return NewRequest(words="picture_gone" if picture.parent_id else "back_none")
         await self._chats.point_at(chat.id, chat.kind, before.id)
-        return NewRequest(words="picture", details={"picture": before.id})
+        return saying(ShowPicture(picture=before.id))
 
     async def _delete(self, event: Event, chat: Chat, picture: Picture) -> NewRequest:
         """Only who asked for it, or an admin, may delete a picture of a group; taps there may not tell who taps."""

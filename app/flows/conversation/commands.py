@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.flows.conversation.admins import Admins
+from app.flows.conversation.saying import saying
 from app.line.events import Chat, ChatKind, Event
 from app.reading.commands import ADMIN_WORDS, Command, Name
 from app.store.chats import Chats
@@ -13,6 +14,7 @@ from app.store.photos import Photos
 from app.store.pictures import Pictures
 from app.store.receiving import NewRequest
 from app.store.requests import Requests
+from app.words.answers import ConfirmDeleteAll, Help, Mine, Sentence, Settings
 
 SHOWN_MAX = 10  # columns of an image carousel
 _SAID = {Name.ABOUT: "about", Name.KEEP: "kept", Name.DECLINE: "declined"}
@@ -83,16 +85,25 @@ class Commands:
                 return NewRequest(words=_SAID[command.name])
             case Name.HELLO:
                 return NewRequest(words="greeting" if chat.kind is ChatKind.USER else "greeting_group")
-        return NewRequest(words="help", details={"admin": self._admins.knows(event.user_id)})
+        return saying(Help(admin=self._admins.knows(event.user_id)))
 
     async def settings(self, chat: Chat, *, saved: bool = False) -> NewRequest:
         """Show what is set, with buttons to change it."""
         state = await self._chats.get(chat.id)
-        return NewRequest(words="settings", details={**self._defaults, **state.settings, "saved": saved})
+        now = {**self._defaults, **state.settings}
+        return saying(
+            Settings(
+                size=now.get("size", ""),
+                quality=now.get("quality", ""),
+                count=now.get("count", ""),
+                language=now.get("language", ""),
+                saved=saved,
+            )
+        )
 
     async def _mine(self, chat: Chat) -> NewRequest:
         latest = await self._pictures.latest(chat.id, limit=SHOWN_MAX)
-        return NewRequest(words="mine", details={"pictures": [[one.id, one.preview_key] for one in latest]})
+        return saying(Mine(pictures=[(one.id, one.preview_key) for one in latest]))
 
     async def _cancel(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
         """In a group only one's own; where a group does not tell who speaks, nothing."""
@@ -104,11 +115,11 @@ class Commands:
             await self._photos.let_go(chat.id)
         if not count:
             return NewRequest(words="cancel_none")
-        return NewRequest(words="cancelled_one" if count == 1 else "cancelled", details={"count": count})
+        return _counted("cancelled_one", "cancelled", count)
 
     async def _ask_to_delete_all(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
         count = await self._pictures.count(chat.id, user_id=None if self._admins.knows(event.user_id) else person)
-        return NewRequest(words="confirm_delete_all", details={"count": count}) if count else _none()
+        return saying(ConfirmDeleteAll(count=count)) if count else _none()
 
     async def _delete_all(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
         """In a group everybody deletes their own; an admin deletes all."""
@@ -120,7 +131,7 @@ class Commands:
         self._swept()
         if not count:
             return _none()
-        return NewRequest(words="deleted_one" if count == 1 else "deleted_all", details={"count": count})
+        return _counted("deleted_one", "deleted_all", count)
 
     async def _start_anew(self, chat: Chat) -> NewRequest:
         await self._photos.let_go(chat.id)
@@ -130,6 +141,10 @@ class Commands:
     async def _usage(self, event: Event, chat: Chat, *, words: str) -> NewRequest:
         details: dict[str, Any] = await self._ledger.usage_of(chat.id, chat_kind=chat.kind, user_id=event.user_id)
         return NewRequest(words=words, details=details)
+
+
+def _counted(one: str, many: str, count: int) -> NewRequest:
+    return saying(Sentence(key=one if count == 1 else many, parts={"count": count}))
 
 
 def _none() -> NewRequest:

@@ -8,6 +8,7 @@ import structlog
 from app.flows.conversation.changes import Changes
 from app.flows.conversation.commands import Commands
 from app.flows.conversation.draw_request import drawn
+from app.flows.conversation.saying import saying
 from app.flows.drawing.photos import Sources
 from app.flows.upkeep.rich_menus import Menus
 from app.line.contents import Media, Postback, Text
@@ -37,6 +38,7 @@ from app.store.photos import NewPhoto, Photos, PhotoState
 from app.store.pictures import Pictures
 from app.store.receiving import NewRequest
 from app.store.requests import UNFINISHED, Request, Requests
+from app.words.answers import PhotosGot
 from app.words.settings import SETTINGS
 
 log = structlog.get_logger()
@@ -232,7 +234,7 @@ class Wants:
             options = Options.of_json(expected.options or {})
             draw = Draw(prompt=expected.prompt, options=options, sources=sources, photos=kept, settled=True)
             return drawn(draw, state, alone=True)
-        return NewRequest(words="photo_got", details={"count": len(kept)})
+        return saying(PhotosGot(count=len(kept)))
 
     async def _ask_for_photo(self, event: Event, chat: Chat, prompt: str, options: Options) -> NewRequest:
         if chat.kind is not ChatKind.USER:
