@@ -73,11 +73,6 @@ def is_of_waiting(text: str) -> bool:
     return normal(text) in _spelled(WAITING)
 
 
-def is_an_idea(text: str) -> bool:
-    """Whether it is one of the ideas for a photo."""
-    return normal(text) in _spelled(IDEAS)
-
-
 @functools.cache
 def _acts() -> Mapping[str, Act]:
     found: dict[str, Act] = {normal(name): Set(name="language", value=code) for code, name in LANGUAGES.items()}

@@ -19,6 +19,7 @@ from app.store.models import Models
 from app.store.money.allowances import Allowances
 from app.store.money.budgets import Capped, Caps, count_pictures, uncount
 from app.store.money.ledger import READ, Ledger, Outcome, ReadTokens, Tokens
+from app.store.standing import standing_of
 from app.store.tables import calls, purses
 from app.store.tallies import count_today, counted_in
 from tests.ledger_process import ESTIMATE, NOON, booking
@@ -304,13 +305,13 @@ async def test_admins_block_and_pause(database):
     for _ in range(2):
         await allowances.block(GROUP)
         await allowances.pause()
-    assert await allowances.is_blocked({ALICE, GROUP})
-    assert not await allowances.is_blocked({ALICE})
+    assert (await standing_of(database, "E1", holders={ALICE, GROUP})).blocked
+    assert not (await standing_of(database, "E1", holders={ALICE})).blocked
     assert [one.holder for one in await allowances.blocked()] == [GROUP]
     assert await allowances.is_paused()
     await allowances.unblock(GROUP)
     await allowances.resume()
-    assert not await allowances.is_blocked({GROUP})
+    assert not (await standing_of(database, "E1", holders={GROUP})).blocked
     assert not await allowances.is_paused()
     assert (await allowances.of(GROUP)).extra == 0
     assert await allowances.of(ALICE) is None

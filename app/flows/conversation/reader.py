@@ -1,6 +1,5 @@
 """Asks a small text model what a message means. Whatever goes wrong is no verdict, and the person is asked."""
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,7 +9,6 @@ import structlog
 
 from app.errors import (
     Again,
-    BadAnswer,
     BadRequest,
     Cause,
     EaselError,
@@ -19,6 +17,7 @@ from app.errors import (
     OutcomeUnknown,
 )
 from app.flows.drawing.availability import GONE_FOR_S
+from app.flows.drawing.booking import outcome_of_call, safety_identifier
 from app.flows.upkeep.alerts import Alarm
 from app.line.events import Event
 from app.metrics import Metrics, outcome_of
@@ -98,7 +97,7 @@ class Reader:
         try:
             answer = await self._client.read(question, model=name, within_s=within_s)
         except EaselError as error:
-            outcome = _outcome(error)
+            outcome = outcome_of_call(error)
             await self._ledger.end(call, outcome, vendor_request_id=error.vendor_request_id)
             charged = 0 if outcome is Outcome.FAILED else booking.estimate_microusd
             self._metrics.read(name, outcome_of(error), time.perf_counter() - began, microusd=charged)
@@ -137,12 +136,12 @@ def trial_question() -> TextQuestion:
 
 
 def _question(left_open: Question, *, asker: str) -> TextQuestion:
-    """Ask what was left open. Of the asker, a person or chat, only a hash leaves us."""
+    """Ask what was left open. `asker`: a person or chat."""
     return TextQuestion(
         rules=RULES,
         message=message_of(left_open.text, left_open.moment),
         choices=CHOICES,
-        asker=hashlib.sha256(f"easel {asker}".encode()).hexdigest()[:32],
+        asker=safety_identifier(asker),
     )
 
 
@@ -162,9 +161,3 @@ def _booking(name: str, question: TextQuestion, event: Event) -> Booking:
         count=0,
         estimate_microusd=text_estimate(name, chars=len(question.rules) + len(question.message) + schema_chars),
     )
-
-
-def _outcome(error: EaselError) -> Outcome:
-    if isinstance(error, OutcomeUnknown):
-        return Outcome.UNKNOWN
-    return Outcome.BAD if isinstance(error, BadAnswer) else Outcome.FAILED

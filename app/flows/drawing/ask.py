@@ -1,7 +1,6 @@
 """Asks the models for one wish, one after the other, and books what it costs."""
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -9,8 +8,9 @@ from typing import Any
 
 import structlog
 
-from app.errors import BadAnswer, EaselError, HostNotAllowed, NotPermitted, OutcomeUnknown, Reason, Refused
+from app.errors import EaselError, NotPermitted, Reason, Refused
 from app.flows.drawing.availability import Availability
+from app.flows.drawing.booking import outcome_of_call, safety_identifier
 from app.flows.drawing.repeats import Repeats
 from app.flows.drawing.retry import BLIND_MAX, AskAgain, AskNextModel, GiveUp, Tries, count_and_decide
 from app.flows.upkeep.line_access import LineAccess
@@ -128,7 +128,7 @@ class Ask:
                 with self._traces.span("model", request_id=request.id, model=model, edit=bool(sources)):
                     drawn = await self._call(order, sources, model)
             except EaselError as error:
-                outcome = _outcome(error)
+                outcome = outcome_of_call(error)
                 await self._ledger.end(call, outcome, vendor_request_id=error.vendor_request_id)
                 charged = 0 if outcome is Outcome.FAILED else booking.estimate_microusd
                 self._metrics.drew(model, outcome_of(error), time.perf_counter() - began, microusd=charged)
@@ -182,12 +182,11 @@ class Ask:
     def _order(self, request: Request, edges: tuple[int, int] | None) -> PictureOrder:
         """Put the wish's options over the operator's. `edges`: of a picture that is changed, its shape stays."""
         options = Options.of_json(request.options or {})
-        asker = hashlib.sha256(f"easel {request.user_id or request.chat_id}".encode()).hexdigest()[:32]
         fine = (request.details or {}).get("fine")
         order = replace(
             self._defaults,
             prompt=f"{FINER}\n\n{request.prompt}" if fine else request.prompt or "",
-            safety_identifier=asker,
+            safety_identifier=safety_identifier(request.user_id or request.chat_id),
             count=options.count or 1,
             quality=at_most(options.quality or self._defaults.quality, self._quality_max),
             output_format=options.output_format or self._defaults.output_format,
@@ -279,9 +278,3 @@ def _declined(error: EaselError, reason: Reason) -> Declined:
         return Declined(words=reason)
     known = (CATEGORIES[one] for one in error.categories if one in CATEGORIES)
     return Declined(words=next(known, reason), refused=True)
-
-
-def _outcome(error: EaselError) -> Outcome:
-    if isinstance(error, OutcomeUnknown):
-        return Outcome.UNKNOWN
-    return Outcome.BAD if isinstance(error, BadAnswer | HostNotAllowed) else Outcome.FAILED

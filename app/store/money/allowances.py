@@ -1,7 +1,7 @@
 """What admins decide: who is blocked, who gets more pictures today, and whether drawing is paused."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -28,11 +28,6 @@ class Allowances:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def is_blocked(self, holders: Collection[str]) -> bool:
-        """Whether one of them is blocked."""
-        found = sa.select(allowances.c.holder).where(allowances.c.holder.in_(list(holders)), allowances.c.blocked)
-        return await self._database.look(lambda connection: connection.execute(found.limit(1)).first() is not None)
 
     async def block(self, holder: str) -> None:
         """Give no answer to this person, group or room any more."""
