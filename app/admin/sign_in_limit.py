@@ -39,11 +39,6 @@ class Tries:
             self._everybody.left -= 1
         return wait
 
-    def forgive(self, peer: str) -> None:
-        """Give the last try back: it was no wrong one."""
-        self._everybody.left = min(self._all[0], self._everybody.left + 1)
-        self._peers.pop(peer, None)
-
 
 def _wait_s(bucket: _Bucket, burst: int, every_s: float, *, now_s: float) -> float:
     bucket.left = min(burst, bucket.left + (now_s - bucket.at) / every_s)

@@ -90,6 +90,13 @@ async def test_a_wrong_token_opens_nothing(stranger, token):
     assert not token or token not in answer.text
 
 
+async def test_the_right_token_does_not_use_up_tries(operated):
+    """Who signs in again and again is never told to wait."""
+    async with operator(operated.url, {"X-Forwarded-For": "198.51.100.9"}) as http:
+        assert {(await Operator(http).sign_in()).status_code for _ in range(200)} == {303}
+        assert (await Operator(http).sign_in("a guess")).status_code == 403
+
+
 async def test_guessing_is_slowed_down(operated):
     """After five wrong tries a peer has to wait; whoever has the token comes in all the same."""
     async with operator(operated.url, {"X-Forwarded-For": "198.51.100.7"}) as http:

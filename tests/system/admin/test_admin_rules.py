@@ -67,14 +67,6 @@ def test_all_peers_together_are_limited():
     assert len(tries._peers) <= PEERS_MAX
 
 
-def test_the_right_token_does_not_use_up_tries():
-    """Who signs in again and again is never told to wait."""
-    tries = Tries()
-    for _ in range(200):
-        assert tries.wait_s("a", now_s=0.0) == 0
-        tries.forgive("a")
-
-
 @pytest.mark.parametrize(
     ("back", "leads_to"),
     [
