@@ -25,17 +25,17 @@ def qualities(stage: World, words: str) -> set[str]:
 
 
 async def test_a_stranger_spends_little_under_default_settings(stage, tmp_path):
-    """Thirty times "a castle HD 3:2 x4" at once: 20 pictures at medium, well under a dollar in the ledger."""
+    """Thirty times "a water castle HD 3:2 x4" at once: 20 pictures at medium, well under a dollar in the ledger."""
     person, before = stage.person(), len(stage.openai.invoice)
     async with stage.easel(tmp_path, **UNSET) as easel:
-        await stage.line.deliver_each(*(stage.line.text(person, "a castle HD 3:2 x4") for _ in range(WISHES)))
+        await stage.line.deliver_each(*(stage.line.text(person, "a water castle HD 3:2 x4") for _ in range(WISHES)))
         await easel.logged("event_understood", wants="picture", times=WISHES)
         await stage.picture(person, count=20)
         booked = booked_usd(tmp_path)
         assert (await easel.logged("limits_read"))["daily_budget_usd"] == "5"
     drawn = [line for line in list(stage.openai.invoice)[before:] if line.pictures]
     assert sum(line.pictures for line in drawn) == len(stage.line.chat(person).pictures) == 20
-    assert qualities(stage, "a castle") == {"medium"}
+    assert qualities(stage, "a water castle") == {"medium"}
     assert booked < 1
     said = [str(one.body.get("text")) for one in stage.line.chat(person).from_bot]
     assert any("today's limit of 20" in one for one in said)
