@@ -14,6 +14,7 @@ from line_sandbox.line.chats import ChatMessage
 from PIL import Image
 
 from proof.evidence import Wish
+from proof.wishes import changes, wishes
 from proof.witness import Witness, key_of
 from tests.world import World
 
@@ -35,13 +36,14 @@ class People:
         self._world = world
         self._witness = witness
         self._balance = balance
+        self._pictures, self._changes = wishes(), changes()
         self._people: list[str] = []
         self._groups: list[tuple[str, list[str]]] = []
 
     async def wish(self, chance: Random) -> None:
         """Somebody, new or known, alone or in a group, asks for one or two pictures."""
         chat, person = self._somebody(chance)
-        prompt, count = self._new_prompt(), 2 if chance.random() < 0.1 else 1
+        prompt, count = next(self._pictures), 2 if chance.random() < 0.1 else 1
         said, mentions = prompt + (" x2" if count > 1 else ""), ()
         if chat != person:
             said, mentions = (f"draw {said}", ()) if chance.random() < 0.5 else (f"@Easel {said}", (self._bot,))
@@ -53,13 +55,13 @@ class People:
         event = self._world.line.image(person, _photo())
         await self._send(chance, event, Wish(**_asked(event, person, person), draws=False, is_photo=True))
         await asyncio.sleep(chance.uniform(0, 2))
-        prompt = self._new_prompt()
+        prompt = next(self._changes)
         await self._write(chance, person, person, prompt, prompt=prompt)
 
     async def edit_picture(self, chance: Random) -> None:
         """Somebody quotes a picture of the bot and says what to change."""
         if picture := self._picture(chance):
-            chat, prompt = picture.chat_id, self._new_prompt()
+            chat, prompt = picture.chat_id, next(self._changes)
             await self._write(chance, chat, self._member(chance, chat), prompt, prompt=prompt, quote=picture.id)
 
     async def tap_again(self, chance: Random) -> None:
@@ -173,9 +175,6 @@ class People:
     @property
     def _bot(self) -> str:
         return self._world.line.bot_user_id
-
-    def _new_prompt(self) -> str:
-        return f"wish {len(self.wishes)} of chaos"
 
     def _somebody(self, chance: Random) -> tuple[str, str]:
         """Return a chat and a person in it."""

@@ -13,6 +13,7 @@ from line_sandbox.faults import Fault
 from proof.clock import Clock
 from proof.database import Database
 from proof.evidence import Trouble
+from proof.wishes import MARK
 from tests.world import Easel, World
 
 BUSY = {"error": {"code": "rate_limit_exceeded", "type": "requests", "message": "", "param": None}}
@@ -120,7 +121,7 @@ class Troubles:
         broke = [line["event"] for line in easel.lines if line.get("event") in {"workflow_broke", "worker_died"}]
         if broke or "Traceback (most recent call last)" in easel.text:
             self.complaints.append(f"the log tells of a fault of ours: {broke or 'a traceback'}")
-        if "of chaos" in easel.text or any(person in easel.text for person in self._world.line.people):
+        if MARK in easel.text or any(person in easel.text for person in self._world.line.people):
             self.complaints.append("the log has somebody's words or id")
 
     @contextlib.asynccontextmanager

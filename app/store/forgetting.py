@@ -90,9 +90,8 @@ class Forgetting:
         """Forget everything of a chat. Return how many pictures it had."""
 
         def write(connection: sa.Connection) -> int:
+            self._requests(connection, requests.c.chat_id == chat_id)
             count = self._pictures(connection, pictures.c.chat_id == chat_id)
-            of_chat = list(connection.execute(sa.select(requests.c.id).where(requests.c.chat_id == chat_id)).scalars())
-            self._requests(connection, of_chat)
             used = sa.select(photos.c.message_id).where(photos.c.chat_id == chat_id)
             connection.execute(sa.delete(photo_uses).where(photo_uses.c.message_id.in_(used)))
             for table in (photos, tokens, deliveries, sent, chats):
@@ -109,9 +108,8 @@ class Forgetting:
         count = await self.chat(user_id)
 
         def write(connection: sa.Connection) -> int:
+            self._requests(connection, requests.c.user_id == user_id)
             theirs = self._pictures(connection, pictures.c.user_id == user_id)
-            asked = list(connection.execute(sa.select(requests.c.id).where(requests.c.user_id == user_id)).scalars())
-            self._requests(connection, asked)
             connection.execute(sa.delete(photos).where(photos.c.user_id == user_id))
             connection.execute(_nameless(calls.c.user_id == user_id))
             connection.execute(sa.update(calls).where(calls.c.user_id == user_id).values(user_id=None))
@@ -146,8 +144,9 @@ class Forgetting:
         return list(found)
 
     def _request(self, connection: sa.Connection, request_id: str) -> int:
-        count = self._pictures(connection, pictures.c.request_id == request_id)
+        # First, since it waits for whoever is hanging the pictures in this moment: then they are there to be forgotten.
         cancelled(self._database, connection, request_id)
+        count = self._pictures(connection, pictures.c.request_id == request_id)
         # "Shall I draw …?" is not asked any more when the words are gone.
         is_offer = sa.and_(requests.c.answer == Answer.DUE, ~requests.c.draws, requests.c.prompt.is_not(None))
         answer = sa.case((is_offer, Answer.NONE), else_=requests.c.answer)
@@ -156,8 +155,9 @@ class Forgetting:
         connection.execute(sa.update(inbox).where(inbox.c.event_id == request_id).values(raw=""))
         return count
 
-    def _requests(self, connection: sa.Connection, ids: Sequence[str]) -> None:
-        """Forget requests whole: with what asked for them, and what waits for the bucket."""
+    def _requests(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+        """Forget requests whole: with what asked for them, and what waits for the bucket. Their pictures come after."""
+        ids = list(connection.execute(sa.select(requests.c.id).where(which)).scalars())
         for request_id in ids:
             cancelled(self._database, connection, request_id)
         connection.execute(sa.update(inbox).where(inbox.c.event_id.in_(ids)).values(raw=""))
