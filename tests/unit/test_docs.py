@@ -53,6 +53,15 @@ def test_links_lead_somewhere(page):
     assert not [link for link in links_of(page) if not link.exists()]
 
 
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: str(page.relative_to(ROOT)))
+def test_pages_name_files_that_are_there(page):
+    """Whoever is sent to a file or folder finds it; `xx` stands for a file to come."""
+    named = re.findall(
+        r"`((?:app|bench|deploy|proof|sandbox|tests|training)/[\w./-]+)`", page.read_text(encoding="utf-8")
+    )
+    assert not [path for path in named if "/xx." not in path and not (ROOT / path).exists()]
+
+
 def test_every_page_is_found():
     """Who begins at the README comes to each page, by the index of pages at the latest."""
     found, new = set(), {ROOT / "README.md"}
