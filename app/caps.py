@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from app.prices.dollars import MICRO
 from app.settings import Settings
 from app.store.money.budgets import Caps
 
@@ -40,4 +41,4 @@ def is_open_handed(settings: Settings) -> bool:
 
 
 def _microusd(usd: Decimal) -> int:
-    return int(usd * 1_000_000)
+    return int(usd * MICRO)

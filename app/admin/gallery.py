@@ -6,9 +6,10 @@ from starlette.routing import Route
 
 from app.admin.auth import Door, Form, back_to
 from app.admin.rendering import Screen
-from app.admin.requests import LINE_ID, mark_of, query_of
+from app.admin.requests import mark_of, query_of
 from app.admin.session import Session
 from app.flows.upkeep.cleanup import Sweep
+from app.line.ids import LINE_ID
 from app.reports.gallery import Gallery
 from app.store.forgetting import Forgetting
 

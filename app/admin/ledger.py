@@ -5,7 +5,6 @@ import io
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -21,7 +20,8 @@ from app.admin.rendering import Screen
 from app.admin.requests import is_day, number_of
 from app.admin.session import Session
 from app.days import day_of, month_of
-from app.reports.statement import ID_MAX, Line, Statement
+from app.prices.dollars import usd
+from app.reports.statement import ID_MAX, LedgerLine, Statement
 from app.reports.trends import Trends
 
 log = structlog.get_logger()
@@ -90,13 +90,13 @@ class Books:
                 after_id = lines[-1].id
                 yield _written([self._row(line, in_full=in_full) for line in lines])
 
-    def _row(self, line: Line, *, in_full: bool) -> Sequence[object]:
+    def _row(self, line: LedgerLine, *, in_full: bool) -> Sequence[object]:
         """Make one row. Ids of people are shortened unless they are wanted in full."""
         said = {name: getattr(line, name) for name in COLUMNS if name != "usd"}
         said |= {name: self._clock.iso(said[name]) for name in ("began_at", "ended_at") if said[name] is not None}
         if not in_full:
             said |= {name: words.short(said[name]) for name in ("chat_id", "user_id") if said[name]}
-        said["usd"] = f"{Decimal(line.microusd) / 1_000_000:.6f}"
+        said["usd"] = usd(line.microusd, digits=6).replace(",", "")
         said["is_estimate"] = int(line.is_estimate)
         return [harmless(said[name]) for name in COLUMNS]
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.admin import charts, words
+from app.admin import charts
 from app.admin.auth import Door, Form, back_to
 from app.admin.rendering import Screen
 from app.admin.session import Session
@@ -21,7 +21,9 @@ from app.health import Health
 from app.line.client import LineClient
 from app.line.quota import Quota
 from app.metrics.cached import Cached
+from app.prices.dollars import dollars, usd_as_read
 from app.reading.commands import Command, Name
+from app.reports import wording
 from app.reports.gauges import Ended, Gauges, Now
 from app.reports.trends import Period, Stage, Trends
 from app.reports.troubles import Troubles
@@ -119,9 +121,9 @@ class Overview:
             months=months,
             budgets=[_budget(days[-1], "Today", caps["day"]), _budget(months[-1], "This month", caps["month"])],
             money=charts.bar_chart(
-                [(label(day.period), day.microusd / 1e6) for day in days],
-                say=lambda usd: words.usd(round(usd * 1e6)),
-                cap=caps["day"] / 1e6,
+                [(label(day.period), dollars(day.microusd)) for day in days],
+                say=lambda usd: usd_as_read(round(usd * 1e6)),
+                cap=dollars(caps["day"]),
                 least=0.01,
             ),
             drawn=charts.bar_chart(
@@ -130,7 +132,7 @@ class Overview:
             stages=[(stage, _reach(stage, longest_s)) for stage in stages],
             decades=charts.decades(longest_s),
             failures=causes([one for one in ended if one.state in {State.FAILED, State.REFUSED}]),
-            declined=causes([one for one in ended if one.words in words.DECLINED]),
+            declined=causes([one for one in ended if one.words in wording.DECLINED]),
             models=self._in_order(now),
             pushes=_pushes(await self._quota.get()),
             saved=saved,
@@ -187,8 +189,8 @@ def _days_before(today: str) -> list[str]:
 def _budget(period: Period, name: str, cap_microusd: int) -> Share:
     return Share(
         name=name,
-        value=words.usd(period.microusd),
-        of=words.usd(cap_microusd) if cap_microusd else "",
+        value=usd_as_read(period.microusd),
+        of=usd_as_read(cap_microusd) if cap_microusd else "",
         percent=min(100, 100 * period.microusd // cap_microusd) if cap_microusd else None,
     )
 

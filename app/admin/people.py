@@ -11,10 +11,11 @@ from starlette.routing import Route
 
 from app.admin.auth import Do, Door, Form, back_to
 from app.admin.rendering import Screen
-from app.admin.requests import LINE_ID, number_of
+from app.admin.requests import number_of
 from app.admin.session import Session
 from app.days import day_of, month_of
 from app.flows.conversation.admins import GIVEN_MAX, Admins
+from app.line.ids import LINE_ID
 from app.reading.commands import Command, Name
 from app.reports.accounts import Holder, Holders
 from app.reports.gallery import Gallery

@@ -14,6 +14,8 @@ from starlette.responses import HTMLResponse
 
 from app.admin import words
 from app.admin.session import Session
+from app.prices.dollars import usd_as_read
+from app.reports import wording
 
 HERE = Path(__file__).parent
 SAID: Mapping[str, str] = {
@@ -50,10 +52,10 @@ class Screen:
             lstrip_blocks=True,
         )
         self._templates.filters |= {
-            "usd": words.usd,
+            "usd": usd_as_read,
             "seconds": words.seconds,
             "short": words.short,
-            "plain": words.plain,
+            "plain": wording.plain,
             "moment": clock.moment,
             "fine": clock.fine,
             "iso": clock.iso,
@@ -63,6 +65,7 @@ class Screen:
             "shows_prompts": picturing.shows_prompts,
             "href": href,
             "words": words,
+            "wording": wording,
             "style": f"/admin/style.css?v={version_of('style.css')}",
         }
 

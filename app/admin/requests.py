@@ -1,7 +1,6 @@
 """Requests, newest first, and the timeline of one; sending an answer again."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -12,14 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.admin import words
 from app.admin.auth import Door, Form, back_to
 from app.admin.rendering import Screen
 from app.admin.session import Session
-from app.admin.timeline import spans, timeline
 from app.days import begins_at, next_day_at
 from app.flows.delivery.deliver import Deliver
-from app.reports.archive import Archive, Mark, Wanted
+from app.line.ids import LINE_ID
+from app.reports import wording
+from app.reports.archive import Archive, Mark, RequestFilter
+from app.reports.timeline import spans, timeline
 from app.store.requests import Requests, State
 
 log = structlog.get_logger()
@@ -27,7 +27,6 @@ log = structlog.get_logger()
 SHOWN = 50
 DIGITS_MAX = 18
 FIELDS = ("state", "reason", "day", "who", "all", "before")
-LINE_ID = re.compile(r"[UCR][0-9a-f]{32}")
 
 
 class Past:
@@ -64,21 +63,21 @@ class Past:
             wanted=wanted,
             query={name: query.get(name, "") for name in FIELDS},
             older=query_of(found.older),
-            states=words.STATES,
-            reasons=words.REASONS,
+            states=wording.STATES,
+            reasons=wording.REASONS,
         )
 
     async def _one(self, request: Request, session: Session) -> Response:
-        story = await self._archive.story(request.path_params["request_id"])
-        if story is None:
+        history = await self._archive.history(request.path_params["request_id"])
+        if history is None:
             raise HTTPException(404, "There is no such request.")
         return await self._screen.show(
             request,
             "request.html",
             session=session,
-            one=story.entry,
-            steps=timeline(story),
-            spans=spans(story),
+            one=history.entry,
+            steps=timeline(history),
+            spans=spans(history),
         )
 
     async def _again(self, request: Request, form: Form) -> str:
@@ -99,12 +98,12 @@ class Past:
         except Exception:  # the answer is due all the same: the chat's next event brings it
             log.exception("not_sent_again")
 
-    def _wanted(self, query: Mapping[str, str]) -> Wanted:
+    def _wanted(self, query: Mapping[str, str]) -> RequestFilter:
         state, day, who = query.get("state", ""), query.get("day", ""), query.get("who", "").strip()
         since_at = begins_at(day, self._zone) if is_day(day) else None
-        return Wanted(
-            state=state if state in set(State) else None,
-            words=query.get("reason") or None,
+        return RequestFilter(
+            states=[State(state)] if state in set(State) else (),
+            reason=query.get("reason") or None,
             since_at=since_at,
             until_at=None if since_at is None else next_day_at(since_at, self._zone),
             holder=who if LINE_ID.fullmatch(who) else None,

@@ -23,6 +23,7 @@ from app.errors import (
     Unreachable,
     VendorFault,
 )
+from app.prices.dollars import dollars
 from app.store.deliveries import Outcome, Way
 from app.store.money.ledger import Tokens
 
@@ -112,13 +113,13 @@ class Metrics:
         self._calls.labels(model, outcome).inc()
         self._call_s.labels(model).observe(seconds)
         self._pictures.labels(model).inc(pictures)
-        self._spent.labels(model).inc(microusd / 1_000_000)
+        self._spent.labels(model).inc(dollars(microusd))
         for kind, count in _by_kind(tokens).items():
             self._tokens.labels(model, kind).inc(count)
 
     def read(self, model: str, outcome: str, seconds: float, *, microusd: int) -> None:
         """A text model was asked about a message: how it ended, or what `outcome_of` its error says."""
-        self._spent.labels(model).inc(microusd / 1_000_000)
+        self._spent.labels(model).inc(dollars(microusd))
         self._readings.labels(outcome).inc()
         self._reading_s.observe(seconds)
 

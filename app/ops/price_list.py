@@ -5,11 +5,11 @@ from typing import Final
 from rich.table import Table
 
 from app import prices
+from app.prices.dollars import usd
 
 SIZES: Final = ("1024x1024", "1024x1536", "1536x1024")
 QUALITIES: Final = ("low", "medium", "high")
 PROMPT_CHARS: Final = 60
-MICRO: Final = 1_000_000
 
 
 def price_list(models: tuple[str, ...]) -> Table:
@@ -30,4 +30,4 @@ def price_list(models: tuple[str, ...]) -> Table:
 
 def _usd(model: str, *, size: str, quality: str) -> str:
     found = prices.estimate(model, size=size, quality=quality, count=1, sources=0, prompt_chars=PROMPT_CHARS)
-    return f"{found.microusd / MICRO:.4f}"
+    return usd(found.microusd)

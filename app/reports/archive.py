@@ -1,4 +1,4 @@
-"""Requests as an operator looks them up: some at a time, newest first, and one with everything that happened to it.
+"""Requests as operators look them up: some at a time, newest first, and one with all that was done for it.
 
 A look goes through a bounded number of the newest requests, whatever is asked for, and says where it stopped, so that
 the next one goes on there. No index is kept for it, which every webhook would pay for.
@@ -10,9 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.reports.statement import LedgerLine, lines_of
 from app.store.database import Database
 from app.store.requests import Answer, State
-from app.store.tables import calls, deliveries, inbox, pictures, requests
+from app.store.tables import calls as ledger
+from app.store.tables import deliveries, inbox, pictures, requests
 
 LOOKED_AT = 5_000
 DELIVERIES_MAX = 500  # of one chat since a request; they are kept for a week
@@ -27,25 +29,36 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which requests. None: any. Times are Unix seconds, `until_at` is not included. `holder` is a chat or a person."""
+class RequestFilter:
+    """Which requests. None or empty: any. Times are Unix seconds, `until_at` is not included.
 
-    state: str | None = None
-    words: str | None = None
+    Attributes:
+        reason: A key of the sentences.
+        holder: A chat or a person.
+        chat: The beginning of a chat's id.
+        draws: Whether they asked for a picture.
+    """
+
+    states: Sequence[State] = ()
+    answers: Sequence[Answer] = ()
+    reason: str | None = None
     since_at: float | None = None
     until_at: float | None = None
     holder: str | None = None
+    chat: str = ""
     draws: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class RequestEntry:
     """One request of a list. Fields as in `tables.requests`.
 
     Attributes:
+        reason: Why there is no picture, or what was said in its place: a key of the sentences.
         prompt: None where it is gone, or not to be read.
         prompt_chars: Its length; None where it is gone.
         previews: Object keys of its pictures' previews, in order.
+        sizes: Of its pictures, in order.
         microusd: What its calls cost, estimates included.
     """
 
@@ -56,7 +69,7 @@ class Entry:
     draws: bool
     state: State
     answer: Answer
-    words: str | None
+    reason: str | None
     model: str | None
     created_at: float
     drawing_at: float | None
@@ -64,25 +77,30 @@ class Entry:
     ready_at: float | None
     promised_at: float | None
     sent_at: float | None
+    counted_on: str | None
+    counted: int
+    delivery_id: str | None
     prompt: str | None
     prompt_chars: int | None
-    understood: Mapping[str, Any] | None = None
-    previews: Sequence[str] = ()
-    microusd: int = 0
+    understood: Mapping[str, Any] | None
+    previews: Sequence[str]
+    sizes: Sequence[str]
+    microusd: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class RequestPage:
     """Some requests. `older` is where to go on; None: there are no older ones."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[RequestEntry]
     older: Mark | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """One delivery that spoke of a request. Fields as in `tables.deliveries`."""
+class DeliveryEntry:
+    """One call of reply or push that spoke of a request. Fields as in `tables.deliveries`."""
 
+    id: str
     way: str
     outcome: str
     created_at: float
@@ -90,30 +108,13 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One paid call. Fields as in `tables.calls`."""
+class History:
+    """One request, and all that was done for it, oldest first. `arrived_at`: its webhook, kept for 3 days."""
 
-    model: str
-    kind: str
-    size: str
-    quality: str
-    count: int
-    outcome: str
-    began_at: float
-    ended_at: float | None
-    microusd: int
-    is_estimate: bool
-    vendor_request_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """Everything that happened to one request. `arrived_at`: its webhook, kept for 3 days."""
-
-    entry: Entry
+    entry: RequestEntry
     arrived_at: float | None
-    calls: Sequence[Asked]
-    deliveries: Sequence[Told]
+    calls: Sequence[LedgerLine]
+    deliveries: Sequence[DeliveryEntry]
 
 
 class Archive:
@@ -121,20 +122,21 @@ class Archive:
 
     def __init__(self, database: Database, *, reads_prompts: bool) -> None:
         self._database = database
-        names = [name for name in Entry.__dataclass_fields__ if name in requests.c and name != "prompt"]
+        names = [name for name in RequestEntry.__dataclass_fields__ if name in requests.c and name != "prompt"]
         prompt = requests.c.prompt if reads_prompts else sa.null()
         length = sa.func.length(requests.c.prompt).label("prompt_chars")
-        self._columns = (*(requests.c[name] for name in names), prompt.label("prompt"), length)
+        reason = requests.c.words.label("reason")
+        self._columns = (*(requests.c[name] for name in names), prompt.label("prompt"), length, reason)
 
-    async def find(self, wanted: Wanted, *, limit: int, after: Mark | None = None) -> Found:
+    async def find(self, wanted: RequestFilter, *, limit: int, after: Mark | None = None) -> RequestPage:
         """Look through at most `LOOKED_AT` requests that are older than `after` for at most `limit` wanted ones."""
         return await self._database.read(lambda connection: self._find(connection, wanted, limit, after))
 
-    async def story(self, request_id: str) -> Story | None:
-        """Return everything about one request; None: there is no such request."""
-        return await self._database.read(lambda connection: self._story(connection, request_id))
+    async def history(self, request_id: str) -> History | None:
+        """Return one request with all that was done for it; None: there is no such request."""
+        return await self._database.read(lambda connection: self._history(connection, request_id))
 
-    def _find(self, connection: sa.Connection, wanted: Wanted, limit: int, after: Mark | None) -> Found:
+    def _find(self, connection: sa.Connection, wanted: RequestFilter, limit: int, after: Mark | None) -> RequestPage:
         newest = before(sa.select(*self._columns), requests.c.created_at, requests.c.id, after)
         if wanted.since_at is not None:
             newest = newest.where(requests.c.created_at >= wanted.since_at)
@@ -146,22 +148,20 @@ class Archive:
         rows = connection.execute(fitting).mappings().all()
         entries = _with_pictures(connection, rows[:limit])
         more = Mark(at=entries[-1].created_at, id=entries[-1].id) if len(rows) > limit else None
-        return Found(entries=entries, older=more or _last(connection, newest))
+        return RequestPage(entries=entries, older=more or _last(connection, newest))
 
-    def _story(self, connection: sa.Connection, request_id: str) -> Story | None:
+    def _history(self, connection: sa.Connection, request_id: str) -> History | None:
         mine = sa.select(*self._columns).where(requests.c.id == request_id)
         [*rows] = connection.execute(mine).mappings()
         if not rows:
             return None
         [entry] = _with_pictures(connection, rows)
         arrived = sa.select(inbox.c.arrived_at).where(inbox.c.event_id == request_id)
-        made = sa.select(*(calls.c[name] for name in Asked.__dataclass_fields__)).where(
-            calls.c.request_id == request_id
-        )
-        return Story(
+        mine = lines_of(ledger.c.request_id == request_id).order_by(ledger.c.id)
+        return History(
             entry=entry,
             arrived_at=connection.execute(arrived).scalar(),
-            calls=[Asked(**row) for row in connection.execute(made.order_by(calls.c.id)).mappings()],
+            calls=[LedgerLine(**row) for row in connection.execute(mine).mappings()],
             deliveries=_deliveries(connection, entry),
         )
 
@@ -182,41 +182,42 @@ def _last(connection: sa.Connection, newest: sa.Select[Any]) -> Mark | None:
     return Mark(at=row.created_at, id=row.id) if row else None
 
 
-def _conditions(columns: Any, wanted: Wanted) -> list[sa.ColumnElement[bool]]:  # noqa: ANN401 - of a subquery
-    conditions: list[sa.ColumnElement[bool]] = []
-    if wanted.state is not None:
-        conditions.append(columns.state == wanted.state)
-    if wanted.words is not None:
-        conditions.append(columns.words == wanted.words)
-    if wanted.holder is not None:
-        conditions.append(sa.or_(columns.chat_id == wanted.holder, columns.user_id == wanted.holder))
-    if wanted.draws is not None:
-        conditions.append(columns.draws == wanted.draws)
-    return conditions
-
-
-def _with_pictures(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Entry]:
-    ids = [row["id"] for row in rows]
-    shown = sa.select(pictures.c.request_id, pictures.c.preview_key).where(pictures.c.request_id.in_(ids))
-    spent = sa.select(calls.c.request_id, sa.func.sum(calls.c.microusd)).where(calls.c.request_id.in_(ids))
-    previews: dict[str, list[str]] = {}
-    for request_id, key in connection.execute(shown.order_by(pictures.c.position)):
-        previews.setdefault(request_id, []).append(key)
-    costs: Mapping[str, int] = {key: int(sum_) for key, sum_ in connection.execute(spent.group_by(calls.c.request_id))}
+def _conditions(columns: Any, wanted: RequestFilter) -> list[sa.ColumnElement[bool]]:  # noqa: ANN401 - of a subquery
+    holder, draws = wanted.holder, wanted.draws
     return [
-        Entry(
+        *([columns.state.in_(wanted.states)] if wanted.states else []),
+        *([columns.answer.in_(wanted.answers)] if wanted.answers else []),
+        *([columns.reason == wanted.reason] if wanted.reason else []),
+        *([sa.or_(columns.chat_id == holder, columns.user_id == holder)] if holder else []),
+        *([columns.chat_id.startswith(wanted.chat, autoescape=True)] if wanted.chat else []),
+        *([columns.draws == draws] if draws is not None else []),
+    ]
+
+
+def _with_pictures(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[RequestEntry]:
+    ids = [row["id"] for row in rows]
+    shown = sa.select(pictures.c.request_id, pictures.c.preview_key, pictures.c.size)
+    shown = shown.where(pictures.c.request_id.in_(ids)).order_by(pictures.c.position)
+    spent = sa.select(ledger.c.request_id, sa.func.sum(ledger.c.microusd)).where(ledger.c.request_id.in_(ids))
+    drawn: dict[str, list[Any]] = {}
+    for row in connection.execute(shown):
+        drawn.setdefault(row.request_id, []).append(row)
+    costs: Mapping[str, int] = {key: int(sum_) for key, sum_ in connection.execute(spent.group_by(ledger.c.request_id))}
+    return [
+        RequestEntry(
             **dict(row) | {"state": State(row["state"]), "answer": Answer(row["answer"])},
-            previews=previews.get(row["id"], ()),
+            previews=[one.preview_key for one in drawn.get(row["id"], ())],
+            sizes=[one.size for one in drawn.get(row["id"], ())],
             microusd=costs.get(row["id"], 0),
         )
         for row in rows
     ]
 
 
-def _deliveries(connection: sa.Connection, entry: Entry) -> list[Told]:
-    names = [*Told.__dataclass_fields__]
+def _deliveries(connection: sa.Connection, entry: RequestEntry) -> list[DeliveryEntry]:
+    names = [*DeliveryEntry.__dataclass_fields__]
     of_chat = sa.select(deliveries.c.request_ids, *(deliveries.c[name] for name in names)).where(
         deliveries.c.chat_id == entry.chat_id, deliveries.c.created_at >= entry.created_at
     )
     rows = connection.execute(of_chat.order_by(deliveries.c.created_at).limit(DELIVERIES_MAX)).mappings()
-    return [Told(**{name: row[name] for name in names}) for row in rows if entry.id in row["request_ids"]]
+    return [DeliveryEntry(**{name: row[name] for name in names}) for row in rows if entry.id in row["request_ids"]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,7 +13,7 @@ ID_MAX = 2**31 - 1  # what the column holds on Postgres
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class LedgerLine:
     """One paid call. Fields as in `tables.calls`."""
 
     id: int
@@ -35,6 +36,7 @@ class Line:
     outcome: str
     is_estimate: bool
     microusd: int
+    refunded_at: float | None
 
 
 class Statement:
@@ -42,19 +44,21 @@ class Statement:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._lines = sa.select(*(calls.c[name] for name in Line.__dataclass_fields__))
 
-    async def of_day(self, day: str, *, after_id: int, limit: int) -> Sequence[Line]:
+    async def of_day(self, day: str, *, after_id: int, limit: int) -> Sequence[LedgerLine]:
         """Return the calls of a day (YYYY-MM-DD in TIMEZONE) that come after this id, in the order of their ids."""
-        return await self._read(
-            self._lines.where(calls.c.day == day, calls.c.id > after_id).order_by(calls.c.id).limit(limit)
-        )
+        return await self._read(lines_of(calls.c.day == day, calls.c.id > after_id).order_by(calls.c.id).limit(limit))
 
-    async def newest(self, *, limit: int, before_id: int = ID_MAX) -> Sequence[Line]:
+    async def newest(self, *, limit: int, before_id: int = ID_MAX) -> Sequence[LedgerLine]:
         """Return the last calls, newest first, that come before this id."""
-        earlier = self._lines.where(calls.c.id < min(before_id, ID_MAX))
+        earlier = lines_of(calls.c.id < min(before_id, ID_MAX))
         return await self._read(earlier.order_by(calls.c.id.desc()).limit(limit))
 
-    async def _read(self, wanted: sa.Select[tuple[object, ...]]) -> Sequence[Line]:
+    async def _read(self, wanted: sa.Select[tuple[object, ...]]) -> Sequence[LedgerLine]:
         rows = await self._database.read(lambda connection: connection.execute(wanted).mappings().all())
-        return [Line(**row) for row in rows]
+        return [LedgerLine(**row) for row in rows]
+
+
+def lines_of(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Select lines of the ledger."""
+    return sa.select(*(calls.c[name] for name in LedgerLine.__dataclass_fields__)).where(*conditions)

@@ -1,14 +1,17 @@
 """What admins ask: money, pictures, failures and the queue. Only reads, each by an index."""
 
+import math
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from app.prices.dollars import usd
+from app.reports.spending import failures
 from app.store.database import Database
-from app.store.money.budgets import BOT
+from app.store.money.budgets import BOT, read_purse
 from app.store.money.ledger import Outcome
-from app.store.requests import UNDRAWN, State
-from app.store.tables import calls, purses, requests
+from app.store.requests import UNDRAWN
+from app.store.tables import calls, requests
 from app.store.tallies import PUSH_SAVED, counted_in
 
 FAILURES_WITHIN_S = 86_400.0
@@ -37,12 +40,13 @@ class Reports:
 
         def read(connection: sa.Connection) -> Status:
             paid = sa.select(sa.func.coalesce(sa.func.sum(calls.c.count), 0))
+            failed = failures(connection, from_at=now_at - FAILURES_WITHIN_S, until_at=math.inf)
             undrawn = sa.select(sa.func.count()).where(requests.c.state.in_(UNDRAWN))
             return Status(
-                today_usd=_usd(_spent(connection, day)),
-                month_usd=_usd(_spent(connection, month)),
+                today_usd=_written(read_purse(connection, BOT, day)),
+                month_usd=_written(read_purse(connection, BOT, month)),
                 pictures_today=_one(connection, paid.where(calls.c.day == day, calls.c.outcome == Outcome.PAID)),
-                failures=_failures(connection, since=now_at - FAILURES_WITHIN_S),
+                failures=", ".join(f"{reason} {times}" for reason, times in failed.items()),
                 queued=_one(connection, undrawn),
                 pushes_saved=counted_in(connection, PUSH_SAVED, month=month),
             )
@@ -50,25 +54,9 @@ class Reports:
         return await self._database.run(read)
 
 
-def _spent(connection: sa.Connection, period: str) -> int:
-    spent = sa.select(purses.c.microusd).where(purses.c.holder == BOT, purses.c.period == period)
-    return int(connection.execute(spent).scalar() or 0)
-
-
-def _failures(connection: sa.Connection, *, since: float) -> str:
-    ended = requests.c.state.in_([State.FAILED, State.REFUSED])
-    counted = (
-        sa.select(requests.c.words, sa.func.count().label("times"))
-        .where(ended, requests.c.created_at >= since)
-        .group_by(requests.c.words)
-        .order_by(sa.desc("times"))
-    )
-    return ", ".join(f"{row.words} {row.times}" for row in connection.execute(counted))
-
-
 def _one(connection: sa.Connection, wanted: sa.Select[int]) -> int:
     return int(connection.execute(wanted).scalar_one())
 
 
-def _usd(microusd: int) -> str:
-    return f"{microusd / 1_000_000:.4f}".rstrip("0").rstrip(".")
+def _written(microusd: int) -> str:
+    return usd(microusd).rstrip("0").rstrip(".")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from app.line.ids import LINE_ID, USER_ID
 from app.openai import PictureOrder, check_options
 from app.r2 import endpoint_url
 from app.settings import addresses
@@ -23,7 +24,6 @@ MODELS = ("gpt-image-1", "gpt-image-2.5-flare", "gpt-image-2.6-flare", "gpt-imag
 # All of them take the same question; the first is the cheapest. Two have no announced end.
 READER_MODELS = ("gpt-6-luna", "gpt-5.6-luna", "gpt-5.4-mini", "gpt-5.4-nano")
 ADMIN_TOKEN_MIN = 16
-LINE_ID = re.compile(r"[UCR][0-9a-f]{32}")
 
 Names = Annotated[tuple[str, ...], NoDecode]
 
@@ -174,7 +174,7 @@ class Settings(Emptiable):
     @field_validator("admin_user_ids")
     @classmethod
     def _people(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if any(not LINE_ID.fullmatch(one) or not one.startswith("U") for one in value):
+        if any(not USER_ID.fullmatch(one) for one in value):
             raise ValueError("each id is U followed by 32 lowercase hex digits, separated by commas")
         return value
 

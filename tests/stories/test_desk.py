@@ -9,7 +9,7 @@ import pytest
 from line_sandbox.faults import Fault
 
 from app.ops.desk.opening import opened
-from app.reports.histories import Histories, Wanted
+from app.reports.archive import Archive, RequestFilter
 from tests.stories.test_privacy import stored
 from tests.world import PATIENCE_S, Easel, World
 
@@ -70,14 +70,15 @@ async def drawn(stage: World, person: str, text: str, *, group: str | None = Non
 
 async def newest(desk: Desk) -> str:
     async with opened(desk.settings["DATABASE_URL"]) as database:
-        [line] = await Histories(database).list(Wanted(limit=1))
-    return line.id
+        [entry] = (await Archive(database, reads_prompts=False).find(RequestFilter(), limit=1)).entries
+    return entry.id
 
 
 async def sent(desk: Desk, request_id: str) -> None:
     """Wait until the store knows that the answer has landed: the message is in the chat a little earlier."""
     async with asyncio.timeout(PATIENCE_S), opened(desk.settings["DATABASE_URL"]) as database:
-        while (await Histories(database).of(request_id)).line.answer != "sent":  # noqa: ASYNC110 - another process's news
+        archive = Archive(database, reads_prompts=False)
+        while (await archive.history(request_id)).entry.answer != "sent":  # noqa: ASYNC110 - another process's news
             await asyncio.sleep(0.02)
 
 
@@ -149,7 +150,13 @@ async def test_a_timeline_tells_what_was_done(stage, tmp_path):
     assert [call["outcome"] for call in one["calls"]] == ["failed", "paid"]
     assert [(sending["way"], sending["outcome"]) for sending in one["deliveries"]] == [("reply", "landed")]
     assert one["sizes"] == ["1024x1024"]
-    for told in ("call 1: failed", "call 2: paid", "the answer is ready", "reply: landed"):
+    for told in (
+        "was asked: failed, not charged",
+        "was asked: paid",
+        "In the bucket, ready",
+        "Reply, free",
+        "outcome: arrived",
+    ):
         assert told in shown
 
 

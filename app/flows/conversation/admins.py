@@ -1,6 +1,5 @@
 """What admins do in LINE: ask how things are, pause and resume, give somebody more, block and unblock."""
 
-import re
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from app.errors import EaselError
 from app.flows.conversation.saying import saying
 from app.flows.upkeep.monitor import days_left
 from app.line.client import LineClient
+from app.line.ids import LINE_ID
 from app.reading.commands import Command, Name
 from app.reports.totals import Reports
 from app.store.models import Models
@@ -22,7 +22,6 @@ from app.words.answers import AdminStatus, Sentence
 
 log = structlog.get_logger()
 
-LINE_ID = re.compile(r"[UCR][0-9a-f]{32}")
 GIVEN = 10  # pictures, where an admin names no number
 GIVEN_MAX = 1000
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.errors import EaselError, ModelGone
 from app.flows.upkeep.alerts import Alarm
 from app.openai import OpenAIImages
+from app.prices.dollars import usd
 from app.store.models import Models
 from app.store.money.ledger import Ledger
 
@@ -69,7 +70,7 @@ class Lookout:
             used = 100 * budget.spent_microusd
             share = next((share for share in SHARES if used >= share * budget.cap_microusd), None)
             if budget.cap_microusd and share:
-                spent, cap = _usd(budget.spent_microusd), _usd(budget.cap_microusd)
+                spent, cap = usd(budget.spent_microusd, digits=2), usd(budget.cap_microusd, digits=2)
                 await self._alarm.ring(f"budget_{share}", case=budget.name, budget=budget.name, spent=spent, cap=cap)
 
     async def _read_models(self) -> bool:
@@ -125,7 +126,3 @@ class Lookout:
 def days_left(ends_on: date | None, today: date) -> int | None:
     """Count the days that a model still has; None when no end is known."""
     return (ends_on - today).days if ends_on else None
-
-
-def _usd(microusd: int) -> str:
-    return f"{microusd / 1_000_000:.2f}"

@@ -71,26 +71,25 @@ def requests(  # noqa: PLR0913, PLR0917 - each argument is an option of the comm
 ) -> None:
     """What was asked for, newest first; or one request with its timeline. Prompts stay hidden without --prompts."""
     settings = _begin()
-    from app.ops.desk import listing, spelling, timeline
-    from app.reports.histories import Wanted
+    from app.ops.desk import history, listing, spelling
+    from app.reports.archive import RequestFilter
     from app.store.requests import Answer, State
 
     if request_id is not None:
-        one = _run(timeline.history(settings, request_id))
-        shown = timeline.text(one, settings, full=full, prompts=prompts, width=_width())
-        _tell(timeline.as_data(one, prompts=prompts), shown, as_json=as_json)
-    wanted = Wanted(
+        one = _run(history.history(settings, request_id, prompts=prompts))
+        shown = history.text(one, settings, full=full, prompts=prompts, width=_width())
+        _tell(history.as_data(one, prompts=prompts), shown, as_json=as_json)
+    wanted = RequestFilter(
         states=_read(lambda names: [spelling.one_of(State, name) for name in names], state) or (),
         answers=_read(lambda names: [spelling.one_of(Answer, name) for name in names], answer) or (),
         reason=reason,
         since_at=_read(lambda text: spelling.since_at(text, now_at=time.time(), zone=settings.zone), since),
         chat=_read(spelling.chat_start, chat) or "",
-        all=everything,
-        limit=limit,
+        draws=None if everything or reason else True,
     )
-    lines = _run(listing.requests(settings, wanted))
-    shown = listing.text(lines, settings, full=full, prompts=prompts, width=_width())
-    _tell([listing.as_data(one, prompts=prompts) for one in lines], shown, as_json=as_json)
+    found = _run(listing.requests(settings, wanted, limit=limit, prompts=prompts))
+    shown = listing.text(found, settings, full=full, prompts=prompts, width=_width())
+    _tell([listing.as_data(one, prompts=prompts) for one in found], shown, as_json=as_json)
 
 
 @desk.command(rich_help_panel="Desk")

@@ -5,35 +5,47 @@ from dataclasses import asdict
 from typing import Any
 
 from app.ops.desk.opening import opened
-from app.ops.desk.spelling import lasted, shown_id, usd, when
+from app.ops.desk.spelling import lasted, shown_id, when
 from app.ops.desk.tables import table
-from app.reports.histories import Histories, Line, Wanted
+from app.prices.dollars import usd
+from app.reports.archive import Archive, RequestEntry, RequestFilter
 from app.settings import Settings
 
 TITLES = ("asked", "id", "chat", "state", "answer", "reason", "model", "USD", "waited", "drawn", "answered")
 
 
-async def requests(settings: Settings, wanted: Wanted) -> Sequence[Line]:
-    """Read requests."""
+async def requests(settings: Settings, wanted: RequestFilter, *, limit: int, prompts: bool) -> Sequence[RequestEntry]:
+    """Read requests, newest first, through as many as there are. What people wrote is read only with `prompts`."""
+    found: list[RequestEntry] = []
     async with opened(settings.database_url) as database:
-        return await Histories(database).list(wanted)
+        archive = Archive(database, reads_prompts=prompts)
+        page = await archive.find(wanted, limit=limit)
+        found += page.entries
+        while page.older and len(found) < limit:
+            page = await archive.find(wanted, limit=limit - len(found), after=page.older)
+            found += page.entries
+    return found
 
 
-def as_data(line: Line, *, prompts: bool) -> dict[str, Any]:
-    """Return one ready for JSON, with whole ids; what was written only where it is asked for."""
-    return {name: value for name, value in asdict(line).items() if prompts or name != "prompt"}
+def as_data(entry: RequestEntry, *, prompts: bool) -> dict[str, Any]:
+    """Return one ready for JSON, with whole ids; what was written only where it is asked for.
+
+    Without the keys of its pictures: whoever has one can look at the picture.
+    """
+    hidden = {"previews"} if prompts else {"previews", "prompt"}
+    return {name: value for name, value in asdict(entry).items() if name not in hidden}
 
 
-def text(lines: Sequence[Line], settings: Settings, *, full: bool, prompts: bool, width: int | None) -> str:
+def text(entries: Sequence[RequestEntry], settings: Settings, *, full: bool, prompts: bool, width: int | None) -> str:
     """Write them for people."""
-    if not lines:
+    if not entries:
         return "No request is like that."
     titles = [*TITLES, *(["prompt"] if prompts else [])]
-    rows = [[*_row(one, settings, full=full), *([one.prompt or "-"] if prompts else [])] for one in lines]
+    rows = [[*_row(one, settings, full=full), *([one.prompt or "-"] if prompts else [])] for one in entries]
     return "\n".join(table(titles, rows, right={"USD", "waited", "drawn", "answered"}, width=width))
 
 
-def _row(one: Line, settings: Settings, *, full: bool) -> list[str]:
+def _row(one: RequestEntry, settings: Settings, *, full: bool) -> list[str]:
     return [
         when(one.created_at, settings.zone),
         one.id,

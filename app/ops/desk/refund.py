@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.ops.desk.history import unknown
 from app.ops.desk.opening import NotPossible, opened
-from app.ops.desk.spelling import shown_id, usd, when
-from app.ops.desk.timeline import unknown
+from app.ops.desk.spelling import shown_id, when
+from app.prices.dollars import usd
 from app.settings import Settings
 from app.store.money.refunds import Refund, Refunds
 from app.store.requests import UNFINISHED

@@ -15,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.errors import EaselError
 from app.line.client import LineClient
 from app.line.events import Chat, ChatKind
+from app.ops.desk.history import unknown
 from app.ops.desk.opening import NotPossible, opened
-from app.ops.desk.timeline import unknown
-from app.reports.histories import Histories
+from app.reports.archive import Archive
 from app.settings import Settings
 from app.store.database import Database
 from app.store.pictures import Pictures
@@ -171,12 +171,12 @@ async def _settled(database: Database, request_id: str) -> None:
 
 async def _outcome(database: Database, request_id: str) -> Resent:
     """Read what became of it, whoever sent it."""
-    found = await Histories(database).of(request_id)
+    found = await Archive(database, reads_prompts=False).history(request_id)
     if found is None:
         raise NotPossible(f"{request_id} was forgotten meanwhile: there is nothing to send")
-    match found.line.answer:
+    match found.entry.answer:
         case Answer.SENT:
-            way = next((one.way for one in found.deliveries if one.id == found.line.delivery_id), "push")
+            way = next((one.way for one in found.deliveries if one.id == found.entry.delivery_id), "push")
             return Resent(request=request_id, way="push" if way == "push" else "reply", answer=Answer.SENT)
         case Answer.UNKNOWN:
             raise NotPossible(f"LINE does not tell whether {request_id} arrived; the next message of its chat asks")

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-LINE_ID = re.compile(r"[UCR][0-9a-f]{32}")
+from app.line.ids import LINE_ID, LINE_ID_START
+
 ID_FORM = "an id is U (a person), C (a group) or R (a room) and 32 digits or letters from a to f"
 SINCE_FORM = "a time is 90m, 24h, 7d, 2026-11-25 or 2026-11-25T14:30"
 MONTH_FORM = "a month is YYYY-MM, such as 2026-11"
@@ -15,11 +16,6 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 _AGO = re.compile(r"(\d{1,6})([mhd])")
 _UNIT = {"m": "minutes", "h": "hours", "d": "days"}
-
-
-def usd(microusd: int) -> str:
-    """Write dollars as people read them; the exact figure is in the JSON."""
-    return f"{microusd / 1_000_000:,.4f}"
 
 
 def percent(part: int, whole: int) -> str:
@@ -91,7 +87,7 @@ def chat_start(text: str) -> str:
         ValueError: It is none.
     """
     start = text.strip().removesuffix("…")
-    if not re.fullmatch(r"[UCR][0-9a-f]{0,32}", start):
+    if not LINE_ID_START.fullmatch(start):
         raise ValueError(f"{ID_FORM}, or its beginning")
     return start
 

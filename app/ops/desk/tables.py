@@ -1,7 +1,12 @@
-"""Plain tables: columns by the width that a terminal gives each character, no lines and no colours. No I/O."""
+"""Plain tables for people, files and programs: rich lays the columns out, wide characters included. No I/O."""
 
-import unicodedata
+import io
 from collections.abc import Collection, Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 GAP = "  "
 INDENT = "    "
@@ -12,40 +17,18 @@ def table(
 ) -> list[str]:
     """Lay out rows under their titles; columns named in `right` end at the right.
 
-    What does not fit into `width` goes on in a second, indented line; a text at the end of a line is cut. None: each
-    row is one line, whole, however long, as programs and files want it.
+    What does not fit into `width` goes on in a second, indented line, since an id that is folded cannot be copied; a
+    text at the end of a line is cut. None: each row is one line, whole, however long, as programs and files want it.
     """
-    cells = [list(titles), *([clean(cell) for cell in row] for row in rows)]
-    widths = [max(map(cells_of, column)) for column in zip(*cells, strict=True)]
-    parts = list(_parts(widths, width))
-    lines = []
-    for row in cells:
-        for first, last in parts:
-            padded = [
-                _padded(row[at], widths[at], to_the_right=titles[at] in right, is_last=at == last - 1)
-                for at in range(first, last)
-            ]
-            line = (INDENT if first else "") + GAP.join(padded).rstrip()
-            lines.append(line if width is None else cut(line, width))
-    return lines
-
-
-def cells_of(text: str) -> int:
-    """Return how wide a terminal shows a text: Chinese, Japanese and emoji take two cells for each character."""
-    return sum(_cells(one) for one in text)
-
-
-def cut(text: str, width: int) -> str:
-    """Shorten a text to a width in cells; an ellipsis says so."""
-    if cells_of(text) <= width:
-        return text
-    used, end = 1, 0
-    for one in text:
-        used += _cells(one)
-        if used > width:
-            break
-        end += 1
-    return text[:end] + "…"
+    columns = [[title, *(clean(row[at]) for row in rows)] for at, title in enumerate(titles)]
+    widths = [max(map(cell_len, column)) for column in columns]
+    parts = [
+        _laid_out(
+            columns[first:last], right, indent=INDENT if first else "", width=width or sum(widths) + len(GAP * last)
+        )
+        for first, last in _shares(widths, width)
+    ]
+    return [line for lines in zip(*parts, strict=True) for line in lines]
 
 
 def clean(text: str) -> str:
@@ -53,20 +36,19 @@ def clean(text: str) -> str:
     return "".join(one if one.isprintable() else " " for one in text)
 
 
-def _cells(one: str) -> int:
-    if unicodedata.category(one) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(one) in {"W", "F"} else 1
+def _laid_out(columns: Sequence[Sequence[str]], right: Collection[str], *, indent: str, width: int) -> list[str]:
+    laid_out = Table.grid(padding=(0, len(GAP), 0, 0), pad_edge=False)
+    for title, *_ in columns:
+        laid_out.add_column(justify="right" if title in right else "left", no_wrap=True, overflow="ellipsis")
+    for row in zip(*columns, strict=True):
+        laid_out.add_row(*map(Text, row))
+    console = Console(file=io.StringIO(), width=width - len(indent), color_system=None)
+    with console.capture() as written:
+        console.print(laid_out)
+    return [f"{indent}{line.rstrip()}" for line in written.get().splitlines()]
 
 
-def _padded(text: str, width: int, *, to_the_right: bool, is_last: bool) -> str:
-    blanks = " " * (width - cells_of(text))
-    if to_the_right:
-        return blanks + text
-    return text if is_last else text + blanks
-
-
-def _parts(widths: Sequence[int], width: int | None) -> Iterator[tuple[int, int]]:
+def _shares(widths: Sequence[int], width: int | None) -> Iterator[tuple[int, int]]:
     """Share columns out over lines: from which to before which."""
     first, used = 0, 0
     for at, one in enumerate(widths):

@@ -8,8 +8,9 @@ from typing import Any
 from app.caps import caps_of
 from app.days import day_of, month_bounds_at, month_of
 from app.ops.desk.opening import opened
-from app.ops.desk.spelling import percent, shown_id, usd
+from app.ops.desk.spelling import percent, shown_id
 from app.ops.desk.tables import table
+from app.prices.dollars import usd
 from app.reports.spending import Month, Spender, Spending, Spent
 from app.settings import Settings
 from app.store.money.budgets import Caps

@@ -3,8 +3,7 @@
 from app import prices
 from app.openai import Drawn, PictureOrder
 from app.ops.doctor.finding import Finding, ok
-
-_MICRO = 1_000_000
+from app.prices.dollars import usd
 
 
 def small_order(defaults: PictureOrder) -> PictureOrder:
@@ -34,4 +33,4 @@ def look_at_drawing(drawn: Drawn) -> Finding:
         image_out=usage.image_out,
         text_out=usage.text_out,
     )
-    return ok("drawing", f"{seen}: {usage.text_in} tokens in, {usage.image_out} out, about ${microusd / _MICRO:.4f}")
+    return ok("drawing", f"{seen}: {usage.text_in} tokens in, {usage.image_out} out, about ${usd(microusd)}")

@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
+from app.line.ids import USER_ID
 from app.ops.doctor.finding import Finding, failed, ok, warning
 
 _HEX_32: Final = re.compile(r"[0-9a-f]{32}")
 _HEX_64: Final = re.compile(r"[0-9a-f]{64}")
 _CHANNEL_ID: Final = re.compile(r"[0-9]{10}")
-_LINE_USER: Final = re.compile(r"U[0-9a-f]{32}")
 
 
 def channel_secret(secret: str, access_token: str) -> Finding:
@@ -25,7 +25,7 @@ def channel_secret(secret: str, access_token: str) -> Finding:
     cure = "Copy Basic settings > Channel secret of the Messaging API channel to LINE_CHANNEL_SECRET"
     if _CHANNEL_ID.fullmatch(secret):
         return failed(check, "it is a channel id (10 digits)", cure=cure)
-    if _LINE_USER.fullmatch(secret):
+    if USER_ID.fullmatch(secret):
         return failed(check, "it is a user id (U and 32 hex digits)", cure=cure)
     return warning(check, f"{len(secret)} characters; LINE's have 32 hex digits", cure=cure)
 

@@ -8,11 +8,11 @@ from app.flows.conversation.reader import trial_question
 from app.openai import NOT_OFFERED, Completion, OpenAIReader
 from app.ops.doctor.finding import Finding, ok, skipped, warning
 from app.prices import text_cost
+from app.prices.dollars import usd
 from app.settings import Settings
 
 ASK_S: Final = 10.0
 _MEANWHILE: Final = "meanwhile people are asked what they mean, which is free"
-_MICRO: Final = 1_000_000
 
 
 async def look_at_reader(settings: Settings, *, reads: bool) -> Finding:
@@ -56,7 +56,7 @@ def _read(answer: Completion) -> Finding:
     microusd = text_cost(
         answer.model, text_in=used.text_in, text_out=used.text_out, cached=used.cached, written=used.written
     )
-    return ok("reader", f"{answer.model} reads: {used.text_in} tokens in, about ${microusd / _MICRO:.5f}")
+    return ok("reader", f"{answer.model} reads: {used.text_in} tokens in, about ${usd(microusd, digits=5)}")
 
 
 def _but(gone: list[str]) -> str:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.reports.accounts import Holders
-from app.reports.archive import LOOKED_AT, Archive, Mark, Wanted
+from app.reports.archive import LOOKED_AT, Archive, Mark, RequestFilter
 from app.reports.gallery import Gallery
 from app.reports.gauges import Gauges
 from app.reports.statement import Statement
@@ -16,6 +16,7 @@ from app.reports.trends import Trends
 from app.store.database import Database
 from app.store.money.budgets import Caps
 from app.store.money.ledger import Booking, Ledger, Tokens
+from app.store.requests import State
 from app.store.tables import calls, pictures, requests
 
 ZONE = ZoneInfo("Asia/Taipei")
@@ -30,7 +31,9 @@ async def test_postgres_answers_the_same(postgres_url):
     database.migrate()
     write_requests(database, 3)
     await ask_everything(database)
-    found = await Archive(database, reads_prompts=False).find(Wanted(state="ready", holder=ALICE), limit=2)
+    found = await Archive(database, reads_prompts=False).find(
+        RequestFilter(states=[State.READY], holder=ALICE), limit=2
+    )
     assert [one.id for one in found.entries] == ["R00002", "R00001"]
     ledger = Ledger(database, zone=ZONE, caps=Caps())
     in_group = replace(booking("R1", 1), chat_id=GROUP, chat_kind="group")
@@ -54,10 +57,10 @@ async def ask_everything(database: Database) -> None:
     archive, gallery = Archive(database, reads_prompts=True), Gallery(database, reads_prompts=True)
     holders, statement, trends = Holders(database), Statement(database), Trends(database)
     mark = Mark(at=1500.0, id="R")
-    await archive.find(Wanted(), limit=5)
-    every = Wanted(state="ready", words="busy", since_at=0, until_at=9e9, holder=ALICE, draws=True)
+    await archive.find(RequestFilter(), limit=5)
+    every = RequestFilter(states=[State.READY], reason="busy", since_at=0, until_at=9e9, holder=ALICE, draws=True)
     await archive.find(every, limit=5, after=mark)
-    await archive.story("R00001")
+    await archive.history("R00001")
     await gallery.wall(limit=5)
     await gallery.wall(limit=5, after=mark, chat_id=ALICE)
     await holders.lately(day="2026-11-25", month="2026-11")
@@ -101,9 +104,9 @@ async def test_a_look_goes_through_so_many_and_says_where_it_stopped(database):
     with database.transaction() as connection:
         connection.execute(sa.update(requests).where(requests.c.id == "R00004").values(state="failed", words="busy"))
     archive = Archive(database, reads_prompts=False)
-    first = await archive.find(Wanted(state="failed"), limit=10)
+    first = await archive.find(RequestFilter(states=[State.FAILED]), limit=10)
     assert (list(first.entries), first.older) == ([], Mark(at=1010.0, id="R00010"))
-    then = await archive.find(Wanted(state="failed"), limit=10, after=first.older)
+    then = await archive.find(RequestFilter(states=[State.FAILED]), limit=10, after=first.older)
     assert ([one.id for one in then.entries], then.older) == (["R00004"], None)
 
 
@@ -112,7 +115,7 @@ async def test_pages_join_without_a_gap(database):
     write_requests(database, 23, created_at=1000.0)
     archive, seen, mark = Archive(database, reads_prompts=False), [], None
     while True:
-        found = await archive.find(Wanted(), limit=5, after=mark)
+        found = await archive.find(RequestFilter(), limit=5, after=mark)
         seen += [one.id for one in found.entries]
         mark = found.older
         if mark is None:
@@ -123,8 +126,8 @@ async def test_pages_join_without_a_gap(database):
 async def test_prompts_that_are_hidden_are_not_even_read(database):
     """Only their length leaves the database."""
     write_requests(database, 1, prompt="a secret")
-    [hidden] = (await Archive(database, reads_prompts=False).find(Wanted(), limit=1)).entries
-    [shown] = (await Archive(database, reads_prompts=True).find(Wanted(), limit=1)).entries
+    [hidden] = (await Archive(database, reads_prompts=False).find(RequestFilter(), limit=1)).entries
+    [shown] = (await Archive(database, reads_prompts=True).find(RequestFilter(), limit=1)).entries
     assert (hidden.prompt, hidden.prompt_chars) == (None, 8)
     assert shown.prompt == "a secret"
 

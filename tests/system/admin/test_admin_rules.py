@@ -9,6 +9,7 @@ from app.admin.auth import back_to
 from app.admin.ledger import harmless
 from app.admin.session import LIFE_S, Keys
 from app.admin.sign_in_limit import PEERS_MAX, Tries
+from app.prices.dollars import usd_as_read
 
 TOKEN = "a-token-of-the-dashboard"
 
@@ -118,7 +119,7 @@ def test_durations_are_written_short(value_s, said):
 )
 def test_money_is_written_as_it_is_read(microusd, said):
     """Cents, and of small amounts more digits."""
-    assert words.usd(microusd) == said
+    assert usd_as_read(microusd) == said
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from app.admin import words
-from app.reports.archive import Asked, Entry, Story, Told
+from app.prices.dollars import usd_as_read
+from app.reports import wording
+from app.reports.archive import DeliveryEntry, History, RequestEntry
+from app.reports.statement import LedgerLine
 from app.reports.understood import spelled
 from app.store.money.ledger import READ
 from app.store.requests import State
@@ -31,23 +33,24 @@ class Span:
     width: float
 
 
-def timeline(story: Story) -> list[Step]:
+def timeline(history: History) -> list[Step]:
     """Put what happened to a request in its order."""
-    steps = [*_of_entry(story.entry)]
-    if story.arrived_at is not None:
-        steps.append(Step(at=story.arrived_at, kind="webhook", title="Webhook arrived"))
-    steps += [_of_call(call) for call in story.calls]
-    steps += [_of_delivery(told) for told in story.deliveries]
-    steps += _untold(story)
+    steps = [*_of_entry(history.entry)]
+    if history.arrived_at is not None:
+        steps.append(Step(at=history.arrived_at, kind="webhook", title="Webhook arrived"))
+    for call in history.calls:
+        steps += [_of_call(call), *_refunded(call)]
+    steps += [_of_delivery(sent) for sent in history.deliveries]
+    steps += _unsent(history)
     return sorted(steps, key=lambda step: step.at)
 
 
-def spans(story: Story) -> list[Span]:
+def spans(history: History) -> list[Span]:
     """Divide the time from asked to answered among queue, model, bucket and the wait for a way to the chat."""
-    one = story.entry
+    one = history.entry
     parts = [
         ("queue", one.created_at, one.drawing_at),
-        *(("model", call.began_at, call.ended_at) for call in story.calls),
+        *(("model", call.began_at, call.ended_at) for call in history.calls),
         ("bucket", one.kept_at, one.ready_at),
         ("reply", one.ready_at, one.sent_at),
     ]
@@ -66,7 +69,7 @@ def spans(story: Story) -> list[Span]:
     ]
 
 
-def _of_entry(one: Entry) -> list[Step]:
+def _of_entry(one: RequestEntry) -> list[Step]:
     facts = (("understood", spelled(one.understood)),) if one.understood else ()
     title = "Queued" if one.draws else "Answered in words"
     steps = [Step(at=one.created_at, kind="queue", title=title, facts=facts)]
@@ -80,48 +83,55 @@ def _of_entry(one: Entry) -> list[Step]:
     return steps
 
 
-def _ended(one: Entry, at: float) -> Step:
+def _ended(one: RequestEntry, at: float) -> Step:
     if one.state is State.READY:
         took_s = at - one.kept_at if one.kept_at is not None else None
         return Step(at=at, kind="bucket", title="In the bucket, ready", took_s=took_s)
-    facts = (("why", words.plain(one.words)),) if one.words else ()
-    return Step(at=at, kind="bad", title=words.STATES[one.state], facts=facts)
+    facts = (("why", wording.plain(one.reason)),) if one.reason else ()
+    return Step(at=at, kind="bad", title=wording.STATES[one.state], facts=facts)
 
 
-def _of_call(call: Asked) -> Step:
+def _of_call(call: LedgerLine) -> Step:
     estimate = " (estimate)" if call.is_estimate else ""
     return Step(
         at=call.began_at,
         kind="model" if call.outcome in {"asked", "paid"} else "bad",
-        title=f"{call.model} was asked: {words.plain(call.outcome, words.OUTCOMES)}",
+        title=f"{call.model} was asked: {wording.plain(call.outcome, wording.OUTCOMES)}",
         took_s=call.ended_at - call.began_at if call.ended_at is not None else None,
         facts=(
             ("for", "reading the message") if call.kind == READ else ("picture", _picture_of(call)),
-            ("cost", f"{words.usd(call.microusd)}{estimate}"),
-            ("vendor's request id", call.vendor_request_id or words.NONE),
+            ("cost", f"{usd_as_read(call.microusd)}{estimate}"),
+            ("vendor's request id", call.vendor_request_id or "-"),
         ),
     )
 
 
-def _picture_of(call: Asked) -> str:
+def _refunded(call: LedgerLine) -> list[Step]:
+    if call.refunded_at is None:
+        return []
+    cost = ("of it", usd_as_read(call.microusd))
+    return [Step(at=call.refunded_at, kind="model", title="Refunded: counts for nobody but the bot", facts=(cost,))]
+
+
+def _picture_of(call: LedgerLine) -> str:
     return f"{call.count} of {call.size}, {call.quality}, {call.kind}"
 
 
-def _of_delivery(told: Told) -> Step:
-    outcome = words.plain(told.outcome, words.DELIVERED)
+def _of_delivery(sent: DeliveryEntry) -> Step:
+    outcome = wording.plain(sent.outcome, wording.DELIVERED)
     return Step(
-        at=told.created_at,
-        kind="bad" if told.outcome in {"failed", "unknown"} else "reply",
-        title=words.plain(told.way, words.WAYS),
-        took_s=told.ended_at - told.created_at if told.ended_at is not None else None,
+        at=sent.created_at,
+        kind="bad" if sent.outcome in {"failed", "unknown"} else "reply",
+        title=wording.plain(sent.way, wording.WAYS),
+        took_s=sent.ended_at - sent.created_at if sent.ended_at is not None else None,
         facts=(("outcome", outcome),),
     )
 
 
-def _untold(story: Story) -> list[Step]:
+def _unsent(history: History) -> list[Step]:
     """Find what the request remembers of deliveries that are pruned by now, or that spoke of it beside others."""
-    one, steps = story.entry, []
-    ways = {told.way for told in story.deliveries if told.outcome in {"landed", "unknown"}}
+    one, steps = history.entry, []
+    ways = {sent.way for sent in history.deliveries if sent.outcome in {"landed", "unknown"}}
     if one.promised_at is not None and "promise" not in ways:
         steps.append(Step(at=one.promised_at, kind="reply", title="Promised, with a button"))
     if one.sent_at is not None and not ways & {"reply", "push"}:
