@@ -1,6 +1,8 @@
 # The build stages make what the lock file names; the image has that, Python, and nothing else.
 FROM python:3.13-slim AS dependencies
-RUN apt-get update -q && apt-get install -qy --no-install-recommends binutils && pip install --no-cache-dir uv==0.13.9
+COPY deploy/uv.txt /
+RUN apt-get update -q && apt-get install -qy --no-install-recommends binutils \
+    && pip install --no-cache-dir --require-hashes --requirement /uv.txt
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=/venv
 WORKDIR /src
 COPY pyproject.toml uv.lock ./
@@ -12,8 +14,9 @@ RUN uv sync --frozen --no-dev --no-install-project \
     && rm -f /venv/.lock
 
 FROM dependencies AS build
-COPY README.md LICENSE ./
+COPY README.md LICENSE line_easel.py ./
 COPY app app
+COPY sandbox/line_sandbox sandbox/line_sandbox
 RUN uv build --wheel --out-dir /dist \
     && uv pip install --python /venv --no-deps --target /app /dist/*.whl \
     && rm -f /app/.lock

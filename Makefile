@@ -1,17 +1,21 @@
 # On a machine with Python 3.11 or later, git and make, every target sets up all it needs under .tools and .venv.
 PYTHON ?= python3
-UV_VERSION = 0.13.9
 UV = .tools/bin/uv
 RUN = $(UV) run --frozen --no-sync
 export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON_PREFERENCE = only-system
+# Where HOME cannot be written, uv keeps its downloads here.
+CACHE = $${XDG_CACHE_HOME:-$$HOME/.cache}/uv
+ifeq ($(or $(UV_CACHE_DIR),$(shell mkdir -p "$(CACHE)" 2>/dev/null && [ -w "$(CACHE)" ] && echo it can)),)
+export UV_CACHE_DIR = $(CURDIR)/.tools/cache
+endif
 
 # What looks like a secret and is none. Tests are full of made-up ones: there only keys of a known shape are looked for.
 NO_SECRETS = --exclude-lines postgresql:// --exclude-secrets '^(0123456789\w+|sk-stand-in-0+|key)$$'
 BY_SHAPE = $(addprefix --disable-plugin ,HexHighEntropyString Base64HighEntropyString KeywordDetector BasicAuthDetector)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat serve test test-quick check format bench chaos soak fuzz siege reading train lock clean
+.PHONY: help setup demo chat serve test test-quick check format bench chaos soak fuzz siege reading train lock lock-uv clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,31 +27,27 @@ $(UV):
 	  { echo "$(PYTHON) is missing or older than 3.11: name another one, make $(or $(MAKECMDGOALS),setup) PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv .tools || \
 	  { rm -rf .tools; echo "$(PYTHON) makes no environments: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
-	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement deploy/uv.txt
 
 # Each target has its own mark: what only runs needs a fifth of what the developers' tools need, and never takes it away.
 SYNC = $(UV) sync --frozen --quiet --python $$($(PYTHON) -c 'import sys; print(sys.executable)')
 
 .venv/.ready-dev: $(UV) pyproject.toml uv.lock
-	$(SYNC) --extra demo
-	@touch $@ .venv/.ready-demo .venv/.ready-serve
+	$(SYNC)
+	@touch $@ .venv/.ready
 
-.venv/.ready-demo: $(UV) pyproject.toml uv.lock
-	$(SYNC) --no-dev --extra demo --inexact
-	@touch $@ .venv/.ready-serve
-
-.venv/.ready-serve: $(UV) pyproject.toml uv.lock
+.venv/.ready: $(UV) pyproject.toml uv.lock
 	$(SYNC) --no-dev --inexact
 	@touch $@
 
-demo: .venv/.ready-demo ## one round trip with stand-ins of LINE, OpenAI and R2, no account; then, in a terminal, the chat page
+demo: .venv/.ready ## one round trip with stand-ins of LINE, OpenAI and R2, no account; then, in a terminal, the chat page
 	$(RUN) easel demo --say "一隻在彈吉他的水獺"
 	@if [ -t 1 ]; then $(RUN) easel demo; fi
 
-chat: .venv/.ready-demo ## the chat page of the demo, until Ctrl-C
+chat: .venv/.ready ## the chat page of the demo, until Ctrl-C
 	$(RUN) easel demo
 
-serve: .venv/.ready-serve ## the service; its settings come from the environment or .env
+serve: .venv/.ready ## the service; its settings come from the environment or .env
 	$(RUN) easel serve
 
 test: setup ## all tests
@@ -59,7 +59,7 @@ test-quick: setup ## the tests without kills, restarts, Postgres and browsers
 check: setup ## lint, format, types, dependencies, workflows and secrets; needs no network
 	$(RUN) ruff check
 	$(RUN) ruff format --check
-	$(RUN) mypy --strict app sandbox/line_sandbox
+	$(RUN) mypy --strict app sandbox/line_sandbox line_easel.py
 	$(RUN) deptry --no-ansi app
 	$(RUN) zizmor --offline --pedantic --no-progress --quiet .github
 	git ls-files . ':!tests' ':!sandbox/tests' ':!bench' ':!proof' ':!uv.lock' | xargs $(RUN) detect-secrets-hook --no-verify $(NO_SECRETS)
@@ -92,6 +92,12 @@ train: setup ## teach the classifier of messages anew from training/corpus; take
 
 lock: $(UV) ## bring uv.lock up to date, within the week's cooldown of pyproject.toml
 	$(UV) lock --upgrade
+
+lock-uv: $(UV) ## write the hashes of the uv that deploy/uv.txt names
+	@head -2 deploy/uv.txt >.tools/uv.txt
+	grep --only-matching '^uv==[0-9.]*' deploy/uv.txt | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --exclude-newer "7 days" - >>.tools/uv.txt
+	mv .tools/uv.txt deploy/uv.txt
 
 clean: ## remove what the other targets made
 	rm -rf .venv .tools data

@@ -24,10 +24,9 @@ cli = typer.Typer(
 def _tell_version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
     if not asked:
         return
-    from importlib.metadata import entry_points
+    from app.release import release
 
-    (ours,) = entry_points(group="console_scripts", name="easel")
-    typer.echo(f"easel {ours.dist.version if ours.dist else 'of a source tree'}")
+    typer.echo(f"easel {release()}")
     raise typer.Exit
 
 
@@ -73,13 +72,7 @@ def demo(
 ) -> None:
     """Try everything on this machine with no account: a chat page, with stand-ins of LINE, OpenAI and R2."""
     check_surroundings()
-    try:
-        from app.demo import run
-    except ModuleNotFoundError as error:
-        if error.name != "line_sandbox":
-            raise
-        typer.echo('The demo needs the stand-ins of LINE, OpenAI and R2: pip install "easel[demo]"', err=True)
-        end(EX_CONFIG)
+    from app.demo import run
 
     options = run.Options(
         host=host,

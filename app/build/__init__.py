@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from app import health, lease
@@ -27,6 +26,7 @@ from app.openai import OpenAIImages, OpenAIReader
 from app.r2 import Bucket
 from app.reading.rank import may_ask
 from app.refusals import Refusals
+from app.release import release
 from app.reports.gauges import Gauges
 from app.settings import Settings
 from app.store.database import Database
@@ -79,8 +79,8 @@ def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[],
     upkeep = Upkeep(database, owner=executor_id)
     store = Store(database, settings, owner=executor_id)
     vendors = Vendors(settings)
-    metrics = Metrics(version=version("easel"), models=settings.image_models)
-    traces = Traces(settings.otel_exporter_otlp_endpoint, service_version=version("easel"))
+    metrics = Metrics(version=release(), models=settings.image_models)
+    traces = Traces(settings.otel_exporter_otlp_endpoint, service_version=release())
     flows = Flows(settings, store, vendors, is_orphan=leases.is_dead, metrics=metrics, traces=traces)
     stores = Stores(database=database, settling=settling, requests=store.requests, receiving=store.receiving)
     dispatcher = flows.dispatcher(engine, stores, owner=executor_id)

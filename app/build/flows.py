@@ -1,7 +1,6 @@
 """The durable workflows, and what works beside them."""
 
 from collections.abc import Callable
-from importlib.metadata import version
 
 from app.build.store import Store
 from app.build.vendors import Vendors
@@ -38,6 +37,7 @@ from app.flows.upkeep.rich_menus import Menus
 from app.metrics import Metrics
 from app.reading.decide import Rules
 from app.reading.gate import Gate as ReadingGate
+from app.release import release
 from app.settings import Settings
 from app.traces import Traces
 
@@ -167,7 +167,7 @@ class Flows:
                 url_of=self._vendors.bucket.url,
                 group_prefixes=settings.group_prefixes,
                 zone=settings.zone,
-                version=version("easel"),
+                version=release(),
             ),
             is_orphan=is_orphan,
             metrics=self._observers.metrics,

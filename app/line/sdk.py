@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from ssl import SSLContext
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ import httpx
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
 
 from app.line.lean import loaded
+from app.release import release
 
 CONNECTIONS_MAX: Final = 100
 KEPT_ALIVE_S: Final = 30.0  # each kept connection saves a handshake for the next answer
@@ -81,7 +81,7 @@ class Wire:
         self._session = _Session(loaded, url=loaded.apis[0].api_client.configuration.host)
         for api in self._apis:
             client = api.api_client
-            client.user_agent = f"{client.user_agent} easel/{version('easel')}"
+            client.user_agent = f"{client.user_agent} easel/{release()}"
             client.rest_client.pool_manager = self._session
 
     @asynccontextmanager

@@ -14,11 +14,12 @@ NO_REASON = re.compile(r"# (?:noqa(?:: [A-Z]+\d+(?:, [A-Z]+\d+)*)?|type: ignore(
 # Each room and the rooms it may import from.
 MAY_IMPORT = {
     "errors": set(),
+    "release": set(),
     "days": set(),
     "prices": set(),
     "telemetry": set(),
     "databases": set(),
-    "line": {"errors"},
+    "line": {"errors", "release"},
     "openai": {"errors"},
     "pictures": {"errors"},
     "r2": {"errors"},
@@ -42,7 +43,7 @@ MAY_IMPORT = {
     "admin": {*("days", "flows", "health", "line", "metrics", "prices", "r2", "reading", "reports", "store", "words")},
     "build": {
         *("admin", "caps", "engine", "flows", "health", "lease", "line", "metrics", "openai"),
-        *("r2", "reading", "refusals", "reports", "settings", "store", "traces", "webhook", "words"),
+        *("r2", "reading", "refusals", "release", "reports", "settings", "store", "traces", "webhook", "words"),
     },
     "main": {
         *("build", "caps", "databases", "engine", "errors", "flows", "health", "metrics", "refusals", "settings"),
@@ -53,9 +54,9 @@ MAY_IMPORT = {
     "caps": {"prices", "settings", "store"},
     "ops": {
         *("build", "caps", "databases", "days", "engine", "errors", "flows", "line", "metrics", "openai", "prices"),
-        *("r2", "reports", "settings", "store", "telemetry", "traces", "words"),
+        *("r2", "release", "reports", "settings", "store", "telemetry", "traces", "words"),
     },
-    "cli": {"demo", "ops", "server", "settings", "store"},
+    "cli": {"demo", "ops", "release", "server", "settings", "store"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -26,7 +26,7 @@ from app.words.sentences import LANGUAGES, sentences_for
 
 SECRET, TOKEN = "8c570fa6dd201bb328f1c1eac23a96d8", "an-access-token"
 ROOT = Path(__file__).parents[2]
-OURS = f"line-bot-sdk-python/{version('line-bot-sdk')} easel/{version('easel')}"
+OURS = f"line-bot-sdk-python/{version('line-bot-sdk')} easel/{version('line-easel')}"
 UTC = ZoneInfo("UTC")
 
 

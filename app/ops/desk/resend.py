@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import uuid
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +16,7 @@ from app.line.client import LineClient
 from app.line.events import Chat, ChatKind
 from app.ops.desk.history import unknown
 from app.ops.desk.opening import NotPossible, opened
+from app.release import release
 from app.reports.archive import Archive
 from app.settings import Settings
 from app.store.database import Database
@@ -197,6 +197,6 @@ def _flows(settings: Settings, database: Database, vendors: "Vendors") -> "Flows
         Store(database, settings, owner=f"{OWNER}-{uuid.uuid4()}"),
         vendors,
         is_orphan=lambda owner: owner.startswith(f"{OWNER}-"),
-        metrics=Metrics(version=version("easel")),
-        traces=Traces(None, service_version=version("easel")),
+        metrics=Metrics(version=release()),
+        traces=Traces(None, service_version=release()),
     )

@@ -1,0 +1,78 @@
+"""What is published: one name, one version, all that its commands need, and never another project's `app`."""
+
+import importlib.metadata
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from app.release import DISTRIBUTION, release
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+IMAGE = re.compile(r"[\w.-]+/OWNER/easel\b")
+EASEL = Path(sys.executable).with_name("easel")
+
+
+def ran(cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run((EASEL, "--version"), check=False, cwd=cwd, env=environment, capture_output=True, text=True)
+
+
+def needed_by(distribution: str, found: set[str]) -> set[str]:
+    """Return the names of all that is installed with it, extras aside."""
+    for requirement in importlib.metadata.requires(distribution) or ():
+        name = re.match(r"[\w.-]+", requirement)[0].lower().replace("_", "-")
+        if "extra ==" not in requirement and name not in found:
+            found.add(name)
+            try:
+                needed_by(name, found)
+            except importlib.metadata.PackageNotFoundError:
+                continue  # for another Python or platform
+    return found
+
+
+def test_the_installed_release_is_told(tmp_path):
+    """`easel --version` says the version of pyproject.toml, also in a folder that has a package called `app`."""
+    assert (PROJECT["name"], PROJECT["version"]) == (DISTRIBUTION, release())
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").touch()
+    done = ran(tmp_path)
+    assert (done.stdout, done.stderr, done.returncode) == (f"easel {release()}\n", "", 0)
+
+
+def test_another_app_is_never_run(tmp_path):
+    """Where PYTHONPATH leads to another project's `app` first, the command says so and runs nothing of it."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").write_text("raise SystemExit('ran the other one')", encoding="utf-8")
+    done = ran(tmp_path, PYTHONPATH=".")
+    assert done.returncode == 78
+    assert str(tmp_path / "app") in done.stderr
+    assert "PYTHONPATH" in done.stderr
+    assert "ran the other one" not in done.stderr
+
+
+def test_both_commands_begin_there():
+    """`uvx line-easel` finds a command of that name."""
+    assert PROJECT["scripts"] == dict.fromkeys(("easel", "line-easel"), "line_easel:main")
+
+
+def test_the_demo_needs_nothing_more():
+    """Whatever the stand-ins import comes with Easel, so the wheel's demo trusts no other name in the index."""
+    sandbox = tomllib.loads((ROOT / "sandbox/pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    names = {re.match(r"[\w.-]+", one)[0].lower() for one in sandbox}
+    assert names <= needed_by(DISTRIBUTION, set())
+    assert PROJECT["optional-dependencies"] == {"demo": []}
+
+
+def test_one_image_is_named():
+    """Every page and manifest that names the published image names the same one, in this version."""
+    files = [*(ROOT / "deploy").rglob("*.yaml"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
+    texts = {path: path.read_text(encoding="utf-8") for path in files}
+    assert {one for text in texts.values() for one in IMAGE.findall(text)} == {
+        "ghcr.io/OWNER/easel",
+        "github.com/OWNER/easel",
+    }
+    tags = {one for text in texts.values() for one in re.findall(r"/easel:(\d[\w.]*)", text)}
+    tags |= set(re.findall(r'newTag: "(.*)"', texts[ROOT / "deploy/kubernetes/base/kustomization.yaml"]))
+    assert tags == {PROJECT["version"]}
