@@ -1,7 +1,7 @@
 """What people on the page do. Each act is checked as a phone would, put into the chat and delivered to the bot."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from line_sandbox.line import LineStandIn
 from line_sandbox.line.chats import actions_in
@@ -25,8 +25,11 @@ ALBUM_MAX = 50  # that LINE's app lets people choose at once
 class Acts:
     """The people's hands."""
 
-    def __init__(self, line: LineStandIn, board: Board, mirror: Mirror, traces: Traces) -> None:
-        """Keep the parts."""
+    def __init__(
+        self, line: LineStandIn, board: Board, mirror: Mirror, traces: Traces, *, on_language: Callable[[str], None]
+    ) -> None:
+        """Keep the parts. `on_language` hears whose phone speaks another language now."""
+        self._on_language = on_language
         self._line = line
         self._places = Places(line)
         self._board = board
@@ -35,6 +38,10 @@ class Acts:
         self._last: tuple[Event, ...] = ()
         self._held: list[Event] | None = None
         self._sending = Tasks("acts")
+
+    def forget(self) -> None:
+        """Begin anew: nothing was sent, nothing is held."""
+        self._last, self._held = (), None
 
     async def close(self) -> None:
         """Stop what is being delivered."""
@@ -143,6 +150,7 @@ class Acts:
         """Somebody changes the language of their phone; None keeps it from the bot."""
         person = self._places.person(who)
         person.language = str(who["language"]) if who.get("language") else None
+        self._on_language(person.id)
         self._mirror.show_people()
 
     def add(self, who: Value) -> None:

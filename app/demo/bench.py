@@ -28,6 +28,7 @@ class Bench:
         self._real = real
         self._days = bad_days()
         self._rules: dict[str, Rule] = {}
+        self._latency_s = stage.openai.latency_s
 
     def show(self) -> None:
         """Put the state of every switch on the board."""
@@ -86,6 +87,19 @@ class Bench:
             stand_in.faults.clear()
         self._rules.clear()
         self.set({"tokenLifeS": TOKEN_S_MAX, "quotaGone": False, "redelivers": False})
+
+    def start_over(self) -> None:
+        """As it was at the beginning: a fine day, nothing spent, nothing stored, nobody in the chats."""
+        stage = self._stage
+        stage.openai.latency_s = self._latency_s
+        stage.openai.invoice.clear()
+        stage.r2.objects.clear()
+        stage.r2.puts = 0
+        for chat in list(stage.line.chats):
+            stage.line.stop_loading(chat)
+        for kept in (stage.line.chats, stage.line.contents, stage.line.people, stage.line.groups):
+            kept.clear()
+        self.fine({})
 
     def _day(self, wish: Value) -> BadDay:
         if (day := self._days.get(str(wish.get("name")))) is None:

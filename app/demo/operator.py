@@ -1,9 +1,13 @@
-"""The operator's hands on the bot: kill it, stop it, start it, with other settings."""
+"""The operator's hands on the bot: kill it, stop it, start it, with other settings or with nothing remembered."""
+
+import asyncio
+from collections.abc import Callable
 
 from line_sandbox.line import LineStandIn
 
-from app.demo.bot import Bot
+from app.demo.bot import Bot, LogLine
 from app.demo.errors import NotAllowed
+from app.demo.memory import Memory
 from app.demo.state import Board, Value
 from app.demo.tasks import Tasks
 from app.demo.traces import Traces
@@ -14,16 +18,20 @@ CHOICES = {
     "REPLY_DEADLINE_S": frozenset({"3", "8", "20", "45"}),
     "IMAGE_FORMAT": frozenset({"jpeg", "png", "webp"}),
 }
+MODELS_LOST = frozenset({"model_refused", "model_gone"})
 DEFAULTS = {"LATE_DELIVERY": "button", "REPLY_DEADLINE_S": "45", "IMAGE_FORMAT": "jpeg"}
 
 
 class Operator:
     """Has a bot of ours, or only the address of somebody else's."""
 
-    def __init__(self, board: Board, traces: Traces, line: LineStandIn) -> None:
-        """Keep the parts."""
+    def __init__(self, board: Board, traces: Traces, line: LineStandIn, *, tells_token: bool) -> None:
+        """Keep the parts. `tells_token`: whether whoever sees the page may also open the dashboard."""
         self.bot: Bot | None = None
+        self.memory: Memory | None = None
         self.dashboard_token = ""
+        self._tells_token = tells_token
+        self._lost_models = False
         self._board = board
         self._traces = traces
         self._line = line
@@ -41,7 +49,8 @@ class Operator:
         value["id"] = self._line.bot_user_id
         if bot is not None:
             value |= {"state": bot.state, "pid": bot.pid, "starts": bot.starts, "settings": DEFAULTS | bot.settings}
-            value["dashboard"] = {"url": bot.dashboard_url, "token": self.dashboard_token}
+            if self._tells_token:
+                value["dashboard"] = {"url": bot.dashboard_url, "token": self.dashboard_token}
             value["lastWords"] = bot.last_words if bot.state == "died" else ""
         self._board.put("bot", "bot", value)
 
@@ -54,6 +63,27 @@ class Operator:
             if self.bot.state == "ready":
                 self._line.webhook_url = self.bot.callback_url
         self.show()
+
+    def logged(self, line: LogLine) -> None:
+        """The bot wrote a line into its log."""
+        self._lost_models |= line.get("event") in MODELS_LOST
+
+    def forget_gone_models(self) -> None:
+        """Let the bot ask all models again, if it gave one up: they are back."""
+        if self.bot is not None and self.memory is not None and self._lost_models:
+            self._lost_models = False
+            self._working.start(self._forget_gone_models(self.bot, self.memory))
+
+    def forget_language(self, person: str) -> None:
+        """Let the bot read again which language a person's phone speaks."""
+        if self.memory is not None:
+            self._working.start(self.memory.forget_language(person))
+
+    def start_over(self, *, clear: Callable[[], None], open_again: Callable[[], None]) -> None:
+        """Let the bot begin with an empty database: `clear` runs while it stands still, `open_again` behind it."""
+        if self.bot is None or self.memory is None:
+            raise NotAllowed("this bot is not ours to start over")
+        self._working.start(self._start_over(self.bot, self.memory, clear, open_again))
 
     def do(self, wish: Value) -> None:
         """Do one of kill, stop, start; or restart with `settings`."""
@@ -70,6 +100,24 @@ class Operator:
                 self._working.start(self._restart(bot, _checked(wish.get("settings"))))
             case _:
                 raise NotAllowed("the bot can be killed, stopped, started and restarted")
+
+    async def _forget_gone_models(self, bot: Bot, memory: Memory) -> None:
+        # What it learned a moment ago it remembers by itself, so it is started again where it runs.
+        runs = bot.pid is not None
+        await bot.stop()
+        await memory.forget_gone_models()
+        if runs:
+            await bot.start()
+
+    async def _start_over(
+        self, bot: Bot, memory: Memory, clear: Callable[[], None], open_again: Callable[[], None]
+    ) -> None:
+        await bot.stop()
+        await asyncio.to_thread(memory.erase)
+        bot.settings.clear()
+        clear()
+        await bot.start()
+        open_again()
 
     async def _restart(self, bot: Bot, settings: dict[str, str]) -> None:
         await bot.stop()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from line_sandbox.line import LineStandIn
+from line_sandbox.line.chats import Person
 from line_sandbox.line.menus import Menu
 
 from app.ops.setup import menus
@@ -48,4 +49,14 @@ def hang_menus(line: LineStandIn) -> None:
         made = menus.menu(language)
         line.menus.menus[f"richmenu-{language}"] = Menu(id=f"richmenu-{language}", body=made.body, image=made.picture)
     line.menus.default = f"richmenu-{next(iter(LANGUAGES))}"
-    line.menus.linked = {one.id: f"richmenu-{one.language}" for one in line.people.values() if one.language}
+    for one in line.people.values():
+        link_menu(line, one)
+
+
+def link_menu(line: LineStandIn, person: Person) -> None:
+    """Show somebody the menu in the language of their phone; the one for all where that is kept, or not spoken here."""
+    own = f"richmenu-{person.language}"
+    if own in line.menus.menus:
+        line.menus.linked[person.id] = own
+    else:
+        line.menus.linked.pop(person.id, None)

@@ -8,6 +8,7 @@ from line_sandbox.feed import Happening
 from line_sandbox.front import Call
 from line_sandbox.line.chats import Chat, ChatMessage
 from line_sandbox.line.phone import Fetched, Seen, look_at
+from line_sandbox.line.pictures import size_px
 from line_sandbox.line.webhooks import Delivery
 from line_sandbox.openai.invoice import InvoiceLine
 from line_sandbox.stand_in import StandIn
@@ -70,7 +71,9 @@ class Mirror:
     def show_menus(self) -> None:
         """Put the rich menus on the board; their pictures have addresses of their own."""
         for menu in self._stage.line.menus.menus.values():
-            self._board.put("menu", menu.id, {name: menu.body[name] for name in ("chatBarText", "size", "areas")})
+            self._board.put(
+                "menu", menu.id, {name: menu.body[name] for name in ("chatBarText", "size", "areas", "selected")}
+            )
 
     def quotes(self, message_id: str, quoted_id: str) -> None:
         """A person's message quotes another one; LINE tells the bot, but the chat does not keep it."""
@@ -100,8 +103,14 @@ class Mirror:
             "quotable": message.quote_token is not None,
             "quoted": quoted,
             "fate": self._fates.get(message.id),
+            "size": self._size_px(message),
         }
         self._board.put("message", message.id, value)
+
+    def forget(self) -> None:
+        """Begin anew; what the page shows is cleared elsewhere."""
+        for kept in (self.seen, self._quotes, self._edited, self._fates):
+            kept.clear()
 
     async def look(self, message: ChatMessage) -> None:
         """Let the phone fetch a picture message, once more if it did before."""
@@ -148,16 +157,19 @@ class Mirror:
         for event in delivery.events:
             match event.get("message"):
                 case {"id": str() as message_id}:
-                    read = bool((self._fates.get(message_id) or {}).get("read")) or last.ok
-                    self._fates[message_id] = {
-                        "read": read, "error": None if read else last.error, "status": last.status
-                    }  # fmt: skip
+                    # Like LINE it tells the writer nothing of webhooks that failed; the timeline does.
+                    if last.ok:
+                        self._fates[message_id] = {"read": True}
                     self._show_by_id(message_id)
 
     def _show_by_id(self, message_id: str) -> None:
         for chat in self._stage.line.chats.values():
             if message := chat.find(message_id):
                 self.show(message)
+
+    def _size_px(self, message: ChatMessage) -> tuple[int, int] | None:
+        content = self._stage.line.contents.get(message.id) if message.type == "image" else None
+        return size_px(content.body) if content else None
 
     def _quoted(self, message: ChatMessage) -> str | None:
         token = message.body.get("quoteToken")
@@ -174,4 +186,5 @@ def _fetched(fetched: Fetched) -> Value:
         "contentType": fetched.content_type,
         "bytes": len(fetched.body),
         "broken": fetched.broken,
+        "size": None if fetched.broken else size_px(fetched.body),
     }

@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 
 from app.demo.bot import Bot
 from app.demo.errors import CannotStart
+from app.demo.memory import Memory
 from app.demo.origin_guard import LOOPBACK
 from app.demo.parts import Parts, environment_of, read_parts, stand_in_settings
 from app.demo.say import Progress, say
@@ -29,6 +30,7 @@ Tell = Callable[[str], None]
 
 EX_CONFIG, INTERRUPTED = 78, 130
 PORT = 8000
+DATABASE = "easel.db"
 LATENCY_S = 5.0  # what one looks at on the page: long enough to see the loading animation
 STREAMS_END_S = 2
 DASHBOARD_TOKEN_BYTES = 12  # made for the run
@@ -86,7 +88,7 @@ async def _say(options: Options, parts: Parts, inherited: Mapping[str, str], tel
     text = options.say or ""
     with _directory(options) as directory:
         async with open_stage() as stage:
-            environment = environment_of(parts, stage.at, inherited, database=f"sqlite:///{directory}/easel.db")
+            environment = environment_of(parts, stage.at, inherited, database=f"sqlite:///{directory}/{DATABASE}")
             bot = Bot(environment=environment, directory=directory, on_line=progress.on_line)
             tell(f"{text}\n")
             _tell_parts(parts, tell)
@@ -110,7 +112,7 @@ async def _page(options: Options, parts: Parts, inherited: Mapping[str, str], te
     """Serve the page until `stop` is set."""
     with _directory(options) as directory, _socket(options.host, options.port) as listening:
         url = _url(options.host, listening)
-        async with _stage(options) as stage, House(stage, parts).open() as house:
+        async with _stage(options) as stage, _house(stage, parts, options).open() as house:
             serving = _serving(house, options.host, listening)
             if options.bot_url is not None:
                 stage.line.webhook_url = options.bot_url
@@ -121,7 +123,7 @@ async def _page(options: Options, parts: Parts, inherited: Mapping[str, str], te
                     _open_browser(url, options)
                     await stop.wait()
                 return 0
-            environment = environment_of(parts, stage.at, inherited, database=f"sqlite:///{directory}/easel.db")
+            environment = environment_of(parts, stage.at, inherited, database=f"sqlite:///{directory}/{DATABASE}")
             bot = _bot_of(house, environment, directory)
             house.show(settings={})
             async with serving, _running(bot, stage, tell):
@@ -145,16 +147,21 @@ def _stage(options: Options) -> contextlib.AbstractAsyncContextManager[Stage]:
     return open_stage(ports=(line, openai, r2), latency_s=LATENCY_S, bot_name="Bot")
 
 
+def _house(stage: Stage, parts: Parts, options: Options) -> House:
+    return House(stage, parts, is_private=options.host in LOOPBACK)
+
+
 def _bot_of(house: House, environment: Mapping[str, str], directory: Path) -> Bot:
     """Hand the house a bot of ours, with a dashboard that opens for this run."""
     token = secrets.token_urlsafe(DASHBOARD_TOKEN_BYTES)
     bot = Bot(
         environment={**environment, "ADMIN_TOKEN": token, "ADMIN_SHOWS_PROMPTS": "true"},
         directory=directory,
-        on_line=house.traces.logged,
+        on_line=house.logged,
         on_change=house.operator.changed,
     )
     house.operator.bot, house.operator.dashboard_token = bot, token
+    house.operator.memory = Memory(directory / DATABASE)
     return bot
 
 

@@ -49,6 +49,11 @@ class Board:
         record = self._records.get((kind, record_id))
         return record.value if record else None
 
+    def clear(self, *kinds: str) -> None:
+        """Take every record of these kinds off."""
+        for kind, record_id in [key for key in self._records if key[0] in kinds]:
+            self.put(kind, record_id, None)
+
     def since(self, number: int) -> list[Record]:
         """Every record that changed after this number, oldest change first."""
         fresh: list[Record] = []

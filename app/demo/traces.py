@@ -102,8 +102,11 @@ class Traces:
         for stored_id, (vendor, call) in self._calls.items():
             key = str(call.notes.get("key") or "\0")
             if vendor == "r2" and owners and (key in url or key in preview):
-                asked = [trace for trace in owners if any(v == "openai" for v in trace.calls.values())]
-                self._move(stored_id, (asked or owners)[0])
+                # What was stored before somebody asked to see it again is not theirs.
+                since = [trace for trace in owners if trace.at <= call.started_at]
+                asked = [trace for trace in since if any(v == "openai" for v in trace.calls.values())]
+                for owner in (asked or since)[:1]:
+                    self._move(stored_id, owner)
         for trace in owners:
             if trace.answered_at is None and trace.chat == chat and body["type"] != "template":
                 trace.answered_at = time.time()
@@ -136,6 +139,11 @@ class Traces:
         self.open(event, chat="", person=None, text="")
         taken = Attempt(at=time.time(), ms=0.0, status=200)
         self._traces[line["request"]].attempts.append(taken)
+
+    def forget(self) -> None:
+        """Begin anew; what the page shows is cleared elsewhere."""
+        for kept in (self._traces, self._calls, self._costs, self._tokens):
+            kept.clear()
 
     # Whose call it is
 

@@ -12,15 +12,15 @@ import orjson
 from line_sandbox.line import LineStandIn
 from line_sandbox.line.phone import look_at_card
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from app.demo.acts import PHOTO_BYTES_MAX, Acts
-from app.demo.bench import Bench
 from app.demo.errors import NotAllowed
-from app.demo.operator import Operator
 from app.demo.origin_guard import Guard
 from app.demo.projection import Mirror
 from app.demo.state import Board, Record, Value
@@ -28,32 +28,26 @@ from app.demo.state import Board, Record, Value
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+Verbs = Mapping[str, Callable[[Value], None]]
+
 FILES = Path(__file__).parent / "page"
 WISH_BYTES_MAX = 100_000
 ALIVE_EVERY_S = 15.0
 RETRY_MS = 700
+PACKED_FROM_BYTES = 1000
 
 
 class Web:
     """Serves one demo. `close` ends the live streams, which would otherwise keep the server from stopping."""
 
-    def __init__(
-        self, *, board: Board, acts: Acts, bench: Bench, mirror: Mirror, operator: Operator, line: LineStandIn
-    ) -> None:
-        """Keep the parts."""
+    def __init__(self, *, board: Board, acts: Acts, mirror: Mirror, line: LineStandIn, verbs: Verbs) -> None:
+        """Keep the parts. `verbs`: what the page can do, by the last word of its address."""
         self._board = board
         self._acts = acts
-        self._bench = bench
         self._mirror = mirror
         self._line = line
         self._closing = asyncio.Event()
-        self._verbs: dict[str, Callable[[Value], None]] = {
-            "text": acts.text, "sticker": acts.sticker, "tap": acts.tap, "unsend": acts.unsend,
-            "edit": acts.edit, "menu": acts.menu,
-            "follow": acts.follow, "unfollow": acts.unfollow, "join": acts.join, "leave": acts.leave,
-            "language": acts.language, "add": acts.add, "again": acts.again, "hold": acts.hold,
-            "day": bench.day, "set": bench.set, "fine": self._fine, "bot": operator.do,
-        }  # fmt: skip
+        self._verbs = verbs
 
     def app(self, *, host: str) -> "ASGIApp":
         """Everything behind the guard. `host`: the address it will listen on."""
@@ -76,7 +70,9 @@ class Web:
             Route("/favicon.ico", lambda _request: FileResponse(FILES / "icon.svg", media_type="image/svg+xml")),
             Mount("/demo/page", _Fresh(directory=FILES)),
         ]
-        return Guard(Starlette(routes=routes, exception_handlers={NotAllowed: _refuse}), host=host)
+        # Scripts and styles are a quarter as long; the live stream stays as it is.
+        packed = [Middleware(GZipMiddleware, minimum_size=PACKED_FROM_BYTES)]
+        return Guard(Starlette(routes=routes, middleware=packed, exception_handlers={NotAllowed: _refuse}), host=host)
 
     def close(self) -> None:
         """End the live streams."""
@@ -121,10 +117,6 @@ class Web:
         else:
             raise NotAllowed("there is no such verb")
         return JSONResponse({})
-
-    def _fine(self, wish: Value) -> None:
-        self._bench.fine(wish)
-        self._acts.hold({"on": False})
 
     async def _photo(self, request: Request) -> Response:
         parts: list[bytes] = []

@@ -6,36 +6,30 @@ from collections.abc import AsyncIterator, Mapping
 from app.demo import people as cast
 from app.demo.acts import Acts
 from app.demo.bench import Bench
+from app.demo.bot import LogLine
 from app.demo.operator import Operator
 from app.demo.parts import Parts
 from app.demo.projection import Mirror
-from app.demo.state import Board
+from app.demo.state import Board, Value
 from app.demo.traces import Traces
 from app.demo.vendors import Stage
-from app.demo.web import Web
+from app.demo.web import Verbs, Web
 from app.demo.wire import Vendor
 
 
 class House:
     """One demo's objects. `open` lets it live as long as its context."""
 
-    def __init__(self, stage: Stage, parts: Parts) -> None:
-        """Build everything; nothing runs yet."""
+    def __init__(self, stage: Stage, parts: Parts, *, is_private: bool) -> None:
+        """Build everything; nothing runs yet. `is_private`: only this machine can see the page."""
         self.real = _real(parts)
         self.board = Board()
         self.traces = Traces(self.board, real=self.real)
         self.bench = Bench(stage, self.board, real=self.real)
         self.mirror = Mirror(stage, self.board, self.traces, on_call=self.bench.show)
-        self.acts = Acts(stage.line, self.board, self.mirror, self.traces)
-        self.operator = Operator(self.board, self.traces, stage.line)
-        self.web = Web(
-            board=self.board,
-            acts=self.acts,
-            bench=self.bench,
-            mirror=self.mirror,
-            operator=self.operator,
-            line=stage.line,
-        )
+        self.acts = Acts(stage.line, self.board, self.mirror, self.traces, on_language=self._language_changed)
+        self.operator = Operator(self.board, self.traces, stage.line, tells_token=is_private)
+        self.web = Web(board=self.board, acts=self.acts, mirror=self.mirror, line=stage.line, verbs=self._verbs())
         self._stage = stage
         self._parts = parts
         self._cast: cast.Cast | None = None
@@ -53,15 +47,18 @@ class House:
     def show(self, *, settings: Mapping[str, str]) -> None:
         """Raise the curtain. `settings`: what somebody else's bot has to be told; empty for our own."""
         is_ours = not settings
-        if "line" not in self.real:
-            self._cast = cast.enter(self._stage.line, are_friends=is_ours)
-            if is_ours:
-                cast.hang_menus(self._stage.line)
-                self.mirror.show_menus()
-        self.board.put("parts", "parts", {"real": sorted(self.real), "settings": dict(settings)})
+        self._enter(are_friends=is_ours)
+        self.board.put(
+            "parts", "parts", {"real": sorted(self.real), "settings": dict(settings), "epoch": self.board.epoch}
+        )
         self.mirror.show_people()
         self.bench.show()
         self.operator.show()
+
+    def logged(self, line: LogLine) -> None:
+        """Our bot wrote a line into its log."""
+        self.traces.logged(line)
+        self.operator.logged(line)
 
     def welcome(self) -> None:
         """Everybody adds the bot, and the group does: it greets them in their languages."""
@@ -69,6 +66,45 @@ class House:
             for person in self._cast.people:
                 self.acts.follow({"person": person})
             self.acts.join({"chat": self._cast.group})
+
+    def _enter(self, *, are_friends: bool) -> None:
+        if "line" not in self.real:
+            self._cast = cast.enter(self._stage.line, are_friends=are_friends)
+            if are_friends:
+                cast.hang_menus(self._stage.line)
+                self.mirror.show_menus()
+
+    def _verbs(self) -> Verbs:
+        acts, bench = self.acts, self.bench
+        return {
+            "text": acts.text, "sticker": acts.sticker, "tap": acts.tap, "unsend": acts.unsend,
+            "edit": acts.edit, "menu": acts.menu,
+            "follow": acts.follow, "unfollow": acts.unfollow, "join": acts.join, "leave": acts.leave,
+            "language": acts.language, "add": acts.add, "again": acts.again, "hold": acts.hold,
+            "day": bench.day, "set": bench.set, "fine": self._fine, "bot": self.operator.do, "over": self._start_over,
+        }  # fmt: skip
+
+    def _fine(self, wish: Value) -> None:
+        self.bench.fine(wish)
+        self.acts.hold({"on": False})
+        self.operator.forget_gone_models()
+
+    def _start_over(self, _wish: Value) -> None:
+        self.operator.start_over(clear=self._clear, open_again=self.welcome)
+
+    def _clear(self) -> None:
+        """Leave nothing of what was said and drawn."""
+        self.bench.start_over()
+        for part in (self.acts, self.mirror, self.traces):
+            part.forget()
+        self.board.clear("person", "group", "message", "seen", "trace", "call", "loading", "held")
+        self._enter(are_friends=True)
+        self.mirror.show_people()
+        self.bench.show()
+
+    def _language_changed(self, person: str) -> None:
+        cast.link_menu(self._stage.line, self._stage.line.people[person])
+        self.operator.forget_language(person)
 
 
 def _real(parts: Parts) -> frozenset[Vendor]:

@@ -50,7 +50,7 @@ MAY_IMPORT = {
         "store",
     },
     "server": {"engine", "main", "protocol", "refusals", "settings", "telemetry"},
-    "demo": {"ops", "words"},
+    "demo": {"ops", "store", "words"},
     "caps": {"prices", "settings", "store"},
     "ops": {
         *("build", "caps", "databases", "days", "engine", "errors", "flows", "line", "metrics", "openai", "prices"),

@@ -1,5 +1,6 @@
 // The bench of bad days and the timeline.
 import { html, dollars } from "./html.js";
+import { arrows } from "./radios.js";
 import { act, all, get } from "./store.js";
 import { Timeline } from "./timeline.js";
 import { say } from "./words.js";
@@ -23,13 +24,16 @@ function Bot({ bot }) {
   return html`<section class="panel bot" aria-labelledby="bench-bot">
     <header><h2 id="bench-bot">${say("bot")}</h2>
       <span class="state ${bot.state}" role="status"><i></i>${say(`state_${bot.state}`)}</span>
-      <small>${bot.pid ? say("pid", { pid: bot.pid }) : ""} · ${say("starts", { count: bot.starts })}</small></header>
+      <small>${bot.pid ? say("pid", { pid: bot.pid }) : ""} · ${say("starts", { count: bot.starts })}</small>
+      <button type="button" class="plain" disabled=${["starting", "stopping"].includes(bot.state)} onClick=${() => act("over")}>${say("start_over")}</button></header>
     <div class="buttons">
       <button type="button" class="danger" disabled=${!runs} onClick=${() => act("bot", { what: "kill" })}>${say("kill")}</button>
       <button type="button" disabled=${bot.state !== "ready"} onClick=${() => act("bot", { what: "stop" })}>${say("stop")}</button>
       <button type="button" class="primary" disabled=${runs || bot.state === "stopping"} onClick=${() => act("bot", { what: "start" })}>${say("start")}</button>
     </div>
-    ${runs && html`<p class="dashboard"><a href=${bot.dashboard.url} target="_blank" rel="noreferrer">${say("dashboard")}</a> ${say("with_token")} <code>${bot.dashboard.token}</code></p>`}
+    ${runs && html`<p class="dashboard">${bot.dashboard
+      ? html`<a href=${bot.dashboard.url} target="_blank" rel="noreferrer">${say("dashboard")}</a> ${say("with_token")} <code>${bot.dashboard.token}</code>`
+      : say("dashboard_elsewhere")}</p>`}
     ${bot.lastWords && html`<pre class="lastwords">${bot.lastWords}</pre>`}
     <details><summary>${say("restart_with")}</summary><div class="choices">
       ${choose("LATE_DELIVERY", say("late_delivery"), [["button", say("late_button")], ["push", say("late_push")]])}
@@ -91,6 +95,6 @@ function Days({ title, days, children }) {
 function Day({ day }) {
   const title = say(`day_${day.id}`, {}, day.title);
   return html`<li class="day ${day.mode}"><span>${title}${day.hits > 0 && html`<small>${say("hits", { count: day.hits })}</small>`}</span>
-    <span class="modes" role="radiogroup" aria-label=${title}>${["off", "once", "always"].map((mode) => html`
-      <button type="button" role="radio" aria-checked=${day.mode === mode} disabled=${day.real} onClick=${() => act("day", { name: day.id, mode })}>${say(mode)}</button>`)}</span></li>`;
+    <span class="modes" role="radiogroup" aria-label=${title} onKeyDown=${arrows}>${["off", "once", "always"].map((mode) => html`
+      <button type="button" role="radio" aria-checked=${day.mode === mode} tabindex=${day.mode === mode ? 0 : -1} disabled=${day.real} onClick=${() => act("day", { name: day.id, mode })}>${say(mode)}</button>`)}</span></li>`;
 }

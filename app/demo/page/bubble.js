@@ -6,17 +6,17 @@ import { summary } from "./people.js";
 import { act, get } from "./store.js";
 import { Sticker } from "./stickers.js";
 import { tap } from "./taps.js";
-import { language, say } from "./words.js";
+import { say } from "./words.js";
 
 const LONG_PRESS_MS = 450;
 const SLIP_PX = 10; // a finger never rests quite still
 
 export function Message(props) {
-  const { message, before, who, bot, group } = props;
+  const { message, album, before, who, botName, group } = props;
   const menu = useMenu();
   const press = useRef({});
   const mine = message.sender === who.person;
-  const name = message.sender === "bot" ? bot.name : get("person", message.sender)?.name ?? "?";
+  const name = message.sender === "bot" ? botName : get("person", message.sender)?.name ?? "?";
   if (message.unsent) return html`<li class="notice"><span>${say("unsent", { name })}</span></li>`;
   const entries = menuOf(props, mine);
   const openAt = (hold, x, y) => menu.openAt(hold.parentElement.querySelector(".dotmenu"), x, y);
@@ -38,10 +38,10 @@ export function Message(props) {
       <div class="speech">
         <div class="hold" onPointerDown=${hold} onPointerUp=${release} onPointerMove=${moved} onPointerCancel=${release}
           onClickCapture=${click} onContextMenu=${context}>
-          <${Body} ...${props} mine=${mine} name=${name} /></div>
+          ${album ? html`<${Album} photos=${album} name=${name} open=${props.open} />` : html`<${Body} ...${props} name=${name} />`}</div>
         <div class="side">
           <button type="button" class="dotmenu" aria-label="${say("more")}: ${summary(message).slice(0, 40)}" aria-haspopup="menu" onClick=${menu.toggle}><${Icon} name="more" /></button>
-          <${Fate} message=${message} mine=${mine} />
+          <${Fate} message=${album?.at(-1) ?? message} mine=${mine} />
         </div>
       </div>
     </div>
@@ -64,17 +64,16 @@ function Fate({ message, mine }) {
   return html`<span class="fate">
     ${message.edited && html`<span class="edited">${say("edited")}</span>`}
     ${mine && fate?.read && html`<span class="read">${say("read")}</span>`}
-    ${mine && fate?.error && html`<span class="failed" title=${fate.error}><${Icon} name="warn" />${say("not_delivered")}<small>${fate.error}${fate.status ? ` ${fate.status}` : ""}</small></span>`}
     ${message.way === "push" && html`<span class="push">${say("by_push")}</span>`}
-    <time>${clock(message.at, language)}</time></span>`;
+    <time>${clock(message.at)}</time></span>`;
 }
 
-function Body({ message, who, mine, name, bot, quoted, open, jump, hands }) {
+function Body({ message, who, name, botName, quoted, open, jump, hands }) {
   const { body, type } = message;
   if (type === "text" || type === "textV2") {
     return html`<div class="bubble">
       ${quoted && html`<button type="button" class="quoted" onClick=${() => jump(quoted.id)}>
-        <b>${quoted.sender === "bot" ? bot.name : get("person", quoted.sender)?.name}</b>
+        <b>${quoted.sender === "bot" ? botName : get("person", quoted.sender)?.name}</b>
         <span>${summary(quoted)}</span>
         ${quoted.type === "image" && quoted.sender === "bot" && html`<img src="/demo/picture/${quoted.id}/preview" alt="" />`}</button>`}
       <p>${mentioned(body.text, message.mentions)}</p></div>`;
@@ -105,13 +104,22 @@ function Picture({ message, name, open }) {
       <button type="button" onClick=${() => act("look", { chat: message.chat, message: message.id })}>${say("try_again")}</button></div>`;
   }
   return html`<button type="button" class="bubble picture" aria-label="${say("picture_of", { name })}. ${say("open_picture")}" onClick=${() => open(message)}>
-    <img src="/demo/picture/${message.id}/preview" alt=${say("picture_of", { name })} />
+    <img src="/demo/picture/${message.id}/preview" ...${sized(seen.preview.size)} alt=${say("picture_of", { name })} />
     ${seen.original.broken && html`<span class="flaw"><${Icon} name="warn" />${say("original")}: ${seen.original.broken}</span>`}</button>`;
 }
 
+// The room that a picture will take is kept before it comes.
+const sized = (size) => (size ? { width: size[0], height: size[1] } : {});
+
 function Photo({ message, name, open }) {
   return html`<button type="button" class="bubble picture" aria-label="${say("picture_of", { name })}. ${say("open_picture")}" onClick=${() => open(message)}>
-    <img src="/demo/content/${message.id}" alt=${say("picture_of", { name })} /></button>`;
+    <img src="/demo/content/${message.id}" ...${sized(message.size)} alt=${say("picture_of", { name })} /></button>`;
+}
+
+function Album({ photos, name, open }) {
+  return html`<div class="album n${Math.min(photos.length, 3)}" role="group" aria-label=${say("album_of", { name, count: photos.length })}>${photos.map((photo) => html`
+    <button type="button" class="picture" key=${photo.id} aria-label="${say("picture_of", { name })}. ${say("open_picture")}" onClick=${() => open(photo)}>
+      <img src="/demo/content/${photo.id}" alt="" /></button>`)}</div>`;
 }
 
 function Template({ message, who, hands }) {

@@ -1,19 +1,19 @@
 // One chat on one phone.
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Message } from "./bubble.js";
+import { useRef, useState } from "preact/hooks";
 import { Composer } from "./composer.js";
 import { Avatar, Icon, html } from "./html.js";
 import { Menu, useMenu } from "./menu.js";
 import { LANGUAGES, summary } from "./people.js";
+import { useRows } from "./rows.js";
+import { useEnd } from "./scrolling.js";
 import { tap } from "./taps.js";
 import { act, get, messagesOf } from "./store.js";
 import { Viewer } from "./viewer.js";
-import { language, say } from "./words.js";
+import { say } from "./words.js";
 
-export function Chat({ person, chat, group, bot, go, showTrace }) {
+export function Chat({ person, chat, group, bot, opened, open, go, showTrace }) {
   const [quoting, setQuoting] = useState(null);
   const [editing, setEditing] = useState(null);
-  const [opened, setOpened] = useState(null);
   const messages = messagesOf(chat).filter((message) => message.seen);
   const quoted = quoting && messages.find((message) => message.id === quoting && !message.unsent);
   const who = { person: person.id, chat };
@@ -22,14 +22,15 @@ export function Chat({ person, chat, group, bot, go, showTrace }) {
   const quote = (message) => { setQuoting(message.id); field.current?.focus(); };
   const edit = (message) => { setQuoting(null); setEditing(message.id); hands.current?.fill(message.body.text); };
   const edited = editing && messages.find((message) => message.id === editing && !message.unsent);
+  const shown = opened && messages.find((message) => message.id === opened && !message.unsent);
   const last = messages.at(-1);
   const quick = last?.sender === "bot" ? last.body.quickReply?.items ?? [] : [];
   return html`<section class="chat" aria-label=${group?.name ?? bot.name}>
     <${Header} person=${person} group=${group} bot=${bot} go=${go} />
-    <${Messages} messages=${messages} who=${who} bot=${bot} group=${group} quote=${quote} edit=${edit} hands=${hands} open=${setOpened} showTrace=${showTrace} />
+    <${Messages} messages=${messages} who=${who} bot=${bot} group=${group} quote=${quote} edit=${edit} hands=${hands} open=${(message) => open(message.id)} showTrace=${showTrace} />
     ${quick.length > 0 && html`<${QuickReplies} items=${quick} message=${last} who=${who} hands=${hands} />`}
     <${Bottom} person=${person} group=${group} bot=${bot} who=${who} quoted=${quoted} setQuoting=${setQuoting} edited=${edited} setEditing=${setEditing} field=${field} hands=${hands} />
-    ${opened && html`<${Viewer} message=${opened} name=${nameOf(opened, bot)} close=${() => setOpened(null)} />`}
+    ${shown && html`<${Viewer} message=${shown} name=${nameOf(shown, bot)} close=${() => open("")} />`}
   </section>`;
 }
 
@@ -58,48 +59,38 @@ function Header({ person, group, bot, go }) {
 
 function Messages({ messages, who, bot, group, quote, edit, hands, open, showTrace }) {
   const list = useRef();
-  const sticks = useRef(true);
   const loading = get("loading", who.chat);
-  const scroll = () => { if (sticks.current && list.current) list.current.scrollTop = list.current.scrollHeight; };
-  useLayoutEffect(scroll);
-  useEffect(() => {
-    // Pictures grow when they arrive, and the keyboard of a phone takes room away.
-    const watch = new ResizeObserver(scroll);
-    watch.observe(list.current);
-    watch.observe(list.current.firstElementChild);
-    return () => watch.disconnect();
-  }, []);
-  const top = useRef(0);
-  const moved = () => {
-    if (!list.current) return; // another chat is open already
-    // Only a person scrolls up; what grows below the end is followed.
-    const { scrollTop, scrollHeight, clientHeight } = list.current;
-    if (scrollHeight - scrollTop - clientHeight < 60) sticks.current = true;
-    else if (scrollTop < top.current) sticks.current = false;
-    top.current = scrollTop;
-  };
+  const last = messages.at(-1);
+  const { leftAt, moved, follow, leave } = useEnd({ list, last, isMine: last?.sender === who.person });
   const jump = (id) => {
     const found = list.current.querySelector(`[data-message="${id}"]`);
+    leave();
     found?.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     found?.focus({ preventScroll: true });
   };
-  const day = (at) => new Date(at * 1000).toLocaleDateString(language, { weekday: "short", month: "short", day: "numeric" });
-  return html`<div class="messages" ref=${list} onScroll=${moved} tabindex="0" role="log" aria-live="polite" aria-label=${say("messages_of")}>
-    <ol>
-      ${messages.length === 0 && html`<li class="notice">${say("empty")}</li>`}
-      ${messages.map((message, index) => html`
-        ${(index === 0 || day(messages[index - 1].at) !== day(message.at)) && html`<li class="notice" key=${`day ${message.id}`}><span>${day(message.at)}</span></li>`}
-        <${Message} key=${message.id} message=${message} before=${messages[index - 1]} who=${who} bot=${bot} group=${group}
-          quoted=${message.quoted && messages.find((one) => one.id === message.quoted)}
-          quote=${quote} edit=${edit} hands=${hands} open=${open} jump=${jump} showTrace=${showTrace} />`)}
-      ${loading && html`<li class="row theirs"><${Avatar} name=${bot.name} bot size="38" />
-        <div class="bubble dots" role="status" aria-label=${say("working", { name: bot.name })}><i></i><i></i><i></i></div></li>`}
-    </ol></div>`;
+  const rows = useRows({
+    messages, byId: (id) => messages.find((one) => one.id === id), who, group, botName: bot.name, quote, edit, hands, open, jump, showTrace,
+  });
+  const come = leftAt === null ? 0 : messages.length - 1 - messages.findLastIndex((one) => one.id <= leftAt);
+  return html`<div class="wall">
+    <div class="messages" ref=${list} onScroll=${moved} tabindex="0" role="log" aria-live="polite" aria-label=${say("messages_of")}>
+      <ol>
+        ${messages.length === 0 && html`<li class="notice"><span>${say("empty")}</span></li>`}
+        ${rows}
+        ${loading && html`<li class="row theirs" key="loading"><${Avatar} name=${bot.name} bot size="38" />
+          <div class="bubble dots" role="status" aria-label=${say("working", { name: bot.name })}><i></i><i></i><i></i></div></li>`}
+      </ol></div>
+    ${leftAt !== null && html`<button type="button" class="toend ${come ? "come" : ""}" onClick=${follow}>
+      ${come ? say("new_messages", { count: come }) : html`<span class="hidden">${say("to_end")}</span>`}<${Icon} name="down" /></button>`}
+  </div>`;
 }
+
+const CAMERAS = { camera: "camera", cameraRoll: "photo" }; // the icons that LINE gives these by itself
 
 function QuickReplies({ items, message, who, hands }) {
   return html`<div class="quick" role="group" aria-label=${say("quick")}>
-    ${items.map(({ action }) => html`<button type="button" onClick=${() => tap(who, message, action, hands)}>${action.label}</button>`)}
+    ${items.map(({ action }) => html`<button type="button" onClick=${() => tap(who, message, action, hands)}>
+      ${CAMERAS[action.type] && html`<${Icon} name=${CAMERAS[action.type]} />`}${action.label}</button>`)}
   </div>`;
 }
 

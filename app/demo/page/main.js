@@ -1,5 +1,5 @@
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { Bench } from "./bench.js";
 import { Chat } from "./chat.js";
 import { Icon, html } from "./html.js";
@@ -14,15 +14,23 @@ function usePlace() {
   const [place, set] = useState(read);
   useEffect(() => {
     const changed = () => set(read());
-    addEventListener("hashchange", changed);
-    return () => removeEventListener("hashchange", changed);
+    addEventListener("popstate", changed);
+    return () => removeEventListener("popstate", changed);
   }, []);
-  const go = (change) => {
-    const next = { ...read(), ...change };
-    history.replaceState(null, "", `#${new URLSearchParams(next)}`);
+  // Back leads to where one was: to the chat before, from the bench to the chat, out of a picture.
+  const go = (change, { replaces = false } = {}) => {
+    const next = { ...read(), picture: "", ...change };
+    const hash = `#${new URLSearchParams(Object.entries(next).filter(([, value]) => value))}`;
+    if (hash === location.hash) return;
+    if (replaces) history.replaceState(history.state, "", hash);
+    else history.pushState({ within: true }, "", hash);
     set(next);
   };
-  return [place, go];
+  const open = (picture) => {
+    if (picture || !history.state?.within) go({ picture }, { replaces: !picture });
+    else history.back();
+  };
+  return [place, go, open];
 }
 
 function firstPerson(people) {
@@ -51,15 +59,17 @@ function Tabs({ view, go }) {
 
 function App() {
   useStore();
-  const [place, go] = usePlace();
+  const [place, go, open] = usePlace();
   const [trace, setTrace] = useState(null);
   const people = all("person");
   const bot = get("bot");
-  if (!bot) return html`<p class="waiting">Easel…</p>`;
   const person = people.find((one) => one.id === place.person) ?? firstPerson(people);
   const group = all("group").find((one) => one.id === place.chat && person && one.members.includes(person.id));
   const chat = group?.id ?? person?.id;
-  const view = place.view ?? "chat";
+  const view = place.view || "chat";
+  // Who was shown first stays, whatever language their phone speaks later.
+  useLayoutEffect(() => { if (person && !place.person) go({ person: person.id }, { replaces: true }); }, [person?.id, place.person]);
+  if (!bot) return html`<p class="waiting">Easel…</p>`;
   const showTrace = (message) => {
     const found = all("trace").find((one) => one.chat === message.chat && Math.abs(one.at - message.at) < 0.5);
     if (found) { setTrace(found.id); go({ view: "bench" }); }
@@ -69,7 +79,7 @@ function App() {
       <header class="hidden"><h1>${say("title")}</h1></header>
       <${People} people=${people} person=${person} chat=${chat} bot=${bot} go=${go} messagesOf=${messagesOf} />
       ${person
-        ? html`<${Chat} key=${`${person.id} ${chat}`} person=${person} chat=${chat} group=${group} bot=${bot} go=${go} showTrace=${showTrace} />`
+        ? html`<${Chat} key=${`${person.id} ${chat}`} person=${person} chat=${chat} group=${group} bot=${bot} opened=${place.picture} open=${open} go=${go} showTrace=${showTrace} />`
         : html`<section class="chat empty"><p class="waiting">${say("real_line")}</p><p class="waiting">${say("tunnel", { url: bot.url ?? "" })}</p></section>`}
       <${Bench} bot=${bot} chosen=${trace} choose=${setTrace} go=${go} />
       <${Tabs} view=${view} go=${go} />

@@ -1,11 +1,11 @@
 // Whose phone it is, and the chats on it.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Avatar, Icon, clock, html } from "./html.js";
-import { act, all, get } from "./store.js";
+import { arrows } from "./radios.js";
+import { act, all, get, recall, remember } from "./store.js";
 import { language, say, speak } from "./words.js";
 
 export const LANGUAGES = ["zh-TW", "en", "ja", "th", ""];
-const seenUntil = new Map();
 
 export function summary(message) {
   if (!message) return "";
@@ -33,8 +33,8 @@ export function People({ people, person, chat, bot, go, messagesOf }) {
         onClick=${() => speak(language === "en" ? "zh-TW" : "en")}>${language === "en" ? "中文" : "English"}</button>
     </header>
     ${person && html`<h2>${say("phones")}</h2>
-    <div class="phones" role="radiogroup" aria-label=${say("phones")}>
-      ${people.map((one) => html`<button type="button" role="radio" aria-checked=${one.id === person?.id} key=${one.id}
+    <div class="phones" role="radiogroup" aria-label=${say("phones")} onKeyDown=${arrows}>
+      ${people.map((one) => html`<button type="button" role="radio" aria-checked=${one.id === person?.id} tabindex=${one.id === person?.id ? 0 : -1} key=${one.id}
           onClick=${() => go({ person: one.id, chat: "" })}>
           <${Avatar} name=${one.name} size="44" /><span>${one.name}</span><small>${one.language || "–"}</small></button>`)}
       <button type="button" class="new" onClick=${() => setAdding(true)}><span class="avatar"><${Icon} name="plus" /></span><span>${say("add")}</span></button>
@@ -54,15 +54,21 @@ export function People({ people, person, chat, bot, go, messagesOf }) {
 }
 
 function Entry({ id, name, bot, group, current, messages, open }) {
-  const visible = messages.filter((message) => message.seen);
-  const last = visible.at(-1);
-  if (id === current && last) seenUntil.set(id, last.id);
-  const unread = visible.filter((message) => message.sender === "bot" && message.id > (seenUntil.get(id) ?? "")).length;
+  const last = messages.findLast((message) => message.seen);
+  const isOpen = id === current;
+  useEffect(() => { if (isOpen && last) remember(`seen ${id}`, last.id); }, [isOpen, last?.id]);
+  const unread = isOpen ? 0 : unreadOf(messages, recall(`seen ${id}`));
   return html`<li><button type="button" aria-current=${id === current ? "true" : undefined} onClick=${open}>
     <${Avatar} name=${name} bot=${bot} group=${group} size="48" />
     <span class="entry"><b>${name}</b><span class="last">${last ? summary(last) : say("nothing_yet")}</span></span>
-    <span class="when"><time>${last ? clock(last.at, language) : ""}</time>${unread > 0 && html`<span class="unread">${unread}</span>`}</span>
+    <span class="when"><time>${last ? clock(last.at) : ""}</time>${unread > 0 && html`<span class="unread">${unread}</span>`}</span>
   </button></li>`;
+}
+
+function unreadOf(messages, seen) {
+  let count = 0;
+  for (let at = messages.length - 1; at >= 0 && messages[at].id > seen; at -= 1) count += messages[at].sender === "bot" && messages[at].seen;
+  return count;
 }
 
 function NewPerson({ close, added }) {

@@ -1,19 +1,25 @@
 // What became of each request: lanes from the webhook to the reply, with the calls as they went over the wire.
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { clock, dollars, duration, html } from "./html.js";
+import { useKept } from "./kept.js";
 import { all, get } from "./store.js";
-import { language, say } from "./words.js";
+import { say } from "./words.js";
 
 const LANES = ["webhook", "queue", "model", "bucket", "reply"];
 const TICK_MS = 100;
 
 export function Timeline({ chosen, choose, go }) {
+  const kept = useKept();
   const traces = all("trace").sort((a, b) => b.at - a.at);
   return html`<section class="timeline" aria-labelledby="bench-timeline">
     <h2 id="bench-timeline">${say("timeline")}</h2>
     ${traces.length === 0 && html`<p class="waiting">${say("timeline_empty")}</p>`}
-    <ol>${traces.map((trace, index) => html`<${Trace} key=${trace.id} trace=${trace} open=${chosen ? chosen === trace.id : index === 0}
-      chosen=${chosen === trace.id} choose=${() => choose(chosen === trace.id ? null : trace.id)} />`)}</ol>
+    <ol>${traces.map((trace, index) => {
+      const isChosen = chosen === trace.id;
+      const open = chosen ? isChosen : index === 0;
+      return kept(trace.id, [trace, open, isChosen, ...trace.calls.map((id) => get("call", id))], () => html`
+        <${Trace} key=${trace.id} trace=${trace} open=${open} chosen=${isChosen} choose=${() => choose(isChosen ? null : trace.id)} />`);
+    })}</ol>
   </section>`;
 }
 
@@ -44,7 +50,7 @@ function Trace({ trace, open, chosen, choose }) {
   return html`<li class="trace ${open ? "open" : ""} ${failed ? "bumpy" : ""}" ref=${card}>
     <button type="button" class="head" aria-expanded=${open} onClick=${choose}>
       <b>${trace.text || say(`kind_${trace.kind}`, {}, trace.kind)}</b>
-      <span class="facts"><span>${person}</span><time>${clock(trace.at, language)}</time>
+      <span class="facts"><span>${person}</span><time>${clock(trace.at)}</time>
         ${trace.microDollars > 0 && html`<span>${dollars(trace.microDollars)}</span>`}
         <span class="chip is-${state}">${say(state)}</span><strong>${duration((end - trace.at) * 1000)}</strong></span>
     </button>
@@ -77,7 +83,9 @@ function Lane({ lane, spans, start, end, now, marks, call, setCall }) {
 
 function Details({ trace, call, setCall }) {
   const calls = trace.calls.map((id) => ({ id, ...get("call", id) })).filter((one) => one.at).sort((a, b) => a.at - b.at);
+  const missed = trace.spans.filter((span) => span.lane === "webhook" && !span.ok);
   return html`<div class="details">
+    ${missed.length > 0 && html`<p class="fault">${say("not_taken", { reasons: [...new Set(missed.map((span) => `${span.note ?? ""} ${span.status ?? ""}`.trim()))].join(", ") })}</p>`}
     ${calls.length > 0 && html`<h3>${say("calls")}</h3><ul class="calls">${calls.map((one) => html`<li key=${one.id}>
       <button type="button" aria-expanded=${call === one.id} onClick=${() => setCall(call === one.id ? null : one.id)}>
         <span class="vendor ${one.vendor}">${{ line: "LINE", openai: "OpenAI", r2: "R2" }[one.vendor]}</span>

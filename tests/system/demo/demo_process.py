@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from line_sandbox.line.chats import id_of
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,6 +39,11 @@ class Demo:
         """Like Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(20)
+
+
+def person_id(name: str) -> str:
+    """The id of somebody at the demo."""
+    return id_of("U", name)
 
 
 def command(*arguments: str) -> list[str]:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.system.demo.demo_process import command, demo, environment
+from tests.system.demo.demo_process import command, demo, environment, person_id
 
 OTTER = "一隻在彈吉他的水獺"
 
@@ -97,6 +97,111 @@ def test_page(running):
     assert len(links) >= 8
     assert {get(running.base + link).status_code for link in links} == {200}
     assert "http" not in page.text.replace("http-equiv", "")
+
+
+def test_all_scripts_are_asked_for_at_once(running):
+    """What the page imports is named in it, so that a slow connection waits once; texts travel packed."""
+    page = get(running.url).text
+    scripts = {path: get(running.base + path) for path in re.findall(r'modulepreload" href="([^"]+)"', page)}
+    imported = {
+        f"/demo/page/{name}" for one in scripts.values() for name in re.findall(r'from "\./(\w+\.js)"', one.text)
+    }
+    assert imported <= set(scripts)
+    assert scripts["/demo/page/words.js"].headers["content-encoding"] == "gzip"
+    with httpx.Client(trust_env=False) as http, http.stream("GET", f"{running.base}/demo/events") as stream:
+        assert "content-encoding" not in stream.headers
+
+
+def test_the_token_is_for_this_machine(tmp_path):
+    """A page that others can open does not tell them what opens the dashboard; the terminal does."""
+    with demo(tmp_path, "--port", "0", "--host", "0.0.0.0") as started:  # noqa: S104 - what a careless person types
+        token = re.search(r"with the token (\S+)", started.head)[1]
+        records, _ = read_events(f"{started.base}/demo/events", until=is_ready)
+    assert token not in json.dumps(records)
+
+
+def test_a_phone_speaks_another_language(running):
+    """The bot answers in it from the next word on, and the menu is in it."""
+    person = person_id("Alex")
+    running.do("text", person=person, chat=person, text="help")
+    running.do("language", person=person, language="ja")
+    records, _ = read_events(
+        f"{running.base}/demo/events", until=lambda kind, value: kind == "person" and value["menu"] == "richmenu-ja"
+    )
+    said = answers_after(running, records, person, "help")
+    running.do("language", person=person, language="en")
+    assert "絵" in said
+
+
+def test_a_fine_day_forgets_lost_models(tmp_path):
+    """Models that were gone on a bad day draw on a fine one."""
+    with demo(tmp_path, "--port", "0") as started:
+        events = f"{started.base}/demo/events"
+        records, _ = read_events(events, until=is_ready)
+        person = next(one["id"] for one in records if one["kind"] == "person")
+        started.do("set", latencyS=0)
+        started.do("day", name="openai-gone", mode="always")
+        started.do("text", person=person, chat=person, text="a red fox")
+        read_events(events, until=lambda kind, value: kind == "trace" and value["text"] == "a red fox" and lost(value))
+        started.do("fine")
+        read_events(events, until=lambda kind, value: is_ready(kind, value) and value["starts"] == 2)
+        started.do("text", person=person, chat=person, text="a blue heron")
+        read_events(events, until=lambda kind, value: kind == "seen" and not value["broken"])
+
+
+def test_it_can_start_over(tmp_path):
+    """Chats, costs, bad days and what the bot remembers are as at the beginning: a person is greeted once more."""
+    with demo(tmp_path, "--port", "0") as started:
+        events = f"{started.base}/demo/events"
+        records, _ = read_events(events, until=lambda kind, value: kind == "message" and value["sender"] == "bot")
+        person = next(one["id"] for one in records if one["kind"] == "person" and one["value"]["language"] == "en")
+        started.do("set", latencyS=0)
+        started.do("text", person=person, chat=person, text="a red fox")
+        _, last_id = read_events(events, until=lambda kind, value: kind == "seen" and not value["broken"])
+        started.do("day", name="r2-down", mode="always")
+        assert started.do("over").status_code == 200
+
+        def is_greeting(kind, value):
+            return kind == "message" and value.get("chat") == person and value["sender"] == "bot"
+
+        read_events(events, until=is_greeting, **{"last-event-id": last_id})
+        records, _ = read_events(events, until=is_greeting)
+        started.do("text", person=person, chat=person, text="my pictures")
+        records, _ = read_events(
+            events, until=lambda kind, value: is_greeting(kind, value) and "no pictures" in said(value)
+        )
+    assert not any(one["kind"] == "seen" and one["value"] for one in records)
+    assert all(one["value"]["mode"] == "off" for one in records if one["kind"] == "day")
+    bench = next(one["value"] for one in records if one["kind"] == "bench")
+    assert (bench["invoice"], bench["pictures"], bench["latencyS"]) == (0, 0, 5)
+
+
+def is_ready(kind, value):
+    return kind == "bot" and value["state"] == "ready"
+
+
+def lost(trace):
+    return any(mark["event"] == "all_models_gone" for mark in trace["marks"])
+
+
+def said(message):
+    return str(message["body"].get("text", ""))
+
+
+def answers_after(running, before, person, text):
+    """What the bot answers to this text."""
+    known = {one["id"] for one in before if one["kind"] == "message"}
+    running.do("text", person=person, chat=person, text=text)
+
+    def is_new(kind, value):
+        return kind == "message" and value["chat"] == person and value["sender"] == "bot"
+
+    events, last_id = f"{running.base}/demo/events", ""
+    while True:
+        records, last_id = read_events(events, until=is_new, **{"last-event-id": last_id})
+        fresh = [one["value"] for one in records if is_new(one["kind"], one["value"] or {}) and one["id"] not in known]
+        if fresh:
+            return said(fresh[-1])
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ def test_album(page):
     page.locator("input[type=file]").set_input_files(files("teal", "crimson", "navy"))
     expect(theirs(page).last).to_contain_text("Got your 3 photos")
     expect(theirs(page)).to_have_count(heard + 1)
+    expect(page.locator(".row.mine .album").last.locator("img")).to_have_count(3)
     quick(page, "Make it a cartoon").click()
     expect(pictures(page)).to_have_count(before + 1)
 
@@ -55,6 +56,7 @@ def test_words_before_the_photo(page):
     as_person(page, "Alex")
     before = pictures(page).count()
     say(page, "turn this photo into a woodcut")
+    expect(quick(page, "Photos").locator(".icon")).to_be_visible()
     with page.expect_file_chooser() as chooser:
         quick(page, "Photos").click()
     chooser.value.set_files(files("olive"))
@@ -100,9 +102,8 @@ def test_settings(page):
 
 
 def test_rich_menu(page):
-    """The menu under the chat is tapped like a button, and Draw puts the caret into the field."""
+    """The menu under the chat is open as in LINE, tapped like a button, and Draw puts the caret into the field."""
     as_person(page, "Alex")
-    page.get_by_role("button", name="Menu ▴").click()
     menu = page.get_by_role("group", name="Menu", exact=True)
     menu.get_by_role("button", name="Usage").click()
     expect(theirs(page).last).to_contain_text("Pictures today")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chromium import in_a_browser
-from tests.system.demo.page import expect, go_to, pictures, say
+from tests.system.demo.page import as_person, expect, go_to, pictures, say
 
 pytestmark = in_a_browser
 
@@ -48,6 +48,13 @@ def test_everything_can_be_read(page, scheme):
     expect(pictures(page)).not_to_have_count(0)
     say(page, "settings")
     expect(page.locator(".card").last).to_be_visible()
+    assert page.evaluate(PALE) == []
+    page.locator(".chatlist button", has_text="sketchers").click()
+    say(page, "@Easel help")
+    expect(page.locator(".row.mine .mention").last).to_be_visible()
+    as_person(page, "美玲")
+    page.locator(".chatlist button", has_text="sketchers").click()
+    expect(page.locator(".row.theirs .mention").last).to_be_visible()
     for folded in page.locator("details").all():
         folded.evaluate("details => { details.open = true; }")
     expect(page.locator(".calls")).to_be_visible()
