@@ -34,7 +34,7 @@ def answered_once(evidence: Evidence) -> Iterator[str]:
 def _missing(wish: Wish, evidence: Evidence, pictures: int, words: int) -> Iterator[str]:
     row = evidence.books.requests.get(wish.event_id)
     if row is None:
-        if not wish.is_photo and not (wish.tap and _has_twin(wish, evidence)):
+        if not (wish.is_photo or _has_twin(wish, evidence) or _quotes_the_unknown(wish, evidence)):
             yield f"{wish.name}: accepted, and Easel knows nothing of it"
         return
     state, count = row["state"], wish.count if wish.draws else 0
@@ -61,8 +61,22 @@ def _was_taken_back(tap: Wish, evidence: Evidence) -> bool:
 
 def _has_twin(wish: Wish, evidence: Evidence) -> bool:
     """Whether the same button was tapped before and its picture was under way, so that this tap asks for nothing."""
+    if not wish.tap:
+        return False
     others = (one for one in evidence.wishes if one.tap == wish.tap and one.chat == wish.chat and one is not wish)
     return any(one.event_id in evidence.books.requests for one in others)
+
+
+def _quotes_the_unknown(wish: Wish, evidence: Evidence) -> bool:
+    """Whether it was said in a group, to a picture of which LINE never told us what its message is called.
+
+    LINE tells that in its answer to the reply, and nowhere else: without it nothing shows that we are meant.
+    https://developers.line.biz/en/reference/messaging-api/#send-reply-message-response (read 2026-11-27)
+    """
+    if not wish.quoted_url or wish.chat == wish.person:
+        return False
+    showed = [one for one in evidence.sendings if any(wish.quoted_url in message.values() for message in one.messages)]
+    return not any(one.is_clean and one.status == 200 and not evidence.was_hurt(one) for one in showed)
 
 
 class _Sentences:

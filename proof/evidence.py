@@ -17,6 +17,7 @@ class Wish:
         count: How many pictures.
         draws: Whether a picture is wanted; otherwise words.
         tap: What the button carries; a second tap while the first is under way asks for nothing.
+        quoted_url: Of the picture that the message quotes.
         is_photo: The words after it may take it before it is acknowledged; then their picture answers it.
         accepted: LINE got its 200.
         taken_back: The message was unsent.
@@ -30,6 +31,7 @@ class Wish:
     count: int = 1
     draws: bool = True
     tap: str | None = None
+    quoted_url: str | None = None
     is_photo: bool = False
     message_id: str = ""
     quote_token: str = ""

@@ -62,7 +62,7 @@ class People:
         """Somebody quotes a picture of the bot and says what to change."""
         if picture := self._picture(chance):
             chat, prompt = picture.chat_id, next(self._changes)
-            await self._write(chance, chat, self._member(chance, chat), prompt, prompt=prompt, quote=picture.id)
+            await self._write(chance, chat, self._member(chance, chat), prompt, prompt=prompt, quote=picture)
 
     async def tap_again(self, chance: Random) -> None:
         """Somebody taps a button under a picture, perhaps twice."""
@@ -130,7 +130,7 @@ class People:
         """Somebody deletes a picture that they see."""
         picture = self._picture(chance)
         if picture and picture.chat_id in self._people:
-            wish = await self._write(chance, picture.chat_id, picture.chat_id, "delete", quote=picture.id)
+            wish = await self._write(chance, picture.chat_id, picture.chat_id, "delete", quote=picture)
             keys = {key_of(str(picture.body[one])) for one in ("originalContentUrl", "previewImageUrl")}
             self.deletions[wish.event_id] = keys
 
@@ -149,12 +149,14 @@ class People:
         *,
         prompt: str | None = None,
         count: int = 1,
-        quote: str | None = None,
+        quote: ChatMessage | None = None,
         mentions: tuple[str, ...] = (),
     ) -> Wish:
         """Send a text. Without a prompt it is one that wants no picture."""
-        event: Event = self._world.line.text(person, said, group=_group(chat), quote=quote, mentions=mentions)
-        wish = Wish(**_asked(event, chat, person), prompt=prompt, count=count, draws=prompt is not None)
+        quoted_id, quoted_url = (quote.id, str(quote.body["originalContentUrl"])) if quote else (None, None)
+        event: Event = self._world.line.text(person, said, group=_group(chat), quote=quoted_id, mentions=mentions)
+        asked = _asked(event, chat, person)
+        wish = Wish(**asked, prompt=prompt, count=count, draws=prompt is not None, quoted_url=quoted_url)
         await self._send(chance, event, wish)
         return wish
 

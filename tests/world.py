@@ -26,7 +26,7 @@ NO_LIMITS = {
     "MONTHLY_BUDGET_USD": "0",
     "IMAGE_QUALITY_MAX": "max",
 }
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0  # for a busy machine; what is waited for mostly comes at once
 ROOT = Path(__file__).parent.parent
 
 
@@ -99,7 +99,7 @@ class Easel:
         """Like a supervisor: SIGTERM, then wait. Return the exit code."""
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             code = await self.process.wait()
         await self._reader
         return code

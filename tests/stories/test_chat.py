@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from line_sandbox.faults import Fault
 
-from tests.world import ACCESS_TOKEN, API_KEY, SECRET
+from tests.world import ACCESS_TOKEN, API_KEY, PATIENCE_S, SECRET
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("easel")]
 
@@ -110,7 +110,7 @@ async def test_eight_people_are_drawn_at_once(vendors):
     vendors.openai.faults.add(Fault.held(release), match="/images/", times=8)
     for person in people:
         await vendors.line.send_text(person, "eight boats")
-    await vendors.openai.wait_for(lambda: vendors.drawing("eight boats") == 8, 20)
+    await vendors.openai.wait_for(lambda: vendors.drawing("eight boats") == 8, PATIENCE_S)
     release.set()
     for person in people:
         await vendors.picture(person)
@@ -122,7 +122,7 @@ async def test_one_persons_ten_wishes_do_not_starve_others(vendors):
     release = asyncio.Event()
     vendors.openai.faults.add(Fault.held(release), match=lambda call: "eager" in str(call.body), times=None)
     await vendors.line.deliver(*(vendors.line.text(eager, f"an eager fox {number}") for number in range(10)))
-    await vendors.openai.wait_for(lambda: vendors.drawing("eager") == 2, 20)
+    await vendors.openai.wait_for(lambda: vendors.drawing("eager") == 2, PATIENCE_S)
     await vendors.line.send_text(modest, "a modest boat")
     await vendors.picture(modest)
     assert vendors.drawing("eager") == 2

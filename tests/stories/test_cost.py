@@ -10,7 +10,7 @@ import pytest
 from line_sandbox.faults import Fault
 
 from tests.counting import counting, easel_in_here
-from tests.world import World
+from tests.world import PATIENCE_S, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -74,7 +74,7 @@ async def test_a_wish_does_not_wait_behind_chatter(stage, tmp_path):
     put_into_the_inbox(stage, tmp_path, stage.line.text(person, "an otter in a hurry"))
     stage.openai.faults.add(Fault.held(release), match="/images/")
     async with stage.easel(tmp_path) as easel:
-        await stage.openai.wait_for(lambda: stage.drawing("an otter in a hurry") == 1, 20)
+        await stage.openai.wait_for(lambda: stage.drawing("an otter in a hurry") == 1, PATIENCE_S)
         left = asked(tmp_path, "SELECT count(*) FROM inbox WHERE NOT begun")
         release.set()
         await stage.picture(person)
@@ -104,7 +104,7 @@ async def test_a_wish_that_the_engine_never_got_is_drawn(stage, tmp_path):
     stage.openai.faults.add(Fault.held(release), match="/images/")
     easel = await stage.start(tmp_path)
     await stage.line.send_text(person, "a forgotten otter")
-    await stage.openai.wait_for(lambda: stage.drawing("a forgotten otter") == 1, 20)
+    await stage.openai.wait_for(lambda: stage.drawing("a forgotten otter") == 1, PATIENCE_S)
     await easel.kill()
     release.set()
     with sqlite3.connect(tmp_path / "easel.db") as connection:
@@ -122,7 +122,9 @@ async def test_words_that_are_due_are_said_after_a_crash(stage, tmp_path):
     stage.line.faults.add(Fault.held(release, after=False), match="/message/reply")
     easel = await stage.start(tmp_path)
     await stage.line.send_text(person, "help")
-    await stage.line.wait_for(lambda: any(one.path.endswith("/reply") and one.is_open for one in stage.line.calls), 20)
+    await stage.line.wait_for(
+        lambda: any(one.path.endswith("/reply") and one.is_open for one in stage.line.calls), PATIENCE_S
+    )
     await easel.kill()
     with sqlite3.connect(tmp_path / "easel.db") as connection:
         connection.execute("DELETE FROM deliveries")

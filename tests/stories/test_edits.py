@@ -1,5 +1,6 @@
 """Pictures made from pictures: photos, albums, quotes, the edit button, versions. Stories over real sockets."""
 
+import asyncio
 import random
 from io import BytesIO
 
@@ -120,6 +121,21 @@ async def test_quoting_a_picture_changes_it(vendors):
     await vendors.line.deliver(vendors.line.text(person, "now in winter", quote=first.id))
     await vendors.picture(person, count=3)
     (call,) = vendors.asked("now in winter")
+    assert call.path.endswith("/images/edits")
+
+
+async def test_quoting_a_picture_that_line_has_not_acknowledged_yet_changes_it(vendors):
+    """LINE shows a picture and takes its time to say so: whoever quotes it meanwhile means that picture."""
+    asker, release = vendors.person(), asyncio.Event()
+    group = vendors.group(asker)
+    vendors.line.faults.add(Fault.held(release, after=True), match="/message/reply")
+    await vendors.line.send_text(asker, "draw an inn by a river", group=group)
+    await vendors.picture(group)
+    shown = vendors.line.chat(group).pictures[0]
+    await vendors.line.deliver(vendors.line.text(asker, "make it a bakery", group=group, quote=shown.id))
+    release.set()
+    await vendors.picture(group, count=2)
+    (call,) = vendors.asked("make it a bakery")
     assert call.path.endswith("/images/edits")
 
 

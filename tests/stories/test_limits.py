@@ -12,7 +12,7 @@ import pytest
 from line_sandbox import painter
 from line_sandbox.faults import Fault
 
-from tests.world import World
+from tests.world import PATIENCE_S, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -130,7 +130,7 @@ async def test_taking_back_what_is_being_paid_for_counts(stage, tmp_path):
         tmp_path, USER_DAILY_PICTURES="9", PICTURES_AT_ONCE="1", PICTURES_AT_ONCE_PER_USER="1"
     ) as easel:
         await stage.line.send_text(person, "a drawn cat")
-        await stage.openai.wait_for(lambda: stage.drawing("a drawn cat") == 1, 20)
+        await stage.openai.wait_for(lambda: stage.drawing("a drawn cat") == 1, PATIENCE_S)
         await stage.line.send_text(person, "a waiting cat")
         await easel.logged("event_understood", wants="picture", times=2)
         await stage.line.send_text(person, "cancel")

@@ -96,5 +96,5 @@ async def test_line_does_not_hand_a_photo_out(vendors):
     person = vendors.person()
     vendors.line.faults.add(Fault.body("", status=202), match="/content", times=None)
     await vendors.line.deliver(vendors.line.image(person, photo()))
-    await vendors.until(lambda: len(vendors.line.chat(person).from_bot) >= 1, timeout_s=40)
+    await vendors.until(lambda: len(vendors.line.chat(person).from_bot) >= 1, timeout_s=90)
     assert vendors.line.used_this_month == 0

@@ -9,7 +9,7 @@ import pytest
 from line_sandbox.faults import Fault
 
 from tests.wire import wire
-from tests.world import World
+from tests.world import PATIENCE_S, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -25,7 +25,7 @@ def lose_the_engine(directory: Path) -> None:
 async def wishes(stage: World, people: list[str], words: str) -> None:
     for person in people:
         await stage.line.send_text(person, words)
-    await stage.openai.wait_for(lambda: stage.drawing(words) == 2, 20)
+    await stage.openai.wait_for(lambda: stage.drawing(words) == 2, PATIENCE_S)
 
 
 @pytest.mark.parametrize("engine", ["lost", "older"])
@@ -60,7 +60,7 @@ async def test_a_wish_that_the_engine_gave_up_is_begun_again(stage, tmp_path):
     easel = await stage.start(tmp_path)
     await stage.line.send_text(person, "a cat")
     await easel.logged("picture_generated")
-    await stage.r2.wait_for(lambda: stage.r2.app.in_flight >= 1, 20)
+    await stage.r2.wait_for(lambda: stage.r2.app.in_flight >= 1, PATIENCE_S)
     await easel.kill()
     with sqlite3.connect(tmp_path / "easel.engine.db") as connection:
         connection.execute("UPDATE workflow_status SET status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED' WHERE name = 'draw'")
@@ -79,7 +79,7 @@ async def test_paid_bytes_outlive_a_fault_of_ours(stage, tmp_path):
     easel = await stage.start(tmp_path)
     await stage.line.send_text(person, "a cat")
     await easel.logged("picture_generated")
-    await stage.r2.wait_for(lambda: stage.r2.app.in_flight >= 1, 20)
+    await stage.r2.wait_for(lambda: stage.r2.app.in_flight >= 1, PATIENCE_S)
     await easel.kill()
     with sqlite3.connect(tmp_path / "easel.db") as connection:
         connection.execute("UPDATE requests SET notes = '{'")
@@ -114,7 +114,7 @@ async def test_an_operator_sees_and_begins_what_nothing_works_on(stage, tmp_path
     stage.openai.faults.add(Fault.held(release), match="/images/")
     easel = await stage.start(tmp_path)
     await stage.line.send_text(person, "a cat of nobody")
-    await stage.openai.wait_for(lambda: stage.drawing("a cat of nobody") == 1, 20)
+    await stage.openai.wait_for(lambda: stage.drawing("a cat of nobody") == 1, PATIENCE_S)
     await easel.kill()
     release.set()
     with sqlite3.connect(tmp_path / "easel.engine.db") as connection:

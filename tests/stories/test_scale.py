@@ -17,7 +17,7 @@ from app.store.receiving import NewRequest, Receiving, Sender
 from app.store.requests import Requests, State
 from app.store.tables import metadata
 from app.words.sentences import sentences_for
-from tests.world import ROOT, Easel, World
+from tests.world import PATIENCE_S, ROOT, Easel, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -107,7 +107,7 @@ async def test_a_rolling_upgrade_loses_nothing(stage, tmp_path, shared):
     old = [await stage.start(tmp_path, **shared) for _ in range(2)]
     for number, person in enumerate(people[:4]):
         await wish(stage, old, person, f"a rolling otter {number}", turn=number)
-    await stage.openai.wait_for(lambda: stage.drawing("a rolling otter") == 4, 20)
+    await stage.openai.wait_for(lambda: stage.drawing("a rolling otter") == 4, PATIENCE_S)
     new = await stage.start(tmp_path, **shared, **later)
     await wish(stage, [old[0]], people[4], "a rolling otter of the old release")
     assert await old[0].stop() == 0
@@ -225,7 +225,7 @@ async def test_a_migration_gives_way(shared):
         backup.execute(sa.text("LOCK TABLE calls IN ACCESS SHARE MODE"))
         migrating = asyncio.create_task(asyncio.to_thread(database.migrate))
         await waits_for_a_table(database)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await database.run_once(lambda connection: connection.execute(sa.text(call)))
         assert not migrating.done()
     await migrating
@@ -273,7 +273,7 @@ async def test_what_ends_within_a_stop_is_not_begun_elsewhere(stage, tmp_path, s
     person, stage.openai.latency_s = stage.person(), 14.0
     stopping = await stage.start(tmp_path, **settings)
     await stage.line.send_text(person, "a patient otter")
-    await stage.openai.wait_for(lambda: stage.drawing("a patient otter") == 1, 20)
+    await stage.openai.wait_for(lambda: stage.drawing("a patient otter") == 1, PATIENCE_S)
     other = await stage.start(tmp_path, **settings)
     assert await stopping.stop() == 0
     await stage.picture(person)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.world import World
+from tests.world import PATIENCE_S, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -55,7 +55,7 @@ async def test_a_group_that_is_not_allowed_is_left_politely(stage, tmp_path):
     async with stage.easel(tmp_path, ALLOWED_IDS=f"{friend},{allowed}", DEFAULT_LANGUAGE="en") as easel:
         await stage.line.deliver(stage.line.join(other))
         (goodbye,) = await stage.said(other)
-        await stage.line.wait_for(lambda: called(stage, "/leave", other), 20)
+        await stage.line.wait_for(lambda: called(stage, "/leave", other), PATIENCE_S)
         await stage.line.send_text(member, "draw a cat", group=allowed)
         await stage.picture(allowed)
         await stage.line.deliver(event := stage.line.text(member, "a cat"))

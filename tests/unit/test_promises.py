@@ -216,6 +216,18 @@ def test_what_a_button_draws_goes_with_the_message_that_wished_it():
     assert broken_promises(with_wish(1, taken_back=True, chat=ALICE)(day)) != []
 
 
+@pytest.mark.parametrize(
+    ("clean", "group", "excused"), [(False, True, True), (True, True, False), (False, False, False)]
+)
+def test_a_quote_in_a_group_of_what_line_never_named_is_for_nobody(clean, group, excused):
+    """Alone with Easel, whoever quotes it is answered all the same."""
+    chat = "C" + "c" * 32 if group else ALICE
+    quote = Wish(event_id="E3", chat=chat, person=ALICE, prompt="a fox", quoted_url="https://b/i/2.jpg", accepted=True)
+    showed = again(token="t3", messages=[picture("https://b/i/2.jpg")], is_clean=clean)
+    day = more("sendings", showed)(more("wishes", quote)(good_day()))
+    assert any("knows nothing" in said for said in broken_promises(day)) is not excused
+
+
 def test_a_seed_is_a_day():
     """The same seed gives the same happenings with the same choices; another seed another day."""
     weights = {"wish": 5, "kill": 1}

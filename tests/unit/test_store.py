@@ -480,8 +480,8 @@ async def test_a_long_read_holds_up_no_writer(database):
         return first, connection.execute(count).scalar_one()
 
     read = asyncio.create_task(database.read(slowly))
-    await asyncio.to_thread(reading.wait, 10)
-    async with asyncio.timeout(5):
+    await asyncio.to_thread(reading.wait, 60)
+    async with asyncio.timeout(60):
         await database.run(lambda connection: connection.execute(sa.delete(requests)))
     go_on.set()
     assert await read == (1, 1)

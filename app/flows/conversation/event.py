@@ -20,7 +20,7 @@ from app.line.contents import Edited, Text
 from app.line.events import Chat, ChatKind, Event
 from app.reading.decide import Rules, decide
 from app.reading.plan import Fetch, Leave, Plan
-from app.store.context import Context, context_of
+from app.store.context import Context, Quote, context_of
 from app.store.database import Database
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
 from app.store.requests import Requests, State
@@ -199,13 +199,19 @@ class EventFlow:
         """Look around where it matters: what people write, and what they tap or show."""
         text = event.content.text if isinstance(event.content, Edited) else event.content
         said = text if isinstance(text, Text) else None
-        return await context_of(
+        look = partial(
+            context_of,
             self._stores.database,
             chat.id,
             user_id=event.user_id if chat.kind is not ChatKind.USER else None,
             message_id=said.id if said else "",
             quoted_message_id=said.quoted_message_id if said else None,
         )
+        around = await look()
+        if said and said.quoted_message_id and around.quote == Quote():
+            await self._watch.silence(chat)
+            around = await look()
+        return around
 
 
 def _is_alone(event: Event, around: Context) -> bool:

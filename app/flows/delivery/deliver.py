@@ -7,6 +7,7 @@ https://developers.line.biz/en/docs/messaging-api/retrying-api-request/ (read 20
 """
 
 import asyncio
+import contextlib
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -92,6 +93,13 @@ class Deliver:
                 picture_ids=[one.picture_id for one in answer],
                 promised=(),
             )
+
+    async def silence(self, chat_id: str, *, within_s: float) -> None:
+        """Wait until nothing is on its way to this chat, so that what it shows is written down; or for so long."""
+        if voice := self._voices.get(chat_id):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(within_s), voice:
+                    pass
 
     def deadline_in_s(self, arrived_at: float) -> float:
         """Return in how many seconds a token that came at that Unix time must be spent."""

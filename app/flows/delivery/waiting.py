@@ -18,6 +18,7 @@ LONG_S = 3600.0  # news of this process come at once
 PUSH_AGAIN_S = 30.0  # when a push could not be sent or its quota not be read
 PUSH_PATIENCE_S = 3600.0
 ENDS_WITHIN_S = 1.0  # what is being said while we stop
+SILENCE_S = 5.0  # as long as LINE may take over one reply; then a quote is read as it stands
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -62,6 +63,10 @@ class Watch:
         looked = asyncio.get_running_loop().create_future()
         self._attended(chat).lookers.append(looked)
         await looked
+
+    async def silence(self, chat: Chat) -> None:
+        """Wait a moment for what is on its way to this chat: LINE shows it before we know how it is called."""
+        await self._deliver.silence(chat.id, within_s=SILENCE_S)
 
     async def stop(self) -> None:
         """Let what is being said end, and leave the chats to whoever comes next."""

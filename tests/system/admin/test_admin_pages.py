@@ -12,6 +12,7 @@ from line_sandbox.faults import Fault
 from app.days import day_of
 from tests.system.admin.day import TOKEN, ZONE
 from tests.system.admin.operator import Operator, figures, operator
+from tests.world import PATIENCE_S
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -166,7 +167,7 @@ async def test_a_deleted_picture_leaves_the_bucket(vendors_of_admin, admin):
     [picture] = await gallery_of(admin, person)
     answer = await admin.do(f"/admin/gallery/{picture}/delete", back=f"/admin/gallery?chat={person}")
     assert answer.headers["location"] == f"/admin/gallery?chat={person}&said=deleted"
-    await vendors_of_admin.r2.wait_for(lambda: not keys & set(vendors_of_admin.r2.objects), 20)
+    await vendors_of_admin.r2.wait_for(lambda: not keys & set(vendors_of_admin.r2.objects), PATIENCE_S)
     assert await gallery_of(admin, person) == []
     assert (await admin.do(f"/admin/gallery/{picture}/delete")).headers["location"].endswith("said=gone")
 
