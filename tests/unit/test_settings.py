@@ -166,18 +166,19 @@ def test_a_machine_with_proxies(tmp_path, surroundings):
 @pytest.mark.parametrize(
     ("surroundings", "told"),
     [
-        ({"SSL_CERT_FILE": "/nonexistent"}, "SSL_CERT_FILE cannot be used: No such file"),
+        ({"SSL_CERT_FILE": "missing"}, "SSL_CERT_FILE cannot be used: No such file"),
         ({"SSL_CERT_FILE": "/dev/null"}, "SSL_CERT_FILE cannot be used: it holds no certificates"),
-        ({"SSL_CERT_DIR": "/nonexistent"}, "SSL_CERT_DIR is no folder"),
+        ({"SSL_CERT_DIR": "missing"}, "SSL_CERT_DIR is no folder"),
         ({"HTTPS_PROXY": "socks5://127.0.0.1:9"}, "HTTPS_PROXY is a SOCKS proxy, which only ALL_PROXY may be"),
         ({"ALL_PROXY": "socks4://127.0.0.1:9"}, "ALL_PROXY has a proxy of a kind that is not known"),
-        ({"OPENAI_API_KEY_FILE": "/nonexistent"}, "OPENAI_API_KEY is set, and OPENAI_API_KEY_FILE, too"),
-        ({"METRICS_TOKEN_FILE": "/nonexistent"}, "METRICS_TOKEN_FILE names a file that cannot be read"),
+        ({"OPENAI_API_KEY_FILE": "missing"}, "OPENAI_API_KEY is set, and OPENAI_API_KEY_FILE, too"),
+        ({"METRICS_TOKEN_FILE": "missing"}, "METRICS_TOKEN_FILE names a file that cannot be read"),
     ],
 )
 def test_surroundings_that_cannot_work_are_refused(tmp_path, surroundings, told):
     """What the machine says is named in one sentence, too, beside what is missing."""
-    said = shown("s", tmp_path, R2_BUCKET=None, **surroundings)
+    there = {name: str(tmp_path / value) if value == "missing" else value for name, value in surroundings.items()}
+    said = shown("s", tmp_path, R2_BUCKET=None, **there)
     assert said.startswith("refused")
     assert told in said
     assert "R2_BUCKET is not set" in said
