@@ -2,6 +2,8 @@
 PYTHON ?= python3
 UV = .tools/bin/uv
 RUN = $(UV) run --frozen --no-sync
+IMAGED = Dockerfile $(wildcard deploy/compose*.yaml)
+VERSION = $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
 export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON_PREFERENCE = only-system
 # Where HOME cannot be written, uv keeps its downloads here.
@@ -15,7 +17,7 @@ NO_SECRETS = --exclude-lines postgresql:// --exclude-secrets '^(0123456789\w+|sk
 BY_SHAPE = $(addprefix --disable-plugin ,HexHighEntropyString Base64HighEntropyString KeywordDetector BasicAuthDetector)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat serve test test-quick check format bench chaos soak fuzz siege reading train lock lock-uv clean
+.PHONY: help setup demo chat serve test test-quick check format bench chaos soak fuzz siege reading train lock lock-uv pin-images dist release-notes release-check clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +64,8 @@ check: setup ## lint, format, types, dependencies, workflows and secrets; needs 
 	$(RUN) mypy --strict app sandbox/line_sandbox line_easel.py
 	$(RUN) deptry --no-ansi app
 	$(RUN) zizmor --offline --pedantic --no-progress --quiet .github
+	$(RUN) check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(RUN) check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	git ls-files . ':!tests' ':!sandbox/tests' ':!bench' ':!proof' ':!uv.lock' | xargs $(RUN) detect-secrets-hook --no-verify $(NO_SECRETS)
 	git ls-files tests sandbox/tests bench proof ':!tests/samples/tls' | xargs $(RUN) detect-secrets-hook --no-verify $(BY_SHAPE)
 
@@ -99,5 +103,27 @@ lock-uv: $(UV) ## write the hashes of the uv that deploy/uv.txt names
 	  --no-header --no-annotate --exclude-newer "7 days" - >>.tools/uv.txt
 	mv .tools/uv.txt deploy/uv.txt
 
+dist: $(UV) ## wheel, source archive and bill of materials (CycloneDX) into dist/
+	rm -rf dist
+	$(UV) build --quiet --out-dir dist
+	$(UV) export --frozen --quiet --no-dev --format cyclonedx1.5 --output-file dist/line-easel-$(VERSION).cdx.json >/dev/null
+
+# What people read of this release: its part of the changelog.
+release-notes:
+	@awk '/^## \[$(subst .,\.,$(VERSION))\]/ {on = 1; next} /^## / {on = 0} on' CHANGELOG.md
+
+pin-images: ## write the digest behind each image's tag in Dockerfile and deploy/; asks their registries
+	@for image in $$(sed -nE 's/^(FROM| +image:) ([a-z]+:[^ @]+)( .*)?$$/\2/p' $(IMAGED) | sort -u); do \
+	  digest=$$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' "$$image") || exit 1; \
+	  sed -i -E "s#^(FROM| +image:) $$image( |$$)#\1 $$image@$$digest\2#" $(IMAGED); \
+	done
+
+release-check: ## whether TAG=v1.2.3 can be released: it is pyproject.toml's version, with a changelog and an owner
+	@[ "$(TAG)" = "v$(VERSION)" ] || { echo "TAG=$(TAG), and pyproject.toml is of $(VERSION)"; exit 1; }
+	@[ -n "$$($(MAKE) --silent release-notes)" ] || { echo "CHANGELOG.md tells nothing of $(VERSION)"; exit 1; }
+	@! grep -nE '^(FROM| +image:) [a-z]+:[^ @]+( |$$)' $(IMAGED) || { echo "these need a digest: make pin-images"; exit 1; }
+	@! git grep --line-number --fixed-strings OWNER/easel -- ':!CONTRIBUTING.md' ':!tests' ':!Makefile' || \
+	  { echo "put the account that publishes in the place of OWNER"; exit 1; }
+
 clean: ## remove what the other targets made
-	rm -rf .venv .tools data
+	rm -rf .venv .tools data dist

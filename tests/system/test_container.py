@@ -19,7 +19,7 @@ from tests.unit.test_settings import REQUIRED
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.asyncio(loop_scope="session")]
 
 ROOT = Path(__file__).parents[2]
-BASE = "python:3.13-slim"
+BASE = re.search(r"^FROM (python\S+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)[1]
 STRAY_SECRET = "stray-secret-of-a-developers-machine"
 HARDENED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
 HEALTHY_S = 60.0

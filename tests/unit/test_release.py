@@ -11,7 +11,7 @@ from app.release import DISTRIBUTION, release
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-IMAGE = re.compile(r"[\w.-]+/OWNER/easel\b")
+OWNER = re.match(r"https://github.com/(.+)/easel$", PROJECT["urls"]["Homepage"])[1]
 EASEL = Path(sys.executable).with_name("easel")
 
 
@@ -69,9 +69,8 @@ def test_one_image_is_named():
     """Every page and manifest that names the published image names the same one, in this version."""
     files = [*(ROOT / "deploy").rglob("*.yaml"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
     texts = {path: path.read_text(encoding="utf-8") for path in files}
-    assert {one for text in texts.values() for one in IMAGE.findall(text)} == {
-        "ghcr.io/OWNER/easel",
-        "github.com/OWNER/easel",
+    assert {one for text in texts.values() for one in re.findall(r"ghcr\.io/[^:@\s`]+", text)} == {
+        f"ghcr.io/{OWNER}/easel"
     }
     tags = {one for text in texts.values() for one in re.findall(r"/easel:(\d[\w.]*)", text)}
     tags |= set(re.findall(r'newTag: "(.*)"', texts[ROOT / "deploy/kubernetes/base/kustomization.yaml"]))
