@@ -17,7 +17,7 @@ NO_SECRETS = --exclude-lines postgresql:// --exclude-secrets '^(0123456789\w+|sk
 BY_SHAPE = $(addprefix --disable-plugin ,HexHighEntropyString Base64HighEntropyString KeywordDetector BasicAuthDetector)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat serve test test-quick check format bench chaos soak fuzz siege reading train lock lock-uv pin-images dist release-notes release-check clean
+.PHONY: help setup demo chat init serve test test-quick check format bench chaos soak fuzz siege reading train lock lock-uv pin-images dist release-notes release-check clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,9 @@ demo: .venv/.ready ## one round trip with stand-ins of LINE, OpenAI and R2, no a
 
 chat: .venv/.ready ## the chat page of the demo, until Ctrl-C
 	$(RUN) easel demo
+
+init: .venv/.ready ## ask for each value of a real bot, try it at once, write .env
+	$(RUN) easel init
 
 serve: .venv/.ready ## the service; its settings come from the environment or .env
 	$(RUN) easel serve
