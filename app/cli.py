@@ -160,14 +160,15 @@ def _set_up(*, url: str | None, rich_menu: bool = True, retention: bool = True) 
 @cli.command()
 def prices(
     model: Annotated[list[str] | None, typer.Option(help="Only this one; may be given again.")] = None,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="For a page.")] = False,
 ) -> None:
     """Say what a picture costs by model, quality and size. Needs no settings."""
     from rich.console import Console
 
-    from app.ops.price_list import price_list
+    from app.ops.price_list import markdown, price_list
     from app.settings import MODELS
 
-    Console().print(price_list(tuple(model or MODELS)))
+    Console().print((markdown if as_markdown else price_list)(model or MODELS))
 
 
 @cli.command()

@@ -9,7 +9,7 @@ from app.prices.rates import Rates, dearest, ladder_of, ladders, rates_of
 from app.prices.texts import is_text_known, text_cost, text_estimate
 from app.prices.tokens import most_tokens
 
-__all__ = ["Estimate", "cost", "estimate", "is_known", "is_text_known", "text_cost", "text_estimate"]
+__all__ = ["Estimate", "cost", "estimate", "is_known", "is_text_known", "qualities", "text_cost", "text_estimate"]
 
 # OpenAI's tokenizers take about one token for four letters, and up to one for a character of Chinese or Thai.
 TOKENS_PER_CHARACTER = 1
@@ -29,6 +29,12 @@ class Estimate:
 def is_known(model: str) -> bool:
     """Whether the price of this model is known, snapshot dates and gateway prefixes aside."""
     return rates_of(model) is not None
+
+
+def qualities(model: str) -> tuple[str, ...]:
+    """Return the qualities that have a price of their own, the cheapest first; of an unknown model what all have."""
+    rates = rates_of(model)
+    return ladder_of(rates).qualities if rates else ("low", "medium", "high")
 
 
 def estimate(model: str, *, size: str, quality: str, count: int, sources: int, prompt_chars: int) -> Estimate:

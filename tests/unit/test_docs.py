@@ -1,11 +1,17 @@
-"""The page of settings, .env.example and the code name the same settings; every page can be found."""
+"""What the pages say is what the code does, and every page can be found."""
 
+import ast
+import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
+from rich.console import Console
 
-from app.settings import Settings
+from app.ops.price_list import markdown
+from app.settings import MODELS, Settings
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = sorted(name.upper() for name in Settings.model_fields)
@@ -75,3 +81,66 @@ def test_compose_is_told_its_files():
     """There is no compose file at the root, so a command without -f would find none."""
     pages = [README, *(page.read_text(encoding="utf-8") for page in ROOT.glob("d*/**/*.md"))]
     assert not [found for page in pages for found in re.findall(r"docker compose\s+(?!-f |--env-file )\S+", page)]
+
+
+def test_prices_are_told_as_they_are():
+    """The table on the page of prices is what `easel prices --markdown` prints."""
+    printed = Console(file=io.StringIO(), width=120)
+    printed.print(markdown(MODELS))
+    page = (ROOT / "docs" / "prices.md").read_text(encoding="utf-8")
+    shown = page.partition("<!-- easel prices --markdown -->")[2].partition("<!-- end -->")[0]
+    assert shown.split("\n")[2:-2] == [line.rstrip() for line in printed.file.getvalue().split("\n") if line.strip()]
+
+
+def events_in(tree: ast.AST) -> Iterator[str]:
+    """Find what is logged as a warning or worse: log.warning(...), level(...) and counted refusals."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    named = {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for call in calls:
+        if re.fullmatch(
+            r"log\.(warning|error|exception|critical)|level|say|self\._refusals\.note", ast.unparse(call.func)
+        ):
+            event = call.args[0]
+            event = named.get(event.id, event) if isinstance(event, ast.Name) else event
+            yield from (part.value for part in ast.walk(event) if isinstance(part, ast.Constant))
+
+
+def test_every_event_of_trouble_has_its_row():
+    """Whoever finds a warning or an error in the log finds what to do, and no row is of an event that is gone."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "app").rglob("*.py")]
+    logged = {event for source in sources for event in events_in(ast.parse(source))}
+    logged |= set(re.findall(r'"event": "(\w+)"', "".join(sources)))
+    assert len(logged) > 70
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8").partition("## By log event")[2]
+    rows = re.findall(r"^\| (`.+?`) \|", page, flags=re.MULTILINE)
+    assert sorted(event for row in rows for event in re.findall(r"`(\w+)`", row)) == sorted(logged)
+
+
+def test_every_alert_leads_to_its_heading():
+    """The link of an alert opens the runbook at its own heading, which says what to type."""
+    alerts = yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))
+    rules = [rule for group in alerts["groups"] for rule in group["rules"]]
+    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    assert [rule["alert"] for rule in rules] == re.findall(r"^## (\w+)$", runbook, flags=re.MULTILINE)
+    for rule in rules:
+        assert rule["annotations"]["runbook_url"].endswith(f"/docs/runbook.md#{rule['alert'].lower()}")
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Return what the headings of a page are called in links, as GitHub does it."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_into_pages_find_their_headings(page):
+    """A link to a part of a page arrives there."""
+    links = re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8"))
+    wrong = [(path, part) for path, part in links if part not in anchors_of((page.parent / path) if path else page)]
+    assert not wrong
