@@ -33,7 +33,7 @@ class Health:
         engine: Engine,
         beside: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        """Keep the parts. `beside` tells what else an operator should mend, while we are ready all the same."""
+        """`beside` tells what else an operator should mend, while we are ready all the same."""
         self._upkeep = upkeep
         self._inbox = inbox
         self._engine = engine

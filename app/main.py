@@ -95,9 +95,9 @@ class Easel:
         self._keep(self.health.watch(), name="health")
         self._keep(self._prune(), name="upkeep")
         self._keep(self._parts.reconciler.keep(), name="reconciler")
-        self._keep(self._parts.sweep.keep(), name="sweep")
-        self._keep(self._parts.lookout.keep(), name="lookout")
-        self._keep(self._parts.line_access.keep(), name="line access")
+        self._keep(self._parts.flows.sweep.keep(), name="sweep")
+        self._keep(self._parts.flows.lookout.keep(), name="lookout")
+        self._keep(self._parts.flows.line_access.keep(), name="line access")
         self._keep(self._open_bucket(), name="bucket")
         self._keep(self._open_line(), name="line")
         if self._several_processes:
@@ -127,16 +127,13 @@ class Easel:
                 await self._parts.dispatcher.finish()
         await self._parts.dispatcher.stop()
         await self._parts.engine.stop(drain=DRAW, drain_s=self._stop_s - CLOSING_S)
-        await self._parts.watch.stop()
+        await self._parts.flows.watch.stop()
         await _ended(self._tasks)
         if self._several_processes:
             with contextlib.suppress(SQLAlchemyError):  # the lease runs out by itself
                 await self._parts.lease.give_up()
-        self._parts.renderers.shutdown()
-        await self._parts.bucket.aclose()
-        await self._parts.line.aclose()
-        await self._parts.images.aclose()
-        await self._parts.reader.aclose()
+        self._parts.flows.renderers.shutdown()
+        await self._parts.vendors.aclose()
         await asyncio.to_thread(self._parts.traces.close)
         await asyncio.to_thread(self._parts.database.close)
         if self._owned:
@@ -160,13 +157,13 @@ class Easel:
     async def _open_bucket(self) -> None:
         """Only to be quick: the first picture tries again, and says what is wrong in the words that people get."""
         try:
-            await self._parts.bucket.connect()
+            await self._parts.vendors.bucket.connect()
         except EaselError as error:
             log.error("bucket_not_opened", message=str(error))
 
     async def _open_line(self) -> None:
         """Only to be quick: else the first answer would wait for line-bot-sdk. Loaded, it stays as long as we do."""
-        await self._parts.line.connect()
+        await self._parts.vendors.line.connect()
         gc.freeze()  # full collections need not look through it, which stops everything
 
     async def _prune(self) -> None:

@@ -101,40 +101,54 @@ def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: Te
     Returns:
         What writes them; close it before the process ends.
     """
+    outlet = Outlet(stream or sys.stderr)
+    first: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[structlog.typing.Processor] = [
+        structlog.processors.format_exc_info,
+        _scrubbing(secrets),
+        _rendering(style),
+    ]
+    lines = _Lines(outlet)
+    structlog.configure(
+        processors=[*first, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=lambda *_: lines,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(outlet)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*first, structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(allow=())],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    _quiet_libraries()
+    return outlet
+
+
+def _scrubbing(secrets: Iterable[str]) -> structlog.typing.Processor:
     scrub = Scrubber(secrets)
 
     def scrubbed(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
         return {key: scrub(value) if isinstance(value, str) else value for key, value in event.items()}
 
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    render: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
-        colors=False, exception_formatter=structlog.dev.plain_traceback
-    )
+    return scrubbed
+
+
+def _rendering(style: str) -> structlog.typing.Processor:
     if style == "json":
-        render = structlog.processors.JSONRenderer(ensure_ascii=False)
-    last: list[structlog.typing.Processor] = [structlog.processors.format_exc_info, scrubbed, render]
-    outlet = Outlet(stream or sys.stderr)
-    handler = logging.StreamHandler(outlet)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(allow=())],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
-        )
-    )
-    lines = _Lines(outlet)
-    structlog.configure(
-        processors=[*shared, *last],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: lines,
-        cache_logger_on_first_use=False,
-    )
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(level.upper())
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+
+
+def _quiet_libraries() -> None:
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
@@ -148,7 +162,6 @@ def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: Te
     # Its own setting comes too late: after its 60 migrations, and a line that SQLite were for development only.
     engine.setLevel(logging.WARNING)
     engine.addFilter(_first_line)
-    return outlet
 
 
 def _first_line(record: logging.LogRecord) -> bool:

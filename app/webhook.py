@@ -51,7 +51,7 @@ class Webhook:
         traces: Traces,
         refusals: Refusals,
     ) -> None:
-        """Keep the parts. `arrived` is called when something of a rank is new in the inbox."""
+        """`arrived` is called when something of a rank is new in the inbox."""
         self._secrets = secrets
         self._inbox = inbox
         self._health = health

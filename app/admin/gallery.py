@@ -20,14 +20,13 @@ class GalleryPage:
     """The page, and the deed."""
 
     def __init__(self, *, screen: Screen, gallery: Gallery, forgetting: Forgetting, sweep: Sweep) -> None:
-        """Keep the parts."""
         self._screen = screen
         self._gallery = gallery
         self._forgetting = forgetting
         self._sweep = sweep
 
     def routes(self, door: Door) -> list[Route]:
-        """Return the addresses."""
+        """Say which addresses this page answers."""
         return [
             door.page("/admin/gallery", self._show),
             door.deed("/admin/gallery/{picture_id}/delete", self._delete),

@@ -44,7 +44,6 @@ class Books:
     def __init__(
         self, *, screen: Screen, statement: Statement, trends: Trends, clock: words.Clock, zone: ZoneInfo
     ) -> None:
-        """Keep the parts."""
         self._screen = screen
         self._statement = statement
         self._trends = trends
@@ -52,7 +51,7 @@ class Books:
         self._zone = zone
 
     def routes(self, door: Door) -> list[Route]:
-        """Return the addresses."""
+        """Say which addresses this page answers."""
         return [door.page("/admin/ledger", self._show), door.page("/admin/ledger.csv", self._csv)]
 
     async def _show(self, request: Request, session: Session) -> Response:

@@ -79,7 +79,7 @@ class Overview:
         models: Sequence[str],
         zone: ZoneInfo,
     ) -> None:
-        """Keep the parts. `models` are in the order in which they are asked."""
+        """`models` are in the order in which they are asked."""
         self._screen = screen
         self._gauges = gauges
         self._trends = trends
@@ -91,7 +91,7 @@ class Overview:
         self._quota = Cached(line.push_quota, fresh_s=QUOTA_FRESH_S, patience_s=QUOTA_PATIENCE_S)
 
     def routes(self, door: Door) -> list[Route]:
-        """Return the addresses."""
+        """Say which addresses this page answers."""
         return [
             door.page("/admin", self._show),
             door.page("/admin/", self._show),

@@ -49,7 +49,6 @@ class People:
         lists: Lists,
         zone: ZoneInfo,
     ) -> None:
-        """Keep the parts."""
         self._screen = screen
         self._holders = holders
         self._gallery = gallery
@@ -59,7 +58,7 @@ class People:
         self._zone = zone
 
     def routes(self, door: Door) -> list[Route]:
-        """Return the addresses."""
+        """Say which addresses this page answers."""
         return [
             door.page("/admin/people", self._list),
             door.page("/admin/people/{holder}", self._one),

@@ -35,7 +35,6 @@ class Past:
     def __init__(
         self, *, screen: Screen, archive: Archive, requests: Requests, deliver: Deliver, zone: ZoneInfo
     ) -> None:
-        """Keep the parts."""
         self._screen = screen
         self._archive = archive
         self._requests = requests
@@ -44,7 +43,7 @@ class Past:
         self._sending: set[asyncio.Task[None]] = set()
 
     def routes(self, door: Door) -> list[Route]:
-        """Return the addresses."""
+        """Say which addresses this page answers."""
         return [
             door.page("/admin/requests", self._list),
             door.page("/admin/requests/{request_id}", self._one),

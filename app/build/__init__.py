@@ -13,17 +13,9 @@ from app.caps import caps_of
 from app.engine import Engine, Limits
 from app.flows.conversation.dispatcher import Dispatcher
 from app.flows.conversation.event import Stores
-from app.flows.delivery.waiting import Watch
 from app.flows.drawing.reconciler import Reconciler
-from app.flows.drawing.renderers import Renderers
-from app.flows.upkeep.cleanup import Sweep
-from app.flows.upkeep.line_access import LineAccess
-from app.flows.upkeep.monitor import Lookout
-from app.line.client import LineClient
 from app.line.envelopes import Envelope
 from app.metrics import Exposition, Metrics
-from app.openai import OpenAIImages, OpenAIReader
-from app.r2 import Bucket
 from app.reading.rank import may_ask
 from app.refusals import Refusals
 from app.release import release
@@ -49,18 +41,11 @@ class Parts:
     engine: Engine
     inbox: Inbox
     dispatcher: Dispatcher
-    watch: Watch
     reconciler: Reconciler
     lease: lease.Lease
     upkeep: Upkeep
-    line: LineClient
-    images: OpenAIImages
-    reader: OpenAIReader
-    bucket: Bucket
-    renderers: Renderers
-    sweep: Sweep
-    lookout: Lookout
-    line_access: LineAccess
+    vendors: Vendors
+    flows: Flows
     health: health.Health
     webhook: Webhook
     traces: Traces
@@ -69,7 +54,7 @@ class Parts:
 
 
 def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[], int]) -> Parts:
-    """Build everything."""
+    """Build everything, in the order in which one needs the other: tables, vendors, flows, and what asks for them."""
     executor_id = lease.new_executor_id() if settings.several_processes else lease.ALONE
     database = Database(settings.database_url)
     engine = Engine(database_url=settings.database_url, executor_id=executor_id, limits=_limits(settings))
@@ -82,12 +67,8 @@ def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[],
     metrics = Metrics(version=release(), models=settings.image_models)
     traces = Traces(settings.otel_exporter_otlp_endpoint, service_version=release())
     flows = Flows(settings, store, vendors, is_orphan=leases.is_dead, metrics=metrics, traces=traces)
-    stores = Stores(database=database, settling=settling, requests=store.requests, receiving=store.receiving)
-    dispatcher = flows.dispatcher(engine, stores, owner=executor_id)
+    dispatcher = flows.dispatcher(engine, _stores(database, settling, store), owner=executor_id)
     leases.adopts(dispatcher.adopt)
-
-    def rank(envelope: Envelope) -> Rank:
-        return Rank.ASKS if may_ask(envelope, prefixes=settings.group_prefixes) else Rank.CHATTER
 
     watched = health.Health(upkeep=upkeep, inbox=inbox, engine=engine, beside=lambda: flows.line_access.problems)
     gauges = Gauges(database, zone=settings.zone, caps=caps_of(settings))
@@ -96,24 +77,17 @@ def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[],
         engine=engine,
         inbox=inbox,
         dispatcher=dispatcher,
-        watch=flows.watch,
         reconciler=Reconciler(requests=store.requests, engine=engine, metrics=metrics),
         lease=leases,
         upkeep=upkeep,
-        line=vendors.line,
-        images=vendors.images,
-        reader=vendors.reader,
-        bucket=vendors.bucket,
-        renderers=flows.renderers,
-        sweep=flows.sweep,
-        lookout=flows.lookout,
-        line_access=flows.line_access,
+        vendors=vendors,
+        flows=flows,
         health=watched,
         webhook=Webhook(
             secrets=settings.channel_secrets,
             inbox=inbox,
             health=watched,
-            rank=rank,
+            rank=_rank(settings),
             arrived=dispatcher.arrived,
             metrics=metrics,
             traces=traces,
@@ -121,16 +95,23 @@ def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[],
         ),
         traces=traces,
         exposition=Exposition(
-            metrics=metrics,
-            gauges=gauges,
-            health=watched,
-            lines_dropped=lines_dropped,
-            models=settings.image_models,
+            metrics=metrics, gauges=gauges, health=watched, lines_dropped=lines_dropped, models=settings.image_models
         ),
         dashboard=dashboard_of(
             settings, database=database, store=store, flows=flows, vendors=vendors, gauges=gauges, health=watched
         ),
     )
+
+
+def _stores(database: Database, settling: Settling, store: Store) -> Stores:
+    return Stores(database=database, settling=settling, requests=store.requests, receiving=store.receiving)
+
+
+def _rank(settings: Settings) -> Callable[[Envelope], Rank]:
+    def rank(envelope: Envelope) -> Rank:
+        return Rank.ASKS if may_ask(envelope, prefixes=settings.group_prefixes) else Rank.CHATTER
+
+    return rank
 
 
 def _limits(settings: Settings) -> Limits:

@@ -60,38 +60,11 @@ class Flows:
         self.renderers = Renderers()
         self._languages = Languages(people=store.people, line=vendors.line, default=settings.default_language)
         self._menus = Menus(line=vendors.line, languages=self._languages, default=settings.default_language)
-        alarm = Alarm(
-            alerts=store.alerts,
-            languages=self._languages,
-            line=vendors.line,
-            admin_ids=settings.admin_user_ids,
-            zone=settings.zone,
-        )
-        self._observers = Observers(alarm=alarm, metrics=metrics, traces=traces)
-        self._sources = Sources(
-            photos=store.photos,
-            pictures=store.pictures,
-            line=vendors.line,
-            bucket=vendors.bucket,
-            renderers=self.renderers,
-            metrics=metrics,
-        )
-        self.sweep = Sweep(
-            doomed=store.doomed,
-            forgetting=store.forgetting,
-            chats=store.chats,
-            bucket=vendors.bucket,
-            retention_days=settings.picture_retention_days,
-        )
+        self._observers = Observers(alarm=self._alarm(), metrics=metrics, traces=traces)
+        self._sources = self._photos_and_pictures()
+        self.sweep = self._sweep()
         self.line_access = LineAccess(switches=store.switches, line=vendors.line)
-        self.lookout = Lookout(
-            ledger=store.ledger,
-            models=store.models,
-            images=vendors.images,
-            alarm=alarm,
-            names=settings.image_models,
-            token_life=vendors.token_life_s,
-        )
+        self.lookout = self._lookout()
         self.deliver = self._deliver(is_orphan)
         self.watch = Watch(
             deliver=self.deliver,
@@ -103,7 +76,57 @@ class Flows:
 
     def dispatcher(self, engine: Engine, stores: Stores, *, owner: str) -> Dispatcher:
         """Make the workflow known to the engine. Return what brings events to it; `owner` is this process."""
-        draw = DrawFlow(
+        draw, rules = self._draw(), self._rules()
+        dispatcher = Dispatcher(
+            settling=stores.settling,
+            flow=self._event(engine, stores, rules),
+            chatter=Chatter(settling=stores.settling, rules=rules, watch=self.watch, observers=self._observers),
+            owner=owner,
+        )
+        engine.workflow(DRAW, draw.run, broke=draw.give_up)
+        engine.workflow(EVENT, dispatcher.read_again)
+        return dispatcher
+
+    def _alarm(self) -> Alarm:
+        return Alarm(
+            alerts=self._store.alerts,
+            languages=self._languages,
+            line=self._vendors.line,
+            admin_ids=self._settings.admin_user_ids,
+            zone=self._settings.zone,
+        )
+
+    def _photos_and_pictures(self) -> Sources:
+        return Sources(
+            photos=self._store.photos,
+            pictures=self._store.pictures,
+            line=self._vendors.line,
+            bucket=self._vendors.bucket,
+            renderers=self.renderers,
+            metrics=self._observers.metrics,
+        )
+
+    def _sweep(self) -> Sweep:
+        return Sweep(
+            doomed=self._store.doomed,
+            forgetting=self._store.forgetting,
+            chats=self._store.chats,
+            bucket=self._vendors.bucket,
+            retention_days=self._settings.picture_retention_days,
+        )
+
+    def _lookout(self) -> Lookout:
+        return Lookout(
+            ledger=self._store.ledger,
+            models=self._store.models,
+            images=self._vendors.images,
+            alarm=self._observers.alarm,
+            names=self._settings.image_models,
+            token_life=self._vendors.token_life_s,
+        )
+
+    def _draw(self) -> DrawFlow:
+        return DrawFlow(
             requests=self._store.requests,
             kept=self._store.kept,
             ask=self._ask(),
@@ -113,13 +136,17 @@ class Flows:
             observers=self._observers,
             renderers=self.renderers,
         )
-        rules = Rules(
+
+    def _rules(self) -> Rules:
+        return Rules(
             group_prefixes=self._settings.group_prefixes,
             allowed_ids=frozenset(self._settings.allowed_ids),
             blocked_ids=frozenset(self._settings.blocked_ids),
             admin_ids=frozenset(self._settings.admin_user_ids),
         )
-        flow = EventFlow(
+
+    def _event(self, engine: Engine, stores: Stores, rules: Rules) -> EventFlow:
+        return EventFlow(
             engine=engine,
             stores=stores,
             gate=self._gate(),
@@ -127,24 +154,18 @@ class Flows:
             watch=self.watch,
             menus=self._menus,
             rules=rules,
-            understanding=Understanding(
-                rules=rules,
-                gate=ReadingGate.load(),
-                reader=self._reader() if self._settings.reader_models else None,
-                bot_name=OwnName(self._vendors.line).get,
-            ),
+            understanding=self._understanding(rules),
             line=self._vendors.line,
             observers=self._observers,
         )
-        dispatcher = Dispatcher(
-            settling=stores.settling,
-            flow=flow,
-            chatter=Chatter(settling=stores.settling, rules=rules, watch=self.watch, observers=self._observers),
-            owner=owner,
+
+    def _understanding(self, rules: Rules) -> Understanding:
+        return Understanding(
+            rules=rules,
+            gate=ReadingGate.load(),
+            reader=self._reader() if self._settings.reader_models else None,
+            bot_name=OwnName(self._vendors.line).get,
         )
-        engine.workflow(DRAW, draw.run, broke=draw.give_up)
-        engine.workflow(EVENT, dispatcher.read_again)
-        return dispatcher
 
     def _deliver(self, is_orphan: Callable[[str], bool]) -> Deliver:
         store, settings, line = self._store, self._settings, self._vendors.line

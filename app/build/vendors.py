@@ -39,3 +39,10 @@ class Vendors:
             bucket=settings.r2_bucket,
             public_base_url=settings.r2_public_base_url,
         )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self.bucket.aclose()
+        await self.line.aclose()
+        await self.images.aclose()
+        await self.reader.aclose()

@@ -28,7 +28,7 @@ class Acts:
     def __init__(
         self, line: LineStandIn, board: Board, mirror: Mirror, traces: Traces, *, on_language: Callable[[str], None]
     ) -> None:
-        """Keep the parts. `on_language` hears whose phone speaks another language now."""
+        """`on_language` hears whose phone speaks another language now."""
         self._on_language = on_language
         self._line = line
         self._places = Places(line)

@@ -22,7 +22,6 @@ class Bench:
     """Switches and sliders. `real`: vendors that are the real ones and cannot be made to fail."""
 
     def __init__(self, stage: Stage, board: Board, *, real: frozenset[Vendor] = frozenset()) -> None:
-        """Keep the parts."""
         self._stage = stage
         self._board = board
         self._real = real

@@ -35,7 +35,7 @@ class Bot:
         on_line: Callable[[LogLine], None],
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
-        """Keep the parts. `on_line` gets each line of the bot's log, `on_change` hears of each new state."""
+        """`on_line` gets each line of the bot's log, `on_change` hears of each new state."""
         self.state: State = "stopped"
         self.settings: dict[str, str] = {}
         self.starts = 0

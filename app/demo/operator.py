@@ -26,7 +26,7 @@ class Operator:
     """Has a bot of ours, or only the address of somebody else's."""
 
     def __init__(self, board: Board, traces: Traces, line: LineStandIn, *, tells_token: bool) -> None:
-        """Keep the parts. `tells_token`: whether whoever sees the page may also open the dashboard."""
+        """`tells_token`: whether whoever sees the page may also open the dashboard."""
         self.bot: Bot | None = None
         self.memory: Memory | None = None
         self.dashboard_token = ""

@@ -31,7 +31,7 @@ class Mirror:
     """
 
     def __init__(self, stage: Stage, board: Board, traces: Traces, *, on_call: Callable[[], None]) -> None:
-        """Keep the parts. `on_call` hears of every call of the bot, when it begins and when it ends."""
+        """`on_call` hears of every call of the bot, when it begins and when it ends."""
         self.seen: OrderedDict[str, Seen] = OrderedDict()
         self._stage = stage
         self._board = board

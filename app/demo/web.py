@@ -41,7 +41,7 @@ class Web:
     """Serves one demo. `close` ends the live streams, which would otherwise keep the server from stopping."""
 
     def __init__(self, *, board: Board, acts: Acts, mirror: Mirror, line: LineStandIn, verbs: Verbs) -> None:
-        """Keep the parts. `verbs`: what the page can do, by the last word of its address."""
+        """`verbs`: what the page can do, by the last word of its address."""
         self._board = board
         self._acts = acts
         self._mirror = mirror

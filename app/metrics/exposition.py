@@ -34,7 +34,7 @@ class Exposition:
         lines_dropped: Callable[[], int],
         models: Sequence[str],
     ) -> None:
-        """Keep the parts. `models` are those in use."""
+        """`models` are those in use."""
         self._metrics = metrics
         self._health = health
         self._lines_dropped = lines_dropped

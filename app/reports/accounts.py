@@ -53,7 +53,10 @@ class Member:
 
 
 class Holders:
-    """The questions. `day` is YYYY-MM-DD, `month` YYYY-MM."""
+    """Looks people and chats up, with what they have used and what was decided for them.
+
+    `day` is YYYY-MM-DD, `month` YYYY-MM.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

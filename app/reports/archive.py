@@ -118,7 +118,7 @@ class History:
 
 
 class Archive:
-    """The questions. `reads_prompts`: whether what people asked for is read at all."""
+    """Looks requests up. `reads_prompts`: whether what people asked for is read at all."""
 
     def __init__(self, database: Database, *, reads_prompts: bool) -> None:
         self._database = database

@@ -35,7 +35,7 @@ class Wall:
 
 
 class Gallery:
-    """The question. `reads_prompts`: whether what people asked for is read at all."""
+    """Pages through all pictures. `reads_prompts`: whether what people asked for is read at all."""
 
     def __init__(self, database: Database, *, reads_prompts: bool) -> None:
         self._database = database

@@ -69,7 +69,10 @@ class Ended:
 
 
 class Gauges:
-    """The questions. A database that is away is not waited for: the next look will do."""
+    """Reads what a scrape and the first page of the dashboard show.
+
+    A database that is away is not waited for: the next look will do.
+    """
 
     def __init__(self, database: Database, *, zone: ZoneInfo, caps: Caps) -> None:
         self._database = database

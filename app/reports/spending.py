@@ -47,7 +47,7 @@ class Month:
 
 
 class Spending:
-    """The question."""
+    """Adds a month of the ledger up."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -40,7 +40,7 @@ class LedgerLine:
 
 
 class Statement:
-    """The questions."""
+    """Reads the ledger line by line."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

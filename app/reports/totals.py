@@ -30,7 +30,7 @@ class Status:
 
 
 class Reports:
-    """The questions."""
+    """Answers the command `status` of admins."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

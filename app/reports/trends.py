@@ -41,7 +41,7 @@ class Stage:
 
 
 class Trends:
-    """The questions."""
+    """Adds up days and months, and ranks how long things took."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -23,7 +23,7 @@ class Trouble(StrEnum):
 
 
 class Troubles:
-    """The question."""
+    """Looks at what came last."""
 
     def __init__(self, database: Database) -> None:
         """Keep the database."""

@@ -9,7 +9,7 @@ from app.store.tables import alerts
 
 
 class Alerts:
-    """The verbs."""
+    """Sees to it that one process alone tells of a cause, once a day."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -43,7 +43,10 @@ class ChatState:
 
 
 class Chats:
-    """The verbs. Each is safe to call again."""
+    """Remembers of a chat its settings, its last picture and what its next message will be about.
+
+    Each is safe to call again.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

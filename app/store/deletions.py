@@ -12,7 +12,7 @@ AT_ONCE = 100
 
 
 class Doomed:
-    """The verbs."""
+    """Remembers which objects the bucket has to lose, until it has lost them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -95,7 +95,10 @@ class Landed:
 
 
 class Deliveries:
-    """The verbs. `owner` is this process; an answer is late that is ready so long after its event."""
+    """Finds what a chat is to be told, and takes it on before it is said, so that nobody says it twice.
+
+    `owner` is this process; an answer is late that is ready so long after its event.
+    """
 
     def __init__(self, database: Database, *, owner: str, zone: ZoneInfo, late_after_s: float) -> None:
         self._database = database

@@ -36,7 +36,10 @@ BLANK = {"prompt": None, "options": None, "sources": None, "notes": None}
 
 
 class Forgetting:
-    """The verbs. Each is safe to call again."""
+    """Deletes what is known of a person, a chat or a message, and notes which objects have to follow.
+
+    Each is safe to call again.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

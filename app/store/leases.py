@@ -11,7 +11,7 @@ NOW = sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Float)
 
 
 class Leases:
-    """The verbs. On SQLite one process owns the file and nobody asks."""
+    """Says which processes live, by the database's own clock. On SQLite one process owns the file and nobody asks."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -11,7 +11,7 @@ from app.store.tables import gone_models, model_dates
 
 
 class Models:
-    """The verbs. Each is safe to call again."""
+    """Remembers of the models what all processes should know. Each is safe to call again."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -46,7 +46,7 @@ class Stored:
 
 
 class Kept:
-    """The verbs. Each is safe to call again with the same arguments."""
+    """Keeps bytes that were paid for until the bucket has them. Each is safe to call again with the same arguments."""
 
     def __init__(self, database: Database, *, notes_beside: NotesBeside = lambda _connection, _request: ()) -> None:
         """`notes_beside` finds what is to be said beside the pictures of a request, once."""

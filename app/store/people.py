@@ -27,7 +27,7 @@ _SPEECH = sa.select(
 
 
 class People:
-    """The verbs."""
+    """Remembers which language a person has, as LINE tells or as they chose."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -55,7 +55,7 @@ class NewPhoto:
 
 
 class Photos:
-    """The verbs. Each is safe to call again."""
+    """Notes the photos of a chat as they come, and hands out those that words speak of. Each is safe to call again."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -30,7 +30,7 @@ class Picture:
 
 
 class Pictures:
-    """The questions. A picture is only ever found by the chat it belongs to."""
+    """Finds pictures that are in the bucket. A picture is only ever found by the chat it belongs to."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

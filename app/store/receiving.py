@@ -81,7 +81,7 @@ class Quota:
 
 
 class Receiving:
-    """The verb."""
+    """Writes what came of an event: its request, its token and what it settles, all or nothing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

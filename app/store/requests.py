@@ -97,7 +97,10 @@ def request_of(row: sa.RowMapping) -> Request:
 
 
 class Requests:
-    """The verbs. Each is safe to call again with the same arguments."""
+    """Moves a request along its states, and its answer along its own.
+
+    Each is safe to call again with the same arguments.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

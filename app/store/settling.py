@@ -51,7 +51,10 @@ class Unanswered:
 
 
 class Settling:
-    """The verbs. `owner` is this process."""
+    """Takes events out of the inbox, and settles those that were read, wanted nothing, or were left by the dead.
+
+    `owner` is this process.
+    """
 
     def __init__(self, database: Database, *, owner: str) -> None:
         self._database = database

@@ -12,7 +12,10 @@ KEPT_S = 24 * 3600.0  # longer than any session lasts
 
 
 class SignOuts:
-    """The verbs. A session is named by at most 20 characters that tell nothing of its cookie."""
+    """Remembers sessions that were ended before their time.
+
+    A session is named by at most 20 characters that tell nothing of its cookie.
+    """
 
     def __init__(self, database: Database) -> None:
         """Keep the database."""

@@ -11,7 +11,7 @@ LINE_REFUSES = "line_refuses"  # LINE does not take our token
 
 
 class Switches:
-    """The verbs. Each is safe to call again."""
+    """Turns on and off what holds for all processes. Each is safe to call again."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

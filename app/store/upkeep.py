@@ -39,7 +39,10 @@ COUNTS_KEPT_S = 400 * DAY_S  # a year and a month of purses and tallies, and of 
 
 
 class Upkeep:
-    """The verbs. `owner` is this process."""
+    """Deletes what is too old, a little at a time, and tells whether the store can be written.
+
+    `owner` is this process.
+    """
 
     def __init__(self, database: Database, *, owner: str) -> None:
         self._database = database

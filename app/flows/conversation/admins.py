@@ -40,7 +40,7 @@ class Admins:
         names: Sequence[str],
         zone: ZoneInfo,
     ) -> None:
-        """Keep the parts. `names` of the models are in the order in which they are asked."""
+        """`names` of the models are in the order in which they are asked."""
         self._admin_ids = admin_ids
         self._allowances = allowances
         self._reports = reports

@@ -33,7 +33,7 @@ class Changes:
         admin_ids: frozenset[str],
         swept: Callable[[], None],
     ) -> None:
-        """Keep the parts. `swept` is called when there is something for the bucket to delete."""
+        """`swept` is called when there is something for the bucket to delete."""
         self._requests = requests
         self._pictures = pictures
         self._chats = chats

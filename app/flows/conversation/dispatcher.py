@@ -38,7 +38,7 @@ class Dispatcher:
     """One for each process."""
 
     def __init__(self, *, settling: Settling, flow: EventFlow, chatter: Chatter, owner: str) -> None:
-        """Keep the parts. `owner` is this process."""
+        """`owner` is this process."""
         self._settling = settling
         self._flow = flow
         self._chatter = chatter

@@ -75,7 +75,7 @@ class Wants:
         menus: Menus,
         swept: Callable[[], None],
     ) -> None:
-        """Keep the parts. `swept` is called when there is something for the bucket to delete."""
+        """`swept` is called when there is something for the bucket to delete."""
         self._requests = requests
         self._pictures = pictures
         self._chats = chats

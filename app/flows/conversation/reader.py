@@ -50,7 +50,7 @@ class Reader:
         metrics: Metrics,
         names: Sequence[str],
     ) -> None:
-        """Keep the parts. `names` of the models, in the order in which they are asked."""
+        """`names` of the models, in the order in which they are asked."""
         self._client = client
         self._models = models
         self._ledger = ledger

@@ -51,7 +51,7 @@ class Deliver:
         is_orphan: Callable[[str], bool],
         metrics: Metrics,
     ) -> None:
-        """Keep the parts. `is_orphan` knows owners that are dead."""
+        """`is_orphan` knows owners that are dead."""
         self._deliveries = deliveries
         self._courier = courier
         self._languages = languages

@@ -35,7 +35,7 @@ class Watch:
     """One for each process; one watcher for each chat that waits. Who waits is in the store, for whoever comes next."""
 
     def __init__(self, *, deliver: Deliver, loading: Loading, several_processes: bool, pushes: bool) -> None:
-        """Keep the parts. `pushes`: late answers may be pushed, so it is worth trying again."""
+        """`pushes`: late answers may be pushed, so it is worth trying again."""
         self._deliver = deliver
         self._loading = loading
         self._several_processes = several_processes

@@ -51,7 +51,6 @@ class DrawFlow:
         observers: Observers,
         renderers: Renderers,
     ) -> None:
-        """Keep the parts."""
         self._requests = requests
         self._kept = kept
         self._ask = ask

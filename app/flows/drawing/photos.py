@@ -38,7 +38,6 @@ class Sources:
         renderers: Renderers,
         metrics: Metrics,
     ) -> None:
-        """Keep the parts."""
         self._photos = photos
         self._pictures = pictures
         self._line = line

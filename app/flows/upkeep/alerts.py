@@ -26,7 +26,7 @@ class Alarm:
     def __init__(
         self, *, alerts: Alerts, languages: Languages, line: LineClient, admin_ids: Sequence[str], zone: ZoneInfo
     ) -> None:
-        """Keep the parts. Without `admin_ids` nobody is told; the log always is."""
+        """Without `admin_ids` nobody is told; the log always is."""
         self._alerts = alerts
         self._languages = languages
         self._line = line

@@ -27,7 +27,7 @@ class Sweep:
     def __init__(
         self, *, doomed: Doomed, forgetting: Forgetting, chats: Chats, bucket: Bucket, retention_days: int
     ) -> None:
-        """Keep the parts. `retention_days` 0: pictures stay."""
+        """`retention_days` 0: pictures stay."""
         self._doomed = doomed
         self._forgetting = forgetting
         self._chats = chats

@@ -39,7 +39,7 @@ class Lookout:
         names: Sequence[str],
         token_life: Callable[[], Awaitable[int | None]],
     ) -> None:
-        """Keep the parts. `names` are the models in use; `token_life` tells how many seconds LINE's token has left."""
+        """`names` are the models in use; `token_life` tells how many seconds LINE's token has left."""
         self._ledger = ledger
         self._models = models
         self._images = images

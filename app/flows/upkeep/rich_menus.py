@@ -22,7 +22,7 @@ class Menus:
     """One for each process. Everybody sees the menu of the default language who has none of their own."""
 
     def __init__(self, *, line: LineClient, languages: Languages, default: str) -> None:
-        """Keep the parts. `default` is the language of the menu that everybody sees."""
+        """`default` is the language of the menu that everybody sees."""
         self._line = line
         self._languages = languages
         self._default = default

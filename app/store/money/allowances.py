@@ -24,7 +24,10 @@ class Allowance:
 
 
 class Allowances:
-    """The verbs. Each but `give` is safe to call again. Holders are LINE's ids."""
+    """What admins have decided of somebody: pictures more for a day, a block, a pause of all drawing.
+
+    Each but `give` is safe to call again. Holders are LINE's ids.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -74,7 +74,10 @@ class ReadTokens:
 
 
 class Ledger:
-    """The verbs. Each is safe to call again with the same arguments."""
+    """Books a call before it is made, settles it after, and knows what is left of each budget.
+
+    Each is safe to call again with the same arguments.
+    """
 
     def __init__(self, database: Database, *, zone: ZoneInfo, caps: Caps) -> None:
         self._database = database

@@ -35,7 +35,7 @@ class Refund:
 
 
 class Refunds:
-    """The verb."""
+    """Lets a request not count for its person and chat."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
