@@ -19,7 +19,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 
-PAGES = sorted({ROOT / "README.md", ROOT / "deploy/README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("sandbox/*.md")})
+PAGES = sorted(
+    {*ROOT.glob("README*.md"), ROOT / "deploy/README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("sandbox/*.md")}
+)
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
@@ -75,6 +77,39 @@ def test_every_page_is_found():
         found |= new
         new = {link for page in new for link in links_of(page) if link.suffix == ".md"} - found
     assert {*ROOT.glob("docs/**/*.md"), ROOT / "deploy/README.md"} <= found
+
+
+def facts_of(readme: str) -> dict[str, list[str]]:
+    """Find what must be the same in every language: all but the words, the comments and the language switch."""
+    body = readme.partition("\n")[2]
+    blocks = re.findall(r"```console\n(.*?)```", body, flags=re.DOTALL)
+    prose = re.sub(r"```.*?```", "", body, flags=re.DOTALL)
+    rows = [line for line in prose.splitlines() if line.startswith("|")]
+    return {
+        "commands": [line.partition("  #")[0].rstrip() for block in blocks for line in block.splitlines()],
+        "links": re.findall(r"\]\(([^)]+)\)", prose),
+        "code": sorted(re.findall(r"`([^`]+)`", prose)),
+        "rows": [str((row.count("|"), sorted(re.findall(r"`([^`]+)`|\b(\d+)\b", row)))) for row in rows],
+        "amounts": sorted(re.findall(r"\d+(?:\.\d+)*", re.sub(r"\]\([^)]+\)", "]", prose))),
+        "headings": re.findall(r"^#+ ", body, flags=re.MULTILINE),
+    }
+
+
+@pytest.mark.parametrize("language", ["zh-TW", "ja"])
+@pytest.mark.parametrize("kind", ["commands", "links", "code", "rows", "amounts", "headings"])
+def test_readmes_agree(language, kind):
+    """Whatever language one reads: the same commands, links, settings, tables and figures, in the same order."""
+    translated = (ROOT / f"README.{language}.md").read_text(encoding="utf-8")
+    assert facts_of(translated)[kind] == facts_of(README)[kind]
+
+
+def test_readmes_lead_to_each_other():
+    """The first line of each leads to the other two."""
+    for readme in ROOT.glob("README*.md"):
+        switch = readme.read_text(encoding="utf-8").partition("\n")[0]
+        assert set(re.findall(r"\((README[^)]*)\)", switch)) == {one.name for one in ROOT.glob("README*.md")} - {
+            readme.name
+        }
 
 
 def test_compose_is_told_its_files():

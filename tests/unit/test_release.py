@@ -67,7 +67,7 @@ def test_the_demo_needs_nothing_more():
 
 def test_one_image_is_named():
     """Every page and manifest that names the published image names the same one, in this version."""
-    files = [*(ROOT / "deploy").rglob("*.yaml"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
+    files = [*(ROOT / "deploy").rglob("*.yaml"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("README*.md")]
     texts = {path: path.read_text(encoding="utf-8") for path in files}
     assert {one for text in texts.values() for one in re.findall(r"ghcr\.io/[^:@\s`]+", text)} == {
         f"ghcr.io/{OWNER}/easel"
