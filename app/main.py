@@ -98,6 +98,7 @@ class Easel:
         self._keep(self._parts.flows.sweep.keep(), name="sweep")
         self._keep(self._parts.flows.lookout.keep(), name="lookout")
         self._keep(self._parts.flows.line_access.keep(), name="line access")
+        self._keep(self._parts.flows.public_address.keep(), name="public address")
         self._keep(self._open_bucket(), name="bucket")
         self._keep(self._open_line(), name="line")
         if self._several_processes:

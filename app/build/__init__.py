@@ -70,7 +70,7 @@ def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[],
     dispatcher = flows.dispatcher(engine, _stores(database, settling, store), owner=executor_id)
     leases.adopts(dispatcher.adopt)
 
-    watched = health.Health(upkeep=upkeep, inbox=inbox, engine=engine, beside=lambda: flows.line_access.problems)
+    watched = health.Health(upkeep=upkeep, inbox=inbox, engine=engine, beside=lambda: flows.problems)
     gauges = Gauges(database, zone=settings.zone, caps=caps_of(settings))
     return Parts(
         database=database,

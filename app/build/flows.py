@@ -1,6 +1,6 @@
 """The durable workflows, and what works beside them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from app.build.store import Store
 from app.build.vendors import Vendors
@@ -33,6 +33,7 @@ from app.flows.upkeep.cleanup import Sweep
 from app.flows.upkeep.line_access import LineAccess
 from app.flows.upkeep.monitor import Lookout
 from app.flows.upkeep.observers import Observers
+from app.flows.upkeep.public_address import PublicAddress
 from app.flows.upkeep.rich_menus import Menus
 from app.metrics import Metrics
 from app.reading.decide import Rules
@@ -64,6 +65,9 @@ class Flows:
         self._sources = self._photos_and_pictures()
         self.sweep = self._sweep()
         self.line_access = LineAccess(switches=store.switches, line=vendors.line)
+        self.public_address = PublicAddress(
+            pictures=store.pictures, bucket=vendors.bucket, switches=store.switches, alarm=self._observers.alarm
+        )
         self.lookout = self._lookout()
         self.deliver = self._deliver(is_orphan)
         self.watch = Watch(
@@ -73,6 +77,11 @@ class Flows:
             pushes=settings.late_delivery == "push",
         )
         self.admins = self._admins()
+
+    @property
+    def problems(self) -> Mapping[str, str]:
+        """What an operator should mend, while webhooks are taken all the same."""
+        return {**self.line_access.problems, **self.public_address.problems}
 
     def dispatcher(self, engine: Engine, stores: Stores, *, owner: str) -> Dispatcher:
         """Make the workflow known to the engine. Return what brings events to it; `owner` is this process."""

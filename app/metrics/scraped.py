@@ -42,6 +42,8 @@ def of_store(now: Now, *, models: Sequence[str], at: float) -> Iterator[Metric]:
     yield GaugeMetricFamily("easel_paused", "1: an admin has paused drawing", value=int(now.paused))
     said = "1: LINE refuses our token, so nothing is drawn"
     yield GaugeMetricFamily("easel_line_token_refused", said, value=int(now.line_refuses))
+    said = "1: the bucket's public address does not serve pictures"
+    yield GaugeMetricFamily("easel_pictures_unserved", said, value=int(now.unserved))
     yield GaugeMetricFamily("easel_store_read_seconds", "How long the last reading of these took", value=now.read_s)
 
 

@@ -13,7 +13,7 @@ from app.store.database import Database
 from app.store.money.allowances import PAUSED
 from app.store.money.budgets import BOT, Caps, read_purse
 from app.store.requests import UNFINISHED, State
-from app.store.switches import LINE_REFUSES
+from app.store.switches import LINE_REFUSES, PICTURES_UNSERVED
 from app.store.tables import UNSETTLED, gone_models, inbox, model_dates, requests, switches
 
 BACKLOG_MAX = 10_000  # counted no further
@@ -44,6 +44,7 @@ class Now:
         gone: The models that are shut down.
         paused: Whether an admin has paused drawing.
         line_refuses: Whether LINE refuses our token, so that nothing is drawn.
+        unserved: Whether the bucket's public address does not serve pictures, so that nobody sees them.
         read_s: How long reading this took.
     """
 
@@ -56,6 +57,7 @@ class Now:
     gone: frozenset[str]
     paused: bool
     line_refuses: bool
+    unserved: bool
     read_s: float
 
 
@@ -109,6 +111,7 @@ class Gauges:
             gone=frozenset(connection.execute(gone).scalars()),
             paused=PAUSED in on,
             line_refuses=LINE_REFUSES in on,
+            unserved=PICTURES_UNSERVED in on,
             read_s=time.perf_counter() - began,
         )
 

@@ -48,6 +48,10 @@ class Pictures:
         """Return the newest pictures of a chat, newest first."""
         return await self._all(pictures.c.chat_id == chat_id, order=pictures.c.created_at.desc(), limit=limit)
 
+    async def newest_key(self) -> str | None:
+        """Return the key of the newest preview, whosever it is; None without a picture."""
+        return await self._database.look(lambda connection: connection.execute(_NEWEST).scalar())
+
     async def count(self, chat_id: str, *, user_id: str | None = None) -> int:
         """Return how many pictures a chat has, or one person in it."""
         counted = sa.select(sa.func.count()).where(pictures.c.chat_id == chat_id)
@@ -62,3 +66,6 @@ class Pictures:
         ordered = wanted.order_by(order).limit(limit)
         rows = await self._database.look(lambda connection: connection.execute(ordered).mappings().all())
         return [Picture(**row) for row in rows]
+
+
+_NEWEST = sa.select(pictures.c.preview_key).order_by(pictures.c.created_at.desc()).limit(1)

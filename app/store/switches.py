@@ -8,6 +8,7 @@ from app.store.database import Database
 from app.store.tables import switches
 
 LINE_REFUSES = "line_refuses"  # LINE does not take our token
+PICTURES_UNSERVED = "pictures_unserved"  # the bucket's public address does not hand them out
 
 
 class Switches:

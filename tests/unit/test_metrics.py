@@ -236,6 +236,7 @@ KNOWN = {
     ("easel_model_gone", "gpt-image-2"): 0,
     ("easel_paused",): 1,
     ("easel_line_token_refused",): 0,
+    ("easel_pictures_unserved",): 0,
     ("easel_ready",): 0,  # nothing was started
     ("easel_healthy", "store"): 1,
 }
@@ -265,6 +266,7 @@ def test_days_left_are_counted_to_the_makers_date():
         gone=frozenset(),
         paused=False,
         line_refuses=False,
+        unserved=False,
         read_s=0.0,
     )
     at = datetime(2026, 12, 1, 23, 59, tzinfo=UTC).timestamp()
