@@ -26,7 +26,7 @@ from app.reading.commands import Command, Name
 from app.reports import wording
 from app.reports.gauges import Ended, Gauges, Now
 from app.reports.trends import Period, Stage, Trends
-from app.reports.troubles import Troubles
+from app.reports.troubles import Troubles, headline
 from app.store.requests import State
 
 DAYS_SHOWN = 31
@@ -108,6 +108,8 @@ class Overview:
         stages = await self._trends.stages(since=now_at - STAGES_WITHIN_S)
         saved = await self._trends.pushes_saved(month)
         caps = {purse.period: purse.cap_microusd for purse in now.purses}
+        models, troubles, problems = self._in_order(now), await self._troubles.last(), self._health.problems
+        has_model = any(model.in_use for model in models)
         longest_s = max((stage.p99_s or 0 for stage in stages), default=0)
         return await self._screen.show(
             request,
@@ -115,8 +117,9 @@ class Overview:
             session=session,
             now=now,
             now_at=now_at,
-            problems=self._health.problems,
-            troubles=await self._troubles.last(),
+            headline=headline(now, is_ready=not problems, has_model=has_model, troubles=troubles),
+            problems=problems,
+            troubles=troubles,
             days=days,
             months=months,
             budgets=[_budget(days[-1], "Today", caps["day"]), _budget(months[-1], "This month", caps["month"])],
@@ -133,7 +136,7 @@ class Overview:
             decades=charts.decades(longest_s),
             failures=causes([one for one in ended if one.state in {State.FAILED, State.REFUSED}]),
             declined=causes([one for one in ended if one.words in wording.DECLINED]),
-            models=self._in_order(now),
+            models=models,
             pushes=_pushes(await self._quota.get()),
             saved=saved,
             label=label,

@@ -1,17 +1,26 @@
-"""What went wrong last: whether pictures come out, reach the bucket and reach their chat just now."""
+"""What goes wrong just now: whether pictures come out, reach the bucket and reach their chat."""
 
 import time
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
+from app.reports.gauges import Now
 from app.store.database import Database
+from app.store.deliveries import Outcome as Delivered
+from app.store.money.ledger import Outcome as Called
 from app.store.requests import Answer, State
-from app.store.tables import requests
+from app.store.tables import calls, deliveries, requests
 
 LOOKED_AT = 50
 WITHIN_S = 3600.0
 UPLOAD_S = 20.0  # a picture that was paid and is not in the bucket by then
+ANSWER_S = 10.0  # an answer that LINE has not confirmed by then
+CALLS_FAILED = 3  # of a wish that is still being drawn
+# What a wish ends with though nothing is broken, beside photos that cannot be read.
+OF_THE_PERSON = {"picture_gone", "limit_user_day", "limit_chat_month", "limit_share", "flood", "queue_full", "paused"}
 
 
 class Trouble(StrEnum):
@@ -22,6 +31,27 @@ class Trouble(StrEnum):
     LINE = "line"
 
 
+HEADLINES = {
+    Trouble.MODEL: "Pictures fail",
+    Trouble.BUCKET: "The bucket takes no pictures",
+    Trouble.LINE: "LINE takes no answers",
+}
+
+
+def headline(now: Now, *, is_ready: bool, has_model: bool, troubles: Mapping[Trouble, str]) -> str | None:
+    """Say in a few words what keeps people from their pictures, the worst of it; None: nothing does."""
+    standing = {
+        "Drawing is paused": now.paused,
+        "LINE refuses the token": now.line_refuses,
+        "No model is left": not has_model,
+        "Not ready": not is_ready,
+        "Nobody can see the pictures": now.unserved,
+    }
+    said = [words for words, holds in standing.items() if holds]
+    said += [words for trouble, words in HEADLINES.items() if trouble in troubles]
+    return next(iter(said), None)
+
+
 class Troubles:
     """Looks at what came last."""
 
@@ -30,7 +60,7 @@ class Troubles:
         self._database = database
 
     async def last(self) -> dict[Trouble, str]:
-        """Return where the newest pictures of the last hour failed, with the words (a key of the sentences) they got.
+        """Return where the newest pictures of the last hour fail, with the words (a key of the sentences) they got.
 
         Empty when what came last went well.
         """
@@ -39,21 +69,67 @@ class Troubles:
 
 def _last(connection: sa.Connection) -> dict[Trouble, str]:
     now_at = time.time()
-    newest = (
-        sa.select(requests.c.state, requests.c.answer, requests.c.words, requests.c.kept_at)
-        .where(requests.c.draws, requests.c.created_at >= now_at - WITHIN_S)
-        .order_by(requests.c.created_at.desc())
-        .limit(LOOKED_AT)
-    )
+    rows = connection.execute(_NEWEST, {"since": now_at - WITHIN_S}).all()
     found: dict[Trouble, str] = {}
-    rows = connection.execute(newest).all()
-    drawn = next((row for row in rows if row.state in {State.KEPT, State.READY, State.REFUSED, State.FAILED}), None)
-    if drawn and drawn.state == State.FAILED:
-        found[Trouble.MODEL] = drawn.words or ""
-    stored = next((row for row in rows if row.state in {State.KEPT, State.READY}), None)
-    if stored and stored.state == State.KEPT and (stored.kept_at or now_at) < now_at - UPLOAD_S:
-        found[Trouble.BUCKET] = ""
-    answered = next((row for row in rows if row.answer in {Answer.SENT, Answer.UNKNOWN}), None)
-    if answered and answered.answer == Answer.UNKNOWN:
-        found[Trouble.LINE] = ""
+    for trouble, works in WORKS.items():
+        told = next((row for row in rows if works(row, now_at) is not None), None)
+        if told and not works(told, now_at):
+            found[trouble] = told.words or "" if trouble is Trouble.MODEL else ""
     return found
+
+
+def _model_works(row: sa.Row[Any], _now_at: float) -> bool | None:
+    """Whether a wish says that pictures come out; None: it says nothing."""
+    if row.state == State.FAILED:
+        return None if row.words in OF_THE_PERSON or (row.words or "").startswith("photo") else False
+    if row.state == State.DRAWING:
+        return False if row.calls_failed >= CALLS_FAILED else None
+    return True if row.state in {State.KEPT, State.READY, State.REFUSED} else None
+
+
+def _bucket_works(row: sa.Row[Any], now_at: float) -> bool | None:
+    """Whether a wish says that pictures are stored; one that was paid only just says nothing yet."""
+    if row.state == State.KEPT:
+        return False if (row.kept_at or now_at) < now_at - UPLOAD_S else None
+    return True if row.state == State.READY else None
+
+
+def _line_works(row: sa.Row[Any], now_at: float) -> bool | None:
+    """Whether a wish says that answers arrive; one that waits for its moment says nothing."""
+    match row.answer:
+        case Answer.SENT:
+            return True
+        case Answer.UNKNOWN:
+            return False
+        case Answer.SENDING:
+            return False if (row.sending_since or now_at) < now_at - ANSWER_S else None
+        case Answer.DUE:
+            return False if row.refused else None
+    return None
+
+
+WORKS: Mapping[Trouble, Callable[[sa.Row[Any], float], bool | None]] = {
+    Trouble.MODEL: _model_works,
+    Trouble.BUCKET: _bucket_works,
+    Trouble.LINE: _line_works,
+}
+_SENDING_SINCE = sa.select(deliveries.c.created_at).where(deliveries.c.id == requests.c.delivery_id)
+_REFUSED = sa.exists().where(
+    deliveries.c.chat_id == requests.c.chat_id,
+    deliveries.c.outcome == Delivered.FAILED,
+    deliveries.c.ended_at > requests.c.created_at,
+)
+_CALLS_FAILED = sa.select(sa.func.count()).where(
+    calls.c.request_id == requests.c.id, calls.c.outcome.in_([Called.FAILED, Called.UNKNOWN, Called.BAD])
+)
+_NEWEST = (
+    sa.select(
+        *(requests.c.state, requests.c.answer, requests.c.words, requests.c.kept_at),
+        _SENDING_SINCE.scalar_subquery().label("sending_since"),
+        _REFUSED.label("refused"),
+        _CALLS_FAILED.scalar_subquery().label("calls_failed"),
+    )
+    .where(requests.c.draws, requests.c.created_at >= sa.bindparam("since"))
+    .order_by(requests.c.created_at.desc())
+    .limit(LOOKED_AT)
+)
