@@ -35,5 +35,5 @@ USER easel
 EXPOSE 8000
 # All that is ever written; the rest of the file system may be read-only, /tmp included.
 VOLUME /data
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["easel", "health"]
+HEALTHCHECK --interval=10s --timeout=10s --start-period=20s CMD ["easel", "health"]
 CMD ["easel", "serve"]

@@ -67,8 +67,6 @@ check: setup ## lint, format, types, dependencies, workflows and secrets; needs 
 	$(RUN) mypy --strict app sandbox/line_sandbox line_easel.py
 	$(RUN) deptry --no-ansi app
 	$(RUN) zizmor --offline --pedantic --no-progress --quiet .github
-	$(RUN) check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	$(RUN) check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	git ls-files . ':!tests' ':!sandbox/tests' ':!bench' ':!proof' ':!uv.lock' | xargs $(RUN) detect-secrets-hook --no-verify $(NO_SECRETS)
 	git ls-files tests sandbox/tests bench proof ':!tests/samples/tls' | xargs $(RUN) detect-secrets-hook --no-verify $(BY_SHAPE)
 
@@ -125,7 +123,7 @@ release-check: ## whether TAG=v1.2.3 can be released: it is pyproject.toml's ver
 	@[ "$(TAG)" = "v$(VERSION)" ] || { echo "TAG=$(TAG), and pyproject.toml is of $(VERSION)"; exit 1; }
 	@[ -n "$$($(MAKE) --silent release-notes)" ] || { echo "CHANGELOG.md tells nothing of $(VERSION)"; exit 1; }
 	@! grep -nE '^(FROM| +image:) [a-z]+:[^ @]+( |$$)' $(IMAGED) || { echo "these need a digest: make pin-images"; exit 1; }
-	@! git grep --line-number --fixed-strings OWNER/easel -- ':!CONTRIBUTING.md' ':!tests' ':!Makefile' || \
+	@! git grep --line-number "[O]WNER/easel" -- ':!CONTRIBUTING.md' ':!tests' ':!Makefile' || \
 	  { echo "put the account that publishes in the place of OWNER"; exit 1; }
 
 clean: ## remove what the other targets made

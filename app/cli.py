@@ -187,6 +187,28 @@ def restore(
     _copied("restored", directory)
 
 
+@cli.command()
+def move(
+    to: Annotated[str, typer.Argument(metavar="ADDRESS", envvar="MOVE_TO", help="postgresql://...; or set MOVE_TO.")],
+) -> None:
+    """Copy everything from the SQLite file of DATABASE_URL to an empty Postgres. The service must be stopped."""
+    settings, target = read_settings(), read_settings(database_url=to)
+    from app.ops import move as moving
+    from app.store.ownership import DatabaseTakenError
+
+    def tell(table: str, done: int, total: int) -> None:
+        if done == total or sys.stdout.isatty():
+            typer.echo(f"\r{table:<12}{done:>12,} of {total:,}"[not sys.stdout.isatty() :], nl=done == total)
+
+    try:
+        moved = moving.move(settings.database_url, target.database_url, tell)
+    except (moving.MoveError, DatabaseTakenError) as error:
+        refuse(f"Nothing was moved: {error}", code=EX_IMPOSSIBLE)
+    typer.echo(f"moved: {moved.rows:,} rows of {moved.tables} tables, counted on both sides")
+    typer.echo(f"{moved.open_wishes} open wishes go on at the first start with DATABASE_URL of the new database")
+    typer.echo("The file is as it was. Never let a service run on it again: it would answer what is answered there.")
+
+
 def _copied(done: str, directory: Path) -> None:
     settings = read_settings()
     import sqlite3

@@ -24,7 +24,7 @@ STRAY_SECRET = "stray-secret-of-a-developers-machine"
 HARDENED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
 HEALTHY_S = 60.0
 STOP_S = 10.0
-ADDED_BYTES_MAX = 150_000_000
+ADDED_BYTES_MAX = 175_000_000
 
 
 def ran(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -179,7 +179,7 @@ async def test_nothing_secret_and_no_tool_is_in_the_image(image):
 
 
 async def test_the_image_is_small(image):
-    """Easel and its packages add less than 150 MB to Python's image."""
+    """Easel and its packages add less than 175 MB to Python's image."""
     sizes = [int(await docker("image", "inspect", "--format", "{{.Size}}", one)) for one in (BASE, image)]
     assert sizes[1] - sizes[0] < ADDED_BYTES_MAX
 

@@ -28,7 +28,7 @@ DEPLOY = ROOT / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
 PAGES = [
     *sorted((ROOT / "docs/deploy").glob("*.md")),
-    *(ROOT / name for name in ("deploy/README.md", "docs/upgrade.md", "docs/backup.md")),
+    *(ROOT / name for name in ("deploy/README.md", "docs/upgrade.md", "docs/backup.md", "docs/postgres.md")),
 ]
 VERSIONS = ("1.30.0", kubernetes_validate.latest_version())  # the oldest that the page promises, and the newest known
 VARIABLES = {name.upper() for name in Settings.model_fields} | {
@@ -347,6 +347,11 @@ def test_workflows_keep_the_schema():
     for schema in ("vendor.github-workflows", "custom.github-workflows-require-timeout"):
         done = ran(sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *files)
         assert done.returncode == 0, done.stdout
+    done = ran(
+        *(sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.dependabot"),
+        str(ROOT / ".github/dependabot.yml"),
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def test_workflows_are_safe():
@@ -363,7 +368,8 @@ def test_ci_runs_what_developers_run():
     lines = [line for page in PAGES for line in commands(page)] + re.findall(r"run: (.+)", workflow)
     named = {found[1] for line in lines if (found := re.search(r"\bmake (?:--directory \S+ )?([a-z-]+)", line))}
     assert {"test", "check", "setup"} <= named <= targets
-    assert set(re.findall(r'"(3\.\d+)"', workflow)) == {"3.11", "3.12", "3.13"}
+    promised = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', (ROOT / "pyproject.toml").read_text("utf-8"))
+    assert set(re.findall(r'"(3\.\d+)"', workflow)) == set(promised)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,0 +1,160 @@
+"""`easel move`: everything of a SQLite file goes into an empty Postgres, in one transaction: all of it or nothing.
+
+The engine's file stays behind. It holds only how far each picture has come: the first start on Postgres finds the
+wishes that are open and begins them again, and what is paid is not paid again.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.databases import first_line
+from app.store.database import HEAD, MIGRATION_LOCK, Database, DatabaseUnfitError, revision_of
+from app.store.leases import NOW
+from app.store.ownership import own
+from app.store.requests import UNFINISHED
+from app.store.tables import heartbeats, leases, metadata, requests
+
+OF_PROCESSES = frozenset({leases, heartbeats})  # who lives: of the old file's process nobody needs to know
+ROWS_AT_ONCE = 1000
+BYTES_AT_ONCE = 8  # rows that hold pictures or photos, some MB each
+
+Tell = Callable[[str, int, int], None]  # the table, its rows so far, all of them
+
+
+class MoveError(Exception):
+    """It cannot be done, and nothing was changed; the message says why and what helps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What is there now. `open_wishes`: they go on at the first start."""
+
+    rows: int
+    tables: int
+    open_wishes: int
+
+
+def move(source_url: str, target_url: str, tell: Tell) -> Moved:
+    """Copy every row and count both sides. The service must be stopped; the file stays as it is.
+
+    Raises:
+        MoveError: One of the two is not as it must be, or Postgres did not take something.
+        DatabaseTakenError: A service is running on the file.
+    """
+    with _open(source_url) as source, _open(target_url) as target:
+        if not source.is_sqlite or target.is_sqlite:
+            raise MoveError("this moves from a SQLite file to Postgres: DATABASE_URL is sqlite:///..., the target not")
+        path = Path(source.url.database or "")
+        if not path.is_file():
+            raise MoveError(f"{path} is not there: check DATABASE_URL and the directory you are in")
+        with own(path), _explained(path), source.transaction() as ours:
+            _check_revision(ours, path)
+            return _into(target, ours, tell)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseUnfitError as error:
+        raise MoveError(f"the target is not fit: {error}") from error
+    except ValueError as error:
+        raise MoveError(f"{path} has a row that cannot be read ({error})") from error
+    except SQLAlchemyError as error:
+        is_ours = isinstance(getattr(error, "orig", None), sqlite3.Error)
+        raise MoveError(f"{path if is_ours else 'Postgres'} says: {first_line(error)}") from error
+
+
+def _into(target: Database, ours: Connection, tell: Tell) -> Moved:
+    with target.transaction() as theirs:
+        if (found := revision_of(theirs)) not in {None, HEAD}:
+            raise MoveError(f"the target has tables of another release (revision {found}, here {HEAD})")
+    target.migrate()
+    with target.transaction() as theirs:
+        theirs.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))  # a service that starts now waits
+        _check_empty(theirs)
+        rows = sum(_copied(table, ours, theirs, tell) for table in tables())
+        _continue_counting(theirs)
+        _compare(ours, theirs)
+        return Moved(rows=rows, tables=len(tables()), open_wishes=_open_wishes(theirs))
+
+
+def tables() -> list[sa.Table]:
+    """Return what is moved, in its order."""
+    return [table for table in metadata.sorted_tables if table not in OF_PROCESSES]
+
+
+@contextmanager
+def _open(url: str) -> Iterator[Database]:
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _check_revision(connection: Connection, place: Path) -> None:
+    found = revision_of(connection)
+    if found is None:
+        raise MoveError(f"{place} has no tables of Easel: check DATABASE_URL")
+    if found != HEAD:
+        how = "start this release's service on it once" if found < HEAD else "use that release's `easel move`"
+        raise MoveError(f"{place} is of another release (revision {found}, here {HEAD}): {how}")
+
+
+def _check_empty(theirs: Connection) -> None:
+    """Nobody works on the target, and there is nothing in it that could be mixed up with ours."""
+    if theirs.execute(sa.select(sa.func.count()).select_from(leases).where(leases.c.expires_at > NOW)).scalar_one():
+        raise MoveError("an Easel is running on the target: stop it, and wait half a minute if it was killed")
+    full = [table.name for table in tables() if theirs.execute(sa.select(sa.exists(table.select()))).scalar_one()]
+    if full:
+        raise MoveError(f"the target is not empty ({', '.join(full)}): make a new database for it")
+
+
+def _copied(table: sa.Table, ours: Connection, theirs: Connection, tell: Tell) -> int:
+    """Copy one table, and tell of it on the way. Return how many rows it has."""
+    total, done = _count(ours, table), 0
+    has_bytes = any(isinstance(column.type, sa.LargeBinary) for column in table.columns)
+    at_once = BYTES_AT_ONCE if has_bytes else ROWS_AT_ONCE
+    with ours.execute(table.select(), execution_options={"yield_per": at_once}) as rows:
+        for part in rows.mappings().partitions():
+            theirs.execute(table.insert(), _by_key(table, part))
+            done += len(part)
+            tell(table.name, done, total)
+    return done
+
+
+def _by_key(table: sa.Table, rows: Sequence[sa.RowMapping]) -> list[dict[str, object]]:
+    return [{column.key: row[column] for column in table.columns} for row in rows]
+
+
+def _continue_counting(theirs: Connection) -> None:
+    """Let Postgres number the next row of a table behind the last one that was copied."""
+    for table in tables():
+        column = table.autoincrement_column
+        if column is not None:
+            sequence = sa.func.pg_get_serial_sequence(table.name, column.name)
+            last = sa.select(sa.func.max(column)).scalar_subquery()
+            theirs.execute(sa.select(sa.func.setval(sequence, last)).where(last.is_not(None)))
+
+
+def _compare(ours: Connection, theirs: Connection) -> None:
+    differing = [table.name for table in tables() if _count(ours, table) != _count(theirs, table)]
+    if differing:
+        raise MoveError(f"not as many rows arrived as were sent, of {', '.join(differing)}: nothing was kept there")
+
+
+def _count(connection: Connection, table: sa.Table) -> int:
+    return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+
+
+def _open_wishes(theirs: Connection) -> int:
+    unfinished = requests.c.draws, requests.c.state.in_(UNFINISHED)
+    return theirs.execute(sa.select(sa.func.count()).select_from(requests).where(*unfinished)).scalar_one()
