@@ -61,6 +61,8 @@ MAY_IMPORT = {
     "__init__": set(),
 }
 
+IMPORTS_APP = re.compile(r"^\s*(?:from|import) app\b", re.MULTILINE)
+
 
 def modules() -> list[Path]:
     return sorted(path for path in APP.rglob("*.py") if "migrations" not in path.parts)
@@ -91,6 +93,13 @@ def test_imports_go_one_way(path):
 def test_a_module_is_one_room(path):
     """No module grows past what can be read at once."""
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES_MAX
+
+
+def test_the_stand_ins_know_nothing_of_easel():
+    """What imports the bot under test would agree with its mistakes."""
+    files = list((ROOT / "sandbox" / "line_sandbox").rglob("*.py"))
+    assert files
+    assert not [path for path in files if IMPORTS_APP.search(path.read_text(encoding="utf-8"))]
 
 
 def test_the_map_names_every_room():
