@@ -11,6 +11,7 @@ from app.demo.state import Value
 from app.demo.wire import Vendor
 
 LANES: dict[Vendor, str] = {"line": "reply", "openai": "model", "r2": "bucket"}
+READING = "/chat/completions"  # a text model is asked what a message means
 HTTP_ERRORS = 400
 WAITS_S_MAX = 600.0
 
@@ -25,6 +26,7 @@ class Trace:
         marks: What happened besides: log lines, the end of the process.
         spans: Durations that only the log told.
         wants: What the bot understood, if it says so in its log.
+        understood: Which step of reading decided that, what for, and how sure it was.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Trace:
     marks: list[Value] = field(default_factory=list)
     spans: list[Value] = field(default_factory=list)
     wants: str | None = None
+    understood: Value | None = None
     answered_at: float | None = None
 
     @property
@@ -46,6 +49,11 @@ class Trace:
         """Whether it is taken and not answered yet, as far as one can know."""
         asks = self.wants in {None, "picture", "show"} and time.time() - self.at < WAITS_S_MAX
         return asks and self.answered_at is None and any(attempt.ok for attempt in self.attempts)
+
+
+def is_reading(call: Call) -> bool:
+    """Whether it asks what a message means, and draws nothing."""
+    return call.path.endswith(READING)
 
 
 def drawn(trace: Trace, calls: Mapping[str, tuple[Vendor, Call]], costs: Mapping[str, int]) -> Value:
@@ -62,6 +70,7 @@ def drawn(trace: Trace, calls: Mapping[str, tuple[Vendor, Call]], costs: Mapping
         "spans": [*_queue_span(trace, spans), *spans, *trace.spans],
         "marks": list(trace.marks),
         "wants": trace.wants,
+        "understood": trace.understood,
         "waits": trace.waits,
         "answeredAt": trace.answered_at,
         "microDollars": sum(costs.get(call_id, 0) for call_id in known),
@@ -76,7 +85,7 @@ def _call_span(call_id: str, vendor: Vendor, call: Call) -> Value:
     name = call.path.rsplit("/", 1)[-1] if vendor != "r2" else call.method
     note = call.fault or ("the bot hung up" if call.client_gone else call.outcome)
     return {
-        "lane": LANES[vendor], "start": call.started_at, "end": ended, "ok": ok,
+        "lane": "reader" if is_reading(call) else LANES[vendor], "start": call.started_at, "end": ended, "ok": ok,
         "name": name, "status": call.status, "note": note, "call": call_id,
     }  # fmt: skip
 

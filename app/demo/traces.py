@@ -1,5 +1,7 @@
 """The way of each request through webhook, queue, model, bucket and reply, put together from wire and log."""
 
+import contextlib
+import json
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -11,7 +13,7 @@ from line_sandbox.openai.invoice import InvoiceLine
 from app.demo import wire
 from app.demo.bot import LogLine
 from app.demo.state import Board
-from app.demo.trace import LANES, Trace, drawn
+from app.demo.trace import LANES, Trace, drawn, is_reading
 from app.demo.wire import Vendor
 
 TRACES_KEPT = 60
@@ -104,7 +106,7 @@ class Traces:
             if vendor == "r2" and owners and (key in url or key in preview):
                 # What was stored before somebody asked to see it again is not theirs.
                 since = [trace for trace in owners if trace.at <= call.started_at]
-                asked = [trace for trace in since if any(v == "openai" for v in trace.calls.values())]
+                asked = [trace for trace in since if self._drew(trace)]
                 for owner in (asked or since)[:1]:
                     self._move(stored_id, owner)
         for trace in owners:
@@ -155,14 +157,24 @@ class Traces:
             place = {str(body.get("chatId")), str(body.get("to")), *call.path.split("/")}
             return self._latest(trace for trace in self._traces.values() if place & {trace.chat, trace.person})
         waiting = [trace for trace in self._traces.values() if trace.waits]
+        if is_reading(call):
+            unread = [trace for trace in waiting if trace.wants is None]
+            return next((trace for trace in unread if trace.text and trace.text in _message(call)), None)
         if vendor == "openai":
             prompt = str(body.get("prompt", "\0")).strip()
             same = [trace for trace in waiting if trace.text and (prompt in trace.text or trace.text in prompt)]
-            undrawn = [trace for trace in same if "openai" not in trace.calls.values()]
+            undrawn = [trace for trace in same if not self._drew(trace)]
             return next(iter(undrawn or same or waiting), None)
-        drawn = [trace for trace in waiting if "openai" in trace.calls.values()]
+        drawn = [trace for trace in waiting if self._drew(trace)]
         few = [trace for trace in drawn if sum(v == "r2" for v in trace.calls.values()) < 2]  # noqa: PLR2004 - original and preview
         return next(iter(few or drawn or waiting), None)
+
+    def _drew(self, trace: Trace) -> bool:
+        """Whether a model was asked to draw for it."""
+        return any(
+            vendor == "openai" and call_id in self._calls and not is_reading(self._calls[call_id][1])
+            for call_id, vendor in trace.calls.items()
+        )
 
     def _latest(self, traces: Iterable[Trace]) -> Trace | None:
         return max(traces, key=lambda trace: (trace.waits, trace.at), default=None)
@@ -211,6 +223,7 @@ class Traces:
         trace.marks.append({"at": now, "event": event, "level": line.get("level"), "details": wire.shortened(details)})
         if event == "event_understood":
             trace.wants = str(line.get("wants"))
+            trace.understood = {name: line[name] for name in ("step", "meaning", "confidence") if name in line} or None
         if event in ANSWERS and trace.answered_at is None:
             trace.answered_at = now
         vendor, lane = TIMED.get(event, ("", ""))
@@ -230,6 +243,15 @@ class Traces:
 
     def _show(self, trace: Trace) -> None:
         self._board.put("trace", trace.id, drawn(trace, self._calls, self._costs))
+
+
+def _message(call: Call) -> str:
+    """The message that a text model is asked about: JSON within the last message of a JSON."""
+    match call.body:
+        case {"messages": [*_, {"content": str() as content}]}:
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                return str(json.loads(content)["message"])
+    return ""
 
 
 def _kind(event: dict[str, object]) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,7 +150,7 @@ class Web:
         """Show the picture of a card, as a phone fetches it; only one that the bot has sent."""
         chat, number = request.path_params["chat"], request.path_params["number"]
         message = self._line.chats[chat].find(request.path_params["message"]) if chat in self._line.chats else None
-        urls = _card_urls(message.body) if message else []
+        urls = [*_card_urls(message.body), *_flex_urls(message.body.get("contents"))] if message else []
         if not 0 <= number < len(urls) or not urls[number]:
             return Response(status_code=404)
         fetched = await look_at_card(urls[number])
@@ -175,6 +175,19 @@ def _card_urls(body: Mapping[str, object]) -> list[str]:
         case _:
             return []
     return [str(card.get("imageUrl") or card.get("thumbnailImageUrl") or "") for card in cards]
+
+
+def _flex_urls(part: object) -> Iterator[str]:
+    """The pictures of a Flex message, in the order in which they stand there."""
+    match part:
+        case {"type": "image" | "icon", "url": str() as url}:
+            yield url
+        case Mapping():
+            for inner in part.values():
+                yield from _flex_urls(inner)
+        case list():
+            for inner in part:
+                yield from _flex_urls(inner)
 
 
 _FILE = {

@@ -12,8 +12,6 @@ from app.line.text_length import cut_to_graphemes
 
 _COLUMNS_MAX = 10
 _COLUMN_LABEL_GRAPHEMES_MAX = 12
-_COLUMN_TEXT_GRAPHEMES_MAX = 120  # without title and picture
-_COLUMN_ACTIONS_MAX = 3
 _CONFIRM_TEXT_GRAPHEMES_MAX = 240
 _MESSAGE_GRAPHEMES_MAX = 300
 
@@ -30,20 +28,6 @@ def image_carousel(alt_text: str, *, columns: Sequence[tuple[str, Action]]) -> M
         for url, action in columns
     ]
     return template(sdk.ImageCarouselTemplate(columns=shown), alt_text)
-
-
-def carousel(alt_text: str, *, columns: Sequence[tuple[str, Sequence[Action]]]) -> Message:
-    """Build one to ten cards side by side, each a text and one to three buttons, as many on each card."""
-    if not 1 <= len(columns) <= _COLUMNS_MAX:
-        raise ValueError(f"{len(columns)} columns; LINE takes 1 to {_COLUMNS_MAX}")
-    counts = {len(actions) for _, actions in columns}
-    if len(counts) != 1 or not counts <= set(range(1, _COLUMN_ACTIONS_MAX + 1)):
-        raise ValueError(f"{sorted(counts)} buttons; LINE takes 1 to {_COLUMN_ACTIONS_MAX}, as many in each column")
-    shown = [
-        sdk.CarouselColumn(text=cut_to_graphemes(text, _COLUMN_TEXT_GRAPHEMES_MAX), actions=list(actions))
-        for text, actions in columns
-    ]
-    return template(sdk.CarouselTemplate(columns=shown), alt_text)
 
 
 def confirm(text: str, *, alt_text: str, yes: Action, no: Action) -> Message:

@@ -51,7 +51,6 @@ SETTINGS = {
     "quality_low": ("quality", "low"),
     "quality_medium": ("quality", "medium"),
     "quality_high": ("quality", "high"),
-    "quality_default": ("quality", ""),
     "language_mine": ("language", ""),
 }
 WAITING = ("show", "show_said")  # what is on the button of a promise: how does it stand?

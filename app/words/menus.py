@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from app.line.buttons import (
     camera_action,
     camera_roll_action,
-    carousel,
     confirm,
     image_carousel,
     keyboard_action,
     message_action,
 )
+from app.line.flex import Choice, Question, choice_card
 from app.line.messages import buttons, postback_action, text, with_quick_reply
 from app.line.models import Action, Message
 from app.line.text_length import cut_to_graphemes
@@ -22,6 +22,7 @@ from app.words.sentences import Words
 from app.words.settings import COUNTS, LANGUAGES, QUALITIES, SHAPES, shape_of
 from app.words.taps import setting, tap
 
+GREETINGS = frozenset({"greeting", "greeting_group", "welcome_back"})
 WISH_GRAPHEMES_MAX = 90  # of the 160 of a card
 OFFERED_GRAPHEMES_MAX = 60
 
@@ -48,29 +49,31 @@ def picture_card(words: Words, picture_id: str, *, wish: str, fill_in: str) -> M
     return buttons(said, alt_text=words.say("card_alt"), actions=[again, fine, edit, delete])
 
 
-def settings_panel(words: Words, settings: Settings) -> list[Message]:
-    """Show what is set, with a button for every choice; what is chosen now bears a tick."""
-    default, now = words.say("settings_default"), {**asdict(settings), "size": shape_of(settings.size)}
+def settings_panel(words: Words, settings: Settings) -> Message:
+    """Show what can be set on one card, every value to be tapped; what holds now is filled and bears a tick."""
+    now = {**asdict(settings), "size": shape_of(settings.size)}
 
-    def choice(name: str, value: str, label: str) -> Action:
-        return postback_action(f"✓ {label}" if now[name] == value else label, data=setting(name, value))
+    def choice(name: str, value: str, label: str) -> Choice:
+        is_chosen = now[name] == value
+        label = f"✓ {label}" if is_chosen else label
+        return Choice(label=label, action=postback_action(label, data=setting(name, value)), is_chosen=is_chosen)
 
-    # Three on each card, as a carousel wants it; the last one of a card with room takes the choice back.
+    default = words.say("settings_default")
     sizes = [choice("size", one, one) for one in SHAPES]
-    sizes.append(postback_action(default, data=setting("size", "")))
+    qualities = [choice("quality", one, words.say(f"quality_{one}")) for one in QUALITIES]
+    counts = [choice("count", one, one) for one in COUNTS]
     languages = [choice("language", one, name) for one, name in LANGUAGES.items()]
-    languages += [choice("language", "", words.say("language_mine"))]
-    languages += [postback_action(words.say("quality_default"), data=setting("quality", ""))]
-    cards = [
-        ("settings_size", sizes[:3]),
-        ("settings_size", sizes[3:]),
-        ("settings_quality", [choice("quality", one, words.say(f"quality_{one}")) for one in QUALITIES]),
-        ("settings_count", [choice("count", one, one) for one in COUNTS]),
-        ("settings_language", languages[:3]),
-        ("settings_more", languages[3:]),
+    questions = [
+        ("settings_size", [*sizes, choice("size", "", default)], 3),
+        ("settings_quality", [*qualities, choice("quality", "", default)], 2),
+        ("settings_count", [*counts, choice("count", "", default)], 3),
+        ("settings_language", [*languages, choice("language", "", words.say("language_mine"))], 2),
     ]
-    columns = [(words.say(key), actions) for key, actions in cards]
-    return [text(_settings_now(words, settings)), carousel(words.say("settings_alt"), columns=columns)]
+    return choice_card(
+        words.say("settings_alt"),
+        alt_text=_settings_now(words, settings),
+        questions=[Question(heading=words.say(key), choices=made, columns=columns) for key, made, columns in questions],
+    )
 
 
 def settings_saved(words: Words, settings: Settings) -> Message:
@@ -120,6 +123,13 @@ def help_messages(words: Words, *, is_group: bool, prefix: str, is_admin: bool) 
         postback_action(words.say("btn_mine"), data=tap("do", "mine")),
     ]
     return [with_quick_reply(text("\n\n".join(parts)), actions)]
+
+
+def greeting(words: Words, key: str, said: str, *, prefix: str) -> Message:
+    """Put the wish that a greeting gives as its example under it, to be said by a tap. `prefix`: as it begins here."""
+    key = key.removesuffix("_group")
+    wish = prefix + words.say(f"wish_{key}")
+    return with_quick_reply(text(said), [message_action(words.say(f"try_{key}"), wish)])
 
 
 def photo_got(words: Words, count: int) -> Message:

@@ -142,6 +142,19 @@ async def test_easel_speaks_the_persons_language(vendors, language, words):
     assert words in greeting["text"]
 
 
+@pytest.mark.parametrize("language", ["en", "zh-TW", "ja", "th"])
+async def test_the_example_of_the_greeting_is_a_tap_away(vendors, language):
+    """One's first picture needs no idea and no typing; a group's button begins as words for us do there."""
+    person = vendors.person(language=language)
+    group = vendors.group(person)
+    for event, chat in ((vendors.line.follow(person), person), (vendors.line.join(group), group)):
+        await vendors.line.deliver(event)
+        (greeting,) = await vendors.said(chat)
+        (item,) = greeting["quickReply"]["items"]
+        await vendors.line.send_tap(person, item["action"]["label"], group=group if chat == group else None)
+        await vendors.picture(chat)
+
+
 async def test_what_cannot_be_drawn_gets_a_kind_word(vendors):
     """Blank text, sticker, photo, voice, video, file and place: each is answered with what Easel can do."""
     line, person = vendors.line, vendors.person()

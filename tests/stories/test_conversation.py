@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from line_sandbox.line.chats import actions_in
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("easel")]
 
@@ -178,23 +179,26 @@ async def test_settings_are_buttons_and_are_kept(vendors):
     assert square[0] == square[1]
 
 
+SET_AT_FIRST = ["✓ 1:1", "✓ Draft (quick)", "✓ 1", "✓ Same as my phone"]
+
+
 async def test_settings_are_shown_at_a_glance(vendors):
-    """One text and one row of cards, also on computers; what is set bears a tick, and a change is one message."""
+    """One card with every value to tap, also on computers; what is set bears a tick, and a change is one message."""
     person = vendors.person()
     await vendors.line.send_text(person, "settings")
-    now, cards = await vendors.said(person, count=2)
-    assert "1:1" in now["text"]
-    actions = [action for column in cards["template"]["columns"] for action in column["actions"]]
+    (card,) = await vendors.said(person)
+    assert card["type"] == "flex"
+    assert "1:1" in card["altText"]
+    actions = list(actions_in(card["contents"]))
     assert {action["data"].split("=")[0] for action in actions} == {
         f"set:{name}" for name in ("size", "quality", "count", "language")
     }
-    assert "✓ 1:1" in str(cards)
-    assert "✓ Same as my phone" in str(cards)
+    assert [action["label"] for action in actions if action["label"].startswith("✓")] == SET_AT_FIRST
     await vendors.line.send_tap(person, "9:16")
-    await vendors.said(person, count=3)
+    await vendors.said(person, count=2)
     assert "9:16" in (await last_said(vendors, person))["text"]
     await vendors.line.send_tap(person, "Settings")
-    await vendors.said(person, count=5)
+    await vendors.said(person, count=3)
     assert "✓ 9:16" in str(await last_said(vendors, person))
 
 

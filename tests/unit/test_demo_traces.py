@@ -1,5 +1,6 @@
 """Which request of the demo's timeline a call belongs to."""
 
+import json
 import time
 
 from line_sandbox.front import Call
@@ -42,3 +43,19 @@ def test_what_was_stored_stays_with_whom_it_was_stored_for():
     replied(traces, 3, "show it again")
     assert board.get("trace", "a fox")["calls"] == ["r2-1", "line-2"]
     assert board.get("trace", "show it again")["calls"] == ["line-3"]
+
+
+def test_who_decided_and_what_the_reader_was_asked():
+    """The timeline tells which step of reading decided; a text model's call is no drawing, and whose text it holds."""
+    board = Board()
+    traces = Traces(board)
+    for name in ("a fox", 'maybe "a heron"'):
+        opened(traces, name)
+    question = {"messages": [{"role": "user", "content": json.dumps({"message": 'maybe "a heron"'})}]}
+    traces.called("openai", call(1, "POST", "/v1/chat/completions", body=question))
+    heard = {"event": "event_understood", "request": 'maybe "a heron"', "wants": "picture"}
+    traces.logged(heard | {"step": "reader", "meaning": "draw", "confidence": 0.95})
+    shown = board.get("trace", 'maybe "a heron"')
+    assert board.get("trace", "a fox")["calls"] == []
+    assert [span["lane"] for span in shown["spans"] if span["lane"] in {"reader", "model"}] == ["reader"]
+    assert shown["understood"] == {"step": "reader", "meaning": "draw", "confidence": 0.95}

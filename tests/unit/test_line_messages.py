@@ -8,12 +8,12 @@ from linebot.v3.messaging import PushMessageRequest, ReplyMessageRequest
 from app.line.buttons import (
     camera_action,
     camera_roll_action,
-    carousel,
     confirm,
     image_carousel,
     keyboard_action,
     message_action,
 )
+from app.line.flex import Choice, Question, choice_card
 from app.line.messages import (
     buttons,
     image,
@@ -29,6 +29,7 @@ from app.line.text_length import cut_to_graphemes, cut_to_utf16_units, graphemes
 SHOW = postback_action("Show picture", data="show=01H810YECXQQZ37VAXPF6H9E6T", display_text="Show my picture")
 PICTURE = image(original_url="https://pictures.example/a.jpg", preview_url="https://pictures.example/a-preview.jpg")
 WORDS = st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from("👩‍🚀🏳️🌈é́กำ각🇹🇼🇯🇵👍🏽\u200d\ufe0f"))
+CHOICES = [Choice(label=one, action=SHOW, is_chosen=one == "3:2") for one in ("1:1", "3:2", "2:3", "16:9")]
 FAMILY = "👩‍👩‍👧‍👦"
 
 
@@ -40,7 +41,7 @@ FAMILY = "👩‍👩‍👧‍👦"
         PICTURE,
         buttons("Still drawing", alt_text="Still drawing", actions=[SHOW]),
         buttons("Still drawing", alt_text="Still drawing", actions=[postback_action("Show", data="x")] * 4),
-        carousel("Settings", columns=[("Shape", [SHOW] * 3), ("Quality", [SHOW] * 3)]),
+        choice_card("Settings", alt_text="Now", questions=[Question(heading="Shape", choices=CHOICES, columns=3)]),
         image_carousel(
             "Your pictures", columns=[("https://pictures.example/a.jpg", postback_action("Look", data="x"))] * 10
         ),
@@ -98,15 +99,6 @@ def test_count_of_buttons(count):
     """A template without buttons, or with more than four, is refused."""
     with pytest.raises(ValueError, match="actions"):
         buttons("Still drawing", alt_text="Still drawing", actions=[SHOW] * count)
-
-
-@pytest.mark.parametrize(
-    "columns", [[], [("x", [SHOW])] * 11, [("x", [SHOW] * 4)], [("x", [])], [("x", [SHOW]), ("x", [SHOW] * 2)]]
-)
-def test_columns_of_a_carousel(columns):
-    """LINE refuses the whole message when its cards are too many or differ in their buttons."""
-    with pytest.raises(ValueError, match="LINE takes"):
-        carousel("Settings", columns=columns)
 
 
 @pytest.mark.parametrize("count", [0, 14])

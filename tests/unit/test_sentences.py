@@ -9,7 +9,7 @@ import pytest
 
 import app.words.sentences
 from app.errors import Reason
-from app.line.messages import buttons, postback_action
+from app.line.messages import LABEL_GRAPHEMES_MAX, buttons, postback_action
 from app.line.text_length import graphemes
 from app.words.sentences import sentences_for
 from app.words.settings import LANGUAGES
@@ -113,6 +113,15 @@ def test_group_greeting(language):
     greeting = sentences_for(language, "en").say("greeting_group", prefix="{畫}")
     assert greeting.count("{畫}") == 2
     assert "@" in greeting
+
+
+@every_language
+@pytest.mark.parametrize("key", ["greeting", "welcome_back"])
+def test_greetings_can_be_tapped(language, key):
+    """What the button says for a person is the example that stands above it."""
+    words = sentences_for(language, "en")
+    assert words.say(key).endswith(words.say(f"wish_{key}"))
+    assert len(graphemes(words.say(f"try_{key}"))) <= LABEL_GRAPHEMES_MAX
 
 
 @pytest.mark.parametrize(

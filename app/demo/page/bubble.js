@@ -1,5 +1,6 @@
 // One message as LINE shows it.
 import { useRef } from "preact/hooks";
+import { Flex } from "./flex.js";
 import { Avatar, Icon, clock, html } from "./html.js";
 import { Menu, useMenu } from "./menu.js";
 import { summary } from "./people.js";
@@ -80,6 +81,7 @@ function Body({ message, who, name, botName, quoted, open, jump, hands }) {
   }
   if (type === "image") return message.sender === "bot" ? html`<${Picture} message=${message} name=${name} open=${open} />` : html`<${Photo} message=${message} name=${name} open=${open} />`;
   if (type === "sticker") return html`<${Sticker} name=${body.keywords?.[0]} label=${say("sticker")} />`;
+  if (type === "flex") return html`<${Flex} message=${message} run=${(action) => tap(who, message, action, hands)} />`;
   if (type === "template") return html`<${Template} message=${message} who=${who} hands=${hands} />`;
   return html`<div class="bubble other"><small>${type}</small><p>${body.altText ?? body.title ?? body.fileName ?? ""}</p>
     ${Object.keys(body).length > 0 && html`<details><summary>JSON</summary><pre>${JSON.stringify(body, null, 1)}</pre></details>`}</div>`;

@@ -57,6 +57,15 @@ function Tabs({ view, go }) {
   return html`<nav class="tabs" aria-label=${say("title")}>${tab("chats", "chats")}${tab("bench", "bench")}</nav>`;
 }
 
+// One line on what this is, until somebody has read it.
+function Intro({ ours }) {
+  const [isRead, read] = useState(() => Boolean(localStorage.getItem("introduced")));
+  if (isRead) return null;
+  const close = () => { localStorage.setItem("introduced", "yes"); read(true); };
+  return html`<p class="intro"><span>${say(ours ? "intro" : "intro_other")}</span>
+    <button type="button" class="plain" onClick=${close}>${say("understood_it")}</button></p>`;
+}
+
 function App() {
   useStore();
   const [place, go, open] = usePlace();
@@ -77,6 +86,7 @@ function App() {
   return html`
     <main class="app" data-view=${view}>
       <header class="hidden"><h1>${say("title")}</h1></header>
+      <${Intro} ours=${bot.ours} />
       <${People} people=${people} person=${person} chat=${chat} bot=${bot} go=${go} messagesOf=${messagesOf} />
       ${person
         ? html`<${Chat} key=${`${person.id} ${chat}`} person=${person} chat=${chat} group=${group} bot=${bot} opened=${place.picture} open=${open} go=${go} showTrace=${showTrace} />`

@@ -5,7 +5,8 @@ import { useKept } from "./kept.js";
 import { all, get } from "./store.js";
 import { say } from "./words.js";
 
-const LANES = ["webhook", "queue", "model", "bucket", "reply"];
+const LANES = ["webhook", "reader", "queue", "model", "bucket", "reply"];
+const STEPS = ["rules", "moment", "gate", "reader", "asked"]; // of reading, the cheapest first
 const TICK_MS = 100;
 
 export function Timeline({ chosen, choose, go }) {
@@ -55,7 +56,7 @@ function Trace({ trace, open, chosen, choose }) {
         <span class="chip is-${state}">${say(state)}</span><strong>${duration((end - trace.at) * 1000)}</strong></span>
     </button>
     <div class="lanes" role="list">
-      ${LANES.filter((lane) => open || trace.spans.some((span) => span.lane === lane)).map((lane) => html`
+      ${LANES.filter((lane) => (open && lane !== "reader") || trace.spans.some((span) => span.lane === lane)).map((lane) => html`
         <${Lane} lane=${lane} spans=${trace.spans.filter((span) => span.lane === lane)} start=${trace.at} end=${end} now=${now}
           marks=${lane === "webhook" ? trace.marks.filter((mark) => mark.event.startsWith("bot_")) : []} call=${call} setCall=${open ? setCall : null} />`)}
     </div>
@@ -86,6 +87,7 @@ function Details({ trace, call, setCall }) {
   const missed = trace.spans.filter((span) => span.lane === "webhook" && !span.ok);
   return html`<div class="details">
     ${missed.length > 0 && html`<p class="fault">${say("not_taken", { reasons: [...new Set(missed.map((span) => `${span.note ?? ""} ${span.status ?? ""}`.trim()))].join(", ") })}</p>`}
+    ${trace.understood && html`<${Understood} trace=${trace} />`}
     ${calls.length > 0 && html`<h3>${say("calls")}</h3><ul class="calls">${calls.map((one) => html`<li key=${one.id}>
       <button type="button" aria-expanded=${call === one.id} onClick=${() => setCall(call === one.id ? null : one.id)}>
         <span class="vendor ${one.vendor}">${{ line: "LINE", openai: "OpenAI", r2: "R2" }[one.vendor]}</span>
@@ -97,6 +99,19 @@ function Details({ trace, call, setCall }) {
       <li class=${mark.level}><time>+${duration((mark.at - trace.at) * 1000)}</time><code>${mark.event}</code>
         <span>${Object.entries(mark.details ?? {}).map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : value}`).join("  ")}</span></li>`)}</ol>`}
   </div>`;
+}
+
+// Who said what the message means: those before left it open, those behind were not needed.
+function Understood({ trace }) {
+  const { step, meaning, confidence } = trace.understood;
+  const decided = STEPS.indexOf(step);
+  const read = trace.marks.find((mark) => mark.event === "message_read" || mark.event === "message_not_read")?.details;
+  const sure = confidence < 1 ? say("sure", { percent: Math.round(100 * confidence) }) : "";
+  const role = (at) => (at === decided ? "decided" : at > decided || (STEPS[at] === "reader" && !read) ? "idle" : "open");
+  return html`<h3>${say("understood")}</h3>
+    <ol class="reading">${STEPS.filter((one) => one !== "asked" || step === "asked").map((one, at) => html`
+      <li class=${role(at)} aria-current=${at === decided ? "step" : undefined}>${say(`step_${one}`)}</li>`)}</ol>
+    <p class="verdict"><b>${meaning || say("unclear")}</b> ${[say(`by_${step}`), sure, read?.model && `${read.model} ${read.ended ?? read.code ?? ""} ${read.duration_ms ? duration(read.duration_ms) : ""}`.trim()].filter(Boolean).join(" · ")}</p>`;
 }
 
 function Wire({ call }) {

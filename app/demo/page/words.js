@@ -1,5 +1,6 @@
 // Every text of the page, in every language it speaks.
 const EN = {
+  intro: "Easel is a LINE bot that draws. This is its chat: say what you would like to see.", intro_other: "A LINE chat in your browser, with your bot at the other end.", understood_it: "Got it",
   title: "Easel demo", phones: "Whose phone", chats: "Chats", chat: "Chat", bench: "Bench", add_person: "Add a person",
   name: "Name", language: "Language", language_kept: "Not told to bots", add: "Add", cancel: "Cancel", close: "Close",
   back: "Back to the chats", more: "More", message: "Message", send: "Send", photo: "Send a photo",
@@ -16,8 +17,10 @@ const EN = {
   empty: "Say what you would like to see.", problem: "That did not work.",
   real: "Real", stand_in: "Stand-in", real_line: "LINE is the real one: write to your bot in the LINE app. This page shows what happens.", tunnel: "LINE must reach {url}, through a tunnel for example.",
   timeline: "Timeline", timeline_empty: "Each request appears here, from the webhook to the reply.",
-  lane_webhook: "Webhook", lane_queue: "Queue", lane_model: "Model", lane_bucket: "Bucket", lane_reply: "LINE API",
-  waiting: "under way", answered: "answered", passed: "no answer asked", steps: "What the bot logged", not_taken: "Webhook not taken: {reasons}", calls: "Calls",
+  lane_webhook: "Webhook", lane_queue: "Queue", lane_reader: "Reader", lane_model: "Model", lane_bucket: "Bucket", lane_reply: "LINE API",
+  waiting: "under way", answered: "answered", passed: "no answer asked", understood: "Understood as", unclear: "unclear", sure: "{percent} % sure", step_rules: "Rules", step_moment: "Moment", step_gate: "Classifier", step_reader: "Text model", step_asked: "Person",
+  by_rules: "by its words", by_moment: "by the moment it was said in", by_gate: "by the classifier", by_reader: "by the text model", by_asked: "nobody was sure, so the person was asked",
+  steps: "What the bot logged", not_taken: "Webhook not taken: {reasons}", calls: "Calls",
   request_body: "Request", answer: "Answer", headers: "Headers", hung_up: "the bot hung up", no_answer: "no answer",
   bot: "The bot", state_starting: "starting", state_ready: "running", state_stopping: "stopping", state_stopped: "stopped",
   state_killed: "killed", state_died: "died", pid: "process {pid}", starts: "start {count}", start_over: "Start over", kill: "Kill -9", stop: "Stop", start: "Start",
@@ -32,6 +35,7 @@ const EN = {
   kind_join: "Added to the group", kind_leave: "Removed from the group", kind_memberJoined: "Somebody came",
 };
 const ZH = {
+  intro: "Easel 是會畫畫的 LINE 機器人。這是它的聊天室：說說看你想看什麼畫面。", intro_other: "瀏覽器裡的 LINE 聊天室，對面是你的機器人。", understood_it: "知道了",
   title: "Easel 試用", phones: "誰的手機", chats: "聊天", chat: "聊天室", bench: "測試台", add_person: "新增一個人",
   name: "名字", language: "語言", language_kept: "不告訴機器人", add: "新增", cancel: "取消", close: "關閉",
   back: "回到聊天列表", more: "更多", message: "訊息", send: "傳送", photo: "傳照片",
@@ -48,8 +52,10 @@ const ZH = {
   empty: "說說看你想看什麼畫面。", problem: "沒有成功。",
   real: "真的", stand_in: "替身", real_line: "LINE 是真的：請在 LINE App 裡和你的機器人聊天，這裡會顯示發生的事。", tunnel: "LINE 要能連到 {url}，例如透過 tunnel。",
   timeline: "時間軸", timeline_empty: "每個請求都會出現在這裡，從 webhook 到回覆。",
-  lane_webhook: "Webhook", lane_queue: "排隊", lane_model: "模型", lane_bucket: "儲存", lane_reply: "LINE API",
-  waiting: "進行中", answered: "已回覆", passed: "不需回覆", steps: "機器人的紀錄", not_taken: "Webhook 未送達：{reasons}", calls: "呼叫",
+  lane_webhook: "Webhook", lane_queue: "排隊", lane_reader: "讀訊息", lane_model: "模型", lane_bucket: "儲存", lane_reply: "LINE API",
+  waiting: "進行中", answered: "已回覆", passed: "不需回覆", understood: "讀成", unclear: "看不出來", sure: "把握 {percent} %", step_rules: "規則", step_moment: "情境", step_gate: "分類器", step_reader: "文字模型", step_asked: "問本人",
+  by_rules: "看字句就知道", by_moment: "看說話當下的情況", by_gate: "由分類器判斷", by_reader: "由文字模型判斷", by_asked: "都沒有把握，所以問了本人",
+  steps: "機器人的紀錄", not_taken: "Webhook 未送達：{reasons}", calls: "呼叫",
   request_body: "請求", answer: "回應", headers: "標頭", hung_up: "機器人中斷連線", no_answer: "沒有回應",
   bot: "機器人", state_starting: "啟動中", state_ready: "執行中", state_stopping: "停止中", state_stopped: "已停止",
   state_killed: "被強制結束", state_died: "意外結束", pid: "程序 {pid}", starts: "第 {count} 次啟動", start_over: "全部重來", kill: "Kill -9", stop: "停止", start: "啟動",

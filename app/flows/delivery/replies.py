@@ -127,6 +127,9 @@ class Replies:
             original = f"{self._fill_in(request, words)}{request.prompt}{_in_words(request.options or {})}"
             made = menus.rephrase(words, words.say(answer.key), original=original, request_id=request.id)
             return _quoting([Said(message=made)], None if bare else request.quote_token)
+        if answer.key in menus.GREETINGS:
+            prefix = self._fill_in(request, words)
+            return [Said(message=menus.greeting(words, answer.key, self._say(answer, words), prefix=prefix))]
         points = not bare or answer.key == POINTING
         message = text(self._say(answer, words), quote_token=request.quote_token if points else None)
         if answer.key.startswith("talk_") and request.prompt:
@@ -147,7 +150,7 @@ class Replies:
                 is_group, prefix = request.chat_kind != ChatKind.USER, self._prefix(words)
                 made = menus.help_messages(words, is_group=is_group, prefix=prefix, is_admin=is_admin)
             case Settings(saved=saved):
-                made = [menus.settings_saved(words, answer)] if saved else menus.settings_panel(words, answer)
+                made = [menus.settings_saved(words, answer) if saved else menus.settings_panel(words, answer)]
             case Mine(pictures=pictures):
                 made = menus.mine(words, [(one, self._url_of(preview)) for one, preview in pictures])
             case ConfirmDeleteAll(count=count):

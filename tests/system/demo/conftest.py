@@ -26,7 +26,7 @@ def browser():
 @pytest.fixture
 def page(running, browser):
     """The page on a fine day with a quick model; it must not complain in the console."""
-    from tests.system.demo.page import PATIENCE_MS, expect, go_to  # noqa: PLC0415 - only where there is a browser
+    from tests.system.demo.page import PATIENCE_MS, go_to  # noqa: PLC0415 - only where there is a browser
 
     running.do("fine")
     running.do("set", latencyS=0.3)
@@ -34,7 +34,6 @@ def page(running, browser):
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en")
     opened = context.new_page()
     opened.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
     problems: list[str] = []
     opened.on("pageerror", lambda error: problems.append(f"{error} {error.stack}"))
     opened.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)

@@ -10,6 +10,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="the package play
 expect = playwright.expect
 
 PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def go_to(page, running) -> None:

@@ -140,6 +140,23 @@ def test_by_keyboard(page):
     assert set(page.locator("[role=radiogroup]").evaluate_all(stops)) == {1}
 
 
+def test_the_first_ten_seconds(browser, running):
+    """One line says what this is, the field waits, and the first picture is a tap away, as for people in LINE."""
+    running.do("set", latencyS=0.3)
+    page = browser.new_page(locale="ja")
+    go_to(page, running)
+    expect(page.locator(".intro")).to_contain_text("a LINE bot that draws")
+    expect(page.locator(".composer textarea")).to_be_focused()
+    page.get_by_role("group", name="Quick replies").get_by_role("button", name="カワウソを描いて").click()
+    expect(mine(page, "ギターを弾くカワウソ")).to_be_visible()
+    expect(pictures(page)).to_have_count(1)
+    page.get_by_role("button", name="Got it").click()
+    page.reload()
+    expect(page.locator(".composer textarea")).to_be_focused()
+    expect(page.locator(".intro")).to_have_count(0)
+    page.close()
+
+
 def test_the_clock_of_line(page):
     """An hour has no nought before it."""
     script = 'import("/demo/page/html.js").then(html => html.clock(new Date(2026, 10, 22, 6, 4) / 1000))'

@@ -28,7 +28,10 @@ def open_line_days(page) -> None:
 
 
 def test_chat(page):
-    """A wish is read, the animation runs, the picture shows, opens in full and stays after a reload."""
+    """A wish is read, the animation runs, the picture shows, opens in full and stays after a reload.
+
+    The timeline tells which step of reading took it for a wish.
+    """
     as_person(page, "Alex")
     before = pictures(page).count()
     say(page, "a red fox in the snow")
@@ -36,6 +39,7 @@ def test_chat(page):
     expect(page.locator(".dots")).to_be_visible()
     expect(pictures(page)).to_have_count(before + 1)
     expect(page.locator(".dots")).to_have_count(0)
+    expect(page.locator(".trace.open .reading .decided")).to_have_text("Classifier")
     pictures(page).last.click()
     full = page.locator("dialog.viewer img")
     expect(full).to_be_visible()

@@ -67,14 +67,19 @@ def test_cards_on_a_phone(browser, running):
     context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, locale="en")
     page = context.new_page()
     go_to(page, running)
-    say(page, "settings")
-    expect(page.locator(".card").last).to_be_attached()
-    second, row = page.locator(".card").nth(1).bounding_box(), page.locator(".cards").last.bounding_box()
-    assert second["x"] + 20 < row["x"] + row["width"]
-    say(page, "a peony")
-    expect(pictures(page)).not_to_have_count(0)
+    before = pictures(page).count()
+    say(page, "a peony x2")
+    expect(pictures(page)).to_have_count(before + 2)
     say(page, "my pictures")
-    expect(page.locator(".tile").first).to_be_visible()
+    expect(page.locator(".tile").nth(1)).to_be_attached()
+    second, row = page.locator(".tile").nth(1).bounding_box(), page.locator(".cards").last.bounding_box()
+    assert second["x"] + 20 < row["x"] + row["width"]
+    say(page, "settings")
+    card = page.locator(".card.flex").last
+    expect(card.get_by_role("button", name="Same as my phone")).to_be_visible()
+    assert card.evaluate(
+        "card => card.scrollWidth <= card.clientWidth && card.getBoundingClientRect().right <= innerWidth"
+    )
     assert page.locator(".tile").first.evaluate("tile => getComputedStyle(tile, '::before').content") == "none"
     context.close()
 
