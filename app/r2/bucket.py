@@ -1,7 +1,7 @@
 """The bucket on Cloudflare R2, through boto3: write-once objects, served to everyone who knows the address.
 
 boto3 is slow to import and to set up (0.3 s), so that waits for `connect` or the first call, in a thread of the pool.
-boto3 reads every answer whole but an object's, with no limit of ours: R2 is the one vendor trusted so far as that.
+Every answer has a limit: an object's where it is read, all others in `bounded`.
 Facts: https://developers.cloudflare.com/r2/api/s3/api/ and https://developers.cloudflare.com/r2/api/error-codes/
 (read 2026-11-22).
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
 from app.errors import TooLarge
@@ -218,6 +218,7 @@ class Bucket:
         from botocore.config import Config  # noqa: PLC0415 - slow to import
         from botocore.handlers import add_expect_header  # noqa: PLC0415 - slow to import
 
+        from app.r2.bounded import Bounded  # noqa: PLC0415 - slow to import
         from app.r2.isolation import session_of_our_own  # noqa: PLC0415 - slow to import
 
         client = Session(botocore_session=session_of_our_own()).client(
@@ -242,6 +243,8 @@ class Bucket:
         # R2 does not answer `Expect: 100-continue`, and botocore would wait a second for it at each put;
         # https://developers.cloudflare.com/r2/api/s3/extensions/
         client.meta.events.unregister("before-call.s3", add_expect_header)
+        endpoint: Any = vars(client)["_endpoint"]  # its session is an argument, but of nobody that we could call
+        endpoint.http_session = Bounded(endpoint.http_session)
         client.meta.events.register("before-parse.s3", drop_page)
         client.meta.events.register("before-call.s3.PutBucketLifecycleConfiguration", digest_by_md5)
         return client

@@ -8,6 +8,7 @@ import re
 import ssl
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -18,7 +19,17 @@ from line_sandbox.r2 import R2StandIn
 from line_sandbox.server import serve
 
 from app import errors
-from app.errors import EaselError, NotPermitted, OutcomeUnknown, SourceGone, TooLarge, Unreachable, VendorFault
+from app.errors import (
+    BadRequest,
+    Cause,
+    EaselError,
+    NotPermitted,
+    OutcomeUnknown,
+    SourceGone,
+    TooLarge,
+    Unreachable,
+    VendorFault,
+)
 from app.r2 import Bucket, Stored, endpoint_url, new_key
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples" / "r2").glob("*.json"))
@@ -468,3 +479,89 @@ async def test_a_client_that_cannot_be_set_up_says_so(tmp_path):
     async with bucket_at("https://127.0.0.1:9", ca_bundle=str(tmp_path / "none.pem")) as bucket:
         with pytest.raises(EaselError, match="Storing an object"):
             await bucket.put("i/a.jpg", JPEG, content_type="image/jpeg")
+
+
+async def test_a_clock_that_is_off_is_named_as_such(r2):
+    """No key has to be looked at, and no bucket."""
+    stand_in, bucket = r2
+    stand_in.clock = lambda: time.time() - 1200
+    with pytest.raises(NotPermitted) as caught:
+        await bucket.put("i/a.jpg", JPEG, content_type="image/jpeg")
+    assert (caught.value.code, caught.value.cause) == ("RequestTimeTooSkewed", Cause.CLOCK)
+
+
+class Pouring:
+    """A server that answers every request with a status and so many bytes."""
+
+    def __init__(self, status, *, size=500_000_000):
+        self.status, self.size = status, size
+        self.requests = self.sent = self.connections = 0
+
+    async def __call__(self, reader, writer):
+        self.connections += 1
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = re.search(rb"content-length: (\d+)", head, flags=re.IGNORECASE)
+                await reader.readexactly(int(length[1]) if length else 0)
+                self.requests += 1
+                await self._answer(writer)
+        writer.close()
+
+    async def _answer(self, writer):
+        head = f"HTTP/1.1 {self.status} X\r\nContent-Type: application/xml\r\nContent-Length: {self.size}\r\n\r\n"
+        writer.write(head.encode())
+        left = self.size
+        while left:
+            part = min(left, 100_000)
+            writer.write(b"x" * part)
+            await writer.drain()
+            left -= part
+            self.sent += part
+
+
+@contextlib.asynccontextmanager
+async def bucket_that_pours(status, **options):
+    """A bucket of ours before such a server."""
+    pours = Pouring(status, **options)
+    server = await asyncio.start_server(pours, "127.0.0.1", 0)
+    async with server, bucket_at(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}") as bucket:
+        yield pours, bucket
+
+
+async def test_a_put_that_is_answered_with_hundreds_of_megabytes_is_none_of_r2():
+    """Whoever it is, they are asked again, and no more than the limit is held."""
+    async with bucket_that_pours(200) as (pours, bucket):
+        with pytest.raises(OutcomeUnknown):
+            await bucket.put("i/a.jpg", JPEG, content_type="image/jpeg")
+    assert pours.sent < 20_000_000 * pours.requests
+
+
+@pytest.mark.parametrize(
+    ("status", "leaf"), [(403, NotPermitted), (400, BadRequest), (500, VendorFault), (404, NotPermitted)]
+)
+@pytest.mark.parametrize("verb", ["put", "get", "delete"])
+async def test_of_a_refusal_with_hundreds_of_megabytes_the_status_counts(status, leaf, verb):
+    """Whatever was asked: no more than the limit is held."""
+    calls = {"put": lambda one: one.put("k", JPEG, content_type="image/jpeg"), "delete": lambda one: one.delete(["k"])}
+    async with bucket_that_pours(status) as (pours, bucket):
+        with pytest.raises(leaf) as caught:
+            await calls.get(verb, lambda one: one.get("k"))(bucket)
+    assert caught.value.code == f"http_{status}"
+    assert pours.sent < 20_000_000 * pours.requests
+
+
+async def test_a_list_of_rules_that_does_not_end_is_no_empty_one():
+    """Else the rules of others would be lost at the next change."""
+    async with bucket_that_pours(200) as (pours, bucket):
+        with pytest.raises(OutcomeUnknown):
+            await bucket.set_retention(30)
+    assert pours.sent < 20_000_000 * pours.requests
+
+
+async def test_answers_are_read_to_their_end_so_that_connections_live_on():
+    """One connection does for one put after the other, refused or not."""
+    async with bucket_that_pours(400, size=3000) as (pours, bucket):
+        for _ in range(5):
+            with pytest.raises(BadRequest):
+                await bucket.put("i/a.jpg", JPEG, content_type="image/jpeg")
+    assert (pours.requests, pours.connections) == (5, 1)
