@@ -43,6 +43,7 @@ class Cause(StrEnum):
     VERIFICATION = "verification"
     RIGHT = "right"
     COUNTRY = "country"
+    CLOCK = "clock"  # of this machine
     OTHER = "refused"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from app.errors import (
     BadRequest,
+    Cause,
     EaselError,
     NotPermitted,
     OutcomeUnknown,
@@ -27,6 +28,7 @@ XML: Final = (b"<?xml", b"<Error")
 # Damage on the way in, not in what we sent.
 TRANSIENT_CODES: Final = {"ClientDisconnect", "IncompleteBody", "BadDigest"}
 KEY_GONE: Final = "NoSuchKey"
+CLOCK_OFF: Final = "RequestTimeTooSkewed"  # ours, by more than 15 minutes: a signature carries the time
 CODE_CHARS_MAX: Final = 100
 
 
@@ -84,8 +86,10 @@ def _answered(tried: str, exc: "ClientError") -> EaselError:
     code = f"http_{status}" if code in {"", str(status)} else code
     metadata = exc.response.get("ResponseMetadata", {})
     request_id = metadata.get("RequestId") or metadata.get("HTTPHeaders", {}).get("cf-ray")
-    leaf = _leaf(status, code)
-    return leaf(f"{tried}: R2 answered {status} {code}", code=code, vendor_request_id=request_id)
+    leaf, message = _leaf(status, code), f"{tried}: R2 answered {status} {code}"
+    if code == CLOCK_OFF:
+        return NotPermitted(message, code=code, vendor_request_id=request_id, cause=Cause.CLOCK)
+    return leaf(message, code=code, vendor_request_id=request_id)
 
 
 def _leaf(status: int, code: str) -> type[EaselError]:

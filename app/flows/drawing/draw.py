@@ -9,6 +9,7 @@ import structlog
 
 from app.errors import (
     Again,
+    Cause,
     EaselError,
     Final,
     NotAPicture,
@@ -170,7 +171,7 @@ class DrawFlow:
                 level("picture_not_stored", request=request_id, attempt=attempt, code=error.code, message=str(error))
                 self._observers.metrics.uploaded("refused" if refused else "failed")
                 if isinstance(error, NotPermitted):
-                    await self._observers.alarm.ring("bucket")
+                    await self._observers.alarm.ring("bucket" if error.cause is Cause.OTHER else error.cause)
                 elif refused:
                     await self._observers.alarm.ring("storing", case=error.code or "", code=error.code or "?")
                 await asyncio.sleep(backoff_s(attempt, first_s=1.0, longest_s=STORE_AGAIN_MAX_S))
