@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 from rich.console import Console
+from typer.main import get_command
 
+from app.cli import cli
 from app.ops.price_list import markdown
 from app.settings import MODELS, Settings
 
@@ -77,6 +79,28 @@ def test_every_page_is_found():
         found |= new
         new = {link for page in new for link in links_of(page) if link.suffix == ".md"} - found
     assert {*ROOT.glob("docs/**/*.md"), ROOT / "deploy/README.md"} <= found
+
+
+def told_in(page: Path, pattern: str) -> set[str]:
+    """Find commands in the code of a page, in blocks and within sentences."""
+    code = re.findall(r"```\w*\n(.*?)```|`([^`\n]+)`", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    lines = [line.partition("  #")[0] for block, span in code for line in (block or span).splitlines()]
+    return {found for line in lines for found in re.findall(pattern, line)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_are_there(page):
+    """Whatever a page has typed is a command of Easel, with options that it takes, or a target of make."""
+    commands = get_command(cli).commands
+    for told in told_in(page, r"(?:^(?:uvx line-)?|bin/|\beasel )easel ([a-z]+(?: [^`|]*)?)"):
+        name, *words = told.removeprefix("easel ").split()
+        assert name in commands, told
+        known = {
+            option for parameter in commands[name].params for option in (*parameter.opts, *parameter.secondary_opts)
+        }
+        assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known | {"--help"}, told
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert told_in(page, r"^(?:sudo )?make (?:--directory \S+ )?([a-z-]+)") <= targets
 
 
 def facts_of(readme: str) -> dict[str, list[str]]:
