@@ -65,6 +65,7 @@ check: setup ## lint, format, types, dependencies, workflows and secrets; needs 
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy --strict app sandbox/line_sandbox line_easel.py
+	$(RUN) mypy --explicit-package-bases tests sandbox/tests bench proof training
 	$(RUN) deptry --no-ansi app
 	$(RUN) zizmor --offline --pedantic --no-progress --quiet .github
 	git ls-files . ':!tests' ':!sandbox/tests' ':!bench' ':!proof' ':!uv.lock' | xargs $(RUN) detect-secrets-hook --no-verify $(NO_SECRETS)

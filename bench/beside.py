@@ -135,7 +135,8 @@ async def burst(vendors: Vendors) -> list[Figure]:
 
 async def begun(vendors: Vendors, *, rounds: int) -> list[Figure]:
     """1,500 wishes in a row from nothing: acknowledgements while they are being begun, beside the echo bot's."""
-    plain, easel = [], []
+    plain: list[float] = []
+    easel: list[float] = []
     for _ in range(rounds):
         for run, found in ((services.echo, plain), (ours, easel)):
             with tempfile.TemporaryDirectory() as directory:

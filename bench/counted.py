@@ -2,7 +2,6 @@
 
 import json
 import signal
-import sys
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -40,4 +39,4 @@ def told(*_: object) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, told)
-    sys.exit(main())
+    main()

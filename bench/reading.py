@@ -73,13 +73,13 @@ async def _reader(vendors: Vendors, *, messages: int) -> list[Figure]:
                         one = await _one(vendors, connection, text)
                         reads[text] += len(vendors.read_at) if number >= 3 else 0
                         took[name][text] += [one] if number >= 3 else []  # the first ones open connections
-    without, beside = ({text: statistics.median(all_) for text, all_ in took[name].items()} for name in took)
+    alone_ms, beside_ms = ({text: statistics.median(all_) for text, all_ in took[name].items()} for name in took)
     return [
-        Figure(name="a sure wish -> its order, no reader", value=without[SURE], unit="ms"),
-        Figure(name="a reader adds to a sure wish", value=beside[SURE] - without[SURE], unit="ms", aim=3),
+        Figure(name="a sure wish -> its order, no reader", value=alone_ms[SURE], unit="ms"),
+        Figure(name="a reader adds to a sure wish", value=beside_ms[SURE] - alone_ms[SURE], unit="ms", aim=3),
         Figure(name="calls of the model, all sure wishes", value=reads[SURE], unit="calls", aim=0),
-        Figure(name="an unsure message -> the offer, no reader", value=without[UNSURE], unit="ms"),
-        Figure(name="a reader adds to an unsure message", value=beside[UNSURE] - without[UNSURE], unit="ms"),
+        Figure(name="an unsure message -> the offer, no reader", value=alone_ms[UNSURE], unit="ms"),
+        Figure(name="a reader adds to an unsure message", value=beside_ms[UNSURE] - alone_ms[UNSURE], unit="ms"),
         Figure(name="calls of the model, an unsure message", value=reads[UNSURE] / messages, unit="calls", aim=1),
     ]
 

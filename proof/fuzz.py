@@ -12,7 +12,7 @@ from pathlib import Path
 MESSAGE = {"type": "text", "id": "1", "text": "@a 16:9 x4", "quotedMessageId": "2"}
 MENTION = {"mentionees": [{"index": 0, "length": 2, "type": "user", "isSelf": True}]}
 PERSON, GROUP = {"type": "user", "userId": "U1"}, {"type": "group", "groupId": "C1"}
-SEEDS = (
+SEEDS: tuple[list[dict[str, object]], ...] = (
     [],
     [{"type": "message", "source": PERSON, "replyToken": "t", "message": MESSAGE | {"mention": MENTION}}],
     [{"type": "postback", "source": GROUP, "postback": {"data": "set:size=16:9"}}],

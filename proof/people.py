@@ -44,7 +44,8 @@ class People:
         """Somebody, new or known, alone or in a group, asks for one or two pictures."""
         chat, person = self._somebody(chance)
         prompt, count = next(self._pictures), 2 if chance.random() < 0.1 else 1
-        said, mentions = prompt + (" x2" if count > 1 else ""), ()
+        said = prompt + (" x2" if count > 1 else "")
+        mentions: tuple[str, ...] = ()
         if chat != person:
             said, mentions = (f"draw {said}", ()) if chance.random() < 0.5 else (f"@Easel {said}", (self._bot,))
         await self._write(chance, chat, person, said, prompt=prompt, count=count, mentions=mentions)

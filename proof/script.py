@@ -17,7 +17,8 @@ class Happening:
 def script(seed: int, *, seconds: float, every_s: float, weights: Mapping[str, int]) -> list[Happening]:
     """Write the day: so many seconds of happenings, `every_s` apart on average."""
     chance, at_s = random.Random(seed), 0.0
-    names, day = sorted(weights), []
+    names = sorted(weights)
+    day: list[Happening] = []
     while (at_s := at_s + chance.expovariate(1 / every_s)) < seconds:
         (what,) = chance.choices(names, [weights[name] for name in names])
         day.append(Happening(at_s=at_s, what=what, chance=random.Random(f"{seed} {len(day)}")))

@@ -82,8 +82,7 @@ async def run(*, requests: int) -> int:
     """Soak and judge. Return the exit code."""
     print(f"soak: {requests} pictures")
     with tempfile.TemporaryDirectory() as name:
-        async with world() as opened:
-            opened.openai.record = opened.line.record = opened.r2.record = False
+        async with world(record=False) as opened:
             settings = {"LOG_LEVEL": "info", "PICTURES_WAITING": "5000"}
             async with opened.easel(Path(name), within_s=PATIENCE_S, **settings) as easel:
                 looks = await Soak(opened, easel, Path(name)).run(requests)

@@ -3,6 +3,7 @@
 import functools
 import re
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 from line_sandbox.feed import Happening, Subscription
@@ -10,7 +11,8 @@ from line_sandbox.front import Call
 from line_sandbox.line.chats import ChatMessage
 from line_sandbox.openai.invoice import InvoiceLine
 
-from app.words.sentences import LANGUAGES, sentences_for
+from app.words.sentences import sentences_for
+from app.words.settings import LANGUAGES
 from proof.evidence import Order, Said, Sending, Shown
 from tests.world import World
 
@@ -81,7 +83,8 @@ class Witness(Subscription):
             record.microusd, record.pictures = line.micro_dollars, line.pictures
 
     def _spoken(self, message: ChatMessage) -> None:
-        body, chat = message.body, message.chat_id
+        body: Any = message.body
+        chat = message.chat_id
         if body["type"] == "image":
             url = str(body["originalContentUrl"])
             self.pictures.append(message)

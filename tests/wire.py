@@ -39,7 +39,11 @@ class Wire:
     def cut(self) -> None:
         """Break every connection, and let nobody connect."""
         self._is_cut = True
-        self._loop.call_soon_threadsafe(lambda: [writer.close() for writer in self._open])
+        self._loop.call_soon_threadsafe(self._close_all)
+
+    def _close_all(self) -> None:
+        for writer in self._open:
+            writer.close()
 
     def hush(self) -> None:
         """Keep every connection, and carry nothing."""

@@ -161,7 +161,7 @@ class World:
         """Carry one out. Return its exit code, and what it printed and complained."""
         process = await self.command(directory, *arguments, **settings)
         printed, complained = await process.communicate()
-        return process.returncode, printed.decode(), complained.decode()
+        return process.returncode or 0, printed.decode(), complained.decode()
 
     def picture_calls(self) -> int:
         """How often the model was asked."""
@@ -169,7 +169,9 @@ class World:
 
     def asked(self, words: str) -> list[Any]:
         """Return the calls to the model whose prompt holds these words, in order."""
-        return [call for call in self.openai.calls if words in str((call.body or {}).get("prompt", ""))]
+        return [
+            call for call in self.openai.calls if isinstance(call.body, dict) and words in str(call.body.get("prompt"))
+        ]
 
     def drawing(self, words: str) -> int:
         """How many pictures of a prompt with these words the model is drawing now."""
@@ -190,11 +192,13 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def world(**line_options: Any) -> AsyncIterator[World]:
-    """Open the three vendors on free ports."""
-    line = LineStandIn(channel_secret=SECRET, channel_access_token=ACCESS_TOKEN, allow_http=True, **line_options)
-    openai = OpenAIStandIn(api_key=API_KEY, paint=False)
-    r2 = R2StandIn(access_key_id=R2_KEY, secret_access_key=R2_SECRET, bucket=BUCKET)
+async def world(*, record: bool = True, **line_options: Any) -> AsyncIterator[World]:
+    """Open the three vendors on free ports. `record`: whether they keep the calls that came."""
+    line = LineStandIn(
+        channel_secret=SECRET, channel_access_token=ACCESS_TOKEN, allow_http=True, record=record, **line_options
+    )
+    openai = OpenAIStandIn(api_key=API_KEY, paint=False, record=record)
+    r2 = R2StandIn(access_key_id=R2_KEY, secret_access_key=R2_SECRET, bucket=BUCKET, record=record)
     async with serve(line.app) as line_url, serve(openai.app) as openai_url, serve(r2.app) as r2_url:
         yield World(
             line,

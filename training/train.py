@@ -60,7 +60,7 @@ class Seen:
     def of(self, chosen: np.ndarray) -> "Seen":
         """Take some of the messages."""
         places = np.flatnonzero(chosen)
-        return Seen([self.learned[at] for at in places], [self.rows[at] for at in places])
+        return Seen([self.learned[at] for at in places.tolist()], [self.rows[at] for at in places.tolist()])
 
     def matrix(self, bits: int) -> csr_matrix:
         """Write what was seen as rows of numbers: pieces share 1, in the measure of a circle; marks weigh the same."""

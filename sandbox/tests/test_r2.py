@@ -13,6 +13,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.handlers import add_expect_header
 from line_sandbox.faults import Fault
 from line_sandbox.r2 import R2StandIn
 from line_sandbox.server import serve
@@ -35,7 +36,7 @@ def client(base_url: str, *, secret: str = KEYS["secret_access_key"], checksums:
             retries={"mode": "standard", "total_max_attempts": 1},
         ),
     )
-    made.meta.events.unregister("before-call.s3", botocore.handlers.add_expect_header)
+    made.meta.events.unregister("before-call.s3", add_expect_header)
     return made
 
 
@@ -68,7 +69,7 @@ async def put(base_url: str, body: bytes, headers: dict[str, str], *, sent: byte
     payload = headers.get("x-amz-content-sha256", hashlib.sha256(body).hexdigest())
     request.headers["x-amz-content-sha256"] = payload
     auth = SigV4Auth(Credentials(KEYS["access_key_id"], KEYS["secret_access_key"]), "s3", "auto")
-    auth.payload = lambda _request: payload
+    auth.payload = lambda _request: payload  # type: ignore[method-assign, assignment]  # there is no other way in
     auth.add_auth(request)
     async with httpx.AsyncClient() as http:
         return await http.put(request.url, content=body if sent is None else sent, headers=dict(request.headers))

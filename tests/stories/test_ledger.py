@@ -6,6 +6,7 @@ import random
 import re
 import sqlite3
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,13 @@ class RandomDay:
             if self.chance.random() < 0.3:
                 self.stage.openai.faults.add(self.chance.choice(FAULTS), match="/images/")
             await self._deliver(event)
-            await line.wait_for(lambda before=before: len(line.chat(person).from_bot) > before, 120)
+            await line.wait_for(partial(self._hears_more, person, before), 120)
+
+    def _hears_more(self, person: str, before: int) -> bool:
+        return len(self.stage.line.chat(person).from_bot) > before
+
+    def _draws_past(self, due: int) -> bool:
+        return len(self.wishes) > due and bool(self.stage.openai.drawing)
 
     async def _deliver(self, event: dict[str, object]) -> None:
         await self.alive.wait()
@@ -90,7 +97,7 @@ class RandomDay:
     async def _kill_at_times(self) -> None:
         for number in range(KILLS):
             due = PEOPLE * WISHES * (number + 1) // (KILLS + 1)
-            await self.stage.openai.wait_for(lambda due=due: len(self.wishes) > due and self.stage.openai.drawing, 600)
+            await self.stage.openai.wait_for(partial(self._draws_past, due), 600)
             self.alive.clear()
             await self.easel.kill()
             await self._start()

@@ -25,7 +25,7 @@ async def easel(world: World, directory, *arguments: str, **settings: str) -> tu
         stderr=asyncio.subprocess.STDOUT,
     )
     printed, _ = await process.communicate()
-    return process.returncode, printed.decode()
+    return process.returncode or 0, printed.decode()
 
 
 async def test_setup_ends_with_what_it_did(stage, tmp_path):

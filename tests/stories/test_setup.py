@@ -9,6 +9,7 @@ from line_sandbox.line import errors as line_errors
 from line_sandbox.line.menus import Menu
 from line_sandbox.r2 import rules as r2_rules
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from app.ops.setup.menus import FOLDER, HEIGHT_PX, IMAGE_BYTES_MAX, WIDTH_PX, menu
 from app.ops.setup.painter import SEAL, page_of, seal_of
@@ -117,6 +118,7 @@ async def test_a_picture_is_what_line_takes_and_its_words_say(language):
     """Its size, its bytes, and made of today's drawing and words: `python -m app.ops.setup.painter` makes it anew."""
     made = menu(language)
     with Image.open(BytesIO(made.picture)) as picture:
+        assert isinstance(picture, PngImageFile)
         assert (picture.size, picture.format) == ((WIDTH_PX, HEIGHT_PX), "PNG")
         assert picture.text[SEAL] == seal_of(page_of(language))
     assert len(made.picture) <= IMAGE_BYTES_MAX

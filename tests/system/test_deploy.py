@@ -12,6 +12,7 @@ import sys
 import threading
 import tomllib
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import jsonschema
@@ -382,7 +383,7 @@ def test_pages_name_what_exists(page):
         assert (page.parent / link).exists(), link
     spoken = re.findall(r"`easel ([a-z]+)", text)
     typed = [found[1] for line in commands(page) if (found := re.search(r"(?:^| easel )easel ([a-z]+)", line))]
-    known = set(typer.main.get_command(cli).commands)
+    known = set(cast(Any, typer.main.get_command(cli)).commands)
     assert {*spoken, *typed} <= known
 
 

@@ -144,11 +144,11 @@ def test_compose_is_told_its_files():
 
 def test_prices_are_told_as_they_are():
     """The table on the page of prices is what `easel prices --markdown` prints."""
-    printed = Console(file=io.StringIO(), width=120)
-    printed.print(markdown(MODELS))
+    printed = io.StringIO()
+    Console(file=printed, width=120).print(markdown(MODELS))
     page = (ROOT / "docs" / "prices.md").read_text(encoding="utf-8")
     shown = page.partition("<!-- easel prices --markdown -->")[2].partition("<!-- end -->")[0]
-    assert shown.split("\n")[2:-2] == [line.rstrip() for line in printed.file.getvalue().split("\n") if line.strip()]
+    assert shown.split("\n")[2:-2] == [line.rstrip() for line in printed.getvalue().split("\n") if line.strip()]
 
 
 def events_in(tree: ast.AST) -> Iterator[str]:
@@ -167,7 +167,7 @@ def events_in(tree: ast.AST) -> Iterator[str]:
         ):
             event = call.args[0]
             event = named.get(event.id, event) if isinstance(event, ast.Name) else event
-            yield from (part.value for part in ast.walk(event) if isinstance(part, ast.Constant))
+            yield from (str(part.value) for part in ast.walk(event) if isinstance(part, ast.Constant))
 
 
 def test_every_event_of_trouble_has_its_row():

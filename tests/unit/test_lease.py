@@ -5,6 +5,7 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -38,7 +39,7 @@ def has_namespaces() -> bool:
 def test_the_store_takes_an_id_from_a_host_with_a_long_name():
     """Postgres refuses what is longer than its column, and Easel would not start."""
     said = subprocess.run([*ELSEWHERE, sys.executable, "-c", SAY_ITS_ID], check=True, capture_output=True, cwd=ROOT)
-    columns = (leases.c.executor_id, inbox.c.owner, deliveries.c.owner)
+    columns: tuple[Any, ...] = (leases.c.executor_id, inbox.c.owner, deliveries.c.owner)
     assert len(said.stdout.decode().strip()) <= min(column.type.length for column in columns)
 
 

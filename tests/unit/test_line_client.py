@@ -622,7 +622,7 @@ async def socks_to(port, asked):
 
 async def test_a_socks_proxy_carries_the_calls(monkeypatch):
     """ALL_PROXY may be a SOCKS proxy, which is handed the name to look up."""
-    asked = []
+    asked: list[bytes] = []
     async with (
         line_that(answers_as("reply_200"), base_url="http://line.invalid") as (line, came),
         socks_to(int(came.here.rpartition(":")[2]), asked) as proxy,

@@ -22,7 +22,8 @@ from app.line.messages import MESSAGES_MAX, image, text, with_quick_reply
 from app.line.token_life import LineOAuth, token_life_s
 from app.ops.setup.menus import menu
 from app.words import answers, menus
-from app.words.sentences import LANGUAGES, sentences_for
+from app.words.sentences import sentences_for
+from app.words.settings import LANGUAGES
 
 SECRET, TOKEN = "8c570fa6dd201bb328f1c1eac23a96d8", "an-access-token"
 ROOT = Path(__file__).parents[2]

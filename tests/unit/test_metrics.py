@@ -86,7 +86,7 @@ def told(samples: dict[tuple[str, ...], float], wanted: dict[tuple[str, ...], fl
 async def names(exposition: Exposition) -> dict[str, str]:
     """Return every metric of ours, as it is spelled in a query, with the metric as the page spells it."""
     body, _ = await exposition.render("")
-    found = {}
+    found: dict[str, str] = {}
     for name, kind in re.findall(r"^# TYPE (easel_\w+) (\w+)$", body.decode(), flags=re.MULTILINE):
         bare = name.removesuffix("_total")
         shown = name if kind == "counter" else bare
@@ -140,7 +140,7 @@ def test_the_dashboard_is_whole():
     assert DASHBOARD["schemaVersion"] == 42
     ids = [panel["id"] for panel in DASHBOARD["panels"]]
     assert len(set(ids)) == len(ids)
-    covered = set()
+    covered: set[str] = set()
     for panel in DASHBOARD["panels"]:
         at = panel["gridPos"]
         cells = {(at["x"] + x, at["y"] + y) for x in range(at["w"]) for y in range(at["h"])}
@@ -344,10 +344,10 @@ async def test_a_reading_that_hangs_is_waited_for_once():
     """A scrape does not wait longer than its patience, and does not ask a second time meanwhile."""
     begun, never = 0, asyncio.Event()
 
-    async def read() -> None:
+    async def read() -> int:
         nonlocal begun
         begun += 1
-        await never.wait()
+        return await never.wait()
 
     cached = Cached(read, fresh_s=600, patience_s=0)
     assert [await cached.get() for _ in range(3)] == [None] * 3

@@ -206,6 +206,7 @@ def test_a_refusal_says_what_the_operator_must_mend(status, code, cause):
 def test_without_a_known_code_the_status_says_it(status, error, cause):
     """A code that nobody knows yet is not called a wrong key."""
     got = fault(answer(status, orjson.dumps({"error": error})), model="gpt-image-2", now_at=NOW_AT)
+    assert isinstance(got, NotPermitted)
     assert got.cause is cause
 
 

@@ -1,5 +1,6 @@
 import functools
 import io
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -148,7 +149,7 @@ def test_an_estimate_of_auto_covers_what_the_vendor_makes_of_it(model):
 )
 def test_more_never_costs_less(model, count, sources, prompt_chars, more):
     """More pictures, more sources and more words make an estimate larger, in whole micro-dollars."""
-    asked = ONE | {"count": count, "sources": sources, "prompt_chars": prompt_chars}
+    asked: dict[str, Any] = ONE | {"count": count, "sources": sources, "prompt_chars": prompt_chars}
     one, other = estimate(model, **asked), estimate(model, **asked | {more: asked[more] + 1})
     assert type(one.microusd) is int
     assert one.microusd < other.microusd

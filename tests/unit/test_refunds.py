@@ -29,7 +29,9 @@ async def asked(database, ledger: Ledger, name: str, *, user_id: str = ALICE, mi
     wish = NewRequest(prompt="a cat", draws=True)
     assert await Receiving(database).receive(name, sender=sender, request=wish, quota=quota)
     paid = {"request_id": name, "chat_id": GROUP, "user_id": user_id, "estimate_microusd": microusd}
-    return await ledger.begin(replace(booking("", 0), **paid), now_at=NOON)
+    begun = await ledger.begin(replace(booking("", 0), **paid), now_at=NOON)
+    assert isinstance(begun, int)
+    return begun
 
 
 async def ended(database, name: str) -> None:

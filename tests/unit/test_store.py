@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import alembic.autogenerate
@@ -260,7 +261,11 @@ async def test_who_comes_back_ends_no_delivery_that_others_took_over(database, o
     assert await quick.is_mine(found)
     await quick.landed(found, [("message 1", "quote 1")])
     assert not await slow.take_over(found)
-    ending = {"not_landed": slow.not_landed, "doubtful": slow.doubtful, "landed": lambda one: slow.landed(one, [])}
+    ending: dict[str, Any] = {
+        "not_landed": slow.not_landed,
+        "doubtful": slow.doubtful,
+        "landed": lambda one: slow.landed(one, []),
+    }
     assert not await ending[outcome](begun)
     request = await requests.get("R1")
     assert (request.answer, request.sent_quote_token) == (Answer.SENT, "quote 1")
@@ -452,8 +457,8 @@ async def test_what_grows_ends(database):
             row = {"message_id": f"sent of {name}", "chat_id": "C", "request_id": name}
             connection.execute(sa.insert(tables.sent).values(row))
         names = dict.fromkeys(("id", "chat_id", "object_key", "preview_key", "size"), "x")
-        row = names | {"request_id": "old with a picture", "position": 0, "created_at": 0.0}
-        connection.execute(sa.insert(tables.pictures).values(row))
+        picture: dict[str, Any] = names | {"request_id": "old with a picture", "position": 0, "created_at": 0.0}
+        connection.execute(sa.insert(tables.pictures).values(picture))
     await Upkeep(database, owner="us").prune()
     with database.transaction() as connection:
         left = {*connection.execute(sa.select(tables.requests.c.id)).scalars()}

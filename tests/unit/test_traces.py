@@ -54,6 +54,8 @@ class Collector(http.server.ThreadingHTTPServer):
 class Door(http.server.BaseHTTPRequestHandler):
     """Reads what comes, as the protocol says: a protobuf, answered by one."""
 
+    server: "Collector"
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         sent = ExportTraceServiceRequest.FromString(body)

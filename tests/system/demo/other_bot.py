@@ -19,7 +19,11 @@ COLUMN = {
         {"type": "uri", "label": "See the map", "uri": "https://example.com/map"},
     ],
 }
-CAROUSEL = {"type": "template", "altText": "two walks", "template": {"type": "carousel", "columns": [COLUMN, COLUMN]}}
+CAROUSEL: dict[str, object] = {
+    "type": "template",
+    "altText": "two walks",
+    "template": {"type": "carousel", "columns": [COLUMN, COLUMN]},
+}
 
 
 def answer_to(text: str) -> dict[str, object]:
