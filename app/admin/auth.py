@@ -1,6 +1,5 @@
 """Signing in and out, and who may see pages and do deeds."""
 
-import ipaddress
 import math
 import re
 import time
@@ -14,8 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.admin.rendering import Screen, href
-from app.admin.session import COOKIE, COOKIE_OF_HTTPS, LIFE_S, Keys, Session
-from app.admin.sign_in_limit import Tries
+from app.admin.session import COOKIE, COOKIE_OF_HTTPS, IDLE_S, Keys, Session
+from app.admin.sign_in_limit import Guesses
 from app.store.sign_outs import SignOuts
 
 log = structlog.get_logger()
@@ -32,11 +31,11 @@ Do = Callable[[Request, Form], Awaitable[str]]
 class Door:
     """Makes the routes, each with its check."""
 
-    def __init__(self, *, keys: Keys, screen: Screen, tries: Tries, sign_outs: SignOuts) -> None:
+    def __init__(self, *, keys: Keys, screen: Screen, guesses: Guesses, sign_outs: SignOuts) -> None:
         self._keys = keys
         self._sign_outs = sign_outs
         self._screen = screen
-        self._tries = tries
+        self._guesses = guesses
 
     def routes(self) -> list[Route]:
         """Return the addresses of the door itself."""
@@ -53,7 +52,9 @@ class Door:
             session = await self._session(request)
             if session is None:
                 return RedirectResponse(href("/admin/sign-in", then=_here(request)), 303)
-            return await show(request, session)
+            shown = await show(request, session)
+            self._seen(request, shown, session)
+            return shown
 
         return Route(path, get, methods=["GET"])
 
@@ -65,7 +66,9 @@ class Door:
             there = await do(request, form)
             # The last word of the path: what stands before it may name a person.
             log.info("admin_acted", deed=path.rpartition("/")[2], session=session.id, peer=peer_of(request))
-            return RedirectResponse(there, 303)
+            answer = RedirectResponse(there, 303)
+            self._seen(request, answer, session)
+            return answer
 
         return Route(path, post, methods=["POST"])
 
@@ -82,14 +85,13 @@ class Door:
         if not self._keys.opens(form.get("token", "").strip()):
             return await self._refused(request, peer, then=then)
         answer = RedirectResponse(then, 303)
-        cookie = self._keys.issue(now_at=time.time())
-        session = self._keys.read(cookie, now_at=time.time())
-        log.info("admin_signed_in", peer=peer, session=session.id if session else None)
-        _set_cookie(request, answer, cookie, max_age_s=LIFE_S)
+        session = self._keys.begin(now_at=time.time())
+        log.info("admin_signed_in", peer=peer, session=session.id)
+        _set_cookie(request, answer, self._keys.cookie(session), max_age_s=IDLE_S)
         return answer
 
     async def _refused(self, request: Request, peer: str, *, then: str) -> Response:
-        wait_s = self._tries.wait_s(peer, now_s=time.monotonic())
+        wait_s = self._guesses.wait_s(peer)
         log.warning("admin_sign_in_refused", peer=peer, over_the_limit=bool(wait_s))
         if not wait_s:
             return await self._shown(request, then=then, problem="That is not the token.", status_code=403)
@@ -111,6 +113,10 @@ class Door:
         return await self._screen.show(
             request, "sign_in.html", session=None, status_code=status_code, then=then, problem=problem
         )
+
+    def _seen(self, request: Request, answer: Response, session: Session) -> None:
+        if renewed := self._keys.seen(session, now_at=time.time()):
+            _set_cookie(request, answer, self._keys.cookie(renewed), max_age_s=IDLE_S)
 
     async def _session(self, request: Request) -> Session | None:
         session = self._keys.read(request.cookies.get(_cookie_of(request), ""), now_at=time.time())
@@ -161,27 +167,13 @@ async def _form(request: Request) -> Form:
 
 
 def peer_of(request: Request) -> str:
-    """Name who is trying: behind a proxy, whom the proxy names last."""
-    direct = request.client.host if request.client else ""
-    named = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()[:64]
-    return named if named and _is_proxy(direct) else direct
-
-
-def _is_proxy(host: str) -> bool:
-    """Whether a peer may speak for others: a proxy stands on this machine or in a network of ours."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return not address.is_global
+    """Name who is trying: behind a proxy of TRUSTED_PROXIES, whom it names."""
+    return request.client.host[:64] if request.client else ""
 
 
 def is_https(request: Request) -> bool:
-    """Whether the browser speaks https, as far as we or a proxy of ours know."""
-    forwarded = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip()
-    return request.url.scheme == "https" or (
-        forwarded == "https" and _is_proxy(request.client.host if request.client else "")
-    )
+    """Whether the browser speaks https, as far as we or a proxy of TRUSTED_PROXIES know."""
+    return request.url.scheme == "https"
 
 
 def _cookie_of(request: Request) -> str:

@@ -7,32 +7,42 @@ a change of the token.
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from itsdangerous import BadData, Signer, URLSafeSerializer
 
 LIFE_S = 12 * 3600
+IDLE_S = 30 * 60  # both as ASVS 4.0.3, 3.3.2
+SEEN_ANEW_S = 60  # a page that is looked at later moves the end of idleness
 COOKIE = "easel_admin"
 COOKIE_OF_HTTPS = f"__Host-{COOKIE}"  # that no neighbour of another name can set
 NONCE_BYTES = 12
-ID_CHARS = 16
+HOW = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Somebody who brought the token.
+    """Somebody who brought the token. Times are Unix seconds.
 
     Attributes:
         id: Names the session, in the log too; nobody can make its cookie of it.
-        until_at: Unix seconds.
+        began_at: When the token was brought.
+        seen_at: When its cookie was made.
         form_token: Stands in every form of the session.
     """
 
     id: str
-    until_at: float
+    began_at: float
+    seen_at: float
     form_token: str
 
     def owns(self, form_token: str) -> bool:
         """Whether a form came from a page of this session."""
         return hmac.compare_digest(form_token.encode(), self.form_token.encode())
+
+    def is_alive(self, now_at: float) -> bool:
+        """Whether it has neither lasted too long nor been idle for too long."""
+        return now_at < min(self.began_at + LIFE_S, self.seen_at + IDLE_S)
 
 
 class Keys:
@@ -40,26 +50,33 @@ class Keys:
 
     def __init__(self, token: str) -> None:
         self._digest = hashlib.sha256(token.encode()).digest()
-        self._key = hmac.digest(token.encode(), b"sessions of /admin", "sha256")
+        self._cookies = URLSafeSerializer(token, salt="easel.admin.cookie", signer_kwargs=HOW)
+        self._forms = Signer(token, salt="easel.admin.form", key_derivation="hmac", digest_method=hashlib.sha256)
 
     def opens(self, given: str) -> bool:
         """Whether this is the token. It takes as long for a wrong one, whatever its length."""
         return hmac.compare_digest(hashlib.sha256(given.encode()).digest(), self._digest)
 
-    def issue(self, *, now_at: float) -> str:
-        """Make a cookie for somebody who has brought the token."""
-        said = f"{int(now_at) + LIFE_S}.{secrets.token_urlsafe(NONCE_BYTES)}"
-        return f"{said}.{self._sign('cookie', said)}"
+    def begin(self, *, now_at: float) -> Session:
+        """Begin a session for somebody who has brought the token."""
+        return self._session(secrets.token_urlsafe(NONCE_BYTES), int(now_at), int(now_at))
+
+    def cookie(self, session: Session) -> str:
+        """Make the cookie of a session."""
+        return str(self._cookies.dumps([session.id, session.began_at, session.seen_at]))
+
+    def seen(self, session: Session, *, now_at: float) -> Session | None:
+        """Return a session as seen now, which wants a new cookie; None: the one it has is young enough."""
+        return replace(session, seen_at=int(now_at)) if now_at >= session.seen_at + SEEN_ANEW_S else None
 
     def read(self, cookie: str, *, now_at: float) -> Session | None:
         """Read a cookie; None where it is not ours, was made with another token, or has run out."""
-        said, _, signature = cookie.rpartition(".")
-        if not hmac.compare_digest(self._sign("cookie", said).encode(), signature.encode()):
+        try:
+            session = self._session(*self._cookies.loads(cookie))
+        except BadData:
             return None
-        until_at = int(said.partition(".")[0])
-        if now_at >= until_at:
-            return None
-        return Session(id=self._sign("id", said)[:ID_CHARS], until_at=until_at, form_token=self._sign("form", said))
+        return session if session.is_alive(now_at) else None
 
-    def _sign(self, purpose: str, said: str) -> str:
-        return hmac.new(self._key, f"{purpose} {said}".encode(), hashlib.sha256).hexdigest()
+    def _session(self, session_id: str, began_at: float, seen_at: float) -> Session:
+        form_token = self._forms.get_signature(session_id).decode()
+        return Session(id=session_id, began_at=began_at, seen_at=seen_at, form_token=form_token)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.admin.auth import Door, is_https
 from app.admin.gallery import GalleryPage
@@ -23,7 +24,7 @@ from app.admin.people import Lists, People
 from app.admin.rendering import HERE, Picturing, Screen
 from app.admin.requests import Past
 from app.admin.session import Keys
-from app.admin.sign_in_limit import Tries
+from app.admin.sign_in_limit import Guesses
 from app.admin.words import Clock
 from app.flows.conversation.admins import Admins
 from app.flows.delivery.deliver import Deliver
@@ -71,7 +72,13 @@ class Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the settings say. `pictures_url` is the public address of the bucket, `models` are in their order."""
+    """What the settings say.
+
+    Attributes:
+        pictures_url: The public address of the bucket.
+        models: In the order in which they are asked.
+        trusted_proxies: Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
+    """
 
     token: str
     shows_prompts: bool
@@ -80,13 +87,14 @@ class Rules:
     caps: Caps
     lists: Lists
     zone: ZoneInfo
+    trusted_proxies: Sequence[str]
 
 
 def dashboard(parts: Parts, rules: Rules) -> "ASGIApp":
     """Build the dashboard. It answers to paths from /admin on."""
     clock = Clock(rules.zone)
     screen = Screen(clock=clock, picturing=Picturing(url_of=parts.bucket.url, shows_prompts=rules.shows_prompts))
-    door = Door(keys=Keys(rules.token), screen=screen, tries=Tries(), sign_outs=SignOuts(parts.database))
+    door = Door(keys=Keys(rules.token), screen=screen, guesses=Guesses(), sign_outs=SignOuts(parts.database))
     trends = Trends(parts.database)
     gallery = Gallery(parts.database, reads_prompts=rules.shows_prompts)
     archive = Archive(parts.database, reads_prompts=rules.shows_prompts)
@@ -119,7 +127,8 @@ def dashboard(parts: Parts, rules: Rules) -> "ASGIApp":
     routes += [_file("style.css", "text/css"), _file("icon.svg", "image/svg+xml")]
     app = Starlette(routes=routes, exception_handlers=_handlers(screen))
     app.router.redirect_slashes = False
-    return _Headers(app, images_from=_origin(rules.pictures_url))
+    shown = _Headers(app, images_from=_origin(rules.pictures_url))
+    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", shown), trusted_hosts=[*rules.trusted_proxies]))
 
 
 class _Headers:

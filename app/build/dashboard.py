@@ -54,5 +54,6 @@ def dashboard_of(
             admin_ids=frozenset(settings.admin_user_ids),
         ),
         zone=settings.zone,
+        trusted_proxies=settings.trusted_proxies,
     )
     return dashboard(parts, rules)

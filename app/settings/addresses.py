@@ -1,11 +1,15 @@
 """What is wrong with an address, judged by what it will be used for. No I/O. Each raises ValueError in words."""
 
 import re
+from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
 ACCOUNT_ID: Final = re.compile(r"[0-9a-f]{32}")
 S3_HOST: Final = ".r2.cloudflarestorage.com"
+# This machine and private networks: https://www.rfc-editor.org/rfc/rfc1918, https://www.rfc-editor.org/rfc/rfc4193
+PRIVATE: Final = ("127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 
 
 def secure(value: str) -> str:
@@ -48,6 +52,23 @@ def database(value: str) -> str:
     if match := re.match(r"postgres(?:ql)?(?:\+psycopg)?://(.+)", value):
         return _readable(f"postgresql+psycopg://{match[1]}")
     raise ValueError("must be sqlite:///path/to/easel.db or postgresql://user:password@host/database")
+
+
+def networks(values: Iterable[str]) -> tuple[str, ...]:
+    """Return addresses and networks as networks, those of IPv4 also as a socket of IPv6 sees them; "*" is everybody."""
+    if [*values] == ["*"]:
+        return ("*",)
+    try:
+        found = [ip_network(one, strict=False) for one in values]
+    except ValueError as error:
+        raise ValueError("each is an address, or a network such as 10.0.0.0/8, separated by commas") from error
+    return tuple(str(one) for network in found for one in (network, _mapped(network)) if one)
+
+
+def _mapped(network: IPv4Network | IPv6Network) -> IPv6Network | None:
+    if isinstance(network, IPv6Network):
+        return None
+    return IPv6Network(f"::ffff:{network.network_address}/{96 + network.prefixlen}")
 
 
 def _readable(url: str) -> str:

@@ -93,6 +93,9 @@ class Settings(Emptiable):
     admin_user_ids: Names = Field((), description="user ids that may ask for the status, pause and block")
     admin_token: SecretStr | None = Field(None, description="opens /admin; unset: there is no /admin")
     admin_shows_prompts: bool = Field(default=False, description="whether /admin shows what people asked for")
+    trusted_proxies: Names = Field(
+        addresses.PRIVATE, description="proxies that say for /admin who calls, and whether over https"
+    )
     metrics_token: SecretStr | None = Field(
         None, description="bearer token of /metrics; unset: open to whoever reaches it"
     )
@@ -139,6 +142,7 @@ class Settings(Emptiable):
         "blocked_ids",
         "admin_user_ids",
         "group_prefixes",
+        "trusted_proxies",
         mode="before",
     )
     @classmethod
@@ -184,6 +188,11 @@ class Settings(Emptiable):
         if value and len(value.get_secret_value()) < ADMIN_TOKEN_MIN:
             raise ValueError(f"must have at least {ADMIN_TOKEN_MIN} characters: make one with openssl rand -hex 24")
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return addresses.networks(value)
 
     @field_validator("timezone")
     @classmethod

@@ -71,6 +71,14 @@ def test_lists_are_comma_separated(tmp_path):
     assert shown("s.image_models", tmp_path, IMAGE_MODELS=" a, b ,a,") == "('a', 'b')"
 
 
+def test_proxies_are_networks(tmp_path):
+    """An address stands for itself, also as a socket that listens on :: sees it; by default they are private."""
+    assert shown("s.trusted_proxies", tmp_path, TRUSTED_PROXIES="192.0.2.7, 2001:db8::/32") == (
+        "('192.0.2.7/32', '::ffff:c000:207/128', '2001:db8::/32')"
+    )
+    assert "169.254" not in shown("s.trusted_proxies", tmp_path)
+
+
 def test_dot_env_is_read(tmp_path):
     """A .env file in the working directory counts, and the environment wins."""
     (tmp_path / ".env").write_text("PORT=9000\nR2_BUCKET=from-file\n", encoding="utf-8")
@@ -109,6 +117,7 @@ def test_every_problem_is_told_at_once(tmp_path):
         ({"IMAGE_SIZE": "17x17"}, "IMAGE_SIZE"),
         ({"PICTURES_AT_ONCE_PER_USER": "99"}, "PICTURES_AT_ONCE_PER_USER"),
         ({"ALLOWED_IDS": "somebody"}, "ALLOWED_IDS"),
+        ({"TRUSTED_PROXIES": "10.0.0.0/8,caddy"}, "TRUSTED_PROXIES each is an address"),
         ({"R2_PUBLIC_BASE_URL": "http://pictures.example.com"}, "R2_PUBLIC_BASE_URL"),
         ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgresql://easel:p@ss@db/easel"}, "DATABASE_URL has an @ in its password: write %40"),

@@ -27,7 +27,7 @@ class Operator:
         return answer.text
 
     async def form_token(self) -> str:
-        found = re.search(r'name="form_token" value="([0-9a-f]+)"', await self.page("/admin"))
+        found = re.search(r'name="form_token" value="([\w-]+)"', await self.page("/admin"))
         assert found
         return found[1]
 

@@ -64,7 +64,7 @@ async def test_the_token_opens(stranger):
     answer = await stranger.http.post("/admin/sign-in", data={"token": TOKEN, "then": "/admin/people"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/admin/people")
     cookie = answer.headers["set-cookie"].lower()
-    assert {"httponly", "samesite=strict", "path=/admin", "max-age=43200"} <= {one.strip() for one in cookie.split(";")}
+    assert {"httponly", "samesite=strict", "path=/admin", "max-age=1800"} <= {one.strip() for one in cookie.split(";")}
     assert "secure" not in cookie
     assert TOKEN not in cookie
     assert "Overview" in await stranger.page("/admin")
@@ -77,6 +77,17 @@ async def test_behind_https_the_cookie_stays_there(stranger):
     assert answer.headers["set-cookie"].startswith("__Host-easel_admin=")
     assert "path=/;" in f"{answer.headers['set-cookie'].lower()};"
     assert answer.headers["strict-transport-security"].startswith("max-age=")
+
+
+async def test_only_known_proxies_are_believed(stage, tmp_path):
+    """Who is none of TRUSTED_PROXIES can neither name another caller nor say that it is https."""
+    forged = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https"}
+    settings = {"ADMIN_TOKEN": TOKEN, "TRUSTED_PROXIES": "192.0.2.1"}
+    async with stage.easel(tmp_path, **settings) as easel, operator(easel.url, forged) as http:
+        answer = await Operator(http).sign_in()
+        assert answer.headers["set-cookie"].startswith("easel_admin=")
+        assert "strict-transport-security" not in answer.headers
+        await easel.logged("admin_signed_in", peer="127.0.0.1")
 
 
 @pytest.mark.parametrize("token", ["", "wrong", TOKEN[:-1], f"{TOKEN}x", "ä" * 30])
@@ -103,10 +114,21 @@ async def test_guessing_is_slowed_down(operated):
         answers = [await Operator(http).sign_in(f"guess {number}") for number in range(6)]
         assert [answer.status_code for answer in answers] == [403] * 5 + [429]
         assert "Too many tries. Please wait" in answers[-1].text
-        assert 0 < int(answers[-1].headers["retry-after"]) <= 30
+        assert 0 < int(answers[-1].headers["retry-after"]) <= 60
         assert (await Operator(http).sign_in()).status_code == 303
     await operated.logged("admin_sign_in_refused", peer="198.51.100.7", over_the_limit=True)
     async with operator(operated.url, {"X-Forwarded-For": "198.51.100.8"}) as http:
+        assert (await Operator(http).sign_in()).status_code == 303
+
+
+async def test_the_right_token_opens_in_a_flood_of_wrong_ones(stage, tmp_path):
+    """Guesses from ever other addresses use up the limit for all, and keep nobody out who has the token."""
+    async with stage.easel(tmp_path, ADMIN_TOKEN=TOKEN) as easel, operator(easel.url) as http:
+        guesses = [
+            await Operator(http).sign_in("a guess", **{"X-Forwarded-For": f"198.51.100.{number}"})
+            for number in range(60)
+        ]
+        assert guesses[-1].status_code == 429
         assert (await Operator(http).sign_in()).status_code == 303
 
 
@@ -160,7 +182,7 @@ async def test_other_pages_cannot_sign_anybody_in(stranger):
 
 async def test_who_is_not_signed_in_changes_nothing(stranger):
     """Deeds are for sessions only."""
-    answer = await stranger.http.post("/admin/pause", data={"form_token": "0" * 64})
+    answer = await stranger.http.post("/admin/pause", data={"form_token": "0" * 43})
     assert answer.status_code == 403
 
 
