@@ -22,7 +22,6 @@ from app.line.client import LineClient
 from app.line.quota import Quota
 from app.metrics.cached import Cached
 from app.prices.dollars import dollars, usd_as_read
-from app.reading.commands import Command, Name
 from app.reports import wording
 from app.reports.gauges import Ended, Gauges, Now
 from app.reports.trends import Period, Stage, Trends
@@ -143,11 +142,11 @@ class Overview:
         )
 
     async def _pause(self, _request: Request, form: Form) -> str:
-        await self._admins.run(Command(name=Name.PAUSE))
+        await self._admins.pause()
         return back_to(form, said="paused")
 
     async def _resume(self, _request: Request, form: Form) -> str:
-        await self._admins.run(Command(name=Name.RESUME))
+        await self._admins.resume()
         return back_to(form, said="resumed")
 
     def _in_order(self, now: Now) -> list[Model]:

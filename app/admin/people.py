@@ -9,21 +9,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.admin.auth import Do, Door, Form, back_to
+from app.admin.auth import Door, Form, back_to
 from app.admin.rendering import Screen
 from app.admin.requests import number_of
 from app.admin.session import Session
 from app.days import day_of, month_of
 from app.flows.conversation.admins import GIVEN_MAX, Admins
 from app.line.ids import LINE_ID
-from app.reading.commands import Command, Name
 from app.reports.accounts import Holder, Holders
 from app.reports.gallery import Gallery
 from app.store.money.budgets import Caps
 
 SHOWN = 50
 LATEST_PICTURES = 12
-DONE = {Name.BLOCK: "blocked", Name.UNBLOCK: "unblocked", Name.GIVE: "given"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +60,9 @@ class People:
         return [
             door.page("/admin/people", self._list),
             door.page("/admin/people/{holder}", self._one),
-            door.deed("/admin/people/{holder}/block", self._deed(Name.BLOCK)),
-            door.deed("/admin/people/{holder}/unblock", self._deed(Name.UNBLOCK)),
-            door.deed("/admin/people/{holder}/give", self._deed(Name.GIVE)),
+            door.deed("/admin/people/{holder}/block", self._block),
+            door.deed("/admin/people/{holder}/unblock", self._unblock),
+            door.deed("/admin/people/{holder}/give", self._give),
         ]
 
     async def _list(self, request: Request, session: Session) -> Response:
@@ -111,14 +109,17 @@ class People:
             lists=self._lists,
         )
 
-    def _deed(self, name: Name) -> Do:
-        async def do(request: Request, form: Form) -> str:
-            count = _count_of(form) if name is Name.GIVE else ""
-            command = Command(name=name, argument=f"{_holder_of(request)} {count}".strip())
-            told = await self._admins.run(command)
-            return back_to(form, said="not_done" if told.words == "admin_unknown" else DONE[name])
+    async def _block(self, request: Request, form: Form) -> str:
+        is_blocked = await self._admins.block(_holder_of(request))
+        return back_to(form, said="blocked" if is_blocked else "not_done")
 
-        return do
+    async def _unblock(self, request: Request, form: Form) -> str:
+        await self._admins.unblock(_holder_of(request))
+        return back_to(form, said="unblocked")
+
+    async def _give(self, request: Request, form: Form) -> str:
+        await self._admins.give(_holder_of(request), count=_count_of(form))
+        return back_to(form, said="given")
 
     def _periods(self) -> dict[str, str]:
         now = time.time()

@@ -1,4 +1,4 @@
-"""What admins do in LINE: ask how things are, pause and resume, give somebody more, block and unblock."""
+"""What admins do in LINE and on the dashboard: ask how things are, pause, give somebody more, block."""
 
 import time
 from collections.abc import Sequence
@@ -9,25 +9,20 @@ import structlog
 
 from app.days import day_of, month_of
 from app.errors import EaselError
-from app.flows.conversation.saying import saying
 from app.flows.upkeep.monitor import days_left
 from app.line.client import LineClient
-from app.line.ids import LINE_ID
-from app.reading.commands import Command, Name
 from app.reports.totals import Reports
 from app.store.models import Models
 from app.store.money.allowances import Allowances
-from app.store.receiving import NewRequest
-from app.words.answers import AdminStatus, Sentence
+from app.words.answers import AdminStatus
 
 log = structlog.get_logger()
 
-GIVEN = 10  # pictures, where an admin names no number
-GIVEN_MAX = 1000
+GIVEN_MAX = 1000  # pictures at once
 
 
 class Admins:
-    """Runs the commands of `ADMIN_USER_IDS`."""
+    """The verbs. Each but `give` is safe to call again. Holders are LINE's ids of people, groups and rooms."""
 
     def __init__(
         self,
@@ -53,59 +48,48 @@ class Admins:
         """Whether this person is an admin."""
         return user_id in self._admin_ids
 
-    async def run(self, command: Command, *, about: str | None = None, alone: bool = True) -> NewRequest:
-        """Run one. Return what the admin is told: in a group nothing about money, and no ids anywhere.
+    async def pause(self) -> None:
+        """Let nothing new be drawn; what is being drawn is still delivered."""
+        await self._allowances.pause()
+        log.warning("drawing_paused")
 
-        `about`: the person whose message the command quotes; then it needs no id. `alone`: nobody else reads it.
-        """
-        match command.name:
-            case Name.STATUS:
-                return await self._status() if alone else NewRequest(words="admin_alone")
-            case Name.PAUSE | Name.RESUME:
-                return await self._switch(pause=command.name is Name.PAUSE)
-        holder, _, rest = command.argument.strip().partition(" ")
-        if about and not LINE_ID.fullmatch(holder):
-            holder, rest = about, command.argument
-        return await self._decide(command.name, holder, rest.strip())
+    async def resume(self) -> None:
+        """Draw again."""
+        await self._allowances.resume()
+        log.warning("drawing_resumed")
 
-    async def _switch(self, *, pause: bool) -> NewRequest:
-        await (self._allowances.pause() if pause else self._allowances.resume())
-        log.warning("drawing_paused" if pause else "drawing_resumed")
-        return NewRequest(words="admin_paused" if pause else "admin_resumed")
+    async def block(self, holder: str) -> bool:
+        """Answer a person, group or room no more. Return whether that is so: an admin stays, nobody could undo it."""
+        if self.knows(holder):
+            return False
+        await self._allowances.block(holder)
+        return True
 
-    async def _decide(self, name: Name, holder: str, rest: str) -> NewRequest:
-        """Give a person or chat more, block or unblock it. Admins are not blocked: nobody could undo it."""
-        if not LINE_ID.fullmatch(holder) or (name is Name.BLOCK and self.knows(holder)):
-            return NewRequest(words="admin_unknown")
-        match name:
-            case Name.GIVE:
-                count = min(int(rest), GIVEN_MAX) if rest.isdecimal() else GIVEN
-                count = await self._allowances.give(holder, count=count, day=day_of(time.time(), self._zone))
-                return saying(Sentence(key="admin_given", parts={"count": count}))
-            case Name.BLOCK:
-                await self._allowances.block(holder)
-                return NewRequest(words="admin_blocked")
+    async def unblock(self, holder: str) -> None:
+        """Answer again."""
         await self._allowances.unblock(holder)
-        return NewRequest(words="admin_unblocked")
 
-    async def _status(self) -> NewRequest:
+    async def give(self, holder: str, *, count: int) -> int:
+        """Let somebody have more pictures today. Return how many more that makes with what was given before."""
+        return await self._allowances.give(holder, count=count, day=day_of(time.time(), self._zone))
+
+    async def status(self) -> AdminStatus:
+        """Tell how things are."""
         now = time.time()
         today, month = day_of(now, self._zone), month_of(now, self._zone)
         status = await self._reports.status(day=today, month=month, now_at=now)
         model, days = await self._model()
-        return saying(
-            AdminStatus(
-                today=status.today_usd,
-                month=status.month_usd,
-                pictures=status.pictures_today,
-                failures=status.failures or "0",
-                queue=status.queued,
-                model=model,
-                days="?" if days is None else str(days),
-                pushes=await self._pushes(),
-                saved=status.pushes_saved,
-                paused=await self._allowances.is_paused(),
-            )
+        return AdminStatus(
+            today=status.today_usd,
+            month=status.month_usd,
+            pictures=status.pictures_today,
+            failures=status.failures or "0",
+            queue=status.queued,
+            model=model,
+            days="?" if days is None else str(days),
+            pushes=await self._pushes(),
+            saved=status.pushes_saved,
+            paused=await self._allowances.is_paused(),
         )
 
     async def _model(self) -> tuple[str, int | None]:

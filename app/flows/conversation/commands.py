@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.flows.conversation.admin_commands import AdminCommands
 from app.flows.conversation.admins import Admins
 from app.flows.conversation.saying import saying
 from app.line.events import Chat, ChatKind, Event
@@ -45,7 +46,7 @@ class Commands:
             chats: What a chat has set.
             forgetting: What people take back.
             ledger: What they have used.
-            admins: For commands of operators.
+            admins: Who they are, and what they may.
             defaults: Size, quality, count and language where a chat has set none.
             swept: Called when there is something for the bucket to delete.
         """
@@ -56,6 +57,7 @@ class Commands:
         self._forgetting = forgetting
         self._ledger = ledger
         self._admins = admins
+        self._of_admins = AdminCommands(admins)
         self._defaults = defaults
         self._swept = swept
 
@@ -64,7 +66,7 @@ class Commands:
     ) -> NewRequest:
         """Run one. Return what the chat is to get. `about`: the person whose message it quotes."""
         if command.name in ADMIN_WORDS and self._admins.knows(event.user_id):
-            return await self._admins.run(command, about=about, alone=chat.kind is ChatKind.USER)
+            return await self._of_admins.run(command, about=about, alone=chat.kind is ChatKind.USER)
         person = None if chat.kind is ChatKind.USER else event.user_id
         match command.name:
             case Name.SETTINGS:

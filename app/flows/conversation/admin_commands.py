@@ -1,0 +1,51 @@
+"""What admins type: a command word, whom it is about, how many."""
+
+from app.flows.conversation.admins import GIVEN_MAX, Admins
+from app.flows.conversation.saying import saying
+from app.line.ids import LINE_ID
+from app.reading.commands import Command, Name
+from app.store.receiving import NewRequest
+from app.words.answers import Sentence
+
+GIVEN = 10  # pictures, where an admin names no number
+
+
+class AdminCommands:
+    """Runs the commands of `ADMIN_USER_IDS`, and finds the words for what came of them."""
+
+    def __init__(self, admins: Admins) -> None:
+        """Keep the verbs."""
+        self._admins = admins
+
+    async def run(self, command: Command, *, about: str | None, alone: bool) -> NewRequest:
+        """Run one. Return what the admin is told: in a group nothing about money, and no ids anywhere.
+
+        `about`: the person whose message the command quotes; then it needs no id. `alone`: nobody else reads it.
+        """
+        match command.name:
+            case Name.STATUS:
+                return saying(await self._admins.status()) if alone else NewRequest(words="admin_alone")
+            case Name.PAUSE:
+                await self._admins.pause()
+                return NewRequest(words="admin_paused")
+            case Name.RESUME:
+                await self._admins.resume()
+                return NewRequest(words="admin_resumed")
+        holder, _, rest = command.argument.strip().partition(" ")
+        if about and not LINE_ID.fullmatch(holder):
+            holder, rest = about, command.argument
+        return await self._decide(command.name, holder, rest.strip())
+
+    async def _decide(self, name: Name, holder: str, rest: str) -> NewRequest:
+        if not LINE_ID.fullmatch(holder):
+            return NewRequest(words="admin_unknown")
+        match name:
+            case Name.GIVE:
+                count = min(int(rest), GIVEN_MAX) if rest.isdecimal() else GIVEN
+                return saying(
+                    Sentence(key="admin_given", parts={"count": await self._admins.give(holder, count=count)})
+                )
+            case Name.BLOCK:
+                return NewRequest(words="admin_blocked" if await self._admins.block(holder) else "admin_unknown")
+        await self._admins.unblock(holder)
+        return NewRequest(words="admin_unblocked")
