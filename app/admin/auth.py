@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.admin.rendering import Screen, href
+from app.admin.rendering import SAID_COOKIE, Screen, href
 from app.admin.session import COOKIE, COOKIE_OF_HTTPS, IDLE_S, Keys, Session
 from app.admin.sign_in_limit import Guesses
 from app.store.sign_outs import SignOuts
@@ -59,18 +60,26 @@ class Door:
         return Route(path, get, methods=["GET"])
 
     def deed(self, path: str, do: Do) -> Route:
-        """Make an address that changes something. `do` returns where to go then, and what to say there."""
+        """Make an address that changes something. `do` returns what is said then, a key of `SAID`."""
 
         async def post(request: Request) -> Response:
             session, form = await self._checked_form(request)
-            there = await do(request, form)
+            said = await do(request, form)
             # The last word of the path: what stands before it may name a person.
             log.info("admin_acted", deed=path.rpartition("/")[2], session=session.id, peer=peer_of(request))
-            answer = RedirectResponse(there, 303)
+            answer = RedirectResponse(back_to(form), 303)
+            answer.set_cookie(SAID_COOKIE, said, max_age=60, path="/admin", httponly=True, samesite="strict")
             self._seen(request, answer, session)
             return answer
 
         return Route(path, post, methods=["POST"])
+
+    async def who(self, request: Request) -> Session | None:
+        """Return who is signed in, for a page that tells of a failure; nobody where that cannot be read either."""
+        try:
+            return await self._session(request)
+        except SQLAlchemyError:
+            return None
 
     async def _ask(self, request: Request) -> Response:
         if await self._session(request):
@@ -133,11 +142,10 @@ class Door:
         return session, form
 
 
-def back_to(form: Form, field: str = "back", *, said: str = "") -> str:
-    """Return where a form wants to lead back to, if that is one of our pages, with what is to be said there."""
+def back_to(form: Form, field: str = "back") -> str:
+    """Return where a form wants to lead back to, if that is one of our pages."""
     back = form.get(field, "")
-    path = back if OURS.fullmatch(back) else "/admin"
-    return f"{path}{'&' if '?' in path else '?'}said={said}" if said else path
+    return back if OURS.fullmatch(back) else "/admin"
 
 
 def _here(request: Request) -> str:

@@ -1,12 +1,13 @@
 """All pictures, newest first; deleting one."""
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.admin.auth import Door, Form, back_to
+from app.admin.auth import Door, Form
+from app.admin.queries import mark_of, query_of
 from app.admin.rendering import Screen
-from app.admin.requests import mark_of, query_of
 from app.admin.session import Session
 from app.flows.upkeep.cleanup import Sweep
 from app.line.ids import LINE_ID
@@ -35,13 +36,14 @@ class GalleryPage:
     async def _show(self, request: Request, session: Session) -> Response:
         query = request.query_params
         chat_id = query.get("chat", "").strip()
-        chat_id = chat_id if LINE_ID.fullmatch(chat_id) else ""
+        if chat_id and not LINE_ID.fullmatch(chat_id):
+            raise HTTPException(404, "There is no such chat: ids of LINE are U, C or R and 32 hex digits.")
         wall = await self._gallery.wall(limit=SHOWN, after=mark_of(query), chat_id=chat_id or None)
         return await self._screen.show(
             request, "gallery.html", session=session, wall=wall, chat_id=chat_id, older=query_of(wall.older)
         )
 
-    async def _delete(self, request: Request, form: Form) -> str:
+    async def _delete(self, request: Request, _form: Form) -> str:
         there = await self._forgetting.picture(request.path_params["picture_id"])
         self._sweep.ring()
-        return back_to(form, said="deleted" if there else "gone")
+        return "deleted" if there else "gone"

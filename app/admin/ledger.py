@@ -3,21 +3,20 @@
 import csv
 import io
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from app.admin import words
 from app.admin.auth import Door, peer_of
-from app.admin.overview import month_before
+from app.admin.overview import label, month_before
+from app.admin.queries import Asked, a_day, is_day, number_of
 from app.admin.rendering import Screen
-from app.admin.requests import is_day, number_of
 from app.admin.session import Session
 from app.days import day_of, month_of
 from app.prices.dollars import usd
@@ -35,6 +34,9 @@ COLUMNS = (
     *("size", "quality", "count", "text_in", "image_in", "image_out", "text_out", "outcome", "is_estimate"),
     *("microusd", "usd"),
 )
+# Or Excel takes UTF-8 for the old encoding of its machine:
+# https://support.microsoft.com/en-us/office/opening-csv-utf-8-files-correctly-in-excel-8a935af5-3416-4edd-ba7e-3dfd2bc4a032
+BOM = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
@@ -55,34 +57,51 @@ class Books:
         return [door.page("/admin/ledger", self._show), door.page("/admin/ledger.csv", self._csv)]
 
     async def _show(self, request: Request, session: Session) -> Response:
+        return await self._page(request, session)
+
+    async def _page(self, request: Request, session: Session, *, problem: str = "") -> Response:
+        """Show the months and the calls. `problem`: why there is no export; the form keeps what was asked."""
         now_at = time.time()
+        query, asked = request.query_params, Asked()
+        day = asked.read("Day", query.get("day", ""), a_day, "")
+        today = day_of(now_at, self._zone)
         months = [month_of(now_at, self._zone)]
         while len(months) < MONTHS_SHOWN:
             months.append(month_before(months[-1]))
-        before_id = number_of(request.query_params.get("before", "")) or ID_MAX
-        lines = await self._statement.newest(limit=SHOWN, before_id=before_id)
+        before_id = number_of(query.get("before", "")) or ID_MAX
+        lines = await self._statement.newest(limit=SHOWN, before_id=before_id, day=day) if not asked.problems else []
         return await self._screen.show(
             request,
             "ledger.html",
             session=session,
+            status_code=400 if problem else 200,
+            problem=problem,
+            problems=asked.problems,
+            day=day,
+            label=label,
+            of_day=(await self._trends.periods([day]))[0] if day else None,
+            first=query.get("from") or f"{today[:8]}01",
+            last=query.get("to") or today,
             months=[one for one in await self._trends.periods(months) if one.microusd or one.period == months[0]],
-            today=day_of(now_at, self._zone),
             lines=lines,
             older=lines[-1].id if len(lines) == SHOWN else None,
         )
 
     async def _csv(self, request: Request, session: Session) -> Response:
-        first, last = _range(request)
+        try:
+            first, last = _range(request.query_params)
+        except ValueError as error:
+            return await self._page(request, session, problem=str(error))
         log.info("admin_acted", deed="export", session=session.id, peer=peer_of(request))
         return StreamingResponse(
-            self._rows(first, last, in_full=bool(request.query_params.get("ids"))),
+            self._rows(first, last, in_full=request.query_params.get("ids") != "short"),
             media_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="easel-ledger-{first}-{last}.csv"'},
         )
 
     async def _rows(self, first: date, last: date, *, in_full: bool) -> AsyncIterator[str]:
         """Write the ledger day by day, some calls at a time."""
-        yield _written([COLUMNS])
+        yield BOM + _written([COLUMNS])
         for day in (first + timedelta(days=ago) for ago in range((last - first).days + 1)):
             after_id = 0
             while lines := await self._statement.of_day(day.isoformat(), after_id=after_id, limit=CHUNK):
@@ -90,9 +109,9 @@ class Books:
                 yield _written([self._row(line, in_full=in_full) for line in lines])
 
     def _row(self, line: LedgerLine, *, in_full: bool) -> Sequence[object]:
-        """Make one row. Ids of people are shortened unless they are wanted in full."""
+        """Make one row. Ids of people are whole, as commands take them, unless the file is to be handed on."""
         said = {name: getattr(line, name) for name in COLUMNS if name != "usd"}
-        said |= {name: self._clock.iso(said[name]) for name in ("began_at", "ended_at") if said[name] is not None}
+        said |= {name: self._clock.plain(said[name]) for name in ("began_at", "ended_at") if said[name] is not None}
         if not in_full:
             said |= {name: words.short(said[name]) for name in ("chat_id", "user_id") if said[name]}
         said["usd"] = usd(line.microusd, digits=6).replace(",", "")
@@ -100,19 +119,22 @@ class Books:
         return [harmless(said[name]) for name in COLUMNS]
 
 
-def _range(request: Request) -> tuple[date, date]:
-    """Read the first and the last day: of a month, or as they are given."""
-    query = request.query_params
+def _range(query: Mapping[str, str]) -> tuple[date, date]:
+    """Read the first and the last day: of a month, or as they are given.
+
+    Raises:
+        ValueError: They are none; the message is for the operator.
+    """
     month = query.get("month", "")
     first, last = (f"{month}-01", "") if month else (query.get("from", ""), query.get("to", ""))
     if month and is_day(first):
         in_next = date.fromisoformat(first) + timedelta(days=31)
         last = (in_next.replace(day=1) - timedelta(days=1)).isoformat()
     if not (is_day(first) and is_day(last) and first <= last):
-        raise HTTPException(400, "Name a month=YYYY-MM, or from=YYYY-MM-DD and to=YYYY-MM-DD.")
+        raise ValueError("Nothing was exported: name a first and a last day that is not before it, as YYYY-MM-DD.")
     begin, end = date.fromisoformat(first), date.fromisoformat(last)
     if (end - begin).days >= DAYS_MAX:
-        raise HTTPException(400, f"At most {DAYS_MAX} days at once.")
+        raise ValueError(f"Nothing was exported: at most {DAYS_MAX} days at once.")
     return begin, end
 
 

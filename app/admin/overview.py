@@ -11,10 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.admin import charts
-from app.admin.auth import Door, Form, back_to
-from app.admin.rendering import Screen
+from app.admin.auth import Door, Form
+from app.admin.queries import Asked, one_of
+from app.admin.rendering import Screen, href
 from app.admin.session import Session
-from app.days import day_of, month_of
+from app.days import begins_at, day_of, month_of
 from app.flows.conversation.admins import Admins
 from app.flows.upkeep.monitor import days_left
 from app.health import Health
@@ -28,7 +29,7 @@ from app.reports.trends import Period, Stage, Trends
 from app.reports.troubles import Troubles, headline
 from app.store.requests import State
 
-DAYS_SHOWN = 31
+RANGES = (7, 31, 90)  # days
 STAGES_WITHIN_S = 7 * 86_400.0
 QUOTA_FRESH_S, QUOTA_PATIENCE_S = 60.0, 2.0
 
@@ -100,8 +101,11 @@ class Overview:
 
     async def _show(self, request: Request, session: Session) -> Response:
         now_at = time.time()
-        now, ended = await self._gauges.now(), await self._gauges.last_day()
-        days = await self._trends.periods(_days_before(day_of(now_at, self._zone)))
+        asked, today = Asked(), day_of(now_at, self._zone)
+        count = int(asked.read("Days", request.query_params.get("days", ""), _range_of, str(RANGES[0])))
+        days = await self._trends.periods(_days_until(today, count))
+        first = days[0].period
+        now, ended = await self._gauges.now(), await self._gauges.ended(begins_at(first, self._zone))
         month = month_of(now_at, self._zone)
         months = await self._trends.periods([month_before(month), month])
         stages = await self._trends.stages(since=now_at - STAGES_WITHIN_S)
@@ -119,7 +123,14 @@ class Overview:
             headline=headline(now, is_ready=not problems, has_model=has_model, troubles=troubles),
             problems=problems,
             troubles=troubles,
+            asked=asked.problems,
+            ranges=RANGES,
+            count=count,
+            since=first,
+            today=today,
             days=days,
+            to_money=[href("/admin/ledger", day=day.period) for day in days],
+            to_pictures=[href("/admin/requests", day=day.period, state=State.READY) for day in days],
             months=months,
             budgets=[_budget(days[-1], "Today", caps["day"]), _budget(months[-1], "This month", caps["month"])],
             money=charts.bar_chart(
@@ -141,13 +152,13 @@ class Overview:
             label=label,
         )
 
-    async def _pause(self, _request: Request, form: Form) -> str:
+    async def _pause(self, _request: Request, _form: Form) -> str:
         await self._admins.pause()
-        return back_to(form, said="paused")
+        return "paused"
 
-    async def _resume(self, _request: Request, form: Form) -> str:
+    async def _resume(self, _request: Request, _form: Form) -> str:
         await self._admins.resume()
-        return back_to(form, said="resumed")
+        return "resumed"
 
     def _in_order(self, now: Now) -> list[Model]:
         today = datetime.now(UTC).date()
@@ -183,9 +194,13 @@ def causes(ended: Sequence[Ended]) -> list[Cause]:
     return [Cause(words=key, count=count, percent=round(100 * count / most)) for key, count in ordered]
 
 
-def _days_before(today: str) -> list[str]:
+def _range_of(text: str) -> str:
+    return one_of([str(days) for days in RANGES], text) or str(RANGES[0])
+
+
+def _days_until(today: str, count: int) -> list[str]:
     last = date.fromisoformat(today)
-    return [(last - timedelta(days=ago)).isoformat() for ago in reversed(range(DAYS_SHOWN))]
+    return [(last - timedelta(days=ago)).isoformat() for ago in reversed(range(count))]
 
 
 def _budget(period: Period, name: str, cap_microusd: int) -> Share:

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.admin.auth import Door, Form, back_to
+from app.admin.auth import Door, Form
+from app.admin.queries import Asked, Who, holds, number_of, one_of, who_of
 from app.admin.rendering import Screen
-from app.admin.requests import number_of
 from app.admin.session import Session
 from app.days import day_of, month_of
 from app.flows.conversation.admins import GIVEN_MAX, Admins
@@ -22,6 +22,7 @@ from app.store.money.budgets import Caps
 
 SHOWN = 50
 LATEST_PICTURES = 12
+ORDERS = ("", "money", "blocked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +68,14 @@ class People:
 
     async def _list(self, request: Request, session: Session) -> Response:
         query = request.query_params
-        asked_for = query.get("id", "").strip()
-        if LINE_ID.fullmatch(asked_for):
-            return RedirectResponse(f"/admin/people/{asked_for}", 303)
-        everybody = await self._holders.lately(**self._periods())
-        order, page = query.get("order", ""), _page(query.get("page", ""))
+        asked = Asked()
+        who = asked.read("Id", query.get("id", ""), who_of, Who())
+        order = asked.read("Order", query.get("order", ""), lambda text: one_of(ORDERS, text), "")
+        everybody = [] if asked.problems or who.id else await self._holders.lately(**self._periods())
+        everybody = [one for one in everybody if holds(one.id, who.part)]
+        if who.id or (who.part and len(everybody) == 1):
+            return RedirectResponse(f"/admin/people/{who.id or everybody[0].id}", 303)
+        page = _page(query.get("page", ""))
         if order == "money":
             everybody.sort(key=lambda one: one.month_microusd, reverse=True)
         elif order == "blocked":
@@ -86,7 +90,8 @@ class People:
             order=order,
             page=page,
             has_more=len(everybody) > SHOWN * (page + 1),
-            not_found=bool(asked_for),
+            part=who.part,
+            problems=asked.problems,
             is_blocked=self._is_blocked,
             caps=self._caps,
             lists=self._lists,
@@ -109,17 +114,17 @@ class People:
             lists=self._lists,
         )
 
-    async def _block(self, request: Request, form: Form) -> str:
+    async def _block(self, request: Request, _form: Form) -> str:
         is_blocked = await self._admins.block(_holder_of(request))
-        return back_to(form, said="blocked" if is_blocked else "not_done")
+        return "blocked" if is_blocked else "not_done"
 
-    async def _unblock(self, request: Request, form: Form) -> str:
+    async def _unblock(self, request: Request, _form: Form) -> str:
         await self._admins.unblock(_holder_of(request))
-        return back_to(form, said="unblocked")
+        return "unblocked"
 
     async def _give(self, request: Request, form: Form) -> str:
         await self._admins.give(_holder_of(request), count=_count_of(form))
-        return back_to(form, said="given")
+        return "given"
 
     def _periods(self) -> dict[str, str]:
         now = time.time()

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from app.prices.dollars import usd_as_read
 from app.reports import wording
 
 HERE = Path(__file__).parent
+SAID_COOKIE = "easel_said"  # for the next page alone: an address would say it again at each reload
 SAID: Mapping[str, str] = {
     "paused": "Drawing is paused. Pictures that are being drawn are still delivered.",
     "resumed": "Drawing goes on.",
@@ -59,6 +61,7 @@ class Screen:
             "moment": clock.moment,
             "fine": clock.fine,
             "iso": clock.iso,
+            "dated": clock.dated,
         }
         self._templates.globals |= {
             "url_of": picturing.url_of,
@@ -79,16 +82,20 @@ class Screen:
         **values: Any,  # noqa: ANN401 - whatever the template speaks of
     ) -> HTMLResponse:
         """Show a page. `session` None: to somebody who is not signed in."""
-        query = [(name, value) for name, value in request.query_params.multi_items() if name != "said"]
+        said = SAID.get(request.cookies.get(SAID_COOKIE, ""))
         around = {
             "session": session,
             "path": request.url.path,
-            "here": href(request.url.path, **dict(query)),
-            "said": SAID.get(request.query_params.get("said", "")),
+            "here": href(request.url.path, **dict(request.query_params.multi_items())),
+            "said": said,
+            "now_at": time.time(),
         }
         page = self._templates.get_template(template)
         text = await asyncio.to_thread(page.render, around | values)
-        return HTMLResponse(text, status_code=status_code)
+        shown = HTMLResponse(text, status_code=status_code)
+        if said:
+            shown.delete_cookie(SAID_COOKIE, path="/admin")
+        return shown
 
 
 def href(path: str, **query: object) -> str:

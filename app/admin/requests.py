@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -11,22 +10,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.admin.auth import Door, Form, back_to
+from app.admin.auth import Door, Form
+from app.admin.queries import Asked, Who, a_day, a_reason, mark_of, one_of, query_of, who_of
 from app.admin.rendering import Screen
 from app.admin.session import Session
 from app.days import begins_at, next_day_at
 from app.flows.delivery.deliver import Deliver
-from app.line.ids import LINE_ID
 from app.reports import wording
-from app.reports.archive import Archive, Mark, RequestFilter
+from app.reports.archive import Archive, RequestFilter, RequestPage
 from app.reports.timeline import spans, timeline
 from app.store.requests import Requests, State
 
 log = structlog.get_logger()
 
 SHOWN = 50
-DIGITS_MAX = 18
-FIELDS = ("state", "reason", "day", "who", "all", "before")
+UNDRAWN = "undrawn"  # failed or refused: what the overview counts by reason
+FIELDS = ("state", "reason", "who", "all")
+NOTHING = RequestPage(entries=(), older=None)
 
 
 class Past:
@@ -52,17 +52,19 @@ class Past:
 
     async def _list(self, request: Request, session: Session) -> Response:
         query = request.query_params
-        wanted = self._wanted(query)
-        found = await self._archive.find(wanted, limit=SHOWN, after=mark_of(query))
+        days = {"from": query.get("day") or query.get("from", ""), "to": query.get("day") or query.get("to", "")}
+        wanted, problems = self._wanted(query, days)
+        found = await self._archive.find(wanted, limit=SHOWN, after=mark_of(query)) if not problems else NOTHING
         return await self._screen.show(
             request,
             "requests.html",
             session=session,
             found=found,
-            wanted=wanted,
-            query={name: query.get(name, "") for name in FIELDS},
+            problems=problems,
+            query={name: query.get(name, "") for name in FIELDS} | days,
+            is_further="before" in query,
             older=query_of(found.older),
-            states=wording.STATES,
+            states={**wording.STATES, UNDRAWN: "Failed or refused"},
             reasons=wording.REASONS,
         )
 
@@ -79,17 +81,17 @@ class Past:
             spans=spans(history),
         )
 
-    async def _again(self, request: Request, form: Form) -> str:
+    async def _again(self, request: Request, _form: Form) -> str:
         request_id = request.path_params["request_id"]
         found = await self._requests.get(request_id)
         if found is None or not await self._requests.send_again(request_id):
-            return back_to(form, said="not_again")
+            return "not_again"
         log.info("answer_sent_again", request=request_id)
         # Not waited for: a push that LINE does not take yet is tried for minutes.
         task = asyncio.create_task(self._deliver_now(found.chat_id), name="send again")
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
-        return back_to(form, said="again")
+        return "again"
 
     async def _deliver_now(self, chat_id: str) -> None:
         try:
@@ -97,41 +99,23 @@ class Past:
         except Exception:  # the answer is due all the same: the chat's next event brings it
             log.exception("not_sent_again")
 
-    def _wanted(self, query: Mapping[str, str]) -> RequestFilter:
-        state, day, who = query.get("state", ""), query.get("day", ""), query.get("who", "").strip()
-        since_at = begins_at(day, self._zone) if is_day(day) else None
+    def _wanted(self, query: Mapping[str, str], days: Mapping[str, str]) -> tuple[RequestFilter, list[str]]:
+        """Read which requests are meant. Return what was not understood, too: then nothing is shown in its place."""
+        asked = Asked()
+        state = asked.read("State", query.get("state", ""), lambda text: one_of([*State, UNDRAWN], text), "")
+        reason = asked.read("Reason", query.get("reason", ""), a_reason, "")
+        first = asked.read("From", days["from"], a_day, "")
+        last = asked.read("To", days["to"], a_day, "")
+        if first and last and first > last:
+            asked.problems.append("From is after To.")
+        who = asked.read("Person or chat", query.get("who", ""), who_of, Who())
+        states = [State.FAILED, State.REFUSED] if state == UNDRAWN else [State(state)] if state else ()
         return RequestFilter(
-            states=[State(state)] if state in set(State) else (),
-            reason=query.get("reason") or None,
-            since_at=since_at,
-            until_at=None if since_at is None else next_day_at(since_at, self._zone),
-            holder=who if LINE_ID.fullmatch(who) else None,
+            states=states,
+            reason=reason or None,
+            since_at=begins_at(first, self._zone) if first else None,
+            until_at=next_day_at(begins_at(last, self._zone), self._zone) if last else None,
+            holder=who.id or None,
+            part=who.part,
             draws=None if query.get("all") else True,
-        )
-
-
-def mark_of(query: Mapping[str, str]) -> Mark | None:
-    """Read where a list goes on; None: at its beginning."""
-    at, _, key = query.get("before", "").partition("_")
-    try:
-        return Mark(at=float(at), id=key) if key else None
-    except ValueError:
-        return None
-
-
-def query_of(mark: Mark | None) -> str | None:
-    """Write where a list goes on."""
-    return f"{mark.at!r}_{mark.id}" if mark else None
-
-
-def number_of(text: str) -> int | None:
-    """Read a number; None: it is none, or has more digits than any of ours. Python itself refuses thousands of them."""
-    return int(text) if text.isdecimal() and len(text) <= DIGITS_MAX else None
-
-
-def is_day(text: str) -> bool:
-    """Whether this is a day YYYY-MM-DD of our time, which no arithmetic with days leads out of the calendar."""
-    try:
-        return date.fromisoformat(text).isoformat() == text and "2000" < text < "3000"
-    except ValueError:
-        return False
+        ), asked.problems

@@ -125,7 +125,7 @@ def dashboard(parts: Parts, rules: Rules) -> "ASGIApp":
     )
     routes = [*door.routes(), *(route for page in pages for route in page.routes(door))]
     routes += [_file("style.css", "text/css"), _file("icon.svg", "image/svg+xml")]
-    app = Starlette(routes=routes, exception_handlers=_handlers(screen))
+    app = Starlette(routes=routes, exception_handlers=_handlers(screen, door))
     app.router.redirect_slashes = False
     shown = _Headers(app, images_from=_origin(rules.pictures_url))
     return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", shown), trusted_hosts=[*rules.trusted_proxies]))
@@ -180,24 +180,26 @@ def _file(name: str, media_type: str) -> Route:
 Handlers = dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]]
 
 
-def _handlers(screen: Screen) -> Handlers:
+def _handlers(screen: Screen, door: Door) -> Handlers:
+    async def show(request: Request, problem: str, *, status_code: int) -> Response:
+        session = await door.who(request)
+        return await screen.show(request, "problem.html", session=session, status_code=status_code, problem=problem)
+
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
         problem = {404: "There is no such page.", 405: "That cannot be done here."}.get(error.status_code, error.detail)
-        shown = await screen.show(
-            request, "problem.html", session=None, status_code=error.status_code, problem=_own(error, problem)
-        )
+        shown = await show(request, _own(error, problem), status_code=error.status_code)
         shown.headers.update(error.headers or {})
         return shown
 
     async def away(request: Request, error: Exception) -> Response:
         log.warning("admin_page_not_made", error=type(error).__name__)
         problem = "The database cannot be read just now. Please try again in a moment."
-        return await screen.show(request, "problem.html", session=None, status_code=503, problem=problem)
+        return await show(request, problem, status_code=503)
 
     async def broke(request: Request, _error: Exception) -> Response:
         problem = "This page could not be made. The log says why."  # and the server logs it, behind this answer
-        return await screen.show(request, "problem.html", session=None, status_code=500, problem=problem)
+        return await show(request, problem, status_code=500)
 
     return {HTTPException: refused, SQLAlchemyError: away, Exception: broke}
 

@@ -35,6 +35,15 @@ class Clock:
         """Write a day and a time: "25 Nov, 14:05:09"."""
         return f"{self._at(at):%d %b, %H:%M:%S}".removeprefix("0")
 
+    def dated(self, at: float) -> str:
+        """Write a time with its year and zone: "25 Nov 2026, 14:05:09, Asia/Taipei (UTC+08:00)"."""
+        offset = self._at(at).isoformat()[-6:]
+        return f"{self._at(at):%d %b %Y, %H:%M:%S}, {self._zone.key} (UTC{offset})".removeprefix("0")
+
+    def plain(self, at: float) -> str:
+        """Write a time as spreadsheets read it: "2026-11-25 14:05:09"."""
+        return f"{self._at(at):%Y-%m-%d %H:%M:%S}"
+
     def fine(self, at: float) -> str:
         """Write a time with milliseconds."""
         return f"{self._at(at):%H:%M:%S.%f}"[:-3]

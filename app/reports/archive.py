@@ -35,6 +35,7 @@ class RequestFilter:
     Attributes:
         reason: A key of the sentences.
         holder: A chat or a person.
+        part: A part of the id of either; "…" stands for what lies between its ends.
         chat: The beginning of a chat's id.
         draws: Whether they asked for a picture.
     """
@@ -45,6 +46,7 @@ class RequestFilter:
     since_at: float | None = None
     until_at: float | None = None
     holder: str | None = None
+    part: str = ""
     chat: str = ""
     draws: bool | None = None
 
@@ -189,9 +191,17 @@ def _conditions(columns: Any, wanted: RequestFilter) -> list[sa.ColumnElement[bo
         *([columns.answer.in_(wanted.answers)] if wanted.answers else []),
         *([columns.reason == wanted.reason] if wanted.reason else []),
         *([sa.or_(columns.chat_id == holder, columns.user_id == holder)] if holder else []),
+        *([sa.or_(*(_holds(one, wanted.part) for one in (columns.chat_id, columns.user_id)))] if wanted.part else []),
         *([columns.chat_id.startswith(wanted.chat, autoescape=True)] if wanted.chat else []),
         *([columns.draws == draws] if draws is not None else []),
     ]
+
+
+def _holds(line_id: sa.ColumnElement[str], part: str) -> sa.ColumnElement[bool]:
+    start, gap, end = part.partition("…")
+    if gap:
+        return line_id.startswith(start, autoescape=True) & line_id.endswith(end, autoescape=True)
+    return line_id.contains(part, autoescape=True)
 
 
 def _with_pictures(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[RequestEntry]:

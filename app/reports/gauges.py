@@ -17,7 +17,7 @@ from app.store.switches import LINE_REFUSES, PICTURES_UNSERVED
 from app.store.tables import UNSETTLED, gone_models, inbox, model_dates, requests, switches
 
 BACKLOG_MAX = 10_000  # counted no further
-LAST_DAY_MAX = 20_000  # the newest requests that are looked at
+ENDED_MAX = 20_000  # the newest requests that are looked at
 DAY_S = 86_400.0
 
 
@@ -63,7 +63,7 @@ class Now:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How many requests of the last 24 hours are in a state, with the words (a key of the sentences) they got."""
+    """How many requests of some time are in a state, with the words (a key of the sentences) they got."""
 
     state: str
     words: str
@@ -87,8 +87,12 @@ class Gauges:
         return await self._database.read(lambda connection: self._now(connection, at))
 
     async def last_day(self) -> Sequence[Ended]:
-        """Return what became of the newest requests, at most `LAST_DAY_MAX`, of the last 24 hours."""
-        return await self._database.read(_last_day)
+        """Return what became of the requests of the last 24 hours."""
+        return await self.ended(time.time() - DAY_S)
+
+    async def ended(self, since_at: float) -> Sequence[Ended]:
+        """Return what became of the requests since then, of the newest `ENDED_MAX` at most."""
+        return await self._database.read(lambda connection: _ended(connection, since_at))
 
     def _now(self, connection: sa.Connection, at: float) -> Now:
         began = time.perf_counter()
@@ -136,9 +140,9 @@ def _purse(connection: sa.Connection, name: str, period: str, cap_microusd: int)
     return Purse(period=name, spent_microusd=spent, cap_microusd=cap_microusd)
 
 
-def _last_day(connection: sa.Connection) -> list[Ended]:
-    lately = sa.select(requests.c.state, requests.c.words).where(requests.c.created_at >= time.time() - DAY_S)
-    newest = lately.order_by(requests.c.created_at.desc()).limit(LAST_DAY_MAX).subquery()
+def _ended(connection: sa.Connection, since_at: float) -> list[Ended]:
+    lately = sa.select(requests.c.state, requests.c.words).where(requests.c.created_at >= since_at)
+    newest = lately.order_by(requests.c.created_at.desc()).limit(ENDED_MAX).subquery()
     total = sa.func.count().label("total")
     grouped = sa.select(newest.c.state, newest.c.words, total).group_by(newest.c.state, newest.c.words)
     return [Ended(state=row.state, words=row.words or "", count=int(row.total)) for row in connection.execute(grouped)]

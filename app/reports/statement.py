@@ -49,9 +49,9 @@ class Statement:
         """Return the calls of a day (YYYY-MM-DD in TIMEZONE) that come after this id, in the order of their ids."""
         return await self._read(lines_of(calls.c.day == day, calls.c.id > after_id).order_by(calls.c.id).limit(limit))
 
-    async def newest(self, *, limit: int, before_id: int = ID_MAX) -> Sequence[LedgerLine]:
-        """Return the last calls, newest first, that come before this id."""
-        earlier = lines_of(calls.c.id < min(before_id, ID_MAX))
+    async def newest(self, *, limit: int, before_id: int = ID_MAX, day: str = "") -> Sequence[LedgerLine]:
+        """Return the last calls, newest first, that come before this id; of a day, or of all."""
+        earlier = lines_of(calls.c.id < min(before_id, ID_MAX), *([calls.c.day == day] if day else []))
         return await self._read(earlier.order_by(calls.c.id.desc()).limit(limit))
 
     async def _read(self, wanted: sa.Select[tuple[object, ...]]) -> Sequence[LedgerLine]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import httpx
 
 from tests.system.admin.day import TOKEN
+from tests.world import PATIENCE_S
 
 
 class Operator:
@@ -37,7 +38,7 @@ class Operator:
 
 
 def operator(url: str, headers: Mapping[str, str] | None = None) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=url, trust_env=False, headers=dict(headers or {}))
+    return httpx.AsyncClient(base_url=url, trust_env=False, headers=dict(headers or {}), timeout=PATIENCE_S)
 
 
 def figures(page: str) -> str:

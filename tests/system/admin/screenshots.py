@@ -29,6 +29,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         async with lively_day(Path(directory)) as played, chromium() as browser:
             desk = await signed_in(browser, played.easel.url, {**DESKTOP, "viewport": {"width": 1280, "height": 1070}})
+            await desk.goto(f"{played.easel.url}/admin?days=31")
             await keep(desk, "admin-desktop.png")
             phone = await signed_in(browser, played.easel.url, {**PHONE, "device_scale_factor": 1.5})
             await keep(phone, "admin-phone.png")

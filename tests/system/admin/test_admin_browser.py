@@ -46,6 +46,17 @@ async def test_pages_fit_their_screen(played, page, path):
     assert await page.evaluate("[...document.images].every((image) => image.naturalWidth > 0)")
 
 
+@pytest.mark.parametrize("width", [701, 825, 1001])
+async def test_no_column_is_cut_off(played, browser, width):
+    """Between a phone and a desk every cell of every list is on the screen: cards where a table has no room."""
+    page = await signed_in(browser, played.easel.url, {"viewport": {"width": width, "height": 900}})
+    edges = "(cells) => Math.max(...cells.map((cell) => cell.getBoundingClientRect().right))"
+    for path in ("/admin/requests?all=1", "/admin/people", "/admin/ledger"):
+        await page.goto(played.easel.url + path)
+        assert await page.locator(".flush td").evaluate_all(edges) <= width - 12, path  # the card's own edge
+    await page.context.close()
+
+
 async def test_a_long_word_pushes_nothing_aside(played, page):
     """What people write may have no blanks: the state and the cost of every request stay on the screen."""
     await page.goto(f"{played.easel.url}/admin/requests")

@@ -1,6 +1,8 @@
 """What operators see and do at the dashboard. Stories over real sockets."""
 
+import codecs
 import csv
+import html
 import io
 import re
 import time
@@ -9,6 +11,7 @@ from decimal import Decimal
 import pytest
 from line_sandbox.faults import Fault
 
+from app.admin.words import short
 from app.days import day_of
 from tests.system.admin.day import TOKEN, ZONE
 from tests.system.admin.operator import Operator, figures, operator
@@ -94,8 +97,12 @@ async def test_the_headline_looks_at_what_failed_last(stage, tmp_path):
 async def test_pausing_stops_new_pictures(vendors_of_admin, admin):
     """A button pauses drawing; who asks is told so; a button resumes it."""
     person = vendors_of_admin.person()
-    assert (await admin.do("/admin/pause")).headers["location"] == "/admin?said=paused"
-    assert "Drawing is paused" in await admin.page("/admin")
+    assert (await admin.do("/admin/pause")).headers["location"] == "/admin"
+    told = "Pictures that are being drawn are still delivered."
+    assert told in await admin.page("/admin")
+    again = await admin.page("/admin")  # a reload
+    assert "Drawing is paused" in again
+    assert told not in again
     before = vendors_of_admin.picture_calls()
     await vendors_of_admin.line.send_text(person, "a boat")
     [told] = await vendors_of_admin.said(person)
@@ -131,10 +138,104 @@ async def test_requests_are_found(vendors_of_admin, admin):
     await vendors_of_admin.said(person)
     request = await request_of(admin, person)
     today = day_of(time.time(), ZONE)
-    for query in ({"state": "refused"}, {"reason": "moderation_violence"}, {"day": today}, {"who": person}):
+    whose = ({"who": one} for one in (person, person[4:14], short(person)))
+    when = ({"day": today}, {"from": today, "to": today}, {"from": "2026-01-01"})
+    for query in ({"state": "refused"}, {"state": "undrawn"}, {"reason": "moderation_violence"}, *when, *whose):
         assert request in await admin.page("/admin/requests", **query)
-    for query in ({"state": "ready"}, {"reason": "busy"}, {"day": "2020-01-01"}, {"who": "U" + "0" * 32}):
+    others = ({"who": "U" + "0" * 32}, {"who": "f" * 12})
+    for query in ({"state": "ready"}, {"reason": "busy"}, {"day": "2020-01-01"}, {"to": "2020-01-01"}, *others):
         assert request not in await admin.page("/admin/requests", **query)
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "told"),
+    [
+        ("requests", {"state": "bogus"}, 'State: "bogus" is none of queued'),
+        ("requests", {"day": "2026-13-40"}, 'From: "2026-13-40" is no day'),
+        ("requests", {"from": "2026-11-02", "to": "2026-11-01"}, "From is after To."),
+        ("requests", {"who": "somebody"}, 'Person or chat: "somebody" is neither an id of LINE'),
+        ("requests", {"reason": "<b>"}, 'Reason: "<b>" is no reason'),
+        ("people", {"id": "somebody"}, 'Id: "somebody" is neither an id of LINE'),
+        ("people", {"order": "height"}, 'Order: "height" is none of'),
+        ("ledger", {"day": "yesterday"}, 'Day: "yesterday" is no day'),
+    ],
+)
+async def test_what_was_not_understood_is_said(vendors_of_admin, admin, path, query, told):
+    """And nothing is shown in its place, least of all everything."""
+    await drawn(vendors_of_admin, "a picture of everybody")
+    page = await admin.page(f"/admin/{path}", **query)
+    assert told in html.unescape(page)
+    assert not re.search(r'class="list (requests|people|calls)"', page)
+
+
+async def test_a_part_of_an_id_finds_who_it_is(vendors_of_admin, admin):
+    """A part that only one has leads to them, one that nobody has to nobody."""
+    person = await drawn(vendors_of_admin, "a portrait of somebody")
+    for part in (person, person[3:25], short(person)):
+        assert (await admin.get("/admin/people", id=part)).headers["location"] == f"/admin/people/{person}"
+    assert "Nobody." in await admin.page("/admin/people", id="0f0f0f0f0f0f")
+
+
+async def test_a_reason_leads_to_what_it_counts(vendors_of_admin, admin):
+    """As many requests as the overview says are behind its link, for each range of days."""
+    person = vendors_of_admin.person()
+    await vendors_of_admin.line.send_text(person, "a forbidden thing to count")
+    await vendors_of_admin.said(person)
+    for days in ("", "7", "31", "90"):
+        page = await admin.page("/admin", days=days)
+        link = r'href="(/admin/requests[^"]*reason=moderation_violence[^"]*)".*?number">(\d+)<'
+        found = re.search(link, page, re.DOTALL)
+        assert found
+        listed = (await admin.http.get(html.unescape(found[1]))).text
+        assert listed.count('<td class="when">') == int(found[2]) >= 1
+        assert f"The last {days or 7} days" in page
+        assert page.count('<g class="bar') == 2 * int(days or 7)
+
+
+async def test_a_bar_leads_to_its_day(vendors_of_admin, admin):
+    """Money leads to the day's calls with their sum, pictures to the day's requests."""
+    await drawn(vendors_of_admin, "a bar")
+    today = day_of(time.time(), ZONE)
+    page = await admin.page("/admin")
+    assert f'href="/admin/ledger?day={today}"' in page
+    assert f'href="/admin/requests?day={today}&amp;state=ready"' in page
+    assert "picture" in figures(await admin.page("/admin/ledger", day=today))
+    assert "Nothing was asked of a model then." in await admin.page("/admin/ledger", day="2020-01-01")
+
+
+async def test_pages_say_as_of_when_and_where(admin):
+    """The day, the time and the zone they are of."""
+    said = figures(await admin.page("/admin/people"))
+    assert re.search(r"As of \d{1,2} \w{3} \d{4}, \d\d:\d\d:\d\d, Asia/Taipei \(UTC\+08:00\)", said)
+
+
+async def test_a_page_of_an_error_leads_on(admin):
+    """Who is signed in keeps the navigation."""
+    for path in ("/admin/nothing", "/admin/requests/no-such-request"):
+        page = (await admin.get(path)).text
+        assert 'href="/admin/ledger"' in page
+        assert "Sign out" in page
+
+
+async def test_days_that_cannot_be_exported_stay_in_the_form(admin):
+    """The page says why there is no file, and keeps what was typed."""
+    answer = await admin.get("/admin/ledger.csv", **{"from": "2026-11-09", "to": "2026-11-01"})
+    assert answer.status_code == 400
+    assert "Nothing was exported" in answer.text
+    assert 'name="from" required value="2026-11-09"' in answer.text
+    assert 'name="to" required value="2026-11-01"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/admin", "/admin/requests", "/admin/people", "/admin/ledger", "/admin/gallery"])
+async def test_links_and_columns_have_names(vendors_of_admin, admin, path):
+    """A screen reader has something to say of each: text, a label, or the words of a picture."""
+    await drawn(vendors_of_admin, "something with a name")
+    page = await admin.page(path)
+    links = re.findall(r"<a ([^>]*)>(.*?)</a>", page, re.DOTALL)
+    spoken = [f"<a {about}>{inner}" for about, inner in links if 'aria-hidden="true"' not in about]
+    named = re.compile(r'(alt|aria-label)="[^"]')
+    assert not [one for one in spoken if not figures(one).strip() and not named.search(one)]
+    assert not re.findall(r"<th[^>]*></th>", page)
 
 
 async def test_prompts_are_hidden(vendors_of_admin, admin):
@@ -166,10 +267,11 @@ async def test_a_deleted_picture_leaves_the_bucket(vendors_of_admin, admin):
     assert keys
     [picture] = await gallery_of(admin, person)
     answer = await admin.do(f"/admin/gallery/{picture}/delete", back=f"/admin/gallery?chat={person}")
-    assert answer.headers["location"] == f"/admin/gallery?chat={person}&said=deleted"
+    assert answer.headers["location"] == f"/admin/gallery?chat={person}"
     await vendors_of_admin.r2.wait_for(lambda: not keys & set(vendors_of_admin.r2.objects), PATIENCE_S)
     assert await gallery_of(admin, person) == []
-    assert (await admin.do(f"/admin/gallery/{picture}/delete")).headers["location"].endswith("said=gone")
+    await admin.do(f"/admin/gallery/{picture}/delete")
+    assert "That picture was gone already." in await admin.page("/admin")
 
 
 async def test_who_is_blocked_gets_no_answer(vendors_of_admin, admin):
@@ -211,8 +313,8 @@ async def test_an_admin_is_not_blocked(stage, tmp_path):
     ):
         admin = Operator(http)
         await admin.sign_in()
-        assert (await admin.do(f"/admin/people/{person}/block")).headers["location"] == "/admin?said=not_done"
-        assert "an admin of ADMIN_USER_IDS cannot be blocked" in await admin.page("/admin", said="not_done")
+        await admin.do(f"/admin/people/{person}/block")
+        assert "an admin of ADMIN_USER_IDS cannot be blocked" in await admin.page("/admin")
 
 
 async def test_a_group_shows_who_drew(vendors_of_admin, admin):
@@ -230,7 +332,8 @@ async def test_an_answer_is_sent_again(vendors_of_admin, admin):
     """The chat's next event brings the picture once more."""
     person = await drawn(vendors_of_admin, "a picture that somebody lost")
     request = await request_of(admin, person)
-    assert (await admin.do(f"/admin/requests/{request}/again")).headers["location"] == "/admin?said=again"
+    await admin.do(f"/admin/requests/{request}/again")
+    assert "The answer goes out again" in await admin.page("/admin")
     await vendors_of_admin.line.send_text(person, "/usage")
     await vendors_of_admin.picture(person, count=2)
     assert vendors_of_admin.asked("somebody lost")[1:] == []
@@ -240,7 +343,7 @@ async def ledger(admin, **query: str) -> list[dict[str, str]]:
     answer = await admin.get("/admin/ledger.csv", **query)
     assert answer.headers["content-type"].startswith("text/csv")
     assert "attachment" in answer.headers["content-disposition"]
-    return list(csv.DictReader(io.StringIO(answer.text)))
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
 async def test_the_csv_is_the_invoice(vendors_of_admin, admin):
@@ -257,14 +360,24 @@ async def test_the_csv_is_the_invoice(vendors_of_admin, admin):
     assert rows == await ledger(admin, month=today[:7])
 
 
+async def test_the_csv_opens_in_a_spreadsheet(vendors_of_admin, admin):
+    """It begins with the mark by which Excel knows UTF-8, and its times are dates there, of TIMEZONE."""
+    await drawn(vendors_of_admin, "a sheet")
+    today = day_of(time.time(), ZONE)
+    answer = await admin.get("/admin/ledger.csv", **{"from": today, "to": today})
+    assert answer.content.startswith(codecs.BOM_UTF8)
+    for row in await ledger(admin, **{"from": today, "to": today}):
+        assert re.fullmatch(rf"{row['day']} \d\d:\d\d:\d\d", row["began_at"])
+
+
 async def test_ids_are_shortened_unless_opened(vendors_of_admin, admin):
-    """Lists and the export name people by the ends of their ids; in full only where that is asked for."""
+    """Lists name people by the ends of their ids; the export in full, unless it is to be handed on."""
     person = await drawn(vendors_of_admin, "a portrait of nobody")
     today = day_of(time.time(), ZONE)
     assert person not in figures(await admin.page("/admin/people"))
     assert person in figures(await admin.page(f"/admin/people/{person}"))
-    assert person not in str(await ledger(admin, month=today[:7]))
-    assert person in str(await ledger(admin, month=today[:7], ids="1"))
+    assert person in str(await ledger(admin, month=today[:7]))
+    assert person not in str(await ledger(admin, month=today[:7], ids="short"))
 
 
 async def test_nothing_of_the_pages_reaches_the_log(operated, vendors_of_admin, admin):

@@ -1,5 +1,7 @@
 """What the dashboard knows without a server: sessions, tries, charts, numbers."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,10 +9,12 @@ from hypothesis import strategies as st
 from app.admin import charts, words
 from app.admin.auth import back_to
 from app.admin.ledger import harmless
+from app.admin.queries import Who, holds, who_of
 from app.admin.session import IDLE_S, LIFE_S, Keys
 from app.admin.sign_in_limit import Guesses
 from app.prices.dollars import usd_as_read
 
+ALICE = "Uc7ee" + "a" * 28
 TOKEN = "a-token-of-the-dashboard"
 
 
@@ -39,6 +43,13 @@ def test_who_goes_on_looking_stays_until_the_end_of_the_session():
     assert keys.read(keys.cookie(session), now_at=LIFE_S - 1)
     assert keys.read(keys.cookie(session), now_at=LIFE_S) is None
     assert keys.read(keys.cookie(first), now_at=LIFE_S - 1) is None
+
+
+def test_a_time_names_its_zone():
+    """With its distance from UTC, since the names of zones do not tell it; and plain for spreadsheets."""
+    clock = words.Clock(ZoneInfo("Asia/Taipei"))
+    assert clock.dated(1_764_050_709) == "25 Nov 2025, 14:05:09, Asia/Taipei (UTC+08:00)"
+    assert clock.plain(1_764_050_709) == "2025-11-25 14:05:09"
 
 
 def test_another_token_ends_all_sessions():
@@ -89,18 +100,50 @@ def test_all_peers_together_are_limited():
 @pytest.mark.parametrize(
     ("back", "leads_to"),
     [
-        ("/admin/gallery?before=1.5_a", "/admin/gallery?before=1.5_a&said=gone"),
-        ("/admin", "/admin?said=gone"),
-        ("https://elsewhere.example/", "/admin?said=gone"),
-        ("//elsewhere.example/admin", "/admin?said=gone"),
-        ("/admin\r\nSet-Cookie: a=b", "/admin?said=gone"),
-        ("/adminx", "/admin?said=gone"),
-        ("", "/admin?said=gone"),
+        ("/admin/gallery?before=1.5_a", "/admin/gallery?before=1.5_a"),
+        ("/admin", "/admin"),
+        ("https://elsewhere.example/", "/admin"),
+        ("//elsewhere.example/admin", "/admin"),
+        ("/admin\r\nSet-Cookie: a=b", "/admin"),
+        ("/adminx", "/admin"),
+        ("", "/admin"),
     ],
 )
 def test_a_form_leads_back_to_our_pages_only(back, leads_to):
     """Where a form wants to go is looked at before anybody is sent there."""
-    assert back_to({"back": back}, said="gone") == leads_to
+    assert back_to({"back": back}) == leads_to
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("", Who()),
+        (ALICE, Who(id=ALICE)),
+        (f" {ALICE} ", Who(id=ALICE)),
+        ("Uc7ee", Who(part="Uc7ee")),
+        ("c7ee", Who(part="c7ee")),
+        (words.short(ALICE), Who(part="Uc7ee…aaa")),
+        ("Uc7ee...aaa", Who(part="Uc7ee…aaa")),
+    ],
+)
+def test_a_part_of_an_id_is_one(text, who):
+    """An id whole, a part of it, and an id as the pages shorten it."""
+    assert who_of(text) == who
+
+
+@pytest.mark.parametrize("text", ["x", "Z" + "a" * 32, "%", "_", "Uc7ee…", "U" + "a" * 40])
+def test_what_is_no_part_of_an_id_is_said(text):
+    """It is never read as everybody."""
+    with pytest.raises(ValueError, match="nor a part of one"):
+        who_of(text)
+
+
+@pytest.mark.parametrize(
+    ("part", "is_held"), [("", True), ("c7ee", True), ("Uc7ee…aaa", True), ("Uc7ee…bbb", False), ("7c", False)]
+)
+def test_a_part_is_looked_for(part, is_held):
+    """Anywhere in an id, or at both its ends."""
+    assert holds(ALICE, part) is is_held
 
 
 @given(st.lists(st.floats(0, 1e7), min_size=1, max_size=60), st.floats(0, 1e7))

@@ -1,0 +1,118 @@
+"""What stands behind the ? of an address: read, or said to be nothing that a page understands. No I/O."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from app.line.ids import LINE_ID
+from app.reports.archive import Mark
+
+DIGITS_MAX = 18
+PART = re.compile(r"[UCR]?[0-9a-f]{1,32}|[UCR][0-9a-f]{1,31}…[0-9a-f]{1,31}")
+Read = TypeVar("Read")
+NO_ID = "is neither an id of LINE (U, C or R and 32 hex digits) nor a part of one"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Whom a page is about: `id` whole, or `part` of one with "…" for what is left out; neither: everybody."""
+
+    id: str = ""
+    part: str = ""
+
+
+class Asked:
+    """Reads fields, and keeps what it did not understand, in words."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def read(self, name: str, text: str, read: Callable[[str], Read], otherwise: Read) -> Read:
+        """Read one field; what is not understood is a problem, and `otherwise` stands in its place."""
+        try:
+            return read(text)
+        except ValueError as error:
+            self.problems.append(f'{name}: "{text[:40]}" {error}.')
+            return otherwise
+
+
+def who_of(text: str) -> Who:
+    """Read an id, or what is known of it, as the pages shorten it, too.
+
+    Raises:
+        ValueError: It is none; the message goes behind what was given.
+    """
+    said = text.strip().replace("...", "…")
+    if LINE_ID.fullmatch(said):
+        return Who(id=said)
+    if said and not PART.fullmatch(said):
+        raise ValueError(NO_ID)
+    return Who(part=said)
+
+
+def holds(line_id: str, part: str) -> bool:
+    """Whether an id holds this part."""
+    start, gap, end = part.partition("…")
+    return line_id.startswith(start) and line_id.endswith(end) if gap else part in line_id
+
+
+def a_day(text: str) -> str:
+    """Read a day YYYY-MM-DD.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if text and not is_day(text):
+        raise ValueError("is no day: they are written YYYY-MM-DD")
+    return text
+
+
+def a_reason(text: str) -> str:
+    """Read a key of the sentences.
+
+    Raises:
+        ValueError: It cannot be one.
+    """
+    if text and not re.fullmatch(r"[a-z_]{1,60}", text):
+        raise ValueError("is no reason")
+    return text
+
+
+def one_of(known: Sequence[str], text: str) -> str:
+    """Read one of these words, or none.
+
+    Raises:
+        ValueError: It is another one.
+    """
+    if text and text not in known:
+        raise ValueError(f"is none of {', '.join(one for one in known if one)}")
+    return text
+
+
+def mark_of(query: Mapping[str, str]) -> Mark | None:
+    """Read where a list goes on; None: at its beginning."""
+    at, _, key = query.get("before", "").partition("_")
+    try:
+        return Mark(at=float(at), id=key) if key else None
+    except ValueError:
+        return None
+
+
+def query_of(mark: Mark | None) -> str | None:
+    """Write where a list goes on."""
+    return f"{mark.at!r}_{mark.id}" if mark else None
+
+
+def number_of(text: str) -> int | None:
+    """Read a number; None: it is none, or has more digits than any of ours. Python itself refuses thousands of them."""
+    return int(text) if text.isdecimal() and len(text) <= DIGITS_MAX else None
+
+
+def is_day(text: str) -> bool:
+    """Whether this is a day YYYY-MM-DD of our time, which no arithmetic with days leads out of the calendar."""
+    try:
+        return date.fromisoformat(text).isoformat() == text and "2000" < text < "3000"
+    except ValueError:
+        return False
