@@ -30,8 +30,9 @@ def keep(page: Page, name: str) -> None:
 
 def opened(browser: Browser, started: Demo, device: dict[str, object], locale: str = "zh-TW") -> Page:
     page = browser.new_context(locale=locale, **device).new_page()
+    page.add_init_script("localStorage.setItem('introduced', 'yes')")
     page.goto(started.url)
-    expect(page.locator(".messages")).to_be_visible()
+    expect(page.locator(".row.theirs").first).to_be_visible()
     return page
 
 
@@ -98,13 +99,17 @@ def bad_days(browser: Browser, started: Demo) -> None:
     for name in ("openai-error", "r2-down", "line-lost"):
         started.do("day", name=name, mode="once")
     say(page, "a red fox reading a newspaper", pictures=2)
+    started.do("set", latencyS=8)
     say(page, "a paper boat in a storm")
     expect(page.locator(".trace.open .lane.model .span.open")).to_be_visible()
     page.wait_for_timeout(700)
     page.get_by_role("button", name="Kill -9").click()
     expect(page.locator(".state.killed")).to_be_visible()
+    started.do("set", latencyS=3)
     page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator(".state.ready")).to_be_visible(timeout=20_000)
     expect(page.locator("button.picture img")).to_have_count(3, timeout=30_000)
+    page.locator(".menubar").click()
     page.locator("summary", has_text="OpenAI").click()
     started.do("day", name="openai-cut", mode="once")
     page.locator(".trace .head", has_text="a red fox").click()

@@ -53,11 +53,10 @@ def mine(page: Page) -> None:
 
 
 def settings(page: Page) -> None:
-    """Settings as cards, over the rich menu."""
-    page.locator(".menubar").click()
+    """Settings as one card."""
     page.get_by_role("button", name="Settings").last.click()
-    expect(page.locator(".card").first).to_be_visible(timeout=30_000)
-    page.locator(".cards").evaluate("cards => { cards.scrollLeft = 0; }")
+    expect(page.locator(".card.flex")).to_be_visible(timeout=30_000)
+    page.locator(".menubar").click()
 
 
 def group(page: Page) -> None:
