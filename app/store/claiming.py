@@ -6,29 +6,39 @@ from app.store.requests import Answer
 from app.store.tables import deliveries, requests, tokens
 
 # Of a chat: what is not said yet, what it can be said on, what is being said.
-UNSENT = (
-    sa.select(requests)
-    .where(
-        requests.c.chat_id == sa.bindparam("chat"),
-        requests.c.answer.in_([Answer.WAITING, Answer.DUE, Answer.SENDING, Answer.UNKNOWN]),
-    )
-    .order_by(requests.c.created_at)
+_IS_UNSENT = (
+    requests.c.chat_id == sa.bindparam("chat"),
+    requests.c.answer.in_([Answer.WAITING, Answer.DUE, Answer.SENDING, Answer.UNKNOWN]),
 )
+UNSENT = sa.select(requests).where(*_IS_UNSENT).order_by(requests.c.created_at)
+ANY_UNSENT = sa.select(requests.c.id).where(*_IS_UNSENT).limit(1)
 OPEN = sa.select(tokens).where(tokens.c.chat_id == sa.bindparam("chat"), tokens.c.is_open).order_by(tokens.c.arrived_at)
 INTENTS = sa.select(deliveries).where(deliveries.c.chat_id == sa.bindparam("chat"), deliveries.c.outcome == "intent")
 
 
 def close_token(connection: sa.Connection, event_id: str) -> bool:
     """Take a token. False: somebody else has it."""
-    change = sa.update(tokens).where(tokens.c.event_id == event_id, tokens.c.is_open).values(is_open=False)
-    return connection.execute(change).rowcount == 1
+    return connection.execute(_CLOSE, {"event": event_id}).rowcount == 1
 
 
 def take_answers(connection: sa.Connection, request_ids: set[str], delivery_id: str) -> bool:
     """Take what is due. False: one of them is not due any more, so roll back."""
-    change = sa.update(requests).where(requests.c.id.in_(request_ids), requests.c.answer == Answer.DUE)
-    taken = connection.execute(change.values(answer=Answer.SENDING, delivery_id=delivery_id))
+    taken = connection.execute(_TAKE, {"requests": list(request_ids), "delivery": delivery_id})
     return taken.rowcount == len(request_ids)
+
+
+_CLOSE = sa.update(tokens).where(tokens.c.event_id == sa.bindparam("event"), tokens.c.is_open).values(is_open=False)
+_TAKE = (
+    sa.update(requests)
+    .where(requests.c.id.in_(sa.bindparam("requests", expanding=True)), requests.c.answer == Answer.DUE)
+    .values(answer=Answer.SENDING, delivery_id=sa.bindparam("delivery"))
+)
+SENT = (
+    sa.update(requests)
+    .where(requests.c.id == sa.bindparam("request"), requests.c.delivery_id == sa.bindparam("delivery"))
+    .values(answer=Answer.SENT, sent_at=sa.bindparam("at"), sent_quote_token=sa.bindparam("quote"))
+    .returning(requests.c.created_at)
+)
 
 
 def still_open(connection: sa.Connection, request_ids: set[str]) -> bool:
@@ -48,13 +58,30 @@ def late_on(connection: sa.Connection, delivery_id: str, token: str, *, late_aft
 
     Count before they are marked as sent, so that neither a retry nor a resend counts again.
     """
-    asked_at = sa.func.coalesce(tokens.c.arrived_at, requests.c.created_at)
-    own_token = sa.func.coalesce(tokens.c.token, "")
-    counted = sa.select(sa.func.count()).select_from(requests.outerjoin(tokens, tokens.c.event_id == requests.c.id))
-    late = counted.where(
-        requests.c.delivery_id == delivery_id,
+    bound = {"delivery": delivery_id, "token": token, "late_after": late_after_s}
+    return int(connection.execute(_LATE, bound).scalar_one())
+
+
+_LATE = (
+    sa.select(sa.func.count())
+    .select_from(requests.outerjoin(tokens, tokens.c.event_id == requests.c.id))
+    .where(
+        requests.c.delivery_id == sa.bindparam("delivery"),
         requests.c.sent_at.is_(None),
-        requests.c.ready_at - asked_at >= late_after_s,
-        own_token != token,
+        requests.c.ready_at - sa.func.coalesce(tokens.c.arrived_at, requests.c.created_at)
+        >= sa.bindparam("late_after"),
+        sa.func.coalesce(tokens.c.token, "") != sa.bindparam("token"),
     )
-    return int(connection.execute(late).scalar_one())
+)
+
+
+# The messages hold people's words; they are of no use once the outcome is known.
+END = (
+    sa.update(deliveries)
+    .where(
+        deliveries.c.id == sa.bindparam("delivery"),
+        deliveries.c.owner == sa.bindparam("by"),
+        sa.or_(deliveries.c.outcome == "intent", deliveries.c.outcome == sa.bindparam("became")),
+    )
+    .values(outcome=sa.bindparam("became"), ended_at=sa.bindparam("now"), messages=[], token=None)
+)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -76,21 +77,17 @@ async def context_of(
         chat = read_chat(connection, chat_id)
         if not message_id:  # a tap or a photo: nothing of it depends on what else happens
             return Context(chat=chat, read_at=now)
-        theirs = [requests.c.chat_id == chat_id, *([requests.c.user_id == user_id] if user_id else [])]
-        asked = sa.exists().where(requests.c.message_id == message_id, requests.c.chat_id == chat_id)
-        made_at = sa.select(pictures.c.created_at).where(pictures.c.id == chat.current_picture).scalar_subquery()
         since = now - PHOTOS_WAIT_S
+        bound = {"chat": chat_id, "user": user_id, "message": message_id, "picture": chat.current_picture}
         # Of most messages this says that there is nothing more to be read.
-        has_photos = sa.exists().where(photos.c.chat_id == chat_id, photos.c.created_at >= since)
-        is_drawing = sa.exists().where(*theirs, *_UNDER_WAY)
-        found = sa.select(_is_undelivered(theirs), made_at, asked, has_photos, is_drawing)
-        undelivered, picture_at, asked_before, some_photos, drawing = connection.execute(found).one()
+        found = connection.execute(_AROUND_ONE if user_id else _AROUND, bound | {"since": since}).one()
+        undelivered, picture_at, asked_before, some_photos, drawing = found
         return Context(
             chat=_with_pictures(connection, chat),
             quote=_quote_whole(connection, chat_id, quoted_message_id) if quoted_message_id else Quote(),
             photos=waiting_photos(connection, chat_id, since=since) if some_photos else (),
             refused_photo=bool(some_photos) and _is_last_photo_refused(connection, chat_id, since=since),
-            under_way=_under_way(connection, theirs) if drawing else None,
+            under_way=_under_way(connection, chat_id, user_id) if drawing else None,
             undelivered=bool(undelivered),
             picture_at=picture_at,
             asked_before=bool(asked_before),
@@ -103,7 +100,8 @@ async def context_of(
 _UNDER_WAY = (requests.c.draws, requests.c.state.in_(UNFINISHED))
 
 
-def _under_way(connection: sa.Connection, theirs: Sequence[sa.ColumnElement[bool]]) -> UnderWay | None:
+def _under_way(connection: sa.Connection, chat_id: str, user_id: str | None) -> UnderWay | None:
+    theirs = [requests.c.chat_id == chat_id, *([requests.c.user_id == user_id] if user_id else [])]
     wanted = sa.select(requests).where(*theirs, *_UNDER_WAY)
     row = connection.execute(wanted.order_by(requests.c.created_at.desc()).limit(1)).mappings().first()
     if row is None:
@@ -121,9 +119,22 @@ def _under_way(connection: sa.Connection, theirs: Sequence[sa.ColumnElement[bool
     )
 
 
-def _is_undelivered(theirs: Sequence[sa.ColumnElement[bool]]) -> sa.Exists:
+def _around(*whose: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Find out whether something of theirs is ready or being drawn, and what there is of the chat's."""
+    chat: sa.BindParameter[str] = sa.bindparam("chat")
+    theirs = (requests.c.chat_id == chat, *whose)
     on_its_way = requests.c.answer.in_([Answer.DUE, Answer.SENDING])
-    return sa.exists().where(*theirs, requests.c.draws, on_its_way)
+    return sa.select(
+        sa.exists().where(*theirs, requests.c.draws, on_its_way),
+        sa.select(pictures.c.created_at).where(pictures.c.id == sa.bindparam("picture")).scalar_subquery(),
+        sa.exists().where(requests.c.message_id == sa.bindparam("message"), requests.c.chat_id == chat),
+        sa.exists().where(photos.c.chat_id == chat, photos.c.created_at >= sa.bindparam("since")),
+        sa.exists().where(*theirs, *_UNDER_WAY),
+    )
+
+
+_AROUND = _around()
+_AROUND_ONE = _around(requests.c.user_id == sa.bindparam("user"))
 
 
 def _is_last_photo_refused(connection: sa.Connection, chat_id: str, *, since: float) -> bool:

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from app.store.claiming import INTENTS, OPEN, UNSENT, answer_of, close_token, late_on, still_open, take_answers
+from app.store import claiming
+from app.store.claiming import answer_of, close_token, late_on, still_open, take_answers
 from app.store.database import Database
 from app.store.requests import Answer, Request, request_of
 from app.store.tables import deliveries, requests, sent, tokens
@@ -88,10 +89,12 @@ class Landed:
         asked_at: When each of the requests that it has answered was asked, Unix seconds.
         pushes_saved: How many of them were ready too late for their own event's token, and went out on a later one:
             a bot that pushes what is late would have paid for each.
+        is_all_said: Nothing else of the chat is unanswered or in doubt.
     """
 
     asked_at: Sequence[float]
     pushes_saved: int
+    is_all_said: bool
 
 
 class Deliveries:
@@ -113,11 +116,11 @@ class Deliveries:
 
         def read(connection: sa.Connection) -> Chat:
             mine = {"chat": chat_id}
-            found = [request_of(row) for row in connection.execute(UNSENT, mine).mappings()]
-            is_open = connection.execute(OPEN, mine).mappings() if found else ()  # else nothing is to be said
+            found = [request_of(row) for row in connection.execute(claiming.UNSENT, mine).mappings()]
+            is_open = connection.execute(claiming.OPEN, mine).mappings() if found else ()  # else nothing is to be said
             # An intent has taken an answer, or it promises one.
             may_be_sending = any(one.answer is Answer.SENDING or one.promised_at for one in found)
-            intents = connection.execute(INTENTS, mine).mappings() if may_be_sending else ()
+            intents = connection.execute(claiming.INTENTS, mine).mappings() if may_be_sending else ()
             return Chat(
                 waiting=[one for one in found if one.answer is Answer.WAITING],
                 due=[one for one in found if one.answer is Answer.DUE],
@@ -207,27 +210,21 @@ class Deliveries:
             if saved:
                 count_today(connection, PUSH_SAVED, saved, zone=self._zone)
             answered: list[float] = []
+            same = {"chat_id": delivery.chat_id}
             rows = [
-                {
-                    "message_id": message_id,
-                    "chat_id": delivery.chat_id,
-                    "request_id": request_id,
-                    "picture_id": picture_id,
-                }
+                {**same, "message_id": message_id, "request_id": request_id, "picture_id": picture_id}
                 for request_id, picture_id, (message_id, _) in confirmed
             ]
             if rows:
                 connection.execute(self._insert_sent, rows)
             if delivery.way is not Way.PROMISE:
+                # What LINE dates later than that was done with the answer in sight.
+                by_it = {"delivery": delivery.id, "at": delivery.created_at}
                 for request_id in set(delivery.request_ids):
-                    values = {
-                        "answer": Answer.SENT,
-                        "sent_at": delivery.created_at,  # what LINE dates later was done with the answer in sight
-                        "sent_quote_token": quotes.get(request_id),
-                    }
-                    change = answer_of(delivery.id, request_id).values(**values).returning(requests.c.created_at)
-                    answered += connection.execute(change).scalars().all()
-            return Landed(asked_at=answered, pushes_saved=saved)
+                    bound = by_it | {"request": request_id, "quote": quotes.get(request_id)}
+                    answered += connection.execute(claiming.SENT, bound).scalars().all()
+            left = connection.execute(claiming.ANY_UNSENT, {"chat": delivery.chat_id}).first()
+            return Landed(asked_at=answered, pushes_saved=saved, is_all_said=left is None)
 
         return await self._database.run(write)
 
@@ -277,11 +274,8 @@ class Deliveries:
     def _end(self, connection: sa.Connection, delivery: Delivery, outcome: Outcome) -> bool:
         """Write down the outcome. False: it is not this process's to write."""
         # An outcome of ours that is there already is that of a commit whose answer was lost.
-        mine = (deliveries.c.id == delivery.id, deliveries.c.owner == self._owner)
-        change = sa.update(deliveries).where(*mine, deliveries.c.outcome.in_([Outcome.INTENT, outcome]))
-        # The messages hold people's words; they are of no use once the outcome is known.
-        change = change.values(outcome=outcome, ended_at=time.time(), messages=[], token=None)
-        return connection.execute(change).rowcount == 1
+        bound = {"delivery": delivery.id, "by": self._owner, "became": outcome, "now": time.time()}
+        return connection.execute(claiming.END, bound).rowcount == 1
 
 
 def _is_open(delivery: Delivery, *owners: str) -> tuple[sa.ColumnElement[bool], ...]:

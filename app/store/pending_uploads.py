@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 from app.databases import first_line
 from app.store.database import Database
 from app.store.deletions import doom
-from app.store.requests import UNDRAWN, Answer, State, give_back, moved
+from app.store.requests import UNDRAWN, Answer, State, give_back
 from app.store.tables import chats, kept, pictures, requests
 
 NOTED_MAX = 4  # pictures; five fill a reply, so that nothing can be said beside them
@@ -29,10 +29,12 @@ NotesBeside = Callable[[sa.Connection, sa.RowMapping], Sequence[Sequence[Any]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
-    """One paid picture that is not in the bucket yet."""
+    """One paid picture that is not in the bucket yet, with the names that it is to have there, once they are known."""
 
     position: int
     data: bytes = field(repr=False)
+    object_key: str | None = None
+    preview_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +54,14 @@ class Kept:
         """`notes_beside` finds what is to be said beside the pictures of a request, once."""
         self._database = database
         self._notes_beside = notes_beside
+        self._insert_kept = database.insert_once(kept)
+        self._point_chat = database.upsert(chats, ("current_picture",))
 
     async def keep(
         self,
         request_id: str,
         *,
-        data: Sequence[bytes],
+        paid: Sequence[Paid],
         model: str,
         vendor_request_id: str | None,
         settle: Callable[[sa.Connection], None],
@@ -71,11 +75,10 @@ class Kept:
         """
 
         def write(connection: sa.Connection) -> bool:
-            values: dict[str, Any] = {"model": model, "vendor_request_id": vendor_request_id, "kept_at": time.time()}
-            wanted = connection.execute(moved(request_id, State.KEPT, since=UNDRAWN).values(**values)).rowcount == 1
+            came = {"came_of": model, "came_as": vendor_request_id, "now": time.time()}
+            wanted = connection.execute(_KEEP, {"request": request_id, **came}).rowcount == 1
             if wanted:
-                rows = [{"request_id": request_id, "position": at, "data": one} for at, one in enumerate(data)]
-                connection.execute(self._database.insert_once(kept), rows)
+                connection.execute(self._insert_kept, [{"request_id": request_id, **asdict(one)} for one in paid])
             settle(connection)
             return wanted
 
@@ -88,19 +91,17 @@ class Kept:
 
     async def waiting(self, request_id: str) -> list[Paid]:
         """Return the paid pictures of a request, until the bucket has them."""
-        columns = sa.select(kept.c.position, kept.c.data).where(kept.c.request_id == request_id)
-        ordered = columns.order_by(kept.c.position)
-        rows = await self._database.look(lambda connection: connection.execute(ordered).all())
-        return [Paid(position=row.position, data=row.data) for row in rows]
+        of_it = {"request": request_id}
+        rows = await self._database.look(lambda connection: connection.execute(_WAITING, of_it).mappings().all())
+        return [Paid(**row) for row in rows]
 
-    async def name(self, request_id: str, position: int, *, object_key: str, preview_key: str) -> tuple[str, str]:
-        """Fix the names in the bucket before the first upload. The names of an earlier try win."""
-        mine = (kept.c.request_id == request_id, kept.c.position == position)
+    async def name(self, request_id: str, paid: Paid, *, object_key: str, preview_key: str) -> tuple[str, str]:
+        """Fix other names in the bucket than `paid` has, before the first upload. Those of an earlier try win."""
+        mine = (kept.c.request_id == request_id, kept.c.position == paid.position)
 
         def write(connection: sa.Connection) -> tuple[str, str]:
-            unnamed = sa.update(kept).where(*mine, kept.c.object_key.is_(None))
-            unnamed = unnamed.values(object_key=object_key, preview_key=preview_key)
-            if connection.execute(unnamed).rowcount == 1:
+            as_it_was = sa.update(kept).where(*mine, kept.c.object_key.is_not_distinct_from(paid.object_key))
+            if connection.execute(as_it_was.values(object_key=object_key, preview_key=preview_key)).rowcount == 1:
                 return object_key, preview_key
             row = connection.execute(sa.select(kept.c.object_key, kept.c.preview_key).where(*mine)).first()
             return (row.object_key, row.preview_key) if row else (object_key, preview_key)
@@ -115,10 +116,9 @@ class Kept:
         """
 
         def write(connection: sa.Connection) -> bool:
-            change = moved(request_id, State.READY, since=[State.KEPT])
-            change = change.values(answer=Answer.DUE, ready_at=time.time()).returning(requests)
-            request = connection.execute(change).mappings().first()
-            connection.execute(sa.delete(kept).where(kept.c.request_id == request_id))
+            of_it = {"request": request_id}
+            request = connection.execute(_READY, of_it | {"now": time.time()}).mappings().first()
+            connection.execute(_LET_GO, of_it)
             if request:
                 self._hang(connection, request, stored)
                 if request["counted"] > len(stored):
@@ -150,11 +150,35 @@ class Kept:
             }
             for one in stored
         ]
-        connection.execute(sa.insert(pictures), rows)
+        connection.execute(_HANG, rows)
         met = {"chat_id": request["chat_id"], "chat_kind": request["chat_kind"], "created_at": time.time()}
-        connection.execute(
-            self._database.upsert(chats, ("current_picture",)), met | {"current_picture": rows[-1]["id"]}
-        )
+        connection.execute(self._point_chat, met | {"current_picture": rows[-1]["id"]})
+
+
+_MINE = requests.c.id == sa.bindparam("request")
+_KEEP = (
+    sa.update(requests)
+    .where(_MINE, requests.c.state.in_(UNDRAWN))
+    .values(
+        state=State.KEPT,
+        model=sa.bindparam("came_of"),
+        vendor_request_id=sa.bindparam("came_as"),
+        kept_at=sa.bindparam("now"),
+    )
+)
+_WAITING = (
+    sa.select(*(kept.c[name] for name in Paid.__dataclass_fields__))
+    .where(kept.c.request_id == sa.bindparam("request"))
+    .order_by(kept.c.position)
+)
+_READY = (
+    sa.update(requests)
+    .where(_MINE, requests.c.state == State.KEPT)
+    .values(state=State.READY, answer=Answer.DUE, ready_at=sa.bindparam("now"))
+    .returning(requests)
+)
+_LET_GO = sa.delete(kept).where(kept.c.request_id == sa.bindparam("request"))
+_HANG = sa.insert(pictures)
 
 
 def _hangs_already(connection: sa.Connection, request_id: str) -> bool:

@@ -42,7 +42,9 @@ class Pictures:
 
     async def of_request(self, request_id: str) -> list[Picture]:
         """Return the pictures of one wish, in order."""
-        return await self._all(pictures.c.request_id == request_id, order=pictures.c.position)
+        of_it = {"request": request_id}
+        rows = await self._database.look(lambda connection: connection.execute(_OF_REQUEST, of_it).mappings().all())
+        return [Picture(**row) for row in rows]
 
     async def latest(self, chat_id: str, *, limit: int) -> list[Picture]:
         """Return the newest pictures of a chat, newest first."""
@@ -62,10 +64,11 @@ class Pictures:
     async def _all(
         self, *conditions: sa.ColumnElement[bool], order: sa.ColumnElement[object], limit: int | None = None
     ) -> list[Picture]:
-        wanted = sa.select(*(pictures.c[name] for name in Picture.__dataclass_fields__)).where(*conditions)
-        ordered = wanted.order_by(order).limit(limit)
+        ordered = _PICTURES.where(*conditions).order_by(order).limit(limit)
         rows = await self._database.look(lambda connection: connection.execute(ordered).mappings().all())
         return [Picture(**row) for row in rows]
 
 
 _NEWEST = sa.select(pictures.c.preview_key).order_by(pictures.c.created_at.desc()).limit(1)
+_PICTURES = sa.select(*(pictures.c[name] for name in Picture.__dataclass_fields__))
+_OF_REQUEST = _PICTURES.where(pictures.c.request_id == sa.bindparam("request")).order_by(pictures.c.position)

@@ -140,7 +140,7 @@ class Receiving:
                 row |= NOT_EVEN_SAID
             else:
                 row |= _declined("flood", {"count": int(before.waiting)})
-        connection.execute(sa.insert(requests), row)
+        connection.execute(_INSERT, row)
         used = {source["photo"] for source in request.sources if "photo" in source}
         if used:
             rows = [{"message_id": message_id, "request_id": event_id} for message_id in sorted(used)]
@@ -148,6 +148,7 @@ class Receiving:
         return bool(row["draws"])
 
 
+_INSERT = sa.insert(requests)
 # Written down all the same: a crash right after must not make a wish of it.
 NOT_EVEN_SAID: Mapping[str, Any] = {
     "draws": False,
@@ -181,10 +182,20 @@ def _is_pointless(connection: sa.Connection, sender: Sender, request: NewRequest
 
 
 def _is_said_already(connection: sa.Connection, sender: Sender, request: NewRequest) -> bool:
-    columns = (requests.c.draws, requests.c.prompt, requests.c.words)
-    mine = (requests.c.message_id == request.message_id, requests.c.chat_id == sender.chat_id, requests.c.tap.is_(None))
-    last = connection.execute(sa.select(*columns).where(*mine).order_by(requests.c.created_at.desc()).limit(1)).first()
+    last = connection.execute(_LAST_OF, {"message": request.message_id, "chat": sender.chat_id}).first()
     return last is not None and tuple(last) == (request.draws, request.prompt, request.words)
+
+
+_LAST_OF = (
+    sa.select(requests.c.draws, requests.c.prompt, requests.c.words)
+    .where(
+        requests.c.message_id == sa.bindparam("message"),
+        requests.c.chat_id == sa.bindparam("chat"),
+        requests.c.tap.is_(None),
+    )
+    .order_by(requests.c.created_at.desc())
+    .limit(1)
+)
 
 
 def _was_told(connection: sa.Connection, sender: Sender, words: str, *, since: float) -> bool:

@@ -119,13 +119,6 @@ class Requests:
         mine = (requests.c.message_id == message_id, requests.c.chat_id == chat_id)
         return await self._first(*mine, requests.c.draws)
 
-    async def drawing(self, request_id: str) -> bool:
-        """The model is being asked. False: nobody wants the picture any more."""
-        change = moved(request_id, State.DRAWING, since=UNDRAWN).values(
-            drawing_at=sa.func.coalesce(requests.c.drawing_at, time.time())
-        )
-        return await self._database.run(lambda connection: connection.execute(change).rowcount == 1)
-
     async def open_wishes(self, *, before: float) -> list[OpenWish]:
         """Return the wishes from before that time (Unix seconds) that are still to be drawn, or to be stored."""
         columns = (requests.c.id, requests.c.chat_id, requests.c.user_id, requests.c.state)
@@ -242,6 +235,17 @@ class Requests:
 
 
 _BY_ID = sa.select(requests).where(requests.c.id == sa.bindparam("request"))
+_DRAWING = (
+    sa.update(requests)
+    .where(requests.c.id == sa.bindparam("request"), requests.c.state.in_(UNDRAWN))
+    .values(state=State.DRAWING, drawing_at=sa.func.coalesce(requests.c.drawing_at, sa.bindparam("now")))
+)
+
+
+def drawing(connection: sa.Connection, request_id: str) -> bool:
+    """The model is being asked. False: nobody wants the picture any more."""
+    bound = {"request": request_id, "now": time.time()}
+    return connection.execute(_DRAWING, bound).rowcount == 1
 
 
 def cancelled(database: Database, connection: sa.Connection, request_id: str) -> bool:

@@ -30,7 +30,7 @@ from app.store.money.allowances import Allowances
 from app.store.money.budgets import Caps
 from app.store.money.ledger import Booking, Ledger, Tokens
 from app.store.receiving import NewRequest, Receiving, Sender
-from app.store.requests import Requests
+from app.store.requests import Requests, drawing
 from app.store.upkeep import Upkeep
 
 ROOT = Path(__file__).parents[2]
@@ -207,7 +207,7 @@ async def test_what_the_store_knows_comes_out(exposition, database):
     receiving, requests, models = Receiving(database), Requests(database), Models(database)
     for name in ("R1", "R2", "R3"):
         await receiving.receive(name, sender=ALICE, request=NewRequest(prompt="a cat", draws=True))
-    await requests.drawing("R2")
+    await database.run(lambda connection: drawing(connection, "R2"))
     await requests.fail("R3", reason="busy")
     await models.mark_gone("gpt-image-1", for_s=60)
     await models.ends("gpt-image-2", date(2026, 1, 31))

@@ -26,10 +26,10 @@ from app.store.deliveries import Deliveries, Delivery, Way
 from app.store.forgetting import Forgetting
 from app.store.inbox import Arrival, Inbox, Rank
 from app.store.ownership import why_not_ours
-from app.store.pending_uploads import Kept, Stored
+from app.store.pending_uploads import Kept, Paid, Stored
 from app.store.pictures import Pictures
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
-from app.store.requests import Answer, Requests, State
+from app.store.requests import Answer, Requests, State, drawing
 from app.store.settling import Passed, Settling
 from app.store.tables import metadata, requests
 from app.store.tallies import PUSH_SAVED, counted_in
@@ -309,9 +309,10 @@ async def test_an_answer_in_time_saves_no_push(database):
     assert (await deliveries.landed(delivery, [])).pushes_saved == 0
 
 
-async def kept(store: Kept, data: bytes) -> bool:
+async def kept(store: Kept, data: bytes, *, name: str | None = None) -> bool:
     """Keep a picture of R1 whose cost somebody else books."""
-    return await store.keep("R1", data=[data], model="m", vendor_request_id=None, settle=lambda _: None)
+    paid = [Paid(position=0, data=data, object_key=name, preview_key=name and f"{name} preview")]
+    return await store.keep("R1", paid=paid, model="m", vendor_request_id=None, settle=lambda _: None)
 
 
 async def test_kept_bytes_outlive_everything_but_the_upload(database):
@@ -332,20 +333,21 @@ async def test_names_in_the_bucket_are_fixed_once(database):
     """A second try uploads to the same names, so nothing is stored twice."""
     await received(database, "R1")
     store = Kept(database)
-    await kept(store, b"data")
-    first = await store.name("R1", 0, object_key="a", preview_key="b")
-    assert await store.name("R1", 0, object_key="c", preview_key="d") == first == ("a", "b")
+    await kept(store, b"data", name="first")
+    (paid,) = await store.waiting("R1")
+    assert (paid.object_key, paid.preview_key) == ("first", "first preview")
+    other = await store.name("R1", paid, object_key="a", preview_key="b")
+    assert await store.name("R1", paid, object_key="c", preview_key="d") == other == ("a", "b")
 
 
 async def test_what_was_taken_back_while_it_was_stored_is_deleted(database):
     """A picture that nobody wants any more does not stay in the bucket."""
     await received(database, "R1")
     store = Kept(database)
-    await kept(store, b"data")
-    await store.name("R1", 0, object_key="a", preview_key="b")
+    await kept(store, b"data", name="a")
     await Forgetting(database).chat(ALICE.chat_id)
-    assert not await store.ready("R1", [Stored(position=0, object_key="a", preview_key="b", size="8x8")])
-    assert set(await Doomed(database).some()) == {"a", "b"}
+    assert not await store.ready("R1", [Stored(position=0, object_key="a", preview_key="a preview", size="8x8")])
+    assert set(await Doomed(database).some()) == {"a", "a preview"}
     assert await Pictures(database).count(ALICE.chat_id) == 0
 
 
@@ -365,7 +367,7 @@ async def test_errors_of_the_store_hold_no_words_of_people(database):
 async def test_what_is_drawn_waits_no_more(database):
     """The place in the queue counts those before who wait, not those whose pictures are being drawn."""
     requests, _ = await received(database, "R1", "R2", "R3")
-    await requests.drawing("R1")
+    await database.run(lambda connection: drawing(connection, "R1"))
     third = await requests.get("R3")
     assert await requests.queue_place(third.created_at) == 2
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import Enum
 
 import structlog
 
@@ -17,7 +18,7 @@ from app.line.client import LineClient
 from app.line.events import Chat
 from app.line.messages import of_json
 from app.line.models import Message, built
-from app.store.deliveries import Deliveries, Delivery, Outcome, Way
+from app.store.deliveries import Deliveries, Delivery, Landed, Outcome, Way
 from app.store.requests import Requests
 
 log = structlog.get_logger()
@@ -41,6 +42,14 @@ def token_age_s(arrived_at: float) -> float:
     """Return the age of a reply token; of one that nobody knows the age of, that of the last moment."""
     age_s = time.time() - arrived_at
     return age_s if age_s > -CLOCKS_APART_S else TOKEN_LIFE_S - 1
+
+
+class Then(Enum):
+    """What is next in a chat."""
+
+    LOOK = "for more that can be said now"
+    WAIT = "for what may come"
+    REST = "since all is said"
 
 
 class Courier:
@@ -70,10 +79,13 @@ class Courier:
         """Whether it had its turn just now, and is to be carried again later."""
         return time.monotonic() < self._resting_until.get(delivery.id, 0.0)
 
-    async def carry(self, delivery: Delivery, *, may_have_landed: bool = False) -> bool:
-        """Send it. Return whether it is worth looking for the next thing to say in this chat now.
+    async def carry(
+        self, delivery: Delivery, messages: Sequence[Message] | None = None, *, may_have_landed: bool = False
+    ) -> Then:
+        """Send it. Return what is next in this chat.
 
-        `may_have_landed`: somebody tried before and did not live to see the outcome.
+        `messages`: its own, where they were just built. `may_have_landed`: somebody tried before and did not live to
+        see the outcome.
         """
         self._resting_until.pop(delivery.id, None)
         # From here on by a clock that does not jump.
@@ -84,32 +96,32 @@ class Courier:
         while True:
             attempt += 1
             if not await self._still_ours(delivery, since=asked_at):
-                return True
+                return Then.LOOK
             asked_at = time.monotonic()
             try:
-                sent = await self._call(delivery, attempt=attempt)
+                sent = await self._call(delivery, messages, attempt=attempt)
             except BadRequest as error:
                 unquoted = _unquoted(delivery)
                 if unquoted is None:
-                    return await self._not_taken(delivery, error, may_have_landed=may_have_landed)
+                    return _then(await self._not_taken(delivery, error, may_have_landed=may_have_landed))
                 # What is quoted may be gone, or not be quotable: an ornament never costs the content.
                 log.warning("quote_not_taken", requests=_requests(delivery), way=delivery.way, message=str(error))
-                delivery = unquoted
+                delivery, messages = unquoted, None
             except Final as error:
                 age_s += time.monotonic() - began
-                return await self._refused(delivery, error, may_have_landed=may_have_landed, age_s=age_s)
+                return _then(await self._refused(delivery, error, may_have_landed=may_have_landed, age_s=age_s))
             except EaselError as error:
                 # "so after a time-out or a 5xx on reply the outcome is unknown" (no retry key for replies)
                 may_have_landed |= isinstance(error, VendorFault) or not isinstance(error, Again)
                 wait_s = getattr(error, "retry_after_s", None) or backoff_s(attempt)
                 if time.monotonic() - began + wait_s >= patience_s:
-                    return await self._out_of_time(delivery, error, may_have_landed=may_have_landed)
+                    return _then(await self._out_of_time(delivery, error, may_have_landed=may_have_landed))
                 self._log_again(delivery, error, attempt)
                 await asyncio.sleep(wait_s)
             else:
                 self._loading.ended(delivery.chat_id)
-                await self._landed(delivery, [(one.id, one.quote_token) for one in sent.messages])
-                return True
+                landed = await self._landed(delivery, [(one.id, one.quote_token) for one in sent.messages])
+                return Then.REST if landed and landed.is_all_said else Then.LOOK
 
     async def _still_ours(self, delivery: Delivery, *, since: float) -> bool:
         """Whether nobody took the delivery over while this process stood still or was cut off from the others."""
@@ -135,11 +147,11 @@ class Courier:
             log.warning("push_quota_not_read", code=error.code, vendor_request=error.vendor_request_id)
             return False
 
-    async def _landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> None:
+    async def _landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> Landed | None:
         landed = await self._deliveries.landed(delivery, messages)
         if landed is None:
             log.warning("delivery_taken_over", requests=_requests(delivery), way=delivery.way)
-            return
+            return None
         seconds = time.time() - delivery.created_at
         self._metrics.delivered(delivery.way, Outcome.LANDED, seconds)
         if delivery.token:
@@ -151,10 +163,11 @@ class Courier:
             self._traces.record(
                 delivery.way, request_id=request_id, began_at=delivery.created_at, seconds=seconds, outcome="landed"
             )
+        return landed
 
-    async def _call(self, delivery: Delivery, *, attempt: int) -> Sent:
+    async def _call(self, delivery: Delivery, built: Sequence[Message] | None, *, attempt: int) -> Sent:
         await self.ready()
-        began, messages = time.perf_counter(), _messages(delivery)
+        began, messages = time.perf_counter(), built or _messages(delivery)
         if delivery.token:
             sent = await self._line.reply(delivery.token, messages, timeout_s=REPLY_TIMEOUT_S)
         else:
@@ -233,6 +246,10 @@ class Courier:
     def _close_pushes(self) -> None:
         self._pushes_closed_until = time.time() + PUSHES_CLOSED_S
         log.warning("push_quota_used_up", late_answers_by="button")
+
+
+def _then(looks: bool) -> Then:  # noqa: FBT001 - the only one
+    return Then.LOOK if looks else Then.WAIT
 
 
 def _messages(delivery: Delivery) -> list[Message]:

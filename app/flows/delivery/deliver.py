@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.flows.delivery.courier import TOKEN_LIFE_S, Courier, token_age_s
+from app.flows.delivery.courier import TOKEN_LIFE_S, Courier, Then, token_age_s
 from app.flows.delivery.languages import Languages
 from app.flows.delivery.replies import Replies, Said
 from app.line.events import Chat as LineChat
@@ -26,6 +26,8 @@ from app.store.requests import Request, Requests, State
 from app.words import menus
 from app.words.sentences import Words
 from app.words.taps import tap as write_tap
+
+NOTHING = Chat(waiting=(), due=(), doubtful=(), tokens=(), intents=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +71,9 @@ class Deliver:
             chat = await self._deliveries.chat(chat_id)
             if await self._finish(chat):
                 chat = await self._deliveries.chat(chat_id)
-            while await self._one(chat):
+            while (then := await self._one(chat)) is Then.LOOK:
                 chat = await self._deliveries.chat(chat_id)
-        return chat
+        return NOTHING if then is Then.REST else chat
 
     async def finish(self, chat_id: str) -> None:
         """Carry only what a dead process left between intent and outcome."""
@@ -122,30 +124,30 @@ class Deliver:
                 carried = True
         return carried
 
-    async def _one(self, chat: Chat) -> bool:
-        """Do the next thing; False when there is nothing left to do."""
+    async def _one(self, chat: Chat) -> Then:
+        """Do the next thing. Return what is next after it."""
         dead = [token.event_id for token in chat.tokens if token_age_s(token.arrived_at) >= TOKEN_LIFE_S]
         if dead:
             if chat.waiting or chat.due:
                 self._metrics.token("expired", sum(one.addressed for one in chat.tokens if one.event_id in dead))
             await self._deliveries.close_tokens(dead)
-            return True
+            return Then.LOOK
         if chat.due and chat.tokens:
             return await self._answer_all(chat, _fitting(chat))
         if chat.due:
-            return await self._may_push(chat.due[0]) and await self._answer_all(chat, None)
+            return await self._answer_all(chat, None) if await self._may_push(chat.due[0]) else Then.WAIT
         for token in chat.tokens:
             if token.addressed and chat.doubtful and not chat.waiting and not chat.doubtful[0].promised_at:
                 return await self._ask_doubtful(chat.doubtful[0], token)
             if token_age_s(token.arrived_at) >= self._rule.deadline_s:
                 return await self._spend(chat, token)
-        return False
+        return Then.WAIT
 
-    async def _spend(self, chat: Chat, token: Token) -> bool:
+    async def _spend(self, chat: Chat, token: Token) -> Then:
         """A token is near its end while nothing is ready: it buys the promise, unless one stands below its event."""
         if not token.addressed or not _uncovered(chat, token):
             await self._deliveries.close_tokens([token.event_id])
-            return True
+            return Then.LOOK
         covered = [one.id for one in chat.waiting]
         message = await self._promise(chat.waiting)
         return await self._say(
@@ -165,7 +167,7 @@ class Deliver:
             said = f"{said}\n{words.say('queue_place', place=await self._requests.queue_place(first.created_at))}"
         return menus.promise(said, words=words, data=write_tap("show", first.id))
 
-    async def _ask_doubtful(self, request: Request, token: Token) -> bool:
+    async def _ask_doubtful(self, request: Request, token: Token) -> Then:
         message = await self._doubt(request)
         return await self._say(Way.PROMISE, request, token, ids=[request.id], messages=[message], promised=[request.id])
 
@@ -187,7 +189,7 @@ class Deliver:
             return [await self._doubt(unasked[0])], [unasked[0].id]
         return [], []
 
-    async def _answer_all(self, chat: Chat, token: Token | None) -> bool:
+    async def _answer_all(self, chat: Chat, token: Token | None) -> Then:
         """Put as many answers into one call as LINE takes, oldest first; a push when there is no token."""
         besides, promised = await self._besides(chat, token)
         ids: list[str] = []
@@ -234,18 +236,19 @@ class Deliver:
         messages: Sequence[Message],
         promised: Sequence[str],
         picture_ids: Sequence[str | None] = (),
-    ) -> bool:
+    ) -> Then:
+        said = quick_reply_last(messages)
         delivery = await self._deliveries.claim(
             request.chat_id,
             way=way,
             token=token,
             request_ids=ids,
-            messages=[to_json(one) for one in quick_reply_last(messages)],
+            messages=[to_json(one) for one in said],
             picture_ids=picture_ids,
             promised=promised,
         )
         # Without a claim somebody else was faster: look again.
-        return delivery is None or await self._courier.carry(delivery)
+        return await self._courier.carry(delivery, said) if delivery else Then.LOOK
 
     async def _may_push(self, request: Request) -> bool:
         if self._rule.late != "push":

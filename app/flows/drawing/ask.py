@@ -4,6 +4,8 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,17 +21,19 @@ from app.metrics import outcome_of
 from app.openai import Drawn, OpenAIImages, PictureOrder, at_most, parameters, size_for, unmet
 from app.pictures import edges_px
 from app.prices import cost, estimate
+from app.r2 import new_key
 from app.reading.options import Options
 from app.store.money.budgets import Capped
 from app.store.money.ledger import Booking, Ledger, Outcome, Tokens
-from app.store.pending_uploads import Kept
-from app.store.requests import Request, Requests
+from app.store.pending_uploads import Kept, Paid
+from app.store.requests import Request, Requests, State, drawing
 
 log = structlog.get_logger()
 
 NONE_LEFT_WITHIN_S = 10.0  # how long a wish waits for models that all said a moment ago that they do not exist
 BEYOND_ESTIMATE = 10  # times; our highest guess of an unknown size and quality is off by 4
 # The draft is the source: said in words, since the API has no other way to ask for the same picture again.
+EXTENSIONS = {"jpeg": "jpg", "png": "png"}  # of what LINE shows; the others are made into one of them
 FINER = "Redraw the given picture in fine detail and high quality. Keep its composition, subjects, colours and style."
 CATEGORIES = {  # the vendor's coarse words to keys of the sentences; open-ended, so others are told in general words
     "sexual": "moderation_sexual",
@@ -91,9 +95,11 @@ class Ask:
         """Nobody wants this picture any more: a call that a crash has cut off is of unknown outcome from now on."""
         await self._ledger.close_cut_off(request_id)
 
-    async def models(self, request: Request, sources: Sequence[bytes]) -> Declined | None:
-        """Ask for what the request wants, until the paid bytes are kept, or nobody wants them any more (None)."""
-        tries = Tries(blind=await self._ledger.close_cut_off(request.id))
+    async def models(self, request: Request, sources: Sequence[bytes]) -> Declined | Sequence[Paid]:
+        """Ask for what the request wants, until the paid bytes are kept. None of them: nobody wants them any more."""
+        # A wish is being drawn from its first call on, so that of one in the queue no call can be cut off.
+        is_new = request.state is State.QUEUED
+        tries = Tries(blind=0 if is_new else await self._ledger.close_cut_off(request.id))
         if tries.blind > BLIND_MAX:
             return Declined(words=Reason.TOO_LATE)
         edges = await asyncio.to_thread(edges_px, sources[0]) if len(sources) == 1 else None
@@ -114,12 +120,13 @@ class Ask:
 
     async def _one_model(
         self, request: Request, order: PictureOrder, sources: Sequence[bytes], model: str, tries: Tries
-    ) -> Declined | AskNextModel | None:
+    ) -> Declined | AskNextModel | Sequence[Paid]:
         """Ask one model until there is a picture or a reason."""
         await self._line_access.granted()
-        while await self._requests.drawing(request.id):
-            booking = self._booking(request, order, sources, model)
-            call = await self._ledger.begin(booking)
+        booking = self._booking(request, order, sources, model)
+        while (
+            call := await self._ledger.begin_wanted(booking, is_wanted=partial(drawing, request_id=request.id))
+        ) is not None:
             if isinstance(call, Capped):
                 log.warning("cap_reached", request=request.id, cap=call.cap)
                 return Declined(words=f"limit_{call.cap}", details={"until_at": call.until_at})
@@ -143,16 +150,17 @@ class Ask:
                     case GiveUp(reason):
                         return _declined(error, Reason.CLOSED if is_lasting else reason)
             else:
-                await self._keep(request, call, booking, order, drawn)
-                return None
-        return None
+                return await self._keep(request, call, booking, order, drawn)
+        return ()
 
     async def _call(self, order: PictureOrder, sources: Sequence[bytes], model: str) -> Drawn:
         if sources:
             return await self._images.edit(order, model=model, sources=sources)
         return await self._images.generate(order, model=model)
 
-    async def _keep(self, request: Request, call: int, booking: Booking, order: PictureOrder, drawn: Drawn) -> None:
+    async def _keep(
+        self, request: Request, call: int, booking: Booking, order: PictureOrder, drawn: Drawn
+    ) -> Sequence[Paid]:
         self._repeats.drew(drawn.model)
         self._availability.drew(drawn.model)
         tokens = self._believable(_tokens(drawn), booking)
@@ -162,9 +170,10 @@ class Ask:
             if note == "size" and not _says_a_shape(request):
                 continue
             await self._requests.note(request.id, f"option_{note}", {"got": drawn.size or ""})
+        paid = [_named(position, data, drawn.output_format) for position, data in enumerate(drawn.pictures)]
         wanted = await self._kept.keep(
             request.id,
-            data=drawn.pictures,
+            paid=paid,
             model=drawn.model,
             vendor_request_id=drawn.request_id,
             settle=self._ledger.settlement(call, tokens, vendor_request_id=drawn.request_id),
@@ -178,6 +187,7 @@ class Ask:
             pictures=len(drawn.pictures),
             bytes=sum(map(len, drawn.pictures)),
         )
+        return paid if wanted else ()
 
     def _order(self, request: Request, edges: tuple[int, int] | None) -> PictureOrder:
         """Put the wish's options over the operator's. `edges`: of a picture that is changed, its shape stays."""
@@ -260,6 +270,15 @@ def _unmet(request: Request, order: PictureOrder, *, model: str) -> list[str]:
     is_ours = bool((request.details or {}).get("fine"))  # the button promises finer, not how fine
     lowered = asked is not None and not is_ours and at_most(asked, order.quality) != asked
     return [*lost, "quality"] if lowered and "quality" not in lost else lost
+
+
+def _named(position: int, data: bytes, output_format: str) -> Paid:
+    """Choose the names that a picture will have in the bucket, if LINE can show it as it is."""
+    now, extension = datetime.now(UTC), EXTENSIONS.get(output_format)
+    if extension is None:
+        return Paid(position=position, data=data)
+    object_key, preview_key = new_key(extension=extension, now=now), new_key(extension="jpg", now=now)
+    return Paid(position=position, data=data, object_key=object_key, preview_key=preview_key)
 
 
 def _says_a_shape(request: Request) -> bool:

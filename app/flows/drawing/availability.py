@@ -1,5 +1,6 @@
 """Which models are asked now. That one does not exist is believed when it says so again and a cheap probe agrees."""
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from app.store.models import Models
 
 log = structlog.get_logger()
 
+GONE_READ_EVERY_S = 1.0  # another process may find out
 GONE_FOR_S = 6 * 3600.0  # how long a model that is gone is not asked
 PAUSES_S = (2.0, 30.0, 120.0, 600.0)  # until then it was a moment's fault: a right just granted, a gateway reloading
 NONE_LEFT_S = 60.0  # then all are asked again, whatever is remembered
@@ -35,10 +37,12 @@ class Availability:
         self._names = names
         self._pauses: dict[str, Pause] = {}
         self._all_again_at = 0.0
+        self._known_gone: set[str] = set()
+        self._read_at = -math.inf
 
     async def models(self) -> Sequence[str]:
         """Return the models to ask, in order. Where all are known to be gone that is once a minute every one."""
-        now, gone = time.monotonic(), await self._models.gone()
+        now, gone = time.monotonic(), await self._gone()
         left = [name for name in self._names if name not in gone]
         if left:
             return [name for name in left if not (pause := self._pauses.get(name)) or pause.until <= now]
@@ -61,6 +65,7 @@ class Availability:
         times = before.times + 1 if before else 1
         if model in SHUT_DOWN or (times > 1 and await self._probe_agrees(model)):
             await self._models.mark_gone(model, for_s=GONE_FOR_S)
+            self._read_at = -math.inf
             self._all_again_at = now + NONE_LEFT_S
             log.error("model_gone", model=model, not_asked_for_s=GONE_FOR_S, cure="change IMAGE_MODELS")
             return
@@ -71,6 +76,13 @@ class Availability:
     def drew(self, model: str) -> None:
         """It lives."""
         self._pauses.pop(model, None)
+
+    async def _gone(self) -> set[str]:
+        """Read which are gone, once for many wishes that begin together."""
+        if time.monotonic() - self._read_at > GONE_READ_EVERY_S:
+            self._known_gone = await self._models.gone()
+            self._read_at = time.monotonic()
+        return self._known_gone
 
     async def _probe_agrees(self, model: str) -> bool:
         """Whether the maker says so where it tells of its models. One who does not tell agrees to nothing."""

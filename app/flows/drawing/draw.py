@@ -71,8 +71,7 @@ class DrawFlow:
         if request is None:
             await self._ask.cut_off(request_id)
             return
-        await self._generate(request)
-        await self._store(request)
+        await self._store(request, await self._generate(request))
         await self._hand_over(request)
 
     async def give_up(self, request_id: str) -> None:
@@ -81,11 +80,12 @@ class DrawFlow:
         if request := await self._requests.get(request_id):
             await self._hand_over(request)
 
-    async def _generate(self, request: Request) -> None:
+    async def _generate(self, request: Request) -> Sequence[Paid]:
+        """Have it drawn, unless that was done. Return what is paid and kept, and not in the bucket yet."""
         request_id = request.id
         if request.state not in UNDRAWN:
             await self._ask.cut_off(request_id)
-            return
+            return await self._kept.waiting(request_id)
         if request.state is State.QUEUED:
             waited_s = time.time() - request.created_at
             self._observers.metrics.queued(waited_s)
@@ -95,9 +95,12 @@ class DrawFlow:
         except EaselError as error:
             log.warning("source_not_loaded", request=request_id, code=error.code, message=str(error))
             await self._fail(request_id, Declined(words=_why_no_source(error)))
-            return
-        if declined := await self._ask.models(request, sources):
-            await self._fail(request_id, declined)
+            return ()
+        drawn = await self._ask.models(request, sources)
+        if isinstance(drawn, Declined):
+            await self._fail(request_id, drawn)
+            return ()
+        return drawn or await self._kept.waiting(request_id)  # another process may have drawn it
 
     async def _load(self, request: Request) -> Sequence[bytes]:
         """Read what is to be edited; a vendor that is away is waited for."""
@@ -114,9 +117,8 @@ class DrawFlow:
             else:
                 return loaded
 
-    async def _store(self, request: Request) -> None:
+    async def _store(self, request: Request, paid: Sequence[Paid]) -> None:
         request_id = request.id
-        paid = await self._kept.waiting(request_id)
         if not paid:
             return
         began = time.perf_counter()
@@ -141,17 +143,21 @@ class DrawFlow:
         except NotAPicture as error:
             log.error("picture_not_shown", request=request_id, code=error.code, message=str(error))
             return None
-        now = datetime.now(UTC)
-        key = new_key(extension=picture.extension, now=now)
-        object_key, preview_key = await self._kept.name(
-            request_id,
-            paid.position,
-            object_key=key,
-            preview_key=new_key(extension="jpg", now=now) if picture.preview else key,
-        )
+        object_key, preview_key = await self._names(request_id, paid, picture)
         await self._upload(request_id, picture, object_key, preview_key)
         size = f"{picture.width_px}x{picture.height_px}"
         return Stored(position=paid.position, object_key=object_key, preview_key=preview_key, size=size)
+
+    async def _names(self, request_id: str, paid: Paid, picture: Rendition) -> tuple[str, str]:
+        """Return its names in the bucket, which are on disk before the first upload."""
+        object_key, preview_key = paid.object_key, paid.preview_key
+        if object_key is None or preview_key is None or not object_key.endswith(f".{picture.extension}"):
+            now = datetime.now(UTC)
+            object_key, preview_key = new_key(extension=picture.extension, now=now), new_key(extension="jpg", now=now)
+            object_key, preview_key = await self._kept.name(
+                request_id, paid, object_key=object_key, preview_key=preview_key
+            )
+        return object_key, preview_key if picture.preview else object_key
 
     async def _upload(self, request_id: str, picture: Rendition, object_key: str, preview_key: str) -> None:
         """Put both into the bucket, however long it is away: they are paid for. Or until nobody wants them."""

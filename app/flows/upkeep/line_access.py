@@ -1,6 +1,7 @@
 """Whether LINE takes our token. While it does not nothing is drawn: it would be paid for, and nobody could see it."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 
 import structlog
@@ -25,6 +26,7 @@ class LineAccess:
         self._switches = switches
         self._line = line
         self._refuses = False
+        self._granted_until = 0.0  # by the monotonic clock: many wishes that begin together ask once
 
     @property
     def problems(self) -> Mapping[str, str]:
@@ -37,13 +39,16 @@ class LineAccess:
             return
         if not self._refuses:
             log.error("line_token_refused", cure=CURE)
-        self._refuses = True
+        self._refuses, self._granted_until = True, 0.0
         await self._switches.turn_on(LINE_REFUSES)
 
     async def granted(self) -> None:
         """Return when LINE takes our token, as far as we know."""
+        if time.monotonic() < self._granted_until:
+            return
         while await self._switches.is_on(LINE_REFUSES):  # noqa: ASYNC110 - another process may turn it off
             await asyncio.sleep(WAIT_S)
+        self._granted_until = time.monotonic() + WAIT_S
 
     async def keep(self) -> None:
         """Ask LINE at the start, and for ever while it refuses."""

@@ -141,9 +141,13 @@ def uncount(connection: sa.Connection, user_or_chat_id: str, *, day: str, count:
 
 def counted(connection: sa.Connection, user_or_chat_id: str, *, day: str, cap: int) -> tuple[int, int]:
     """Return how many pictures count for a person on a day, and how many they may have; 0: as many as they like."""
-    found = sa.select(purses.c.pictures).where(*_is(user_of(user_or_chat_id), day))
-    used = int(connection.execute(found).scalar() or 0)
+    used = int(connection.execute(_COUNTED, {"whose": user_of(user_or_chat_id), "on": day}).scalar() or 0)
     return used, cap and cap + _extra(connection, user_or_chat_id, day)
+
+
+_COUNTED = sa.select(purses.c.pictures).where(
+    purses.c.holder == sa.bindparam("whose"), purses.c.period == sa.bindparam("on")
+)
 
 
 def read_purse(connection: sa.Connection, holder: str, period: str) -> int:

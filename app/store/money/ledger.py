@@ -95,6 +95,20 @@ class Ledger:
         except CapReached as reached:
             return reached.capped
 
+    async def begin_wanted(
+        self, booking: Booking, *, is_wanted: Callable[[sa.Connection], bool]
+    ) -> int | Capped | None:
+        """Do the same where the call is wanted, which is asked in the same transaction. None: it is not."""
+        at = time.time()
+
+        def write(connection: sa.Connection) -> int | None:
+            return self._begun(connection, booking, at) if is_wanted(connection) else None
+
+        try:
+            return await self._database.run(write)
+        except CapReached as reached:
+            return reached.capped
+
     def settlement(
         self, call_id: int, tokens: Tokens | None, *, vendor_request_id: str | None
     ) -> Callable[[sa.Connection], None]:
@@ -241,8 +255,7 @@ def _settle(
     """Write down an end, and move the purses from the estimate to what it came to. A second end changes nothing."""
     # A call that a crash or another process has given up may still tell how it ended.
     open_ones = [Outcome.ASKED] if outcome is Outcome.UNKNOWN else [Outcome.ASKED, Outcome.UNKNOWN]
-    still_open = sa.select(calls).where(calls.c.id == call_id, calls.c.outcome.in_(open_ones))
-    row = connection.execute(still_open.with_for_update()).mappings().first()
+    row = connection.execute(_OPEN_CALL, {"call": call_id, "open": open_ones}).mappings().first()
     if row is None:
         return
     values: dict[str, Any] = {"outcome": outcome, "ended_at": time.time(), "vendor_request_id": vendor_request_id}
@@ -257,4 +270,12 @@ def _settle(
         values |= asdict(tokens) | {"microusd": microusd, "is_estimate": not is_known(row["model"])}
     more = values.get("microusd", row["microusd"]) - row["microusd"]
     money.shift(connection, row["purses"] or (), more, pictures=row["count"] if outcome is Outcome.PAID else 0)
-    connection.execute(sa.update(calls).where(calls.c.id == call_id).values(**values))
+    connection.execute(_END_CALL, {"call": call_id} | values)  # SQLAlchemy sets the columns that `values` names
+
+
+_OPEN_CALL = (
+    sa.select(calls)
+    .where(calls.c.id == sa.bindparam("call"), calls.c.outcome.in_(sa.bindparam("open", expanding=True)))
+    .with_for_update()
+)
+_END_CALL = sa.update(calls).where(calls.c.id == sa.bindparam("call"))
