@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.deletions import Doomed
 from app.store.forgetting import Forgetting
-from app.store.pending_uploads import Kept, Stored
+from app.store.pending_uploads import Kept, Paid, Stored
 from app.store.pictures import Pictures
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
 
@@ -29,7 +29,8 @@ async def postgres_store(postgres_url):
     token = NewToken(token="token", arrived_at=time.time(), addressed=True)
     wish = NewRequest(prompt="a cat", draws=True, message_id="M1")
     await Receiving(database).receive("R1", sender=ALICE, token=token, request=wish)
-    await Kept(database).keep("R1", data=[b"paid"], model="m", vendor_request_id=None, settle=lambda _: None)
+    paid = [Paid(position=0, data=b"paid")]
+    await Kept(database).keep("R1", paid=paid, model="m", vendor_request_id=None, settle=lambda _: None)
     yield database
     database.close()
 

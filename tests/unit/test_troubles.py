@@ -16,9 +16,9 @@ from app.reports.troubles import Trouble, Troubles, headline
 from app.store.deliveries import Deliveries, Way
 from app.store.money.budgets import Caps
 from app.store.money.ledger import Booking, Ledger, Outcome
-from app.store.pending_uploads import Kept, Stored
+from app.store.pending_uploads import Kept, Paid, Stored
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
-from app.store.requests import Answer, Requests
+from app.store.requests import Answer, Requests, drawing
 from app.store.switches import LINE_REFUSES, PICTURES_UNSERVED, Switches
 from app.store.tables import requests
 
@@ -47,7 +47,7 @@ class Day:
         await Receiving(self.database).receive(
             name, sender=ALICE, token=token, request=NewRequest(prompt="a cat", draws=True)
         )
-        await self.requests.drawing(name)
+        await self.database.run(lambda connection: drawing(connection, name))
         return name
 
     async def fails(self, reason: str) -> None:
@@ -61,7 +61,9 @@ class Day:
 
     async def pays(self) -> str:
         name = await self.wish()
-        await self.kept.keep(name, data=(PNG,), model="gpt-image-2", vendor_request_id=None, settle=lambda _: None)
+        await self.kept.keep(
+            name, paid=[Paid(position=0, data=PNG)], model="gpt-image-2", vendor_request_id=None, settle=lambda _: None
+        )
         return name
 
     async def draws(self) -> str:
