@@ -3,6 +3,7 @@
 import ast
 import io
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +102,26 @@ def test_commands_are_there(page):
         assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known | {"--help"}, told
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     assert told_in(page, r"^(?:sudo )?make (?:--directory \S+ )?([a-z-]+)") <= targets
+
+
+FAMILIES = "|".join(sorted({name.partition("_")[0] for name in VARIABLES}))
+OTHERS = {"ADMIN_URL", "OTEL_EXPORTER_OTLP_HEADERS"}  # of an administrator of Postgres, of OpenTelemetry
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_settings_are_there(page):
+    """A page names no setting that Easel does not read."""
+    named = told_in(page, rf"\b(?:{FAMILIES})(?:_[A-Z0-9]+)+\b")
+    assert {name.removesuffix("_FILE") for name in named - OTHERS} <= set(VARIABLES)
+
+
+@pytest.mark.parametrize("language", ["zh-TW", "en", "ja", "th"])
+def test_people_are_told_words_that_delete(language):
+    """The text for one's profile names words that Easel takes as "delete everything", as they stand there."""
+    told = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8").partition("## Text for your profile")[2]
+    path = ROOT / "app" / "reading" / "vocabulary" / f"{language}.toml"
+    known = tomllib.loads(path.read_text(encoding="utf-8"))["commands"]["delete_all"]
+    assert {words for pair in re.findall(r'"([^"]+)"|「([^」]+)」', told) for words in pair if words} & set(known)
 
 
 def facts_of(readme: str) -> dict[str, list[str]]:
