@@ -21,6 +21,7 @@ from app.refusals import Refusals
 from app.release import release
 from app.reports.gauges import Gauges
 from app.settings import Settings
+from app.store.broken_off import BrokenOff
 from app.store.database import Database
 from app.store.inbox import Inbox, Rank
 from app.store.leases import Leases
@@ -77,7 +78,13 @@ def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[],
         engine=engine,
         inbox=inbox,
         dispatcher=dispatcher,
-        reconciler=Reconciler(requests=store.requests, engine=engine, metrics=metrics),
+        reconciler=Reconciler(
+            requests=store.requests,
+            broken_off=BrokenOff(database),
+            engine=engine,
+            metrics=metrics,
+            attend=flows.watch.attend,
+        ),
         lease=leases,
         upkeep=upkeep,
         vendors=vendors,

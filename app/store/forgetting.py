@@ -13,7 +13,7 @@ from app.store.data_inventory import purses_of
 from app.store.database import Database
 from app.store.deletions import doom
 from app.store.money.ledger import READ, Outcome
-from app.store.requests import Answer, cancelled
+from app.store.requests import Answer, cancelled, drop_kept
 from app.store.tables import (
     calls,
     chats,
@@ -149,6 +149,7 @@ class Forgetting:
     def _request(self, connection: sa.Connection, request_id: str) -> int:
         # First, since it waits for whoever is hanging the pictures in this moment: then they are there to be forgotten.
         cancelled(self._database, connection, request_id)
+        drop_kept(self._database, connection, request_id)  # what was broken off has its bytes still
         count = self._pictures(connection, pictures.c.request_id == request_id)
         # "Shall I draw …?" is not asked any more when the words are gone.
         is_offer = sa.and_(requests.c.answer == Answer.DUE, ~requests.c.draws, requests.c.prompt.is_not(None))
@@ -163,6 +164,7 @@ class Forgetting:
         ids = list(connection.execute(sa.select(requests.c.id).where(which)).scalars())
         for request_id in ids:
             cancelled(self._database, connection, request_id)
+            drop_kept(self._database, connection, request_id)
         connection.execute(sa.update(inbox).where(inbox.c.event_id.in_(ids)).values(raw=""))
         connection.execute(sa.delete(requests).where(requests.c.id.in_(ids)))
 

@@ -83,6 +83,7 @@ class OpenWish:
 
     id: str
     chat_id: str
+    chat_kind: str
     user_id: str | None
     state: str
 
@@ -121,7 +122,7 @@ class Requests:
 
     async def open_wishes(self, *, before: float) -> list[OpenWish]:
         """Return the wishes from before that time (Unix seconds) that are still to be drawn, or to be stored."""
-        columns = (requests.c.id, requests.c.chat_id, requests.c.user_id, requests.c.state)
+        columns = (requests.c[name] for name in OpenWish.__dataclass_fields__)
         still_open = (requests.c.draws, requests.c.state.in_(UNFINISHED), requests.c.created_at < before)
         found = sa.select(*columns).where(*still_open).order_by(requests.c.created_at)
         rows = await self._database.look(lambda connection: connection.execute(found).mappings().all())

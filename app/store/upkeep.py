@@ -14,6 +14,7 @@ from app.store.tables import (
     gone_models,
     heartbeats,
     inbox,
+    kept,
     languages,
     leases,
     photo_uses,
@@ -34,6 +35,7 @@ EVENTS_KEPT_S = 3 * DAY_S
 DELIVERIES_KEPT_S = 7 * DAY_S
 LANGUAGES_KEPT_S = 30 * DAY_S
 PHOTOS_KEPT_S = 30 * DAY_S
+BROKEN_OFF_KEPT_S = 30 * DAY_S  # paid bytes of a wish that a fault of ours has ended
 WORDS_KEPT_S = 30 * DAY_S  # requests that were answered in words
 COUNTS_KEPT_S = 400 * DAY_S  # a year and a month of purses and tallies, and of requests whose pictures are gone
 
@@ -70,6 +72,7 @@ class Upkeep:
             .where(photos.c.created_at < now - PHOTOS_KEPT_S, photos.c.data.is_not(None))
             .values(data=None, waits=False),
             sa.delete(photos).where(photos.c.created_at < now - COUNTS_KEPT_S),
+            sa.delete(kept).where(kept.c.request_id.in_(_broken_off(before=now - BROKEN_OFF_KEPT_S))),
             sa.update(chats).where(chats.c.expects_until < now).values(**NOTHING_EXPECTED),
             sa.delete(unsent).where(unsent.c.at < now - EVENTS_KEPT_S),
             sa.delete(alerts).where(alerts.c.at < now - COUNTS_KEPT_S),
@@ -101,6 +104,11 @@ def _forgotten(which: sa.ColumnElement[bool]) -> list[sa.Delete]:
 
 def _has_pictures() -> sa.Exists:
     return sa.exists().where(pictures.c.request_id == requests.c.id)
+
+
+def _broken_off(*, before: float) -> sa.Select[tuple[str]]:
+    with_bytes = requests.c.id.in_(sa.select(kept.c.request_id))
+    return sa.select(requests.c.id).where(with_bytes, requests.c.state == State.FAILED, requests.c.ready_at < before)
 
 
 def _without_pictures(*, before: float) -> sa.Update:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from line_sandbox.faults import Fault
 
+from app.flows.drawing.reconciler import GENERATIONS_MAX
 from tests.wire import wire
 from tests.world import PATIENCE_S, World
 
@@ -131,3 +132,27 @@ async def test_an_operator_sees_and_begins_what_nothing_works_on(stage, tmp_path
     await easel.stop()
     assert "wish_begun_again" not in easel.text
     assert stage.picture_calls() == before + 2
+
+
+async def test_a_wish_that_breaks_for_a_day_ends_with_honest_words(stage, tmp_path):
+    """Its person is told; the paid bytes stay, and an operator brings them when the fault is mended."""
+    person, before, release = stage.person(), stage.picture_calls(), asyncio.Event()
+    stage.r2.faults.add(Fault.held(release), times=2)
+    easel = await stage.start(tmp_path)
+    await stage.line.send_text(person, "a cat of a long day")
+    await easel.logged("picture_generated")
+    await stage.r2.wait_for(lambda: stage.r2.app.in_flight >= 1, PATIENCE_S)
+    await easel.kill()
+    with sqlite3.connect(tmp_path / "easel.engine.db") as connection:
+        ended = "status = 'ERROR', updated_at = 1, workflow_uuid = workflow_uuid || ?"
+        connection.execute(f"UPDATE workflow_status SET {ended} WHERE name = 'draw'", [f"~{GENERATIONS_MAX}"])  # noqa: S608 - of this file alone
+    release.set()
+    easel = await stage.start(tmp_path)
+    request_id = (await easel.logged("wish_broken_off", level="error", state="kept"))["request"]
+    [said] = await stage.said(person)
+    assert "something went wrong" in said["text"]
+    code, told, _ = await stage.run(tmp_path, "resend", request_id)
+    assert (code, "was begun again" in told) == (0, True)
+    await easel.logged("picture_stored", request=request_id)
+    await easel.stop()
+    assert stage.picture_calls() == before + 1

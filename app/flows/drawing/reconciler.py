@@ -7,29 +7,45 @@ each step looks up in the store what is done already, so nothing is paid for or 
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.engine import Engine, Work
+from app.errors import Reason
 from app.flows.drawing.queue import DRAW, enqueue, generation_of, request_of, turn_of, workflow_id
+from app.line.events import Chat, ChatKind
 from app.metrics import Metrics
+from app.store.broken_off import BrokenOff
 from app.store.requests import OpenWish, Requests
 
 log = structlog.get_logger()
 
 LOOK_EVERY_S = 10.0
 GRACE_S = 10.0  # for a wish that was just received, and is about to be handed to the engine
-# What ended again and again, as over a fault of ours, is begun ever less often, and for ever: it may be paid.
+# What ended again and again, as over a fault of ours, is begun ever less often; it may be paid. After a day it is
+# broken off: its person is told, its bytes stay, and `easel resend` takes them up when the fault is mended.
 PAUSE_S = 30.0
 PAUSE_MAX_S = 1800.0
+GENERATIONS_MAX = 54
 
 
 class Reconciler:
     """One for each process; several may look at once."""
 
-    def __init__(self, *, requests: Requests, engine: Engine, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        *,
+        requests: Requests,
+        broken_off: BrokenOff,
+        engine: Engine,
+        metrics: Metrics,
+        attend: Callable[[Chat], None],
+    ) -> None:
+        """Keep the parts. `attend` says in a chat what can be said there."""
+        self._attend = attend
+        self._broken_off = broken_off
         self._requests = requests
         self._engine = engine
         self._metrics = metrics
@@ -62,10 +78,20 @@ class Reconciler:
         generation = next_generation(await self._engine.known(workflow_id(wish.id)), wish.id)
         if generation is None or not await self._requests.is_open(wish.id):
             return False
+        if generation > GENERATIONS_MAX:
+            await self._break_off(wish)
+            return False
         turn = turn_of(wish.user_id or wish.chat_id)
         await enqueue(self._engine, wish.id, turn=turn, generation=generation)
         log.warning("wish_begun_again", request=wish.id, state=wish.state, generation=generation)
         return True
+
+    async def _break_off(self, wish: OpenWish) -> None:
+        if await self._broken_off.end(wish.id):
+            cure = "look for workflow_broke; when it is mended, `easel resend` brings what was paid"
+            log.error("wish_broken_off", request=wish.id, state=wish.state, cure=cure)
+            self._metrics.ended("failed", Reason.BROKE)
+            self._attend(Chat(kind=ChatKind(wish.chat_kind), id=wish.chat_id))
 
     async def _take_up(self, works: Sequence[Work]) -> list[str]:
         """Go on with what is ours by its row and was not running here twice, so that it is not just about to begin."""
@@ -81,8 +107,11 @@ class Reconciler:
         return taken
 
 
-def next_generation(known: Sequence[Work], request_id: str) -> int | None:
-    """Return by which generation a wish is begun again. None: it lives, or its last one has ended only just."""
+def next_generation(known: Sequence[Work], request_id: str, *, at_once: bool = False) -> int | None:
+    """Return by which generation a wish is begun again. None: it lives, or its last one has ended only just.
+
+    `at_once`: an operator wants it, and nothing is waited for.
+    """
     mine = [one for one in known if request_of(one.workflow_id) == request_id]
     if any(one.is_living for one in mine):
         return None
@@ -90,5 +119,9 @@ def next_generation(known: Sequence[Work], request_id: str) -> int | None:
         return 1
     last = max(mine, key=lambda one: generation_of(one.workflow_id))
     done = generation_of(last.workflow_id)
-    pause_s = min(PAUSE_S * 2 ** (done - 2), PAUSE_MAX_S) if done > 1 else 0.0
-    return done + 1 if time.time() - last.changed_at >= pause_s else None
+    return done + 1 if at_once or time.time() - last.changed_at >= pause_s(done) else None
+
+
+def pause_s(done: int) -> float:
+    """Return how long to wait behind so many ends of the same wish."""
+    return min(PAUSE_S * 2 ** (done - 2), PAUSE_MAX_S) if done > 1 else 0.0

@@ -19,6 +19,7 @@ from app.ops.desk.opening import NotPossible, opened
 from app.release import release
 from app.reports.archive import Archive
 from app.settings import Settings
+from app.store.broken_off import BrokenOff
 from app.store.database import Database
 from app.store.pictures import Pictures
 from app.store.requests import UNFINISHED, Answer, Request, Requests, State
@@ -78,6 +79,7 @@ def text(resent: Resent) -> str:
 
 async def _begun_again(settings: Settings, database: Database, request_id: str) -> bool:
     """Have it drawn or stored where it is open and nothing works on it."""
+    was_broken_off = await BrokenOff(database).take_up(request_id)
     request = await Requests(database).get(request_id)
     if request is None or not request.draws or request.state not in UNFINISHED:
         return False
@@ -87,7 +89,8 @@ async def _begun_again(settings: Settings, database: Database, request_id: str) 
 
     try:
         async with engine_outside(settings.database_url) as engine:
-            generation = next_generation(await engine.known(workflow_id(request_id)), request_id)
+            known = await engine.known(workflow_id(request_id))
+            generation = next_generation(known, request_id, at_once=was_broken_off)
             if generation is None:
                 return False
             turn = turn_of(request.user_id or request.chat_id)
