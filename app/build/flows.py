@@ -36,11 +36,13 @@ from app.flows.upkeep.observers import Observers
 from app.flows.upkeep.public_address import PublicAddress
 from app.flows.upkeep.rich_menus import Menus
 from app.metrics import Metrics
+from app.openai import best_allowed
 from app.reading.decide import Rules
 from app.reading.gate import Gate as ReadingGate
 from app.release import release
 from app.settings import Settings
 from app.traces import Traces
+from app.words.settings import qualities_up_to
 
 
 class Flows:
@@ -198,6 +200,7 @@ class Flows:
                 group_prefixes=settings.group_prefixes,
                 zone=settings.zone,
                 version=release(),
+                qualities=qualities_up_to(best_allowed(settings.image_quality, settings.image_quality_max)),
             ),
             is_orphan=is_orphan,
             metrics=self._observers.metrics,

@@ -9,7 +9,7 @@ from app.openai.answer import Drawn, Usage
 from app.openai.client import OpenAIImages
 from app.openai.completion import Completion, TextUsage
 from app.openai.models import SHUT_DOWN, ModelStatus
-from app.openai.order import PictureOrder, at_most, check_options, parameters, unmet
+from app.openai.order import PictureOrder, at_most, best_allowed, check_options, parameters, unmet
 from app.openai.reader import NOT_OFFERED, READ_TIMEOUT_S, OpenAIReader, TextQuestion
 from app.openai.sizes import size_for
 
@@ -27,6 +27,7 @@ __all__ = [
     "TextUsage",
     "Usage",
     "at_most",
+    "best_allowed",
     "check_options",
     "parameters",
     "size_for",

@@ -124,6 +124,11 @@ def at_most(quality: str, best: str) -> str:
     return min(quality, best, key=QUALITIES_2_5.index)
 
 
+def best_allowed(default: str, best: str) -> str:
+    """Return the quality that nobody gets more than: the operator's own default is allowed in any case."""
+    return best if at_most(default, best) != best else default
+
+
 def check_options(defaults: PictureOrder, *, models: Sequence[str]) -> list[str]:
     """Say what is wrong with the defaults of a picture, one sentence each; nothing wrong is an empty list.
 

@@ -49,8 +49,11 @@ def picture_card(words: Words, picture_id: str, *, wish: str, fill_in: str) -> M
     return buttons(said, alt_text=words.say("card_alt"), actions=[again, fine, edit, delete])
 
 
-def settings_panel(words: Words, settings: Settings) -> Message:
-    """Show what can be set on one card, every value to be tapped; what holds now is filled and bears a tick."""
+def settings_panel(words: Words, settings: Settings, *, qualities: Sequence[str] = QUALITIES) -> Message:
+    """Show what can be set on one card, every value to be tapped; what holds now is filled and bears a tick.
+
+    `qualities`: those that the operator allows.
+    """
     now = {**asdict(settings), "size": shape_of(settings.size)}
 
     def choice(name: str, value: str, label: str) -> Choice:
@@ -58,14 +61,16 @@ def settings_panel(words: Words, settings: Settings) -> Message:
         label = f"✓ {label}" if is_chosen else label
         return Choice(label=label, action=postback_action(label, data=setting(name, value)), is_chosen=is_chosen)
 
+    def quality(value: str) -> Choice:
+        return choice("quality", value, words.say(f"quality_{value}"))
+
     default = words.say("settings_default")
     sizes = [choice("size", one, one) for one in SHAPES]
-    qualities = [choice("quality", one, words.say(f"quality_{one}")) for one in QUALITIES]
     counts = [choice("count", one, one) for one in COUNTS]
     languages = [choice("language", one, name) for one, name in LANGUAGES.items()]
     questions = [
         ("settings_size", [*sizes, choice("size", "", default)], 3),
-        ("settings_quality", [*qualities, choice("quality", "", default)], 2),
+        ("settings_quality", [*map(quality, qualities), choice("quality", "", default)], 2),
         ("settings_count", [*counts, choice("count", "", default)], 3),
         ("settings_language", [*languages, choice("language", "", words.say("language_mine"))], 2),
     ]

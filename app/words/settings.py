@@ -20,6 +20,11 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def qualities_up_to(best: str) -> tuple[str, ...]:
+    """Return the qualities that may be set where none is better than that; all of them where it is beyond them."""
+    return QUALITIES[: QUALITIES.index(best) + 1] if best in QUALITIES else QUALITIES
+
+
 def shape_of(size: str) -> str:
     """Write a size as people say it: the operator's 1024x1024 is 1:1; "" where there is none."""
     across, _, down = size.partition("x")

@@ -1,6 +1,7 @@
 """All that leaves for LINE goes through line-bot-sdk, which is loaded late and reads no answer of ours."""
 
 import io
+import re
 import subprocess
 import sys
 from contextlib import asynccontextmanager
@@ -18,12 +19,13 @@ from PIL import Image
 from app import errors
 from app.line.console import LineConsole
 from app.line.events import Chat, ChatKind
-from app.line.messages import MESSAGES_MAX, image, text, with_quick_reply
+from app.line.messages import MESSAGES_MAX, image, text, to_json, with_quick_reply
 from app.line.token_life import LineOAuth, token_life_s
+from app.openai import best_allowed
 from app.ops.setup.menus import menu
 from app.words import answers, menus
 from app.words.sentences import sentences_for
-from app.words.settings import LANGUAGES
+from app.words.settings import LANGUAGES, qualities_up_to
 
 SECRET, TOKEN = "8c570fa6dd201bb328f1c1eac23a96d8", "an-access-token"
 ROOT = Path(__file__).parents[2]
@@ -238,3 +240,21 @@ def test_commands_do_without_the_sdk(arguments, tmp_path):
     loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.decode().splitlines()}
     assert "fastapi" in loaded
     assert not {"linebot", "aiohttp"} & loaded
+
+
+@pytest.mark.parametrize(
+    ("default", "best", "offered"),
+    [
+        ("medium", "low", ["low", "medium"]),  # the operator's own quality is allowed in any case
+        ("low", "medium", ["low", "medium"]),
+        ("auto", "medium", ["low", "medium"]),
+        ("low", "low", ["low"]),
+        ("low", "max", ["low", "medium", "high"]),
+    ],
+)
+def test_no_quality_is_offered_that_nobody_gets(default, best, offered):
+    """IMAGE_QUALITY_MAX holds on the card of the settings, too."""
+    words = sentences_for("en", "en")
+    qualities = qualities_up_to(best_allowed(default, best))
+    card = menus.settings_panel(words, answers.Settings(), qualities=qualities)
+    assert re.findall(r"set:quality=(\w+)", str(to_json(card))) == offered

@@ -68,13 +68,16 @@ class Replies:
         group_prefixes: Sequence[str],
         zone: ZoneInfo,
         version: str,
+        qualities: Sequence[str],
     ) -> None:
+        """Keep the parts. `qualities`: those that people may set."""
         self._requests = requests
         self._pictures = pictures
         self._url_of = url_of
         self._group_prefixes = group_prefixes
         self._zone = zone
         self._version = version
+        self._qualities = qualities
 
     async def to(self, request: Request, words: Words, *, lead: str | None) -> list[Said]:
         """Answer a request. `lead` says before a picture which request it answers; None where that is plain.
@@ -149,8 +152,10 @@ class Replies:
             case Help(admin=is_admin):
                 is_group, prefix = request.chat_kind != ChatKind.USER, self._prefix(words)
                 made = menus.help_messages(words, is_group=is_group, prefix=prefix, is_admin=is_admin)
-            case Settings(saved=saved):
-                made = [menus.settings_saved(words, answer) if saved else menus.settings_panel(words, answer)]
+            case Settings(saved=True):
+                made = [menus.settings_saved(words, answer)]
+            case Settings():
+                made = [menus.settings_panel(words, answer, qualities=self._qualities)]
             case Mine(pictures=pictures):
                 made = menus.mine(words, [(one, self._url_of(preview)) for one, preview in pictures])
             case ConfirmDeleteAll(count=count):

@@ -18,7 +18,7 @@ from app.flows.drawing.retry import BLIND_MAX, AskAgain, AskNextModel, GiveUp, T
 from app.flows.upkeep.line_access import LineAccess
 from app.flows.upkeep.observers import Observers
 from app.metrics import outcome_of
-from app.openai import Drawn, OpenAIImages, PictureOrder, at_most, parameters, size_for, unmet
+from app.openai import Drawn, OpenAIImages, PictureOrder, at_most, best_allowed, parameters, size_for, unmet
 from app.pictures import edges_px
 from app.prices import cost, estimate
 from app.r2 import new_key
@@ -87,7 +87,7 @@ class Ask:
         self._metrics = observers.metrics
         self._traces = observers.traces
         self._defaults = defaults
-        self._quality_max = quality_max if at_most(defaults.quality, quality_max) != quality_max else defaults.quality
+        self._quality_max = best_allowed(defaults.quality, quality_max)
         self._unpriced: set[str] = set()
         self._repeats = Repeats()
 
