@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from app.errors import (
@@ -55,6 +57,16 @@ def test_without_a_connection_it_is_tried_far_beyond_the_life_of_a_token():
     assert all(isinstance(one, AskAgain) and one.after_s <= 4 for one in waits)
     tries.began_at -= 901
     assert count_and_decide(Unreachable("no connection"), tries) == GiveUp(Reason.BUSY)
+
+
+def test_an_outage_of_eleven_minutes_is_ridden_out():
+    """All the while it is asked again every few seconds, so that drawing goes on within seconds of its end."""
+    tries = Tries()
+    for minute in range(12):
+        tries.began_at = time.monotonic() - 60 * minute
+        decision = count_and_decide(Unreachable("no connection"), tries)
+        assert isinstance(decision, AskAgain)
+        assert decision.after_s <= 4
 
 
 def test_what_may_have_been_charged_is_asked_once_more_at_most():
