@@ -12,7 +12,7 @@
                         are kept, `pictures` makes them fit for LINE, `r2` serves them
     flows.delivery      the token rule: what the chat is told, on which reply token. `replies` makes the messages of the
                         `words`, `courier` carries them to `line.client`, `waiting` stays with a chat that waits
-    flows.upkeep        what nobody asked for: `cleanup` of the bucket, `monitor` and `alerts` for admins, `rich_menus`
+    flows.upkeep        what nobody asked for: `cleanup` of the bucket, `monitor` and `admin_alerts`, `menu_of_language`
 
 Beside the way: `health` (/healthz, /readyz), `metrics` (/metrics), `admin` (the dashboard at /admin), `reports` (what
 operators ask of the `store`), `traces` (OpenTelemetry), `lease` (dead peers on Postgres), `databases` (when one is

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from app.ops.desk.commands import desk
+from app.ops.desk.desk_commands import desk
 from app.ops.terminal import EX_CONFIG, EX_IMPOSSIBLE, EX_USAGE, check_surroundings, end, read_settings, refuse
 
 cli = typer.Typer(
@@ -74,7 +74,7 @@ def demo(
     check_surroundings()
     from app.demo import run
 
-    options = run.Options(
+    options = run.DemoOptions(
         host=host,
         port=port,
         say=say,
@@ -152,7 +152,7 @@ def _set_up(*, url: str | None, rich_menu: bool = True, retention: bool = True) 
 
     from app.ops.setup import set_up, step
 
-    steps = asyncio.run(set_up.set_up(settings, set_up.Wanted(url=url, rich_menu=rich_menu, retention=retention)))
+    steps = asyncio.run(set_up.set_up(settings, set_up.SetupWishes(url=url, rich_menu=rich_menu, retention=retention)))
     typer.echo(step.text(steps, width_chars=_width_chars()))
     return int(step.any_failed(steps))
 

@@ -13,8 +13,8 @@ from fastapi.responses import JSONResponse
 
 from app.databases import first_line
 from app.engine import Engine
+from app.store.housekeeping import Upkeep
 from app.store.inbox import Inbox
-from app.store.upkeep import Upkeep
 
 log = structlog.get_logger()
 

@@ -27,8 +27,8 @@ from app.flows.drawing.queue import DRAW
 from app.refusals import Refusals
 from app.settings import Settings
 from app.store.database import DatabaseUnfitError
+from app.store.housekeeping import EVENTS_KEPT_S
 from app.store.ownership import DatabaseTakenError, own
-from app.store.upkeep import EVENTS_KEPT_S
 
 log = structlog.get_logger()
 

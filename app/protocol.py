@@ -20,7 +20,7 @@ UPGRADE = {b"upgrade", b"http2-settings"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class ConnectionLimits:
     """What one connection may take.
 
     Attributes:
@@ -44,7 +44,7 @@ class Limits:
     waiting: int = 16
 
 
-class RefusedError(Exception):
+class PastLimitError(Exception):
     """A request that goes past a limit. Raised inside the parser, which hands it on as a cause."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -53,7 +53,7 @@ class RefusedError(Exception):
         self.reason = reason
 
 
-class Crowd:
+class Connections:
     """All connections. Where there are too many, the one that has kept us waiting for longest goes."""
 
     def __init__(self, *, most: int, refusals: Refusals) -> None:
@@ -101,8 +101,8 @@ class Protocol(HttpToolsProtocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
         *,
-        limits: Limits,
-        crowd: Crowd,
+        limits: ConnectionLimits,
+        crowd: Connections,
     ) -> None:
         """Serve one connection: the first four as uvicorn hands them over."""
         super().__init__(config, server_state, app_state, _loop)
@@ -141,11 +141,11 @@ class Protocol(HttpToolsProtocol):
                 self._count(len(data), is_head=was_head)
             if self._is_head and not self._timer and not self._is_busy():  # blank lines, which begin no request
                 self._within(self._limits.head_s, self._late)
-        except RefusedError as error:
+        except PastLimitError as error:
             self._refuse(error.status, error.reason)
         except httptools.HttpParserError as error:
             cause = error.__context__
-            if isinstance(cause, RefusedError):
+            if isinstance(cause, PastLimitError):
                 self._refuse(cause.status, cause.reason)
             else:
                 self._refuse(400, "not HTTP")
@@ -171,7 +171,7 @@ class Protocol(HttpToolsProtocol):
         else:
             self._around_bytes += size - self._body_bytes
         if max(self._head_bytes, self._around_bytes) > self._limits.head_bytes:
-            raise RefusedError(431, "headers too large")
+            raise PastLimitError(431, "headers too large")
 
     # What the parser calls.
 
@@ -186,14 +186,14 @@ class Protocol(HttpToolsProtocol):
         """Take a part of the address."""
         super().on_url(url)
         if len(self.url) > self._limits.url_bytes:
-            raise RefusedError(414, "address too long")
+            raise PastLimitError(414, "address too long")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header, or count a trailer."""
         self._header_count += 1
         self._around_bytes += 0 if self._is_head else len(name) + len(value)
         if self._header_count > self._limits.headers:
-            raise RefusedError(431, "too many headers")
+            raise PastLimitError(431, "too many headers")
         if self._is_head:  # not trailers: whoever was answered by the headers must not get others afterwards
             super().on_header(name, value)
 
@@ -201,14 +201,14 @@ class Protocol(HttpToolsProtocol):
         """Have the request answered, or queued, and wait for its body."""
         self._heads += 1
         if sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > self._limits.head_bytes:
-            raise RefusedError(431, "headers too large")
+            raise PastLimitError(431, "headers too large")
         if self.parser.should_upgrade():
             if (method := self.parser.get_method()) == b"CONNECT":
-                raise RefusedError(405, "no proxy")
+                raise PastLimitError(405, "no proxy")
             self.scope["method"], self._upgrades = method.decode("ascii"), True
             return
         if len(self.pipeline) >= self._limits.waiting:
-            raise RefusedError(429, "too many requests at once")
+            raise PastLimitError(429, "too many requests at once")
         self._is_head = False
         self._within(self._limits.body_s, self._late)
         super().on_headers_complete()

@@ -16,7 +16,7 @@ import uvicorn
 from app import telemetry
 from app.engine import EngineError
 from app.main import create_app
-from app.protocol import Crowd, Limits, Protocol
+from app.protocol import ConnectionLimits, Connections, Protocol
 from app.refusals import Refusals
 from app.settings import Settings, misspelt
 
@@ -97,13 +97,13 @@ def run(settings: Settings, lines: telemetry.Outlet) -> int:
         log.warning("setting_misspelt", name=name, meant=meant)
     refusals = Refusals()
     app = create_app(settings, refusals=refusals, lines_dropped=lambda: lines.dropped)
-    crowd = Crowd(most=connections_max(), refusals=refusals)
+    crowd = Connections(most=connections_max(), refusals=refusals)
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http=functools.partial(Protocol, limits=Limits(), crowd=crowd),  # type: ignore[arg-type]  # it is called only
+        http=functools.partial(Protocol, limits=ConnectionLimits(), crowd=crowd),  # type: ignore[arg-type]  # it is called only
         ws="none",
         lifespan="on",
         log_config=None,

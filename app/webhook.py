@@ -16,8 +16,8 @@ from app.line.envelopes import Envelope, envelopes
 from app.line.signature import is_well_formed, verify
 from app.metrics import Metrics
 from app.refusals import Refusals
+from app.store.housekeeping import EVENTS_KEPT_S
 from app.store.inbox import Arrival, Inbox, Rank
-from app.store.upkeep import EVENTS_KEPT_S
 from app.traces import Traces
 
 log = structlog.get_logger()
@@ -27,7 +27,7 @@ SMALL_BYTES = 16_000
 HELD_BYTES_MAX = 32_000_000  # of bodies that are not whole yet; beyond it only small ones are taken
 
 
-class RefusedError(Exception):
+class WebhookRefusedError(Exception):
     """A webhook that is not taken. `reason` is one of few, for the log."""
 
     def __init__(self, status_code: int, reason: str) -> None:
@@ -72,7 +72,7 @@ class Webhook:
     async def _callback(self, request: Request, began: float) -> Response:
         try:
             arrivals = await self._arrivals(request)
-        except RefusedError as error:
+        except WebhookRefusedError as error:
             self._refusals.note("webhook_refused", reason=error.reason)
             return Response(status_code=error.status_code)
         if arrivals and not await self._stored(arrivals):
@@ -86,14 +86,14 @@ class Webhook:
     async def _arrivals(self, request: Request) -> list[Envelope]:
         signature = request.headers.get("x-line-signature")
         if not is_well_formed(signature):
-            raise RefusedError(400, "no signature")
+            raise WebhookRefusedError(400, "no signature")
         body = await self._body(request)
         if not verify(body, signature=signature, secrets=self._secrets):
-            raise RefusedError(400, "signature")
+            raise WebhookRefusedError(400, "signature")
         try:
             found = envelopes(body)
         except ValueError as error:
-            raise RefusedError(400, "not a JSON object") from error
+            raise WebhookRefusedError(400, "not a JSON object") from error
         return self._not_replayed(found)
 
     def _not_replayed(self, found: Sequence[Envelope]) -> list[Envelope]:
@@ -124,18 +124,18 @@ class Webhook:
     async def _body(self, request: Request) -> bytes:
         announced = request.headers.get("content-length", "")
         if announced.isdigit() and int(announced) > BODY_BYTES_MAX:
-            raise RefusedError(413, "too large")
+            raise WebhookRefusedError(413, "too large")
         body = bytearray()
         try:
             async for chunk in request.stream():
                 body += chunk
                 self._held_bytes += len(chunk)
                 if len(body) > BODY_BYTES_MAX:
-                    raise RefusedError(413, "too large")
+                    raise WebhookRefusedError(413, "too large")
                 if len(body) > SMALL_BYTES and self._held_bytes > HELD_BYTES_MAX:
-                    raise RefusedError(503, "too many at once")
+                    raise WebhookRefusedError(503, "too many at once")
         except ClientDisconnect as error:
-            raise RefusedError(400, "broken off") from error
+            raise WebhookRefusedError(400, "broken off") from error
         finally:
             self._held_bytes -= len(body)
         return bytes(body)

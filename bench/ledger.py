@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from app.store.database import Database
+from app.store.housekeeping import Upkeep
 from app.store.money.budgets import Caps
 from app.store.money.ledger import Booking, Ledger, Tokens
-from app.store.upkeep import Upkeep
 from bench.figures import Figure, quantile
 
 ROWS = 1_000_000

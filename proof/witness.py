@@ -11,8 +11,8 @@ from line_sandbox.front import Call
 from line_sandbox.line.chats import ChatMessage
 from line_sandbox.openai.invoice import InvoiceLine
 
+from app.words.chat_settings import LANGUAGES
 from app.words.sentences import sentences_for
-from app.words.settings import LANGUAGES
 from proof.evidence import Order, Said, Sending, Shown
 from tests.world import World
 

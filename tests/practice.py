@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app.ops.doctor.examine import examine
-from app.ops.doctor.finding import Finding, Verdict
+from app.ops.doctor.finding import Finding, FindingVerdict
 from app.settings import Settings, load
 from tests.world import World, world
 
@@ -74,7 +74,7 @@ class Case:
     """One thing that is wrong: what the report says of it, and how it comes about."""
 
     check: str
-    verdict: Verdict
+    verdict: FindingVerdict
     seen: str
     cure: str = ""
     begin: Begin = lambda _: None

@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from app.reading.gate_file import ZERO, Head, Model, packed
+from app.reading.gate_file import ZERO, GateModel, Head, packed
 from app.reading.gate_pieces import marks, pieces
 from training.messages import CORPUS, Message, messages
 
@@ -22,7 +22,7 @@ WEIGHT_MAX_SHARE = 0.9995  # of the weights fit into a byte; the few larger ones
 KNOTS = 12
 
 
-def trained(learned: Sequence[Message]) -> Model:
+def trained(learned: Sequence[Message]) -> GateModel:
     """Learn from messages. Confidence is measured on authors that were left out."""
     seen = Seen(learned)
     meanings = np.array([one.meaning for one in learned])
@@ -33,7 +33,7 @@ def trained(learned: Sequence[Message]) -> Model:
     said, shares, right = _measured(seen, meanings, everything, bits=MEANING_BITS, c=MEANING_C)
     knots = {name: _knots(shares[said == name], right[said == name]) for name in sorted(set(meanings.tolist()))}
     _, shares, right = _measured(seen, kinds, commands, bits=KIND_BITS, c=KIND_C)
-    return Model(
+    return GateModel(
         meanings=_head(seen, meanings, bits=MEANING_BITS, c=MEANING_C),
         kinds=_head(seen.of(has_kind), kinds[has_kind], bits=KIND_BITS, c=KIND_C),
         knots={**knots, "kind": _knots(shares, right)},

@@ -2,7 +2,7 @@
 
     web              the address: which page is where, the headers of every answer, what is said when something fails
     auth             signing in and out, and who may see pages and do deeds, by `session` and `sign_in_limit`
-    rendering        from a template and values to an answer; `words` writes numbers, times and keys, `charts` draws
+    rendering        from a template and values to an answer; `formats` writes numbers, times and keys, `charts` draws
     overview         money, pictures, latency, failures, queue, models, pushes; pause and resume
     requests         requests, each with its timeline; sending an answer again
     gallery          all pictures; deleting one
@@ -12,7 +12,7 @@
 Pages are made on the server and need no script. No SQL here: the questions are in `app/reports`.
 """
 
-from app.admin.people import Lists
-from app.admin.web import Parts, Rules, dashboard
+from app.admin.people_page import AccessLists
+from app.admin.web import DashboardParts, DashboardRules, dashboard
 
-__all__ = ["Lists", "Parts", "Rules", "dashboard"]
+__all__ = ["AccessLists", "DashboardParts", "DashboardRules", "dashboard"]

@@ -13,8 +13,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.admin.rendering import SAID_COOKIE, Screen, href
-from app.admin.session import COOKIE, COOKIE_OF_HTTPS, IDLE_S, Keys, Session
+from app.admin.rendering import SAID_COOKIE, Renderer, href
+from app.admin.session import COOKIE, COOKIE_OF_HTTPS, IDLE_S, Session, SessionKeys
 from app.admin.sign_in_limit import Guesses
 from app.store.sign_outs import SignOuts
 
@@ -29,10 +29,10 @@ Show = Callable[[Request, Session], Awaitable[Response]]
 Do = Callable[[Request, Form], Awaitable[str]]
 
 
-class Door:
+class Auth:
     """Makes the routes, each with its check."""
 
-    def __init__(self, *, keys: Keys, screen: Screen, guesses: Guesses, sign_outs: SignOuts) -> None:
+    def __init__(self, *, keys: SessionKeys, screen: Renderer, guesses: Guesses, sign_outs: SignOuts) -> None:
         self._keys = keys
         self._sign_outs = sign_outs
         self._screen = screen

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from app.admin import words
+from app.admin import formats
 from app.admin.session import Session
 from app.prices.dollars import usd_as_read
 from app.reports import wording
@@ -35,17 +35,17 @@ SAID: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picturing:
+class Presentation:
     """How pictures and people are shown. `url_of` makes the public address of an object key."""
 
     url_of: Callable[[str], str]
     shows_prompts: bool
 
 
-class Screen:
+class Renderer:
     """Renders the templates of this folder. In a thread, since a long list takes some milliseconds."""
 
-    def __init__(self, *, clock: words.Clock, picturing: Picturing) -> None:
+    def __init__(self, *, clock: formats.Clock, picturing: Presentation) -> None:
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -55,8 +55,8 @@ class Screen:
         )
         self._templates.filters |= {
             "usd": usd_as_read,
-            "seconds": words.seconds,
-            "short": words.short,
+            "seconds": formats.seconds,
+            "short": formats.short,
             "plain": wording.plain,
             "moment": clock.moment,
             "fine": clock.fine,
@@ -67,7 +67,7 @@ class Screen:
             "url_of": picturing.url_of,
             "shows_prompts": picturing.shows_prompts,
             "href": href,
-            "words": words,
+            "words": formats,
             "wording": wording,
             "style": f"/admin/style.css?v={version_of('style.css')}",
         }

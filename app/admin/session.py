@@ -45,7 +45,7 @@ class Session:
         return now_at < min(self.began_at + LIFE_S, self.seen_at + IDLE_S)
 
 
-class Keys:
+class SessionKeys:
     """Checks the token, and makes and reads the cookies that stand for it."""
 
     def __init__(self, token: str) -> None:

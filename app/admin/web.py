@@ -16,23 +16,23 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from app.admin.auth import Door, is_https
-from app.admin.gallery import GalleryPage
-from app.admin.ledger import Books
-from app.admin.overview import Overview
-from app.admin.people import Lists, People
-from app.admin.rendering import HERE, Picturing, Screen
-from app.admin.requests import Past
-from app.admin.session import Keys
+from app.admin.auth import Auth, is_https
+from app.admin.formats import Clock
+from app.admin.gallery_page import GalleryPage
+from app.admin.ledger_page import LedgerPage
+from app.admin.overview_page import OverviewPage
+from app.admin.people_page import AccessLists, PeoplePage
+from app.admin.rendering import HERE, Presentation, Renderer
+from app.admin.requests_page import RequestsPage
+from app.admin.session import SessionKeys
 from app.admin.sign_in_limit import Guesses
-from app.admin.words import Clock
 from app.flows.conversation.admins import Admins
 from app.flows.delivery.deliver import Deliver
-from app.flows.upkeep.cleanup import Sweep
+from app.flows.upkeep.cleanup import Cleanup
 from app.health import Health
 from app.line.client import LineClient
 from app.r2 import Bucket
-from app.reports.accounts import Holders
+from app.reports.accounts import Accounts
 from app.reports.archive import Archive
 from app.reports.gallery import Gallery
 from app.reports.gauges import Gauges
@@ -55,7 +55,7 @@ HTTPS_S = 365 * 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class DashboardParts:
     """What the dashboard looks at and acts with."""
 
     database: Database
@@ -65,13 +65,13 @@ class Parts:
     health: Health
     admins: Admins
     deliver: Deliver
-    sweep: Sweep
+    sweep: Cleanup
     line: LineClient
     bucket: Bucket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class DashboardRules:
     """What the settings say.
 
     Attributes:
@@ -85,21 +85,21 @@ class Rules:
     pictures_url: str
     models: Sequence[str]
     caps: Caps
-    lists: Lists
+    lists: AccessLists
     zone: ZoneInfo
     trusted_proxies: Sequence[str]
 
 
-def dashboard(parts: Parts, rules: Rules) -> "ASGIApp":
+def dashboard(parts: DashboardParts, rules: DashboardRules) -> "ASGIApp":
     """Build the dashboard. It answers to paths from /admin on."""
     clock = Clock(rules.zone)
-    screen = Screen(clock=clock, picturing=Picturing(url_of=parts.bucket.url, shows_prompts=rules.shows_prompts))
-    door = Door(keys=Keys(rules.token), screen=screen, guesses=Guesses(), sign_outs=SignOuts(parts.database))
+    screen = Renderer(clock=clock, picturing=Presentation(url_of=parts.bucket.url, shows_prompts=rules.shows_prompts))
+    door = Auth(keys=SessionKeys(rules.token), screen=screen, guesses=Guesses(), sign_outs=SignOuts(parts.database))
     trends = Trends(parts.database)
     gallery = Gallery(parts.database, reads_prompts=rules.shows_prompts)
     archive = Archive(parts.database, reads_prompts=rules.shows_prompts)
     pages = (
-        Overview(
+        OverviewPage(
             screen=screen,
             gauges=parts.gauges,
             trends=trends,
@@ -110,18 +110,18 @@ def dashboard(parts: Parts, rules: Rules) -> "ASGIApp":
             models=rules.models,
             zone=rules.zone,
         ),
-        Past(screen=screen, archive=archive, requests=parts.requests, deliver=parts.deliver, zone=rules.zone),
+        RequestsPage(screen=screen, archive=archive, requests=parts.requests, deliver=parts.deliver, zone=rules.zone),
         GalleryPage(screen=screen, gallery=gallery, forgetting=parts.forgetting, sweep=parts.sweep),
-        People(
+        PeoplePage(
             screen=screen,
-            holders=Holders(parts.database),
+            holders=Accounts(parts.database),
             gallery=gallery,
             admins=parts.admins,
             caps=rules.caps,
             lists=rules.lists,
             zone=rules.zone,
         ),
-        Books(screen=screen, statement=Statement(parts.database), trends=trends, clock=clock, zone=rules.zone),
+        LedgerPage(screen=screen, statement=Statement(parts.database), trends=trends, clock=clock, zone=rules.zone),
     )
     routes = [*door.routes(), *(route for page in pages for route in page.routes(door))]
     routes += [_file("style.css", "text/css"), _file("icon.svg", "image/svg+xml")]
@@ -180,7 +180,7 @@ def _file(name: str, media_type: str) -> Route:
 Handlers = dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]]
 
 
-def _handlers(screen: Screen, door: Door) -> Handlers:
+def _handlers(screen: Renderer, door: Auth) -> Handlers:
     async def show(request: Request, problem: str, *, status_code: int) -> Response:
         session = await door.who(request)
         return await screen.show(request, "problem.html", session=session, status_code=status_code, problem=problem)

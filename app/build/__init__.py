@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from app import health, lease
 from app.build.dashboard import dashboard_of
-from app.build.flows import Flows
-from app.build.store import Store
-from app.build.vendors import Vendors
+from app.build.make_flows import Flows
+from app.build.make_store import Store
+from app.build.make_vendors import Vendors
 from app.caps import caps_of
-from app.engine import Engine, Limits
+from app.engine import Engine, QueueLimits
 from app.flows.conversation.dispatcher import Dispatcher
 from app.flows.conversation.event import Stores
 from app.flows.drawing.reconciler import Reconciler
@@ -23,10 +23,10 @@ from app.reports.gauges import Gauges
 from app.settings import Settings
 from app.store.broken_off import BrokenOff
 from app.store.database import Database
+from app.store.housekeeping import Upkeep
 from app.store.inbox import Inbox, Rank
 from app.store.leases import Leases
 from app.store.settling import Settling
-from app.store.upkeep import Upkeep
 from app.traces import Traces
 from app.webhook import Webhook
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class ServiceParts:
     """What `main` starts and stops, and what the service answers with."""
 
     database: Database
@@ -54,7 +54,7 @@ class Parts:
     dashboard: "ASGIApp | None"
 
 
-def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[], int]) -> Parts:
+def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[], int]) -> ServiceParts:
     """Build everything, in the order in which one needs the other: tables, vendors, flows, and what asks for them."""
     executor_id = lease.new_executor_id() if settings.several_processes else lease.ALONE
     database = Database(settings.database_url)
@@ -73,7 +73,7 @@ def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[],
 
     watched = health.Health(upkeep=upkeep, inbox=inbox, engine=engine, beside=lambda: flows.problems)
     gauges = Gauges(database, zone=settings.zone, caps=caps_of(settings))
-    return Parts(
+    return ServiceParts(
         database=database,
         engine=engine,
         inbox=inbox,
@@ -121,8 +121,8 @@ def _rank(settings: Settings) -> Callable[[Envelope], Rank]:
     return rank
 
 
-def _limits(settings: Settings) -> Limits:
-    return Limits(
+def _limits(settings: Settings) -> QueueLimits:
+    return QueueLimits(
         at_once=settings.pictures_at_once,
         at_once_per_user=settings.pictures_at_once_per_user,
         per_minute=settings.pictures_per_minute,

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from app.build.flows import Flows
-from app.build.store import Store
-from app.build.vendors import Vendors
+from app.build.make_flows import Flows
+from app.build.make_store import Store
+from app.build.make_vendors import Vendors
 from app.caps import caps_of
 from app.health import Health
 from app.reports.gauges import Gauges
@@ -28,9 +28,9 @@ def dashboard_of(
     """Build the dashboard; None without ADMIN_TOKEN, and then nothing of it is loaded."""
     if settings.admin_token is None:
         return None
-    from app.admin import Lists, Parts, Rules, dashboard  # noqa: PLC0415 - 3 MB that most would carry for nothing
+    from app.admin import AccessLists, DashboardParts, DashboardRules, dashboard  # noqa: PLC0415 - 3 MB that most would carry for nothing
 
-    parts = Parts(
+    parts = DashboardParts(
         database=database,
         requests=store.requests,
         forgetting=store.forgetting,
@@ -42,13 +42,13 @@ def dashboard_of(
         line=vendors.line,
         bucket=vendors.bucket,
     )
-    rules = Rules(
+    rules = DashboardRules(
         token=settings.admin_token.get_secret_value(),
         shows_prompts=settings.admin_shows_prompts,
         pictures_url=settings.r2_public_base_url,
         models=settings.image_models,
         caps=caps_of(settings),
-        lists=Lists(
+        lists=AccessLists(
             allowed_ids=frozenset(settings.allowed_ids),
             blocked_ids=frozenset(settings.blocked_ids),
             admin_ids=frozenset(settings.admin_user_ids),

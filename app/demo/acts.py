@@ -7,12 +7,12 @@ from line_sandbox.line import LineStandIn
 from line_sandbox.line.chats import actions_in
 from line_sandbox.line.events import Event
 
-from app.demo.errors import NotAllowed
-from app.demo.paths import Places
-from app.demo.projection import Mirror
-from app.demo.state import Board, Value
+from app.demo.demo_errors import NotAllowed
+from app.demo.paths import Directory
+from app.demo.projection import Projection
+from app.demo.request_traces import RequestTraces
+from app.demo.state import PageState, Value
 from app.demo.tasks import Tasks
-from app.demo.traces import Traces
 
 TEXT_CHARS_MAX = 5000
 NAME_CHARS_MAX = 20
@@ -22,16 +22,22 @@ COPIES_MAX = 10
 ALBUM_MAX = 50  # that LINE's app lets people choose at once
 
 
-class Acts:
+class PageActions:
     """The people's hands."""
 
     def __init__(
-        self, line: LineStandIn, board: Board, mirror: Mirror, traces: Traces, *, on_language: Callable[[str], None]
+        self,
+        line: LineStandIn,
+        board: PageState,
+        mirror: Projection,
+        traces: RequestTraces,
+        *,
+        on_language: Callable[[str], None],
     ) -> None:
         """`on_language` hears whose phone speaks another language now."""
         self._on_language = on_language
         self._line = line
-        self._places = Places(line)
+        self._places = Directory(line)
         self._board = board
         self._mirror = mirror
         self._traces = traces

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from line_sandbox.bad_days import BadDay, bad_days
 
-from app.demo.errors import NotAllowed
-from app.demo.state import Board, Value
-from app.demo.vendors import Stage
+from app.demo.demo_errors import NotAllowed
+from app.demo.stand_ins import StandIns
+from app.demo.state import PageState, Value
 from app.demo.wire import Vendor
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ QUOTA = 200
 REDELIVERIES, REDELIVERY_DELAY_S = 10, 2.0
 
 
-class Bench:
+class FaultSwitches:
     """Switches and sliders. `real`: vendors that are the real ones and cannot be made to fail."""
 
-    def __init__(self, stage: Stage, board: Board, *, real: frozenset[Vendor] = frozenset()) -> None:
+    def __init__(self, stage: StandIns, board: PageState, *, real: frozenset[Vendor] = frozenset()) -> None:
         self._stage = stage
         self._board = board
         self._real = real

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from line_sandbox.line import LineStandIn
 
 from app.demo.bot import Bot, LogLine
-from app.demo.errors import NotAllowed
+from app.demo.demo_errors import NotAllowed
 from app.demo.memory import Memory
-from app.demo.state import Board, Value
+from app.demo.request_traces import RequestTraces
+from app.demo.state import PageState, Value
 from app.demo.tasks import Tasks
-from app.demo.traces import Traces
 
 # Settings that the page may change, and what they may be.
 CHOICES = {
@@ -25,7 +25,7 @@ DEFAULTS = {"LATE_DELIVERY": "button", "REPLY_DEADLINE_S": "45", "IMAGE_FORMAT":
 class Operator:
     """Has a bot of ours, or only the address of somebody else's."""
 
-    def __init__(self, board: Board, traces: Traces, line: LineStandIn, *, tells_token: bool) -> None:
+    def __init__(self, board: PageState, traces: RequestTraces, line: LineStandIn, *, tells_token: bool) -> None:
         """`tells_token`: whether whoever sees the page may also open the dashboard."""
         self.bot: Bot | None = None
         self.memory: Memory | None = None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class Guard:
+class OriginGuard:
     """Refuses foreign Host headers (a name that was led to 127.0.0.1) and requests made by other pages.
 
     Args:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.demo.errors import CannotStart
-from app.demo.vendors import ACCESS_TOKEN, API_KEY, BUCKET, R2_KEY, R2_SECRET, SECRET, Addresses
+from app.demo.demo_errors import CannotStart
+from app.demo.stand_ins import ACCESS_TOKEN, API_KEY, BUCKET, R2_KEY, R2_SECRET, SECRET, Addresses
 
 LINE = ("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN")
 OPENAI = ("OPENAI_API_KEY",)
@@ -17,7 +17,7 @@ _OF_R2 = (*R2, "R2_ENDPOINT_URL")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class RealVendors:
     """Which of the three are the real ones."""
 
     line: bool = False
@@ -34,7 +34,7 @@ class Parts:
         }
 
 
-def read_parts(environment: Mapping[str, str]) -> Parts:
+def read_parts(environment: Mapping[str, str]) -> RealVendors:
     """Find the vendors whose settings are all there.
 
     Raises:
@@ -51,10 +51,10 @@ def read_parts(environment: Mapping[str, str]) -> Parts:
         )
     if problems:
         raise CannotStart(problems)
-    return Parts(line=line, openai=openai, r2=r2)
+    return RealVendors(line=line, openai=openai, r2=r2)
 
 
-def environment_of(parts: Parts, at: Addresses, inherited: Mapping[str, str], *, database: str) -> dict[str, str]:
+def environment_of(parts: RealVendors, at: Addresses, inherited: Mapping[str, str], *, database: str) -> dict[str, str]:
     """Make the bot's environment: its own settings as they are, stand-ins in place of what is not real."""
     environment = dict(inherited)
     if not parts.line:

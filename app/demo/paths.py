@@ -3,11 +3,11 @@
 from line_sandbox.line import LineStandIn
 from line_sandbox.line.chats import ChatMessage, Person
 
-from app.demo.errors import NotAllowed
+from app.demo.demo_errors import NotAllowed
 from app.demo.state import Value
 
 
-class Places:
+class Directory:
     """Finds people, groups and messages by what the page names. What is not there is refused."""
 
     def __init__(self, line: LineStandIn) -> None:

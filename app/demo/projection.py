@@ -13,24 +13,26 @@ from line_sandbox.line.webhooks import Delivery
 from line_sandbox.openai.invoice import InvoiceLine
 from line_sandbox.stand_in import StandIn
 
-from app.demo.state import Board, Value
+from app.demo.request_traces import RequestTraces
+from app.demo.stand_ins import StandIns
+from app.demo.state import PageState, Value
 from app.demo.tasks import Tasks
-from app.demo.traces import Traces
-from app.demo.vendors import Stage
 from app.demo.wire import Vendor
 
 PICTURES_KEPT = 200
 PUBLIC = "/public/"  # what people's phones fetch is not a call of the bot
 
 
-class Mirror:
+class Projection:
     """Listens as long as its context is open.
 
     Attributes:
         seen: Message id to the picture as the phone got it.
     """
 
-    def __init__(self, stage: Stage, board: Board, traces: Traces, *, on_call: Callable[[], None]) -> None:
+    def __init__(
+        self, stage: StandIns, board: PageState, traces: RequestTraces, *, on_call: Callable[[], None]
+    ) -> None:
         """`on_call` hears of every call of the bot, when it begins and when it ends."""
         self.seen: OrderedDict[str, Seen] = OrderedDict()
         self._stage = stage

@@ -18,13 +18,13 @@ import uvicorn
 from dotenv import dotenv_values
 
 from app.demo.bot import Bot
-from app.demo.errors import CannotStart
+from app.demo.demo_errors import CannotStart
 from app.demo.memory import Memory
 from app.demo.origin_guard import LOOPBACK
-from app.demo.parts import Parts, environment_of, read_parts, stand_in_settings
+from app.demo.parts import RealVendors, environment_of, read_parts, stand_in_settings
 from app.demo.say import Progress, say
-from app.demo.vendors import FIXED_PORTS, Stage, open_stage
-from app.demo.wiring import House
+from app.demo.stand_ins import FIXED_PORTS, StandIns, open_stage
+from app.demo.wiring import Demo
 
 Tell = Callable[[str], None]
 
@@ -37,7 +37,7 @@ DASHBOARD_TOKEN_BYTES = 12  # made for the run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class DemoOptions:
     """What the command line asks for. `data` None: a temporary folder, gone at the end."""
 
     host: str = "127.0.0.1"
@@ -50,11 +50,11 @@ class Options:
     stand_ins_only: bool = False
 
 
-def run(options: Options, environment: Mapping[str, str], tell: Tell) -> int:
+def run(options: DemoOptions, environment: Mapping[str, str], tell: Tell) -> int:
     """Run the demo until it is told to stop. Return the exit code: 0, 1 when it did not go well, 78, 130."""
     inherited = {name: value for name, value in dotenv_values(".env").items() if value} | dict(environment)
     try:
-        parts = Parts() if options.stand_ins_only or options.bot_url else read_parts(inherited)
+        parts = RealVendors() if options.stand_ins_only or options.bot_url else read_parts(inherited)
         return asyncio.run(_run(options, parts, inherited, tell))
     except CannotStart as error:
         tell("The demo cannot start:")
@@ -63,7 +63,7 @@ def run(options: Options, environment: Mapping[str, str], tell: Tell) -> int:
         return EX_CONFIG
 
 
-async def _run(options: Options, parts: Parts, inherited: Mapping[str, str], tell: Tell) -> int:
+async def _run(options: DemoOptions, parts: RealVendors, inherited: Mapping[str, str], tell: Tell) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -81,9 +81,9 @@ async def _run(options: Options, parts: Parts, inherited: Mapping[str, str], tel
     return await work
 
 
-async def _say(options: Options, parts: Parts, inherited: Mapping[str, str], tell: Tell) -> int:
+async def _say(options: DemoOptions, parts: RealVendors, inherited: Mapping[str, str], tell: Tell) -> int:
     """One round trip. LINE is always the stand-in here: nobody at the real one is waiting for an answer."""
-    parts = Parts(openai=parts.openai, r2=parts.r2)
+    parts = RealVendors(openai=parts.openai, r2=parts.r2)
     progress = Progress(tell)
     text = options.say or ""
     with _directory(options) as directory:
@@ -108,7 +108,9 @@ async def _say(options: Options, parts: Parts, inherited: Mapping[str, str], tel
                 return 0
 
 
-async def _page(options: Options, parts: Parts, inherited: Mapping[str, str], tell: Tell, stop: asyncio.Event) -> int:
+async def _page(
+    options: DemoOptions, parts: RealVendors, inherited: Mapping[str, str], tell: Tell, stop: asyncio.Event
+) -> int:
     """Serve the page until `stop` is set."""
     with _directory(options) as directory, _socket(options.host, options.port) as listening:
         url = _url(options.host, listening)
@@ -139,7 +141,7 @@ async def _page(options: Options, parts: Parts, inherited: Mapping[str, str], te
             return 0
 
 
-def _stage(options: Options) -> contextlib.AbstractAsyncContextManager[Stage]:
+def _stage(options: DemoOptions) -> contextlib.AbstractAsyncContextManager[StandIns]:
     """Open the stand-ins; for somebody else's bot where they were the last time, so that it is told of them once."""
     if options.bot_url is None:
         return open_stage(latency_s=LATENCY_S)
@@ -147,11 +149,11 @@ def _stage(options: Options) -> contextlib.AbstractAsyncContextManager[Stage]:
     return open_stage(ports=(line, openai, r2), latency_s=LATENCY_S, bot_name="Bot")
 
 
-def _house(stage: Stage, parts: Parts, options: Options) -> House:
-    return House(stage, parts, is_private=options.host in LOOPBACK)
+def _house(stage: StandIns, parts: RealVendors, options: DemoOptions) -> Demo:
+    return Demo(stage, parts, is_private=options.host in LOOPBACK)
 
 
-def _bot_of(house: House, environment: Mapping[str, str], directory: Path) -> Bot:
+def _bot_of(house: Demo, environment: Mapping[str, str], directory: Path) -> Bot:
     """Hand the house a bot of ours, with a dashboard that opens for this run."""
     token = secrets.token_urlsafe(DASHBOARD_TOKEN_BYTES)
     bot = Bot(
@@ -166,7 +168,7 @@ def _bot_of(house: House, environment: Mapping[str, str], directory: Path) -> Bo
 
 
 @contextlib.asynccontextmanager
-async def _running(bot: Bot, stage: Stage, tell: Tell) -> AsyncIterator[None]:
+async def _running(bot: Bot, stage: StandIns, tell: Tell) -> AsyncIterator[None]:
     try:
         if not await bot.start():
             tell(bot.last_words)
@@ -186,7 +188,7 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def _serving(house: House, host: str, listening: socket.socket) -> AsyncIterator[None]:
+async def _serving(house: Demo, host: str, listening: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(
         house.web.app(host=host),
         log_config=None,
@@ -206,7 +208,7 @@ async def _serving(house: House, host: str, listening: socket.socket) -> AsyncIt
 
 
 @contextlib.contextmanager
-def _directory(options: Options) -> Iterator[Path]:
+def _directory(options: DemoOptions) -> Iterator[Path]:
     if options.data is not None:
         options.data.mkdir(parents=True, exist_ok=True)
         yield options.data.resolve()
@@ -249,7 +251,7 @@ def _url(host: str, listening: socket.socket) -> str:
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}/demo"
 
 
-def _tell_address(url: str, options: Options, tell: Tell) -> None:
+def _tell_address(url: str, options: DemoOptions, tell: Tell) -> None:
     tell(f"\nOpen        {url}\n")
     if options.port and f":{options.port}/" not in url:
         tell(f"Port {options.port} was taken, so it is another one.")
@@ -257,20 +259,20 @@ def _tell_address(url: str, options: Options, tell: Tell) -> None:
         tell("Everybody who reaches this address can use it, and pays with your keys if there are any.")
 
 
-def _tell_parts(parts: Parts, tell: Tell) -> None:
+def _tell_parts(parts: RealVendors, tell: Tell) -> None:
     for vendor, what in parts.as_words().items():
         tell(f"{vendor:<12}{what}")
     tell("")
 
 
-def _tell_settings(stage: Stage, options: Options, tell: Tell) -> None:
+def _tell_settings(stage: StandIns, options: DemoOptions, tell: Tell) -> None:
     tell(f"Webhooks go to {options.bot_url}. Start that bot with:\n")
     for name, value in stand_in_settings(stage.at).items():
         tell(f"  {name}={value}")
     tell("\nStop it with Ctrl-C.")
 
 
-def _open_browser(url: str, options: Options) -> None:
+def _open_browser(url: str, options: DemoOptions) -> None:
     has_display = sys.platform in {"darwin", "win32"} or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if options.opens_browser and has_display and sys.stdout.isatty() and not os.environ.get("CI"):
         webbrowser.open(url)

@@ -12,7 +12,7 @@ from line_sandbox.line.chats import Chat, ChatMessage
 from line_sandbox.line.phone import Seen
 
 from app.demo.bot import LogLine
-from app.demo.vendors import Stage
+from app.demo.stand_ins import StandIns
 
 REDELIVERIES = 3
 PATIENCE_S = 400.0  # longer than a model may take by the bot's own default
@@ -32,7 +32,7 @@ STEPS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class BotAnswer:
     """What came back. `saved` is None when there is no picture; `words` say then what the bot said."""
 
     saved: Path | None = None
@@ -65,7 +65,7 @@ class Progress:
         self.step(what, ", ".join(notes))
 
 
-async def say(stage: Stage, text: str, progress: Progress, *, output: Path) -> Said:
+async def say(stage: StandIns, text: str, progress: Progress, *, output: Path) -> BotAnswer:
     """Let a friend of the bot write `text`, wait for the picture as a person would, save it.
 
     Args:
@@ -80,7 +80,7 @@ async def say(stage: Stage, text: str, progress: Progress, *, output: Path) -> S
     line.redeliveries = REDELIVERIES  # a machine that is busy with everything else may need more than LINE's 2 s
     delivery = await line.send_text(person, text)
     if not delivery.ok:
-        return Said(words=f"the bot did not take the webhook: {delivery.attempts[-1].error}")
+        return BotAnswer(words=f"the bot did not take the webhook: {delivery.attempts[-1].error}")
     seen = 0
     async with asyncio.timeout(PATIENCE_S):
         while True:
@@ -89,7 +89,7 @@ async def say(stage: Stage, text: str, progress: Progress, *, output: Path) -> S
             if any(message.type == "image" for message in said):
                 return await asyncio.to_thread(_saved, (await line.look(person))[-1], text, output)
             if said[-1].type != "template":
-                return Said(words=str(said[-1].body.get("text", said[-1].type)))
+                return BotAnswer(words=str(said[-1].body.get("text", said[-1].type)))
             await _tap(stage, person, said[-1], progress)
 
 
@@ -97,20 +97,20 @@ def _after(chat: Chat, count: int) -> list[ChatMessage]:
     return chat.from_bot[count:]
 
 
-async def _tap(stage: Stage, person: str, promise: ChatMessage, progress: Progress) -> None:
+async def _tap(stage: StandIns, person: str, promise: ChatMessage, progress: Progress) -> None:
     """Ask for the picture by the button of the promise; the bot holds this new token for as long as it can."""
     label = str(next(iter(stage.line.chat(person).actions()))["label"])
     progress.step(f"tapped [{label}]", str(promise.body.get("altText", "")))
     await stage.line.send_tap(person, label)
 
 
-def _saved(seen: Seen, text: str, output: Path) -> Said:
+def _saved(seen: Seen, text: str, output: Path) -> BotAnswer:
     if seen.broken:
-        return Said(url=seen.original.url, words=f"the picture does not show: {seen.broken}")
+        return BotAnswer(url=seen.original.url, words=f"the picture does not show: {seen.broken}")
     path = _path(output, text, EXTENSIONS[seen.original.content_type])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(seen.original.body)
-    return Said(saved=path, url=seen.original.url)
+    return BotAnswer(saved=path, url=seen.original.url)
 
 
 def _path(output: Path, text: str, extension: str) -> Path:

@@ -18,7 +18,7 @@ class Record:
     value: Value | None
 
 
-class Board:
+class PageState:
     """Numbers every change. Only the newest state of each record is kept, so that memory stays flat.
 
     Attributes:

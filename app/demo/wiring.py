@@ -3,31 +3,31 @@
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 
-from app.demo import people as cast
-from app.demo.acts import Acts
-from app.demo.bench import Bench
+from app.demo import roles as cast
+from app.demo.acts import PageActions
+from app.demo.bench import FaultSwitches
 from app.demo.bot import LogLine
 from app.demo.operator import Operator
-from app.demo.parts import Parts
-from app.demo.projection import Mirror
-from app.demo.state import Board, Value
-from app.demo.traces import Traces
-from app.demo.vendors import Stage
-from app.demo.web import Verbs, Web
+from app.demo.page_web import Verbs, Web
+from app.demo.parts import RealVendors
+from app.demo.projection import Projection
+from app.demo.request_traces import RequestTraces
+from app.demo.stand_ins import StandIns
+from app.demo.state import PageState, Value
 from app.demo.wire import Vendor
 
 
-class House:
+class Demo:
     """One demo's objects. `open` lets it live as long as its context."""
 
-    def __init__(self, stage: Stage, parts: Parts, *, is_private: bool) -> None:
+    def __init__(self, stage: StandIns, parts: RealVendors, *, is_private: bool) -> None:
         """Build everything; nothing runs yet. `is_private`: only this machine can see the page."""
         self.real = _real(parts)
-        self.board = Board()
-        self.traces = Traces(self.board, real=self.real)
-        self.bench = Bench(stage, self.board, real=self.real)
-        self.mirror = Mirror(stage, self.board, self.traces, on_call=self.bench.show)
-        self.acts = Acts(stage.line, self.board, self.mirror, self.traces, on_language=self._language_changed)
+        self.board = PageState()
+        self.traces = RequestTraces(self.board, real=self.real)
+        self.bench = FaultSwitches(stage, self.board, real=self.real)
+        self.mirror = Projection(stage, self.board, self.traces, on_call=self.bench.show)
+        self.acts = PageActions(stage.line, self.board, self.mirror, self.traces, on_language=self._language_changed)
         self.operator = Operator(self.board, self.traces, stage.line, tells_token=is_private)
         self.web = Web(board=self.board, acts=self.acts, mirror=self.mirror, line=stage.line, verbs=self._verbs())
         self._stage = stage
@@ -35,7 +35,7 @@ class House:
         self._cast: cast.Cast | None = None
 
     @contextlib.asynccontextmanager
-    async def open(self) -> AsyncIterator["House"]:
+    async def open(self) -> AsyncIterator["Demo"]:
         """Listen to the stand-ins as long as the block runs."""
         async with self.mirror:
             try:
@@ -107,6 +107,6 @@ class House:
         self.operator.forget_language(person)
 
 
-def _real(parts: Parts) -> frozenset[Vendor]:
+def _real(parts: RealVendors) -> frozenset[Vendor]:
     vendors: dict[Vendor, bool] = {"line": parts.line, "openai": parts.openai, "r2": parts.r2}
     return frozenset(vendor for vendor, is_real in vendors.items() if is_real)

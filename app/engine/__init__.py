@@ -1,8 +1,8 @@
 """The durable engine, DBOS Transact, behind the few verbs that Easel needs, so that it could be replaced."""
 
-from app.engine.engine import Engine, Limits
+from app.engine.engine import Engine, QueueLimits
+from app.engine.engine_tables import EngineError, check_sqlite, engine_url
 from app.engine.outside import Outside, engine_outside
-from app.engine.tables import EngineError, check_sqlite, engine_url
 from app.engine.work import Work
 
-__all__ = ["Engine", "EngineError", "Limits", "Outside", "Work", "check_sqlite", "engine_outside", "engine_url"]
+__all__ = ["Engine", "EngineError", "Outside", "QueueLimits", "Work", "check_sqlite", "engine_outside", "engine_url"]

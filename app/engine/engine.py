@@ -32,8 +32,8 @@ from dbos._utils import INTERNAL_QUEUE_NAME
 from sqlalchemy.exc import DBAPIError
 
 from app.databases import CONNECT_ARGUMENTS, first_line
-from app.engine.internals import Patience, QueueBell, decode_json_only
-from app.engine.tables import EngineError, engine_url, prepare
+from app.engine.engine_tables import EngineError, engine_url, prepare
+from app.engine.internals import Patience, QueueSignal, decode_json_only
 from app.engine.work import Work
 
 log = structlog.get_logger()
@@ -54,7 +54,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class QueueLimits:
     """How much is drawn at the same time, across all processes. `per_minute` 0: no limit."""
 
     at_once: int
@@ -65,7 +65,9 @@ class Limits:
 class Engine:
     """One engine for each process. Register every workflow, then start."""
 
-    def __init__(self, *, database_url: str, executor_id: str, limits: Limits, polling_s: float = POLLING_S) -> None:
+    def __init__(
+        self, *, database_url: str, executor_id: str, limits: QueueLimits, polling_s: float = POLLING_S
+    ) -> None:
         self._url = engine_url(database_url)
         self.executor_id = executor_id
         self._limits = limits
@@ -74,7 +76,7 @@ class Engine:
         self._running: dict[str, int] = {}
         self._one_ended = asyncio.Event()
         is_sqlite = self._url.startswith("sqlite")
-        self._queue_bell = QueueBell(QUEUE, idle_s=ALONE_IDLE_S if is_sqlite else IDLE_S)
+        self._queue_bell = QueueSignal(QUEUE, idle_s=ALONE_IDLE_S if is_sqlite else IDLE_S)
         self._patience = Patience()
         connect = {} if is_sqlite else {"connect_args": dict(CONNECT_ARGUMENTS)}
         self._config = DBOSConfig(

@@ -21,7 +21,7 @@ RECOVERY_POLLING_S = 0.2
 PAUSE_MAX_S = 3.0  # between two tries to reach a database; DBOS lets up to 90 s pass, and new wishes wait for it
 
 
-class QueueBell:
+class QueueSignal:
     """Lets a queue's worker see at once what this process enqueues, and rest while nothing waits.
 
     DBOS only polls: every 50 ms that costs 25 ms of each picture and 4 % of a core, every 250 ms less than 1 %; and its

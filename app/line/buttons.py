@@ -7,7 +7,7 @@ https://developers.line.biz/en/reference/messaging-api/#action-objects (read 202
 from collections.abc import Sequence
 
 from app.line.messages import LABEL_GRAPHEMES_MAX, postback_action, template
-from app.line.models import Action, Message, sdk
+from app.line.sdk_models import Action, Message, sdk
 from app.line.text_length import cut_to_graphemes
 
 _COLUMNS_MAX = 10

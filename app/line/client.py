@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.errors import BadAnswer, VendorFault
-from app.line.answers import Call, Sent, sent_of
 from app.line.connection import LIST_BYTES_MAX, Connection, check_token, success
 from app.line.events import Chat, ChatKind
-from app.line.fields import identifier, sections, string
-from app.line.models import Message, built, models, sdk
+from app.line.json_fields import identifier, sections, string
+from app.line.line_answers import LineCall, Sent, sent_of
 from app.line.quota import Quota, limit_of, used_of
 from app.line.rich_menus import RichMenu
+from app.line.sdk_models import Message, built, models, sdk
 
 if TYPE_CHECKING:
     from app.line.sdk import Loaded
@@ -88,9 +88,9 @@ class LineClient:
             TokenDead: The token was used, is too old, or is not one.
         """
         await self.connect()
-        with built(Call.REPLY):
+        with built(LineCall.REPLY):
             request = sdk.ReplyMessageRequest(replyToken=reply_token, messages=models(messages))
-        return sent_of(await self._line.carry_out(Call.REPLY, "reply_message", request, timeout_s=timeout_s))
+        return sent_of(await self._line.carry_out(LineCall.REPLY, "reply_message", request, timeout_s=timeout_s))
 
     async def push(self, to: str, messages: Sequence[Message], *, retry_key: str) -> Sent:
         """Send one to five messages at any time. Costs one of the month's messages for each person in the chat.
@@ -104,9 +104,9 @@ class LineClient:
             MonthlyLimit: LINE says so. It may also say 429 without words, `RateLimited`: compare `remaining_pushes`.
         """
         await self.connect()
-        with built(Call.PUSH):
+        with built(LineCall.PUSH):
             request = sdk.PushMessageRequest(to=to, messages=models(messages))
-        return sent_of(await self._line.carry_out(Call.PUSH, "push_message", request, x_line_retry_key=retry_key))
+        return sent_of(await self._line.carry_out(LineCall.PUSH, "push_message", request, x_line_retry_key=retry_key))
 
     async def start_loading(self, user_id: str, *, seconds: int = 60) -> None:
         """Show the loading animation in a 1:1 chat until `seconds` (5, 10, ... 60) are over or a message of ours comes.
@@ -115,7 +115,7 @@ class LineClient:
         """
         await self.connect()
         request = sdk.ShowLoadingAnimationRequest(chatId=user_id, loadingSeconds=seconds)
-        await self._line.carry_out(Call.LOADING, "show_loading_animation", request)
+        await self._line.carry_out(LineCall.LOADING, "show_loading_animation", request)
 
     async def bot_info(self) -> BotInfo:
         """Ask who we are: the cheapest check of the access token.
@@ -123,10 +123,10 @@ class LineClient:
         Raises:
             BadAnswer: The answer names no user id.
         """
-        answer = await self._line.get(Call.BOT_INFO, "get_bot_info")
+        answer = await self._line.get(LineCall.BOT_INFO, "get_bot_info")
         user_id = identifier(answer, "userId")
         if user_id is None:
-            raise BadAnswer(f"{Call.BOT_INFO}: the answer names no userId")
+            raise BadAnswer(f"{LineCall.BOT_INFO}: the answer names no userId")
         return BotInfo(
             user_id=user_id,
             basic_id=string(answer, "basicId"),
@@ -159,17 +159,17 @@ class LineClient:
         """
         if chat.kind is ChatKind.USER:
             return 1
-        match await self._line.get(Call.MEMBERS, f"get_{chat.kind}_member_count", chat.id):
+        match await self._line.get(LineCall.MEMBERS, f"get_{chat.kind}_member_count", chat.id):
             case {"count": int(count)}:
                 return count
-        raise BadAnswer(f"{Call.MEMBERS}: the answer names no count")
+        raise BadAnswer(f"{LineCall.MEMBERS}: the answer names no count")
 
     async def language(self, user_id: str) -> str | None:
         """Find the language of a user's LINE (BCP 47); None where LINE does not tell, as for strangers."""
-        answer = await self._line.ask(Call.PROFILE, "get_profile", user_id)
+        answer = await self._line.ask(LineCall.PROFILE, "get_profile", user_id)
         if answer.status == _NOT_FOUND:
             return None
-        match success(answer, call=Call.PROFILE).body:
+        match success(answer, call=LineCall.PROFILE).body:
             case {"language": str(language)} if language:
                 return language
         return None
@@ -194,18 +194,18 @@ class LineClient:
         while True:
             left_s = max(0.0, end_at - clock())
             found = await self._line.download(
-                Call.CONTENT, "get_message_content", message_id, bytes_max=bytes_max, timeout_s=left_s
+                LineCall.CONTENT, "get_message_content", message_id, bytes_max=bytes_max, timeout_s=left_s
             )
             if found is not None:
                 return found
             if clock() + wait_s >= end_at:
-                raise VendorFault(f"{Call.CONTENT}: not ready within {timeout_s:g} s", code="not_ready")
+                raise VendorFault(f"{LineCall.CONTENT}: not ready within {timeout_s:g} s", code="not_ready")
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _READY_LONGEST_S)
 
     async def rich_menus(self) -> tuple[RichMenu, ...]:
         """Ask for all menus that were made through the API. At most 10 times a second."""
-        listed = await self._line.get(Call.RICH_MENU, "get_rich_menu_list", bytes_max=LIST_BYTES_MAX)
+        listed = await self._line.get(LineCall.RICH_MENU, "get_rich_menu_list", bytes_max=LIST_BYTES_MAX)
         named = ((identifier(menu, "richMenuId"), string(menu, "name")) for menu in sections(listed, "richmenus"))
         return tuple(RichMenu(id=menu_id, name=name) for menu_id, name in named if menu_id)
 
@@ -216,23 +216,23 @@ class LineClient:
     async def link_rich_menu(self, user_id: str, menu_id: str | None) -> None:
         """Give a person a menu of their own; None: take it back, so that they see what everybody sees."""
         if menu_id is None:
-            await self._line.carry_out(Call.RICH_MENU, "unlink_rich_menu_id_from_user", user_id)
+            await self._line.carry_out(LineCall.RICH_MENU, "unlink_rich_menu_id_from_user", user_id)
         else:
-            await self._line.carry_out(Call.RICH_MENU, "link_rich_menu_id_to_user", user_id, menu_id)
+            await self._line.carry_out(LineCall.RICH_MENU, "link_rich_menu_id_to_user", user_id, menu_id)
 
     async def leave(self, chat: Chat) -> None:
         """Leave a group or room, which only people can undo. A 1:1 chat cannot be left: nothing happens."""
         if chat.kind is not ChatKind.USER:
-            await self._line.carry_out(Call.LEAVE, f"leave_{chat.kind}", chat.id)
+            await self._line.carry_out(LineCall.LEAVE, f"leave_{chat.kind}", chat.id)
 
     async def _menu_id(self, method: str, *arguments: object) -> str | None:
-        answer = await self._line.ask(Call.RICH_MENU, method, *arguments)
+        answer = await self._line.ask(LineCall.RICH_MENU, method, *arguments)
         if answer.status == _NOT_FOUND:
             return None
-        return identifier(success(answer, call=Call.RICH_MENU).body, "richMenuId")
+        return identifier(success(answer, call=LineCall.RICH_MENU).body, "richMenuId")
 
     async def _push_limit(self) -> int | None:
-        return limit_of(await self._line.get(Call.QUOTA, "get_message_quota"))
+        return limit_of(await self._line.get(LineCall.QUOTA, "get_message_quota"))
 
     async def _used_pushes(self) -> int:
-        return used_of(await self._line.get(Call.QUOTA, "get_message_quota_consumption"))
+        return used_of(await self._line.get(LineCall.QUOTA, "get_message_quota_consumption"))

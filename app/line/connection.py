@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from app.errors import BadAnswer, OutcomeUnknown, TooLarge, Unreachable
-from app.line.answers import Answer, Call, body_of, error_of
+from app.line.line_answers import LineAnswer, LineCall, body_of, error_of
 
 if TYPE_CHECKING:
     import aiohttp
@@ -54,26 +54,26 @@ class Connection:
             await self._wire.aclose()
 
     async def get(
-        self, call: Call, method: str, *arguments: object, bytes_max: int = ANSWER_BYTES_MAX
+        self, call: LineCall, method: str, *arguments: object, bytes_max: int = ANSWER_BYTES_MAX
     ) -> Mapping[str, Any]:
         """Read a JSON object; an empty one where the answer holds none."""
         return success(await self.ask(call, method, *arguments, bytes_max=bytes_max), call=call).body
 
     async def carry_out(
-        self, call: Call, method: str, *arguments: object, timeout_s: float | None = None, **options: object
-    ) -> Answer:
+        self, call: LineCall, method: str, *arguments: object, timeout_s: float | None = None, **options: object
+    ) -> LineAnswer:
         """Have LINE do something; a push that it has done before is a success."""
         return success(await self.ask(call, method, *arguments, timeout_s=timeout_s, options=options), call=call)
 
     async def ask(
         self,
-        call: Call,
+        call: LineCall,
         method: str,
         *arguments: object,
         timeout_s: float | None = None,
         bytes_max: int = ANSWER_BYTES_MAX,
         options: Mapping[str, object] = MappingProxyType({}),
-    ) -> Answer:
+    ) -> LineAnswer:
         """Bring back whatever LINE answers, a refusal too.
 
         Args:
@@ -91,7 +91,7 @@ class Connection:
         wire, limit_s = await self.open(), timeout_s or self._timeout_s
         from app.line.sdk import BROKEN, NOTHING_SENT  # noqa: PLC0415 - it is loaded now
 
-        answer: Answer | None = None
+        answer: LineAnswer | None = None
         try:
             async with asyncio.timeout(limit_s):
                 # Connecting fails well before the whole call does: then we know that nothing was sent.
@@ -107,7 +107,7 @@ class Connection:
         return answer
 
     async def download(
-        self, call: Call, method: str, message_id: str, *, bytes_max: int, timeout_s: float
+        self, call: LineCall, method: str, message_id: str, *, bytes_max: int, timeout_s: float
     ) -> bytes | None:
         """Bring back a file, all of it; None while LINE still prepares it.
 
@@ -149,13 +149,13 @@ def check_token(channel_access_token: str) -> None:
         raise ValueError("the channel access token is empty or holds characters that no token has")
 
 
-def success(answer: Answer, *, call: Call) -> Answer:
+def success(answer: LineAnswer, *, call: LineCall) -> LineAnswer:
     """Let a success through.
 
     Raises:
         EaselError: The refusal, by its status.
     """
-    already_pushed = call is Call.PUSH and answer.status == _CONFLICT
+    already_pushed = call is LineCall.PUSH and answer.status == _CONFLICT
     if already_pushed or _is_success(answer.status):
         return answer
     raise error_of(answer, call=call)
@@ -181,11 +181,11 @@ def _is_packed(response: "aiohttp.ClientResponse") -> bool:
     return response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}
 
 
-def _answer(response: "aiohttp.ClientResponse", content: bytes) -> Answer:
+def _answer(response: "aiohttp.ClientResponse", content: bytes) -> LineAnswer:
     headers = response.headers
     accepted_id = headers.get("x-line-accepted-request-id")  # on 409: the first push with this retry key
     retry_after = headers.get("retry-after", "")
-    return Answer(
+    return LineAnswer(
         status=response.status,
         request_id=accepted_id or headers.get("x-line-request-id"),
         retry_after_s=float(retry_after) if retry_after.isascii() and retry_after.isdigit() else None,
@@ -193,9 +193,9 @@ def _answer(response: "aiohttp.ClientResponse", content: bytes) -> Answer:
     )
 
 
-def _unreachable(call: Call, exc: Exception) -> Unreachable:
+def _unreachable(call: LineCall, exc: Exception) -> Unreachable:
     return Unreachable(f"{call}: no connection to LINE ({type(exc).__name__})", code="no_connection")
 
 
-def _unknown(call: Call, exc: Exception) -> OutcomeUnknown:
+def _unknown(call: LineCall, exc: Exception) -> OutcomeUnknown:
     return OutcomeUnknown(f"{call}: no answer from LINE ({type(exc).__name__})", code="no_answer")

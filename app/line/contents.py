@@ -6,7 +6,7 @@ https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects (r
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.line.fields import Json, identifier, number, section, sections, string, strings
+from app.line.json_fields import Json, identifier, number, section, sections, string, strings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

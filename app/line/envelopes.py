@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.line import json_text
 from app.line.events import ChatKind, chat_of, event_id
-from app.line.fields import Json, number, section, string
+from app.line.json_fields import Json, number, section, string
 
 # Messages of a group that can neither be meant for us nor be quoted for us to work on.
 _ONLY_TALK = frozenset({"sticker", "video", "audio", "file", "location"})

@@ -14,7 +14,7 @@ from typing import Any
 
 from app.line import json_text
 from app.line.contents import Content, content_of
-from app.line.fields import Json, identifier, number, section, string
+from app.line.json_fields import Json, identifier, number, section, string
 
 _EVENT_ID = re.compile(r"[!-~]{1,64}")  # a ULID today
 

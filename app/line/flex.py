@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.line.messages import ALT_TEXT_UNITS_MAX
-from app.line.models import Action, Message, sdk
+from app.line.sdk_models import Action, Message, sdk
 from app.line.text_length import cut_to_utf16_units
 
 # LINE shows a card on white by day and by night, so every colour is named.
@@ -25,7 +25,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class FlexQuestion:
     """A heading with its values, `columns` of them in a row; those of a short last row share its width."""
 
     heading: str
@@ -33,7 +33,7 @@ class Question:
     columns: int
 
 
-def choice_card(title: str, *, alt_text: str, questions: Sequence[Question]) -> Message:
+def choice_card(title: str, *, alt_text: str, questions: Sequence[FlexQuestion]) -> Message:
     """Build one card with a question under the other."""
     head = sdk.FlexText(text=title, weight="bold", size="lg", color=_INK)
     parts = [part for question in questions for part in _question(question)]
@@ -42,7 +42,7 @@ def choice_card(title: str, *, alt_text: str, questions: Sequence[Question]) -> 
     return sdk.FlexMessage(altText=cut_to_utf16_units(alt_text, ALT_TEXT_UNITS_MAX), contents=bubble)
 
 
-def _question(question: Question) -> list[Any]:
+def _question(question: FlexQuestion) -> list[Any]:
     rows = [
         _row(question.choices[start : start + question.columns])
         for start in range(0, len(question.choices), question.columns)

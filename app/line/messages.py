@@ -9,7 +9,7 @@ https://developers.line.biz/en/reference/messaging-api/#message-objects (read 20
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.line.models import Action, Message, sdk
+from app.line.sdk_models import Action, Message, sdk
 from app.line.text_length import cut_to_graphemes, cut_to_utf16_units, utf16_units
 
 MESSAGES_MAX = 5  # in one reply or push; …/reference/messaging-api/#send-reply-message

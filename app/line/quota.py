@@ -6,8 +6,8 @@ https://developers.line.biz/en/reference/messaging-api/#get-quota (read 2026-11-
 from dataclasses import dataclass
 
 from app.errors import BadAnswer
-from app.line.answers import Call
-from app.line.fields import Json
+from app.line.json_fields import Json
+from app.line.line_answers import LineCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ def limit_of(answer: Json) -> int | None:
             return None
         case {"value": int(limit)}:
             return limit
-    raise BadAnswer(f"{Call.QUOTA}: the answer names no limit")
+    raise BadAnswer(f"{LineCall.QUOTA}: the answer names no limit")
 
 
 def used_of(answer: Json) -> int:
@@ -46,4 +46,4 @@ def used_of(answer: Json) -> int:
     match answer:
         case {"totalUsage": int(used)}:
             return used
-    raise BadAnswer(f"{Call.QUOTA}: the answer names no usage")
+    raise BadAnswer(f"{LineCall.QUOTA}: the answer names no usage")

@@ -6,9 +6,9 @@ https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-to
 
 from typing import TYPE_CHECKING, Final
 
-from app.line.answers import Call
 from app.line.connection import Connection
-from app.line.fields import Json
+from app.line.json_fields import Json
+from app.line.line_answers import LineCall
 
 if TYPE_CHECKING:
     from app.line.sdk import Loaded
@@ -35,15 +35,15 @@ class LineOAuth:
 
     async def about_token(self, access_token: str) -> Json:
         """Ask where long-lived tokens are known, then where those of version 2.1 are; empty: neither knows it."""
-        token = (await self._line.ask(Call.OAUTH, "verify_channel_token", access_token)).body
+        token = (await self._line.ask(LineCall.OAUTH, "verify_channel_token", access_token)).body
         if "client_id" in token:
             return token
-        return (await self._line.ask(Call.OAUTH, "verify_channel_token_by_jwt", access_token)).body
+        return (await self._line.ask(LineCall.OAUTH, "verify_channel_token_by_jwt", access_token)).body
 
     async def issue_stateless(self, *, channel_id: str, channel_secret: str) -> Json:
         """Have a token made that lives 15 minutes; LINE's refusal is handed out like it, with an `error`."""
         asked = {"grant_type": "client_credentials", "client_id": channel_id, "client_secret": channel_secret}
-        return (await self._line.ask(Call.OAUTH, "issue_stateless_channel_token", options=asked)).body
+        return (await self._line.ask(LineCall.OAUTH, "issue_stateless_channel_token", options=asked)).body
 
 
 async def token_life_s(*, base_url: str, access_token: str) -> int | None:

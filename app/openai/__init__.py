@@ -1,14 +1,14 @@
 """The Images API and Chat Completions of OpenAI, and servers that speak like it.
 
-`order`, `sizes` and `sources`: what is asked, cut to what each model takes. `answer`: what came back. `models`: who
-lives. `faults`: what went wrong, as our errors. `client`: the calls. `reader`: a small text model that reads messages;
-`completion`: what it answered.
+`order`, `sizes` and `edit_sources`: what is asked, cut to what each model takes. `answer`: what came back.
+`model_life`: who lives. `faults`: what went wrong, as our errors. `images`: the calls. `reader`: a small text model
+that reads messages; `completion`: what it answered.
 """
 
-from app.openai.answer import Drawn, Usage
-from app.openai.client import OpenAIImages
+from app.openai.answer import Drawn, TokenUsage
 from app.openai.completion import Completion, TextUsage
-from app.openai.models import SHUT_DOWN, ModelStatus
+from app.openai.images import OpenAIImages
+from app.openai.model_life import SHUT_DOWN, ModelStatus
 from app.openai.order import PictureOrder, at_most, best_allowed, check_options, parameters, unmet
 from app.openai.reader import NOT_OFFERED, READ_TIMEOUT_S, OpenAIReader, TextQuestion
 from app.openai.sizes import size_for
@@ -25,7 +25,7 @@ __all__ = [
     "PictureOrder",
     "TextQuestion",
     "TextUsage",
-    "Usage",
+    "TokenUsage",
     "at_most",
     "best_allowed",
     "check_options",

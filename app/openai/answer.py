@@ -24,7 +24,7 @@ MAGIC: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class TokenUsage:
     """Tokens of one call, by price."""
 
     text_in: int
@@ -55,7 +55,7 @@ class Drawn:
     size: str | None
     quality: str | None
     model: str
-    usage: Usage | None
+    usage: TokenUsage | None
     request_id: str | None
     duration_ms: int
     limit_per_minute: int | None = None
@@ -69,7 +69,7 @@ class Content:
     urls: tuple[str, ...] = field(repr=False)
     size: str | None
     quality: str | None
-    usage: Usage | None
+    usage: TokenUsage | None
 
 
 def read_content(body: bytes, *, count: int, request_id: str | None) -> Content:
@@ -146,7 +146,7 @@ def _decoded(encoded: str) -> bytes:
         return pybase64.b64decode(text + "=" * (-len(text) % 4), validate=True)
 
 
-def _usage(usage: Any) -> Usage | None:  # noqa: ANN401 - whatever the vendor sent
+def _usage(usage: Any) -> TokenUsage | None:  # noqa: ANN401 - whatever the vendor sent
     """Read the counts; None where they cannot be those of a picture that is there.
 
     That is without an output count or with one of 0, which LiteLLM fills in when a provider counts nothing, and with a
@@ -166,7 +166,7 @@ def _usage(usage: Any) -> Usage | None:  # noqa: ANN401 - whatever the vendor se
     total = _count(usage.get("total_tokens"), None)
     if not all(0 <= one <= TOKENS_MAX for one in _numbers(usage)):
         return None
-    return Usage(
+    return TokenUsage(
         text_in=text_in,
         image_in=image_in,
         image_out=image_out,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.errors import BadAnswer
-from app.openai.faults import Answer
+from app.openai.faults import HttpAnswer
 from app.openai.json_body import read_json
 
 TOKENS_MAX: Final = 1_000_000  # more is no count of such a call
@@ -40,7 +40,7 @@ class Completion:
     request_id: str | None
 
 
-def read_completion(answer: Answer, *, model: str, choices: Mapping[str, Sequence[str]]) -> Completion:
+def read_completion(answer: HttpAnswer, *, model: str, choices: Mapping[str, Sequence[str]]) -> Completion:
     """Read a 200.
 
     Raises:

@@ -79,7 +79,7 @@ NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HttpAnswer:
     """One HTTP answer, read to its end or to our limit."""
 
     status: int
@@ -109,7 +109,7 @@ class Answer:
         return int(told) if told.isascii() and told.isdigit() else None
 
 
-def fault(answer: Answer, *, model: str, now_at: float) -> EaselError:
+def fault(answer: HttpAnswer, *, model: str, now_at: float) -> EaselError:
     """Turn an answer that is not a 200 into the error to raise; `now_at` makes `Retry-After` dates relative."""
     error = _error_of(answer.body)
     code = _code(error) or f"http_{answer.status}"
@@ -205,7 +205,7 @@ def _categories(error: dict[str, Any]) -> tuple[str, ...]:
     return tuple(word for word in map(_word, words) if word)
 
 
-def _wait_s(answer: Answer, now_at: float) -> float | None:
+def _wait_s(answer: HttpAnswer, now_at: float) -> float | None:
     """Read how long to wait, in seconds; None if not said, or nothing one could wait for."""
     milliseconds = answer.headers.get("retry-after-ms", "")
     after = answer.headers.get("retry-after", "")

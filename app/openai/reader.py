@@ -15,9 +15,9 @@ import httpx
 import orjson
 
 from app.errors import BadAnswer, BadRequest, Cause, EaselError, NotPermitted, OutcomeUnknown, Unreachable
-from app.openai.client import CONNECT_TIMEOUT_S, HEADER_SAFE, IDENTITY, IDLE_CONNECTION_S, NOTHING_SENT
 from app.openai.completion import Completion, read_completion
-from app.openai.faults import CAUSES, Answer, fault, has_error
+from app.openai.faults import CAUSES, HttpAnswer, fault, has_error
+from app.openai.images import CONNECT_TIMEOUT_S, HEADER_SAFE, IDENTITY, IDLE_CONNECTION_S, NOTHING_SENT
 
 READ_TIMEOUT_S: Final = 2.5
 PROBE_TIMEOUT_S: Final = 10.0
@@ -151,7 +151,7 @@ class OpenAIReader:
         self._is_plain = is_of_a_field or (error.code or "").startswith("http_")
         return self._is_plain
 
-    async def _post(self, body: Mapping[str, Any], deadline: float) -> Answer:
+    async def _post(self, body: Mapping[str, Any], deadline: float) -> HttpAnswer:
         try:
             async with (
                 asyncio.timeout_at(deadline),
@@ -162,7 +162,7 @@ class OpenAIReader:
                     read += chunk
                     if len(read) > ANSWER_BYTES_MAX:
                         raise BadAnswer(f"The answer is larger than {ANSWER_BYTES_MAX} bytes", code="answer_too_large")
-                return Answer(status=response.status_code, headers=response.headers, body=read)
+                return HttpAnswer(status=response.status_code, headers=response.headers, body=read)
         except NOTHING_SENT as exc:
             raise Unreachable(f"No connection to OpenAI: {type(exc).__name__}", code="no_connection") from exc
         except (TimeoutError, httpx.TimeoutException) as exc:
@@ -182,7 +182,7 @@ def _schema(choices: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": {"name": "reading", "strict": True, "schema": schema}}
 
 
-def _fault(answer: Answer, model: str) -> EaselError:
+def _fault(answer: HttpAnswer, model: str) -> EaselError:
     """Tell apart what stays for this key or this server, and must not be taken for a dead key."""
     error = fault(answer, model=model, now_at=time.time())
     named: dict[str, Any] = {"code": error.code, "vendor_request_id": error.vendor_request_id}

@@ -1,10 +1,10 @@
 """The bytes of pictures: `rendition` makes one fit for LINE, `source` makes a person's photo fit for a model.
 
-`opening`, `mending`, `decoding` and `encoding` are what both need; `measure` says from the header what decoding takes.
-Synchronous and CPU-bound: callers run it in threads.
+`open_picture`, `mending`, `decoding` and `encoding` are what both need; `measure` says from the header what decoding
+takes. Synchronous and CPU-bound: callers run it in threads.
 """
 
-from app.pictures.opening import edges_px
+from app.pictures.open_picture import edges_px
 from app.pictures.rendition import Rendition, render, rendition_bytes
 from app.pictures.source import PreparedSource, prepare_source, source_bytes
 

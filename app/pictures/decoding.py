@@ -8,7 +8,7 @@ from PIL import Image, ImageFile
 
 from app.pictures.encoding import shrunk
 from app.pictures.mending import bare, ended
-from app.pictures.opening import DAMAGE
+from app.pictures.open_picture import DAMAGE
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from PIL import ImageChops
 from PIL.JpegImagePlugin import JpegImageFile
 
 from app.pictures.measure import draft
-from app.pictures.opening import DAMAGE, JPEG, PNG
+from app.pictures.open_picture import DAMAGE, JPEG, PNG
 
 END_OF_JPEG: Final = b"\xff\xd9"
 END_OF_PNG: Final = b"\0\0\0\0IEND\xaeB`\x82"

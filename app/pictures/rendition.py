@@ -13,7 +13,7 @@ from PIL import Image, ImageFile
 from app.pictures.decoding import QUARTER_TURNS, decoded, mending, orientation
 from app.pictures.encoding import jpeg, on_white, png, see_through, shrunk
 from app.pictures.measure import draft
-from app.pictures.opening import open_picture, refusing
+from app.pictures.open_picture import open_picture, refusing
 
 # LINE image message: JPEG or PNG, original at most 10 MB, preview at most 1 MB, any number of pixels;
 # https://developers.line.biz/en/reference/messaging-api/#image-message (read 2026-11-22)

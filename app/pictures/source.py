@@ -13,7 +13,7 @@ from app.pictures.decoding import decoded, mending
 from app.pictures.encoding import jpeg, on_white, png, see_through, shrunk
 from app.pictures.heic import decoded_heic, heic_bytes, is_heic, open_heic
 from app.pictures.measure import draft
-from app.pictures.opening import open_picture, refusing
+from app.pictures.open_picture import open_picture, refusing
 
 SIDE_PX_MAX: Final = 2048  # models look at less, and each pixel more is paid for
 JPEG_BYTES_MAX: Final = 1_500_000  # far below the API's 50 MB: gateways refuse more, and it uploads quickly

@@ -35,7 +35,7 @@ CHUNK_BYTES: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class ObjectHead:
     """What is known of an object without reading it."""
 
     size_bytes: int
@@ -145,15 +145,15 @@ class Bucket:
 
         return await self._in_pool(lambda: translated("Reading an object", get))
 
-    async def head(self, key: str) -> Stored | None:
+    async def head(self, key: str) -> ObjectHead | None:
         """Look at one object; None where it is not there. Raises as `put` does.
 
         R2 says no more than 404 here, so a bucket that is not there looks the same.
         """
 
-        def head() -> Stored:
+        def head() -> ObjectHead:
             found = self._client().head_object(Bucket=self._bucket, Key=key)
-            return Stored(
+            return ObjectHead(
                 size_bytes=found["ContentLength"],
                 content_type=found.get("ContentType", ""),
                 cache_control=found.get("CacheControl", ""),

@@ -7,7 +7,7 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
-from app.r2.addresses import PICTURES_PREFIX
+from app.r2.object_keys import PICTURES_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from app.line import contents
 from app.line.contents import Edited, Follow, Join, Media, MediaKind, Other, Postback, Sticker, Text, Unfollow, Unsend
 from app.line.events import Chat, ChatKind, Event
 from app.reading.commands import Command, Name
-from app.reading.meaning import Meaning, Step, Verdict, Why
+from app.reading.meaning import Meaning, ReadingStep, Verdict, Why
 from app.reading.moment import moment_of
 from app.reading.plan import (
     PASS,
@@ -18,7 +18,7 @@ from app.reading.plan import (
     Draw,
     Fetch,
     Forget,
-    Leave,
+    LeaveChat,
     Plan,
     Question,
     Redraw,
@@ -39,7 +39,7 @@ from app.reading.verdicts import (
     is_surely_a_change,
     is_surely_a_wish,
 )
-from app.reading.wish import Call, Wish, wish_of
+from app.reading.wish import Addressing, Wish, wish_of
 from app.store.context import Context
 from app.words.taps import Tap, read_tap
 
@@ -83,7 +83,7 @@ def decide(
     context: Context = NOTHING_AROUND,
     verdict: Verdict | None = None,
     *,
-    by: Step = Step.GATE,
+    by: ReadingStep = ReadingStep.GATE,
     is_sure: bool = False,
 ) -> Plan:
     """Read what an event wants. Everything that is not for us is passed over; its reply token still serves.
@@ -119,7 +119,7 @@ class Read:
     """What a step took a text for; no verdict: nobody was asked yet."""
 
     verdict: Verdict | None
-    by: Step
+    by: ReadingStep
     is_sure: bool
 
 
@@ -137,9 +137,9 @@ def _heard_of_anybody(event: Event, chat: Chat, rules: Rules) -> Plan | None:
         case Unsend(message_id=message_id) if message_id:
             return Plan(act=Forget(message_id=message_id))
         case Unfollow() | contents.Leave():
-            return Plan(act=Leave())
+            return Plan(act=LeaveChat())
         case Join() if rules.allowed_ids and chat.id not in rules.allowed_ids:
-            return Plan(addressed=True, act=Leave(words="group_not_allowed"))
+            return Plan(addressed=True, act=LeaveChat(words="group_not_allowed"))
         case Follow() if not rules.allows(chat, event.user_id) and not rules.blocks(chat, event.user_id):
             return Plan(addressed=True, act=Say(words="not_allowed"))
     return None
@@ -182,7 +182,7 @@ def _of_text(text: Text, user_id: str | None, wish: Wish | None, context: Contex
     if wish is None:
         return PASS
     act, why, question = _meant(wish, context, user_id, read)
-    if act is None and wish.call in {Call.PREFIX, Call.QUOTE}:
+    if act is None and wish.call in {Addressing.PREFIX, Addressing.QUOTE}:
         return Plan(why=why, open=question)  # people among themselves
     return Plan(
         addressed=True,
@@ -206,16 +206,16 @@ def _meant(wish: Wish, context: Context, user_id: str | None, read: Read) -> tup
         is_enough = read.is_sure or is_free_to_try(verdict, context, user_id)
         paints = verdict.meaning in PAINTS or not is_enough
         if paints and is_surely_a_change(wish, context, user_id, verdict):
-            return changed(wish, context, user_id), Why(step=Step.MOMENT, meaning=Meaning.CHANGE), None
+            return changed(wish, context, user_id), Why(step=ReadingStep.MOMENT, meaning=Meaning.CHANGE), None
         if is_enough:
             why = Why(step=read.by, meaning=spelled(verdict), confidence=confidence)
             return by_verdict(wish, context, user_id, verdict), why, None
         if is_surely_a_wish(wish, context, user_id, verdict):
-            return drawn(wish, context, user_id), Why(step=Step.MOMENT, meaning=Meaning.DRAW), None
+            return drawn(wish, context, user_id), Why(step=ReadingStep.MOMENT, meaning=Meaning.DRAW), None
     question = Question(
         text=wish.said, moment=moment_of(wish, context, user_id), bare=wish.prompt if wish.options else ""
     )
-    why = Why(step=Step.ASKED, meaning=spelled(verdict), confidence=confidence)
+    why = Why(step=ReadingStep.ASKED, meaning=spelled(verdict), confidence=confidence)
     return asked(wish, context, user_id, verdict), why, question
 
 

@@ -10,7 +10,7 @@ from importlib import resources
 
 from app.reading.commands import Name
 from app.reading.follow_ups import says_a_change
-from app.reading.gate_file import Head, Model, unpacked
+from app.reading.gate_file import GateModel, Head, unpacked
 from app.reading.gate_pieces import marks, pieces
 from app.reading.meaning import Meaning, Moment, Talk, Verdict
 
@@ -24,7 +24,7 @@ KIND_MIN = 0.35  # a kind of talk that is less likely than this is any talk
 class Gate:
     """Reads messages. One serves a whole process; it keeps nothing of what it reads."""
 
-    model: Model
+    model: GateModel
 
     @classmethod
     @functools.cache

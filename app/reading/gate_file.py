@@ -57,7 +57,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+class GateModel:
     """Both heads, and how often they were right at which share, by the name of the meaning, or "kind"."""
 
     meanings: Head
@@ -75,7 +75,7 @@ class Model:
         return right[place - 1] + (right[place] - right[place - 1]) * (share - low) / (high - low)
 
 
-def packed(model: Model) -> bytes:
+def packed(model: GateModel) -> bytes:
     """Write a model: the same one gives the same bytes."""
     heads = (model.meanings, model.kinds)
     head = {
@@ -96,7 +96,7 @@ def packed(model: Model) -> bytes:
     return json.dumps(head, sort_keys=True).encode() + b"\n" + tables
 
 
-def unpacked(data: bytes) -> Model:
+def unpacked(data: bytes) -> GateModel:
     """Read what `packed` wrote."""
     first, _, rest = data.partition(b"\n")
     head: dict[str, Any] = json.loads(first)
@@ -106,4 +106,4 @@ def unpacked(data: bytes) -> Model:
     meanings, kinds = (
         Head(**one, table=tables[end - size : end]) for one, size, end in zip(head["heads"], sizes, ends, strict=True)
     )
-    return Model(meanings=meanings, kinds=kinds, knots=head["knots"], corpus=head["corpus"])
+    return GateModel(meanings=meanings, kinds=kinds, knots=head["knots"], corpus=head["corpus"])

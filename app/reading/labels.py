@@ -10,8 +10,8 @@ from app.reading.commands import Command, Name
 from app.reading.normal import normal
 from app.reading.plan import Act, Do, Say, Set
 from app.reading.talk import Reply
+from app.words.chat_settings import LANGUAGES
 from app.words.sentences import sentences_for
-from app.words.settings import LANGUAGES
 
 COMMANDS = {
     "btn_again": Name.AGAIN,

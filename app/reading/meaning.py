@@ -79,7 +79,7 @@ class Verdict:
     options: Options = field(default_factory=Options)
 
 
-class Step(StrEnum):
+class ReadingStep(StrEnum):
     """Who decided what a message means, the cheapest first."""
 
     RULES = "rules"
@@ -93,6 +93,6 @@ class Step(StrEnum):
 class Why:
     """Why a message is taken for what it is. `meaning`: as in `Verdict`, its kind behind a dot where it has one."""
 
-    step: Step
+    step: ReadingStep
     meaning: str
     confidence: float = 1.0

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.reading.meaning import Moment
-from app.reading.wish import Call, Wish
+from app.reading.wish import Addressing, Wish
 from app.store.chats import Expected
 from app.store.context import Context
 
@@ -16,8 +16,8 @@ def moment_of(wish: Wish, context: Context, user_id: str | None) -> Moment:
     expected = expected_of(context, user_id)
     made_at = context.picture_at
     return Moment(
-        in_group=wish.call is not Call.ALONE,
-        is_called=wish.call is Call.NAMED or (wish.call is Call.QUOTE and expected is not None),
+        in_group=wish.call is not Addressing.ALONE,
+        is_called=wish.call is Addressing.NAMED or (wish.call is Addressing.QUOTE and expected is not None),
         is_drawing=context.under_way is not None,
         has_picture=made_at is not None and context.read_at - made_at < CONVERSATION_S,
         has_photo=bool(context.photos) or context.quote.photo_id is not None,

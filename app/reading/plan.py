@@ -122,13 +122,28 @@ class Come:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leave:
+class LeaveChat:
     """We are not welcome in this group, or were put out of it. `words` say goodbye."""
 
     words: str | None = None
 
 
-Act = Draw | Say | Show | Redraw | Rephrase | Change | Do | Set | Fetch | Remember | AskForPhoto | Forget | Come | Leave
+Act = (
+    Draw
+    | Say
+    | Show
+    | Redraw
+    | Rephrase
+    | Change
+    | Do
+    | Set
+    | Fetch
+    | Remember
+    | AskForPhoto
+    | Forget
+    | Come
+    | LeaveChat
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

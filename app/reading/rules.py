@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from app.reading import labels
 from app.reading.commands import ADMIN_WORDS, Command, Name, command_of
-from app.reading.meaning import Step, Talk
+from app.reading.meaning import ReadingStep, Talk
 from app.reading.moment import expected_of
 from app.reading.options import COUNT_MAX, Options
 from app.reading.plan import Act, AskForPhoto, Change, Do, Redraw, Say, Set
 from app.reading.sources import edited, photos_of
 from app.reading.talk import Reply, reply_of, talk_of
-from app.reading.wish import Call, Wish
+from app.reading.wish import Addressing, Wish
 from app.store.chats import Expected
 from app.store.context import Context
 
@@ -29,7 +29,7 @@ VERBS: Mapping[Name, str] = {
 DRAWN_AGAIN = frozenset({Name.AGAIN, Name.WIDE, Name.TALL, Name.SQUARE, Name.FINE})
 SHAPED = frozenset({Name.WIDE, Name.TALL, Name.SQUARE, Name.FINE})  # what can be done with a photo, too
 
-Certain = tuple[Act | None, Step]
+Certain = tuple[Act | None, ReadingStep]
 
 
 def by_rules(  # noqa: C901, PLR0911 - one line for each rule
@@ -38,29 +38,29 @@ def by_rules(  # noqa: C901, PLR0911 - one line for each rule
     """Say what a message wants where that is certain; None where its words can mean this or that."""
     expected = expected_of(context, user_id)
     if expected and (act := _answered(wish, context, expected)):
-        return act, Step.MOMENT
+        return act, ReadingStep.MOMENT
     if not wish.prompt and not wish.options:
-        return Say(words="blank"), Step.RULES
+        return Say(words="blank"), ReadingStep.RULES
     if wish.is_emoji:
-        return _talked_in(wish.call, Talk.OK, context), Step.RULES
+        return _talked_in(wish.call, Talk.OK, context), ReadingStep.RULES
     if labels.is_of_waiting(wish.prompt):
-        return talked(Talk.PROGRESS, context), Step.MOMENT
+        return talked(Talk.PROGRESS, context), ReadingStep.MOMENT
     command = command_of(wish.prompt, beside_options=bool(wish.options)) if wish.prompt else None
     label = labels.act_of(wish.prompt) if not wish.options else None
     if command is None and isinstance(label, Do):
         command = label.command
     if command and (not wish.options or command.name in DRAWN_AGAIN):
-        return commanded(command, wish, context, user_id), Step.RULES
+        return commanded(command, wish, context, user_id), ReadingStep.RULES
     if label:
-        return label, Step.RULES
+        return label, ReadingStep.RULES
     if not wish.prompt:
-        return _of_options_alone(wish, context, user_id), Step.RULES
+        return _of_options_alone(wish, context, user_id), ReadingStep.RULES
     talk = None if wish.options else talk_of(wish.prompt)
     if talk is Talk.NO and context.under_way:
-        return Do(command=Command(name=Name.CANCEL)), Step.MOMENT
+        return Do(command=Command(name=Name.CANCEL)), ReadingStep.MOMENT
     if talk:
-        return _talked_in(wish.call, talk, context), Step.RULES
-    return (Say(words="photo_gone"), Step.MOMENT) if context.quote.gone else None
+        return _talked_in(wish.call, talk, context), ReadingStep.RULES
+    return (Say(words="photo_gone"), ReadingStep.MOMENT) if context.quote.gone else None
 
 
 def _answered(  # noqa: PLR0911 - one line for each question
@@ -157,9 +157,9 @@ def _of_options_alone(wish: Wish, context: Context, user_id: str | None) -> Act:
     )
 
 
-def _talked_in(call: Call, talk: Talk, context: Context) -> Act | None:
+def _talked_in(call: Addressing, talk: Talk, context: Context) -> Act | None:
     """Answer talk where we were clearly meant; among others it is theirs."""
-    return talked(talk, context) if call in {Call.ALONE, Call.NAMED} else None
+    return talked(talk, context) if call in {Addressing.ALONE, Addressing.NAMED} else None
 
 
 def talked(talk: Talk, context: Context) -> Act | None:

@@ -6,11 +6,11 @@ from app.reading.commands import ADMIN_WORDS, Command, Name
 from app.reading.follow_ups import says_a_change
 from app.reading.meaning import Meaning, Talk, Verdict
 from app.reading.moment import expected_of
-from app.reading.photos import speaks_of_a_photo, speaks_of_a_picture
+from app.reading.photo_words import speaks_of_a_photo, speaks_of_a_picture
 from app.reading.plan import Act, AskForPhoto, Draw, Say
 from app.reading.rules import DRAWN_AGAIN, commanded, talked
 from app.reading.sources import edited, is_about_something, is_asked_for, later
-from app.reading.wish import Call, Wish
+from app.reading.wish import Addressing, Wish
 from app.reading.wish_forms import is_a_question, looks_like_a_wish
 from app.store.context import Context
 
@@ -38,7 +38,7 @@ def by_verdict(  # noqa: PLR0911 - one line for each meaning
     """Do what a sure verdict says. None: it is talk among people, not for us."""
     points = is_about_something(context, user_id)
     is_plain = verdict.confidence >= AMONG_OTHERS or points or looks_like_a_wish(wish.said)
-    if wish.call is Call.PREFIX and not is_plain:
+    if wish.call is Addressing.PREFIX and not is_plain:
         return None
     match verdict.meaning:
         case Meaning.COMMAND if verdict.kind in set(Name) - NEVER_GUESSED:
@@ -47,9 +47,11 @@ def by_verdict(  # noqa: PLR0911 - one line for each meaning
             return changed(wish, context, user_id)
         case Meaning.DRAW:
             return drawn(wish, context, user_id)
-    if (wish.call is Call.QUOTE and is_asked_for(context, user_id)) or (wish.call is Call.PREFIX and points):
+    if (wish.call is Addressing.QUOTE and is_asked_for(context, user_id)) or (
+        wish.call is Addressing.PREFIX and points
+    ):
         return edited(wish, context, user_id)  # an answer to our question; draw said under a photo
-    if wish.call in {Call.PREFIX, Call.QUOTE}:
+    if wish.call in {Addressing.PREFIX, Addressing.QUOTE}:
         return None
     answer = talked(Talk(verdict.kind) if verdict.kind in set(Talk) else Talk.CHAT, context)
     if isinstance(answer, Say) and verdict.confidence < CERTAIN:
@@ -88,7 +90,9 @@ def drawn(wish: Wish, context: Context, user_id: str | None) -> Act:
 def asked(wish: Wish, context: Context, user_id: str | None, verdict: Verdict | None) -> Act | None:
     """Say what to do where nobody is sure. Nothing is drawn on a guess, but what was asked for or is quoted is none."""
     points = is_about_something(context, user_id)
-    if (wish.call is Call.PREFIX and not points) or (wish.call is Call.QUOTE and not is_asked_for(context, user_id)):
+    if (wish.call is Addressing.PREFIX and not points) or (
+        wish.call is Addressing.QUOTE and not is_asked_for(context, user_id)
+    ):
         return None  # people among themselves
     if context.refused_photo and not points and (verdict is None or verdict.meaning in PAINTS):
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
@@ -108,7 +112,7 @@ def _may_be_else(wish: Wish, context: Context, user_id: str | None, verdict: Ver
 
 def is_surely_a_wish(wish: Wish, context: Context, user_id: str | None, verdict: Verdict) -> bool:
     """Whether words that nobody is sure of have the form of a wish, and are about nothing that is there."""
-    if wish.call is Call.QUOTE or is_about_something(context, user_id):
+    if wish.call is Addressing.QUOTE or is_about_something(context, user_id):
         return False
     may_be = verdict.meaning is Meaning.DRAW or (verdict.meaning is Meaning.TALK and verdict.confidence < LIKELY)
     return may_be and looks_like_a_wish(wish.said)
@@ -127,8 +131,12 @@ def is_surely_a_change(wish: Wish, context: Context, user_id: str | None, verdic
     `verdict`: what they are taken for otherwise; who deletes or looks for pictures is not drawn over.
     """
     there = context.under_way or context.chat.current_picture or is_about_something(context, user_id)
-    if not there or wish.call is Call.PREFIX or (verdict.kind in ABOUT_PICTURES and verdict.confidence >= NOT_UNLIKELY):
+    if (
+        not there
+        or wish.call is Addressing.PREFIX
+        or (verdict.kind in ABOUT_PICTURES and verdict.confidence >= NOT_UNLIKELY)
+    ):
         return False
     if says_a_change(wish.prompt):
         return True
-    return wish.call is not Call.QUOTE and speaks_of_a_picture(wish.prompt) and not speaks_of_a_photo(wish.prompt)
+    return wish.call is not Addressing.QUOTE and speaks_of_a_picture(wish.prompt) and not speaks_of_a_photo(wish.prompt)

@@ -23,7 +23,7 @@ _EDGES = f" \n\u3000\xa0\u1680\u2000-\u200a\u202f\u205f{INVISIBLE}"
 _BLANK_START = re.compile(f"\\A[{_EDGES}]+")
 
 
-class Call(StrEnum):
+class Addressing(StrEnum):
     """How a message comes to be for us."""
 
     ALONE = "alone"  # in a 1:1 chat everything is
@@ -46,7 +46,7 @@ class Wish:
     said: str
     prompt: str
     options: Options = field(default_factory=Options)
-    call: Call = Call.ALONE
+    call: Addressing = Addressing.ALONE
     quotes: bool = False
     is_emoji: bool = False
 
@@ -65,7 +65,7 @@ def wish_of(
     """
     if chat_kind is ChatKind.USER:
         rest = said = prompt_of(text, prefixes=prefixes)
-        call = Call.ALONE
+        call = Addressing.ALONE
     else:
         called = addressed(text, prefixes=prefixes, quotes_us=quotes_us, bot_name=bot_name)
         if called is None:
@@ -78,7 +78,7 @@ def wish_of(
 
 def addressed(
     text: Text, *, prefixes: Sequence[str], quotes_us: bool, bot_name: str = ""
-) -> tuple[Call, str, str] | None:
+) -> tuple[Addressing, str, str] | None:
     """Say how a message in a group calls us, what it says, and what of that is to be drawn; None where it does not.
 
     `@All` is not us.
@@ -90,13 +90,13 @@ def addressed(
     if is_named or quotes_us:
         # Here a prefix is only a habit, so it must stand apart: 畫風 (a style) is not 畫 with 風.
         rest = after_prefix(said, prefixes, glued=False)
-        call = Call.NAMED if is_named or rest is not None else Call.QUOTE
+        call = Addressing.NAMED if is_named or rest is not None else Addressing.QUOTE
         plain = clean(said if rest is None else rest)
         return call, plain, plain
     if (rest := after_prefix(said, slashed(prefixes), glued=True)) is not None:
-        return Call.NAMED, clean(rest), clean(rest)
+        return Addressing.NAMED, clean(rest), clean(rest)
     rest = after_prefix(said, prefixes, glued=True)
-    return None if rest is None else (Call.PREFIX, clean(said), clean(rest))
+    return None if rest is None else (Addressing.PREFIX, clean(said), clean(rest))
 
 
 def prompt_of(text: Text, *, prefixes: Sequence[str]) -> str:

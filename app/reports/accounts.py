@@ -16,7 +16,7 @@ PICTURES_COUNTED_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class Account:
     """A person, group or room.
 
     Attributes:
@@ -52,7 +52,7 @@ class Member:
     month_microusd: int
 
 
-class Holders:
+class Accounts:
     """Looks people and chats up, with what they have used and what was decided for them.
 
     `day` is YYYY-MM-DD, `month` YYYY-MM.
@@ -61,24 +61,26 @@ class Holders:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def lately(self, *, day: str, month: str) -> list[Holder]:
+    async def lately(self, *, day: str, month: str) -> list[Account]:
         """Return who asked lately, the last first, and who is blocked; at most `HOLDERS_MAX` of each."""
 
-        def read(connection: sa.Connection) -> list[Holder]:
+        def read(connection: sa.Connection) -> list[Account]:
             found = {one.id: one for one in _who_asked(connection)}
             blocked = sa.select(allowances.c.holder).where(allowances.c.blocked).limit(HOLDERS_MAX)
             others = [one for one in connection.execute(blocked).scalars() if one not in found]
-            everybody = [*found.values(), *(Holder(id=one, kind=kind_of(one)) for one in others)]
+            everybody = [*found.values(), *(Account(id=one, kind=kind_of(one)) for one in others)]
             return _with_counts(connection, everybody, day=day, month=month)
 
         return await self._database.read(read)
 
-    async def one(self, holder: str, *, day: str, month: str) -> Holder:
+    async def one(self, holder: str, *, day: str, month: str) -> Account:
         """Return what is known of this person, group or room; of a stranger that is nothing."""
 
-        def read(connection: sa.Connection) -> Holder:
+        def read(connection: sa.Connection) -> Account:
             known = next((one for one in _who_asked(connection) if one.id == holder), None)
-            [found] = _with_counts(connection, [known or Holder(id=holder, kind=kind_of(holder))], day=day, month=month)
+            [found] = _with_counts(
+                connection, [known or Account(id=holder, kind=kind_of(holder))], day=day, month=month
+            )
             some = sa.select(pictures.c.id).where(pictures.c.chat_id == holder).limit(PICTURES_COUNTED_MAX).subquery()
             count = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
             return replace(found, pictures=int(count))
@@ -103,7 +105,7 @@ def kind_of(holder: str) -> str:
     return {"C": "group", "R": "room"}.get(holder[:1], "user")
 
 
-def _who_asked(connection: sa.Connection) -> list[Holder]:
+def _who_asked(connection: sa.Connection) -> list[Account]:
     newest = sa.select(requests.c.chat_id, requests.c.chat_kind, requests.c.user_id, requests.c.created_at)
     some = newest.order_by(requests.c.created_at.desc()).limit(LOOKED_AT).subquery()
     last, asked = sa.func.max(some.c.created_at).label("last_at"), sa.func.count().label("asked")
@@ -111,15 +113,15 @@ def _who_asked(connection: sa.Connection) -> list[Holder]:
     in_groups = sa.select(some.c.user_id.label("id"), last, asked).where(
         some.c.user_id.is_not(None), some.c.user_id != some.c.chat_id
     )
-    found: dict[str, Holder] = {}
+    found: dict[str, Account] = {}
     for row in [*connection.execute(of_chats), *connection.execute(in_groups.group_by(some.c.user_id))]:
-        known = found.get(row.id, Holder(id=row.id, kind=kind_of(row.id), last_at=row.last_at))
+        known = found.get(row.id, Account(id=row.id, kind=kind_of(row.id), last_at=row.last_at))
         later = max(known.last_at or 0, row.last_at)
         found[row.id] = replace(known, asked=known.asked + int(row.asked), last_at=later)
     return sorted(found.values(), key=lambda one: one.last_at or 0, reverse=True)[:HOLDERS_MAX]
 
 
-def _with_counts(connection: sa.Connection, holders: Sequence[Holder], *, day: str, month: str) -> list[Holder]:
+def _with_counts(connection: sa.Connection, holders: Sequence[Account], *, day: str, month: str) -> list[Account]:
     ids = [one.id for one in holders]
     spent = sa.select(purses.c.holder, purses.c.microusd).where(
         purses.c.holder.in_([chat_of(one) for one in ids]), purses.c.period == month

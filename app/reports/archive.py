@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.reports.statement import LedgerLine, lines_of
 from app.store.database import Database
-from app.store.requests import Answer, State
+from app.store.requests import AnswerState, State
 from app.store.tables import calls as ledger
 from app.store.tables import deliveries, inbox, pictures, requests
 
@@ -41,7 +41,7 @@ class RequestFilter:
     """
 
     states: Sequence[State] = ()
-    answers: Sequence[Answer] = ()
+    answers: Sequence[AnswerState] = ()
     reason: str | None = None
     since_at: float | None = None
     until_at: float | None = None
@@ -70,7 +70,7 @@ class RequestEntry:
     user_id: str | None
     draws: bool
     state: State
-    answer: Answer
+    answer: AnswerState
     reason: str | None
     model: str | None
     created_at: float
@@ -215,7 +215,7 @@ def _with_pictures(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> 
     costs: Mapping[str, int] = {key: int(sum_) for key, sum_ in connection.execute(spent.group_by(ledger.c.request_id))}
     return [
         RequestEntry(
-            **dict(row) | {"state": State(row["state"]), "answer": Answer(row["answer"])},
+            **dict(row) | {"state": State(row["state"]), "answer": AnswerState(row["answer"])},
             previews=[one.preview_key for one in drawn.get(row["id"], ())],
             sizes=[one.size for one in drawn.get(row["id"], ())],
             microusd=costs.get(row["id"], 0),

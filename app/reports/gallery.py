@@ -11,7 +11,7 @@ from app.store.tables import pictures, requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hung:
+class GalleryPicture:
     """One picture in the bucket, with the request that made it. `prompt` is None where it is not to be read."""
 
     id: str
@@ -27,10 +27,10 @@ class Hung:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wall:
+class GallerySlice:
     """Some pictures. `older` is where to go on; None: there are no older ones."""
 
-    pictures: Sequence[Hung]
+    pictures: Sequence[GalleryPicture]
     older: Mark | None
 
 
@@ -40,15 +40,17 @@ class Gallery:
     def __init__(self, database: Database, *, reads_prompts: bool) -> None:
         self._database = database
         prompt = requests.c.prompt if reads_prompts else sa.null()
-        names = [name for name in Hung.__dataclass_fields__ if name in pictures.c]
+        names = [name for name in GalleryPicture.__dataclass_fields__ if name in pictures.c]
         columns = (*(pictures.c[name] for name in names), requests.c.model, prompt.label("prompt"))
         self._columns = sa.select(*columns).outerjoin(requests, requests.c.id == pictures.c.request_id)
 
-    async def wall(self, *, limit: int, after: Mark | None = None, chat_id: str | None = None) -> Wall:
+    async def wall(self, *, limit: int, after: Mark | None = None, chat_id: str | None = None) -> GallerySlice:
         """Return the newest pictures that are older than `after`, of one chat or of all."""
         wanted = before(self._columns, pictures.c.created_at, pictures.c.id, after).limit(limit + 1)
         if chat_id is not None:
             wanted = wanted.where(pictures.c.chat_id == chat_id)
         rows = await self._database.read(lambda connection: connection.execute(wanted).mappings().all())
-        hung = [Hung(**row) for row in rows[:limit]]
-        return Wall(pictures=hung, older=Mark(at=hung[-1].created_at, id=hung[-1].id) if len(rows) > limit else None)
+        hung = [GalleryPicture(**row) for row in rows[:limit]]
+        return GallerySlice(
+            pictures=hung, older=Mark(at=hung[-1].created_at, id=hung[-1].id) if len(rows) > limit else None
+        )

@@ -22,7 +22,7 @@ DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Purse:
+class BudgetUse:
     """What was spent or is reserved in the period (day, month) that runs now. Cap 0: no limit."""
 
     period: str
@@ -52,7 +52,7 @@ class Now:
     queued_since: float | None
     backlog: int
     backlog_since: float | None
-    purses: Sequence[Purse]
+    purses: Sequence[BudgetUse]
     ends_on: Mapping[str, date]
     gone: frozenset[str]
     paused: bool
@@ -135,9 +135,9 @@ def _backlog(connection: sa.Connection) -> tuple[int, float | None]:
     return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()), oldest
 
 
-def _purse(connection: sa.Connection, name: str, period: str, cap_microusd: int) -> Purse:
+def _purse(connection: sa.Connection, name: str, period: str, cap_microusd: int) -> BudgetUse:
     spent = read_purse(connection, BOT, period)
-    return Purse(period=name, spent_microusd=spent, cap_microusd=cap_microusd)
+    return BudgetUse(period=name, spent_microusd=spent, cap_microusd=cap_microusd)
 
 
 def _ended(connection: sa.Connection, since_at: float) -> list[Ended]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.money.ledger import Outcome
+from app.store.money.ledger import CallOutcome
 from app.store.requests import State
 from app.store.tables import calls, requests
 
@@ -66,7 +66,7 @@ class Spending:
         return await self._database.read(read)
 
 
-PICTURES = sa.func.sum(sa.case((calls.c.outcome == Outcome.PAID, calls.c.count), else_=0))
+PICTURES = sa.func.sum(sa.case((calls.c.outcome == CallOutcome.PAID, calls.c.count), else_=0))
 MICROUSD = sa.func.sum(calls.c.microusd)
 REFUNDED = calls.c.refunded_at.is_not(None)
 

@@ -14,7 +14,7 @@ SPAN_PERCENT_MIN = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class TimelineStep:
     """One thing that happened to a request. `kind` colours it: webhook, queue, model, bucket, reply, bad."""
 
     at: float
@@ -25,7 +25,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class TimelineSpan:
     """A part of the whole time, in percent of it."""
 
     kind: str
@@ -33,11 +33,11 @@ class Span:
     width: float
 
 
-def timeline(history: History) -> list[Step]:
+def timeline(history: History) -> list[TimelineStep]:
     """Put what happened to a request in its order."""
     steps = [*_of_entry(history.entry)]
     if history.arrived_at is not None:
-        steps.append(Step(at=history.arrived_at, kind="webhook", title="Webhook arrived"))
+        steps.append(TimelineStep(at=history.arrived_at, kind="webhook", title="Webhook arrived"))
     for call in history.calls:
         steps += [_of_call(call), *_refunded(call)]
     steps += [_of_delivery(sent) for sent in history.deliveries]
@@ -45,7 +45,7 @@ def timeline(history: History) -> list[Step]:
     return sorted(steps, key=lambda step: step.at)
 
 
-def spans(history: History) -> list[Span]:
+def spans(history: History) -> list[TimelineSpan]:
     """Divide the time from asked to answered among queue, model, bucket and the wait for a way to the chat."""
     one = history.entry
     parts = [
@@ -60,7 +60,7 @@ def spans(history: History) -> list[Span]:
     begin, end = one.created_at, max(until for _, _, until in known)
     whole = max(end - begin, 0.001)
     return [
-        Span(
+        TimelineSpan(
             kind=kind,
             x=round(100 * (since - begin) / whole, 2),
             width=round(max(SPAN_PERCENT_MIN, 100 * (until - since) / whole), 2),
@@ -69,31 +69,31 @@ def spans(history: History) -> list[Span]:
     ]
 
 
-def _of_entry(one: RequestEntry) -> list[Step]:
+def _of_entry(one: RequestEntry) -> list[TimelineStep]:
     facts = (("understood", spelled(one.understood)),) if one.understood else ()
     title = "Queued" if one.draws else "Answered in words"
-    steps = [Step(at=one.created_at, kind="queue", title=title, facts=facts)]
+    steps = [TimelineStep(at=one.created_at, kind="queue", title=title, facts=facts)]
     if one.drawing_at is not None:
         took_s = one.drawing_at - one.created_at
-        steps.append(Step(at=one.drawing_at, kind="queue", title="Left the queue", took_s=took_s))
+        steps.append(TimelineStep(at=one.drawing_at, kind="queue", title="Left the queue", took_s=took_s))
     if one.kept_at is not None:
-        steps.append(Step(at=one.kept_at, kind="bucket", title="Paid bytes on disk"))
+        steps.append(TimelineStep(at=one.kept_at, kind="bucket", title="Paid bytes on disk"))
     if one.ready_at is not None:
         steps.append(_ended(one, one.ready_at))
     return steps
 
 
-def _ended(one: RequestEntry, at: float) -> Step:
+def _ended(one: RequestEntry, at: float) -> TimelineStep:
     if one.state is State.READY:
         took_s = at - one.kept_at if one.kept_at is not None else None
-        return Step(at=at, kind="bucket", title="In the bucket, ready", took_s=took_s)
+        return TimelineStep(at=at, kind="bucket", title="In the bucket, ready", took_s=took_s)
     facts = (("why", wording.plain(one.reason)),) if one.reason else ()
-    return Step(at=at, kind="bad", title=wording.STATES[one.state], facts=facts)
+    return TimelineStep(at=at, kind="bad", title=wording.STATES[one.state], facts=facts)
 
 
-def _of_call(call: LedgerLine) -> Step:
+def _of_call(call: LedgerLine) -> TimelineStep:
     estimate = " (estimate)" if call.is_estimate else ""
-    return Step(
+    return TimelineStep(
         at=call.began_at,
         kind="model" if call.outcome in {"asked", "paid"} else "bad",
         title=f"{call.model} was asked: {wording.plain(call.outcome, wording.OUTCOMES)}",
@@ -106,20 +106,22 @@ def _of_call(call: LedgerLine) -> Step:
     )
 
 
-def _refunded(call: LedgerLine) -> list[Step]:
+def _refunded(call: LedgerLine) -> list[TimelineStep]:
     if call.refunded_at is None:
         return []
     cost = ("of it", usd_as_read(call.microusd))
-    return [Step(at=call.refunded_at, kind="model", title="Refunded: counts for nobody but the bot", facts=(cost,))]
+    return [
+        TimelineStep(at=call.refunded_at, kind="model", title="Refunded: counts for nobody but the bot", facts=(cost,))
+    ]
 
 
 def _picture_of(call: LedgerLine) -> str:
     return f"{call.count} of {call.size}, {call.quality}, {call.kind}"
 
 
-def _of_delivery(sent: DeliveryEntry) -> Step:
+def _of_delivery(sent: DeliveryEntry) -> TimelineStep:
     outcome = wording.plain(sent.outcome, wording.DELIVERED)
-    return Step(
+    return TimelineStep(
         at=sent.created_at,
         kind="bad" if sent.outcome in {"failed", "unknown"} else "reply",
         title=wording.plain(sent.way, wording.WAYS),
@@ -128,12 +130,12 @@ def _of_delivery(sent: DeliveryEntry) -> Step:
     )
 
 
-def _unsent(history: History) -> list[Step]:
+def _unsent(history: History) -> list[TimelineStep]:
     """Find what the request remembers of deliveries that are pruned by now, or that spoke of it beside others."""
     one, steps = history.entry, []
     ways = {sent.way for sent in history.deliveries if sent.outcome in {"landed", "unknown"}}
     if one.promised_at is not None and "promise" not in ways:
-        steps.append(Step(at=one.promised_at, kind="reply", title="Promised, with a button"))
+        steps.append(TimelineStep(at=one.promised_at, kind="reply", title="Promised, with a button"))
     if one.sent_at is not None and not ways & {"reply", "push"}:
-        steps.append(Step(at=one.sent_at, kind="reply", title="Answer sent"))
+        steps.append(TimelineStep(at=one.sent_at, kind="reply", title="Answer sent"))
     return steps

@@ -9,7 +9,7 @@ from app.prices.dollars import usd
 from app.reports.spending import failures
 from app.store.database import Database
 from app.store.money.budgets import BOT, read_purse
-from app.store.money.ledger import Outcome
+from app.store.money.ledger import CallOutcome
 from app.store.requests import UNDRAWN
 from app.store.tables import calls, requests
 from app.store.tallies import PUSH_SAVED, counted_in
@@ -29,7 +29,7 @@ class Status:
     pushes_saved: int
 
 
-class Reports:
+class Totals:
     """Answers the command `status` of admins."""
 
     def __init__(self, database: Database) -> None:
@@ -45,7 +45,7 @@ class Reports:
             return Status(
                 today_usd=_written(read_purse(connection, BOT, day)),
                 month_usd=_written(read_purse(connection, BOT, month)),
-                pictures_today=_one(connection, paid.where(calls.c.day == day, calls.c.outcome == Outcome.PAID)),
+                pictures_today=_one(connection, paid.where(calls.c.day == day, calls.c.outcome == CallOutcome.PAID)),
                 failures=", ".join(f"{reason} {times}" for reason, times in failed.items()),
                 queued=_one(connection, undrawn),
                 pushes_saved=counted_in(connection, PUSH_SAVED, month=month),

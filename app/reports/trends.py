@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.store.database import Database
 from app.store.money.budgets import BOT
-from app.store.money.ledger import READ, Outcome
+from app.store.money.ledger import READ, CallOutcome
 from app.store.tables import calls, purses, requests
 from app.store.tallies import PUSH_SAVED, counted_in
 
@@ -25,7 +25,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class StageDurations:
     """How long one stage took. None where nothing passed it.
 
     Attributes:
@@ -62,7 +62,7 @@ class Trends:
         """Return how many late answers of a month went out on a free reply token."""
         return await self._database.read(lambda connection: counted_in(connection, PUSH_SAVED, month=month))
 
-    async def stages(self, *, since: float) -> list[Stage]:
+    async def stages(self, *, since: float) -> list[StageDurations]:
         """Return how long each stage of the newest pictures took, at most `NEWEST`, none older than `since`."""
         asked = sa.select(
             requests.c.draws,
@@ -76,9 +76,9 @@ class Trends:
         made = sa.select(calls.c.outcome, calls.c.began_at, calls.c.ended_at).where(calls.c.began_at >= since)
         made = made.where(calls.c.kind != READ).order_by(calls.c.began_at.desc()).limit(NEWEST)
 
-        def read(connection: sa.Connection) -> list[Stage]:
+        def read(connection: sa.Connection) -> list[StageDurations]:
             drawn = [row for row in connection.execute(asked) if row.draws]
-            paid = [row for row in connection.execute(made) if row.outcome == Outcome.PAID]
+            paid = [row for row in connection.execute(made) if row.outcome == CallOutcome.PAID]
             return [
                 _stage("queue", ((row.created_at, row.drawing_at) for row in drawn)),
                 _stage("model", ((row.began_at, row.ended_at) for row in paid)),
@@ -90,10 +90,10 @@ class Trends:
         return await self._database.read(read)
 
 
-def _stage(name: str, spans: Iterable[tuple[float | None, float | None]]) -> Stage:
+def _stage(name: str, spans: Iterable[tuple[float | None, float | None]]) -> StageDurations:
     # Clocks of two machines may differ by a little: nothing took less than no time.
     took = sorted(max(0.0, until - since) for since, until in spans if since is not None and until is not None)
-    return Stage(
+    return StageDurations(
         name=name,
         count=len(took),
         p50_s=_percentile(took, 50),

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from app.reports.gauges import Now
 from app.store.database import Database
 from app.store.deliveries import Outcome as Delivered
-from app.store.money.ledger import Outcome as Called
-from app.store.requests import Answer, State
+from app.store.money.ledger import CallOutcome as Called
+from app.store.requests import AnswerState, State
 from app.store.tables import calls, deliveries, requests
 
 LOOKED_AT = 50
@@ -97,13 +97,13 @@ def _bucket_works(row: sa.Row[Any], now_at: float) -> bool | None:
 def _line_works(row: sa.Row[Any], now_at: float) -> bool | None:
     """Whether a wish says that answers arrive; one that waits for its moment says nothing."""
     match row.answer:
-        case Answer.SENT:
+        case AnswerState.SENT:
             return True
-        case Answer.UNKNOWN:
+        case AnswerState.UNKNOWN:
             return False
-        case Answer.SENDING:
+        case AnswerState.SENDING:
             return False if (row.sending_since or now_at) < now_at - ANSWER_S else None
-        case Answer.DUE:
+        case AnswerState.DUE:
             return False if row.refused else None
     return None
 

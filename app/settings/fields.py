@@ -15,10 +15,10 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from app.line.ids import LINE_ID, USER_ID
 from app.openai import PictureOrder, check_options
 from app.r2 import endpoint_url
-from app.settings import addresses
+from app.settings import urls
 from app.settings.emptied import MAY_BE_EMPTY, Emptiable
 
-# The first is the one this bot was made for. It was shut down on 2026-10-23 (app/openai/models.py), which costs one
+# The first is the one this bot was made for. It was shut down on 2026-10-23 (app/openai/model_life.py), which costs one
 # refused call in six hours; should it come back, it draws again. Of the others 2.5-flare is the cheapest at "low".
 MODELS = ("gpt-image-1", "gpt-image-2.5-flare", "gpt-image-2.6-flare", "gpt-image-2")
 # All of them take the same question; the first is the cheapest. Two have no announced end.
@@ -94,7 +94,7 @@ class Settings(Emptiable):
     admin_token: SecretStr | None = Field(None, description="opens /admin; unset: there is no /admin")
     admin_shows_prompts: bool = Field(default=False, description="whether /admin shows what people asked for")
     trusted_proxies: Names = Field(
-        addresses.PRIVATE, description="proxies that say for /admin who calls, and whether over https"
+        urls.PRIVATE, description="proxies that say for /admin who calls, and whether over https"
     )
     metrics_token: SecretStr | None = Field(
         None, description="bearer token of /metrics; unset: open to whoever reaches it"
@@ -192,7 +192,7 @@ class Settings(Emptiable):
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return addresses.networks(value)
+        return urls.networks(value)
 
     @field_validator("timezone")
     @classmethod
@@ -208,27 +208,27 @@ class Settings(Emptiable):
     )
     @classmethod
     def _https(cls, value: str | None) -> str | None:
-        return addresses.secure(value) if value else None
+        return urls.secure(value) if value else None
 
     @field_validator("r2_endpoint_url")
     @classmethod
     def _endpoint(cls, value: str | None, others: ValidationInfo) -> str | None:
-        return addresses.endpoint(value, account_id=others.data.get("r2_account_id"))
+        return urls.endpoint(value, account_id=others.data.get("r2_account_id"))
 
     @field_validator("r2_public_base_url")
     @classmethod
     def _public(cls, value: str, others: ValidationInfo) -> str:
-        return addresses.public(value, bucket=others.data.get("r2_bucket"))
+        return urls.public(value, bucket=others.data.get("r2_bucket"))
 
     @field_validator("otel_exporter_otlp_endpoint")
     @classmethod
     def _collector(cls, value: str | None) -> str | None:
-        return addresses.collector(value) if value else value
+        return urls.collector(value) if value else value
 
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        return addresses.database(value)
+        return urls.database(value)
 
     @field_validator("image_background")
     @classmethod

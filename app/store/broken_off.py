@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.requests import UNFINISHED, Answer, State, give_back, moved
+from app.store.requests import UNFINISHED, AnswerState, State, give_back, moved
 from app.store.tables import kept, requests
 
 _UNSAID = dict.fromkeys(("words", "promised_at", "sent_at", "sent_quote_token"))
@@ -20,7 +20,7 @@ class BrokenOff:
 
     async def end(self, request_id: str) -> bool:
         """Say that something broke. False: it came to an end meanwhile."""
-        values = {"answer": Answer.DUE, "words": "broke", "details": None, "ready_at": time.time()}
+        values = {"answer": AnswerState.DUE, "words": "broke", "details": None, "ready_at": time.time()}
 
         def write(connection: sa.Connection) -> bool:
             if connection.execute(moved(request_id, State.FAILED, since=UNFINISHED).values(**values)).rowcount != 1:
@@ -33,7 +33,7 @@ class BrokenOff:
     async def take_up(self, request_id: str) -> bool:
         """Have the paid bytes stored after all. False: there are none, or its answer is just being sent."""
         has_bytes = sa.exists().where(kept.c.request_id == request_id)
-        told = requests.c.answer.in_([Answer.DUE, Answer.SENT, Answer.UNKNOWN])
-        values: dict[str, Any] = {"answer": Answer.WAITING, **_UNSAID}
+        told = requests.c.answer.in_([AnswerState.DUE, AnswerState.SENT, AnswerState.UNKNOWN])
+        values: dict[str, Any] = {"answer": AnswerState.WAITING, **_UNSAID}
         change = moved(request_id, State.KEPT, since=[State.FAILED]).where(has_bytes, told).values(**values)
         return await self._database.run(lambda connection: connection.execute(change).rowcount == 1)

@@ -2,13 +2,13 @@
 
 import sqlalchemy as sa
 
-from app.store.requests import Answer
+from app.store.requests import AnswerState
 from app.store.tables import deliveries, requests, tokens
 
 # Of a chat: what is not said yet, what it can be said on, what is being said.
 _IS_UNSENT = (
     requests.c.chat_id == sa.bindparam("chat"),
-    requests.c.answer.in_([Answer.WAITING, Answer.DUE, Answer.SENDING, Answer.UNKNOWN]),
+    requests.c.answer.in_([AnswerState.WAITING, AnswerState.DUE, AnswerState.SENDING, AnswerState.UNKNOWN]),
 )
 UNSENT = sa.select(requests).where(*_IS_UNSENT).order_by(requests.c.created_at)
 ANY_UNSENT = sa.select(requests.c.id).where(*_IS_UNSENT).limit(1)
@@ -30,20 +30,20 @@ def take_answers(connection: sa.Connection, request_ids: set[str], delivery_id: 
 _CLOSE = sa.update(tokens).where(tokens.c.event_id == sa.bindparam("event"), tokens.c.is_open).values(is_open=False)
 _TAKE = (
     sa.update(requests)
-    .where(requests.c.id.in_(sa.bindparam("requests", expanding=True)), requests.c.answer == Answer.DUE)
-    .values(answer=Answer.SENDING, delivery_id=sa.bindparam("delivery"))
+    .where(requests.c.id.in_(sa.bindparam("requests", expanding=True)), requests.c.answer == AnswerState.DUE)
+    .values(answer=AnswerState.SENDING, delivery_id=sa.bindparam("delivery"))
 )
 SENT = (
     sa.update(requests)
     .where(requests.c.id == sa.bindparam("request"), requests.c.delivery_id == sa.bindparam("delivery"))
-    .values(answer=Answer.SENT, sent_at=sa.bindparam("at"), sent_quote_token=sa.bindparam("quote"))
+    .values(answer=AnswerState.SENT, sent_at=sa.bindparam("at"), sent_quote_token=sa.bindparam("quote"))
     .returning(requests.c.created_at)
 )
 
 
 def still_open(connection: sa.Connection, request_ids: set[str]) -> bool:
     """Whether nothing became ready meanwhile that would make a promise untrue."""
-    unanswered = requests.c.answer.in_([Answer.WAITING, Answer.UNKNOWN])
+    unanswered = requests.c.answer.in_([AnswerState.WAITING, AnswerState.UNKNOWN])
     found = sa.select(requests.c.id).where(requests.c.id.in_(request_ids), unanswered).with_for_update()
     return len(connection.execute(found).all()) == len(request_ids)
 

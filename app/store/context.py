@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.store.chats import ChatState, read_chat
 from app.store.database import Database
 from app.store.photos import PhotoState, waiting_photos
-from app.store.requests import UNFINISHED, Answer, State
+from app.store.requests import UNFINISHED, AnswerState, State
 from app.store.tables import photos, pictures, requests, sent, unsent
 
 PHOTOS_WAIT_S = 600.0  # a photo that got no words for so long is not what the next words are about
@@ -123,7 +123,7 @@ def _around(*whose: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """Find out whether something of theirs is ready or being drawn, and what there is of the chat's."""
     chat: sa.BindParameter[str] = sa.bindparam("chat")
     theirs = (requests.c.chat_id == chat, *whose)
-    on_its_way = requests.c.answer.in_([Answer.DUE, Answer.SENDING])
+    on_its_way = requests.c.answer.in_([AnswerState.DUE, AnswerState.SENDING])
     return sa.select(
         sa.exists().where(*theirs, requests.c.draws, on_its_way),
         sa.select(pictures.c.created_at).where(pictures.c.id == sa.bindparam("picture")).scalar_subquery(),

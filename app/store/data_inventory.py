@@ -9,7 +9,7 @@ from app.store.tables import allowances, calls, chats, deliveries, languages, ph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Belongings:
+class DataInventory:
     """How many of each. `calls` of the ledger lose the name and stay; so does a block by an admin."""
 
     pictures: int
@@ -32,7 +32,7 @@ class Belongings:
         return bool(self.pictures or self.records or self.calls)
 
 
-async def belongings_of(database: Database, line_id: str) -> Belongings:
+async def belongings_of(database: Database, line_id: str) -> DataInventory:
     """Count what there is of a person, in the 1:1 chat and in groups, or of a group or room."""
     return await database.read(lambda connection: _counted(connection, line_id))
 
@@ -44,14 +44,14 @@ def purses_of(line_id: str) -> sa.ColumnElement[bool]:
     return sa.or_(own, members, purses.c.holder.startswith("member:") & purses.c.holder.endswith(f":{line_id}"))
 
 
-def _counted(connection: sa.Connection, line_id: str) -> Belongings:
+def _counted(connection: sa.Connection, line_id: str) -> DataInventory:
     def count(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:
         return connection.execute(sa.select(sa.func.count()).select_from(table).where(sa.or_(*conditions))).scalar_one()
 
     def of(table: sa.Table) -> int:
         return count(table, table.c.chat_id == line_id, table.c.user_id == line_id)
 
-    return Belongings(
+    return DataInventory(
         pictures=of(pictures),
         requests=of(requests),
         photos=of(photos),

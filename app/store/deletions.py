@@ -11,7 +11,7 @@ from app.store.tables import doomed
 AT_ONCE = 100
 
 
-class Doomed:
+class Deletions:
     """Remembers which objects the bucket has to lose, until it has lost them."""
 
     def __init__(self, database: Database) -> None:

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from app.store import claiming
 from app.store.claiming import answer_of, close_token, late_on, still_open, take_answers
 from app.store.database import Database
-from app.store.requests import Answer, Request, request_of
+from app.store.requests import AnswerState, Request, request_of
 from app.store.tables import deliveries, requests, sent, tokens
 from app.store.tallies import PUSH_SAVED, count_today
 
@@ -71,7 +71,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chat:
+class ChatDue:
     """What a chat waits for, what is ready for it, and the means to say it. Oldest first."""
 
     waiting: Sequence[Request]
@@ -111,20 +111,20 @@ class Deliveries:
         self._insert_sent = database.insert_once(sent)
         self._insert = database.insert_once(deliveries).returning(deliveries.c.id)
 
-    async def chat(self, chat_id: str) -> Chat:
+    async def chat(self, chat_id: str) -> ChatDue:
         """Return the chat as it is now."""
 
-        def read(connection: sa.Connection) -> Chat:
+        def read(connection: sa.Connection) -> ChatDue:
             mine = {"chat": chat_id}
             found = [request_of(row) for row in connection.execute(claiming.UNSENT, mine).mappings()]
             is_open = connection.execute(claiming.OPEN, mine).mappings() if found else ()  # else nothing is to be said
             # An intent has taken an answer, or it promises one.
-            may_be_sending = any(one.answer is Answer.SENDING or one.promised_at for one in found)
+            may_be_sending = any(one.answer is AnswerState.SENDING or one.promised_at for one in found)
             intents = connection.execute(claiming.INTENTS, mine).mappings() if may_be_sending else ()
-            return Chat(
-                waiting=[one for one in found if one.answer is Answer.WAITING],
-                due=[one for one in found if one.answer is Answer.DUE],
-                doubtful=[one for one in found if one.answer is Answer.UNKNOWN],
+            return ChatDue(
+                waiting=[one for one in found if one.answer is AnswerState.WAITING],
+                due=[one for one in found if one.answer is AnswerState.DUE],
+                doubtful=[one for one in found if one.answer is AnswerState.UNKNOWN],
                 tokens=[_token_of(row) for row in is_open],
                 intents=[_delivery_of(row) for row in intents],
             )
@@ -243,7 +243,7 @@ class Deliveries:
             promised = (requests.c.chat_id == delivery.chat_id, requests.c.promised_at == delivery.created_at)
             connection.execute(sa.update(requests).where(*promised).values(promised_at=None))
             for request_id in set(delivery.request_ids) if delivery.way is not Way.PROMISE else ():
-                connection.execute(answer_of(delivery.id, request_id).values(answer=Answer.DUE, delivery_id=None))
+                connection.execute(answer_of(delivery.id, request_id).values(answer=AnswerState.DUE, delivery_id=None))
             return True
 
         return await self._database.run(write)
@@ -256,7 +256,7 @@ class Deliveries:
                 return
             if delivery.way is not Way.PROMISE:
                 for request_id in set(delivery.request_ids):
-                    values = {"answer": Answer.UNKNOWN, "promised_at": None}
+                    values = {"answer": AnswerState.UNKNOWN, "promised_at": None}
                     connection.execute(answer_of(delivery.id, request_id).values(**values))
 
         await self._database.run(write)

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from app.store.data_inventory import purses_of
 from app.store.database import Database
 from app.store.deletions import doom
-from app.store.money.ledger import READ, Outcome
-from app.store.requests import Answer, cancelled, drop_kept
+from app.store.money.ledger import READ, CallOutcome
+from app.store.requests import AnswerState, cancelled, drop_kept
 from app.store.tables import (
     calls,
     chats,
@@ -152,8 +152,8 @@ class Forgetting:
         drop_kept(self._database, connection, request_id)  # what was broken off has its bytes still
         count = self._pictures(connection, pictures.c.request_id == request_id)
         # "Shall I draw …?" is not asked any more when the words are gone.
-        is_offer = sa.and_(requests.c.answer == Answer.DUE, ~requests.c.draws, requests.c.prompt.is_not(None))
-        answer = sa.case((is_offer, Answer.NONE), else_=requests.c.answer)
+        is_offer = sa.and_(requests.c.answer == AnswerState.DUE, ~requests.c.draws, requests.c.prompt.is_not(None))
+        answer = sa.case((is_offer, AnswerState.NONE), else_=requests.c.answer)
         connection.execute(sa.update(requests).where(requests.c.id == request_id).values(**BLANK, answer=answer))
         connection.execute(sa.delete(photo_uses).where(photo_uses.c.request_id == request_id))
         connection.execute(sa.update(inbox).where(inbox.c.event_id == request_id).values(raw=""))
@@ -179,7 +179,7 @@ class Forgetting:
         connection.execute(sa.delete(pictures).where(pictures.c.id.in_(ids)))
         left = set(connection.execute(sa.select(pictures.c.request_id).where(pictures.c.request_id.in_(of))).scalars())
         # What was not sent yet is not sent any more: there is nothing left to show.
-        unsent_answer = sa.case((requests.c.answer == Answer.DUE, Answer.NONE), else_=requests.c.answer)
+        unsent_answer = sa.case((requests.c.answer == AnswerState.DUE, AnswerState.NONE), else_=requests.c.answer)
         forgotten = sa.update(requests).where(requests.c.id.in_(of - left))
         connection.execute(forgotten.values(**BLANK, answer=unsent_answer))
         connection.execute(sa.delete(photo_uses).where(photo_uses.c.request_id.in_(of - left)))
@@ -188,5 +188,7 @@ class Forgetting:
 
 def _nameless(which: sa.ColumnElement[bool]) -> sa.Update:
     """Take the holders off calls that are settled; what is open still has to find its purses."""
-    is_open = sa.and_(calls.c.outcome == Outcome.ASKED, calls.c.kind != READ)  # one that reads may have been cut off
+    is_open = sa.and_(
+        calls.c.outcome == CallOutcome.ASKED, calls.c.kind != READ
+    )  # one that reads may have been cut off
     return sa.update(calls).where(which, sa.not_(is_open)).values(purses=None)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 from app.databases import first_line
 from app.store.database import Database
 from app.store.deletions import doom
-from app.store.requests import UNDRAWN, Answer, State, give_back
+from app.store.requests import UNDRAWN, AnswerState, State, give_back
 from app.store.tables import chats, kept, pictures, requests
 
 NOTED_MAX = 4  # pictures; five fill a reply, so that nothing can be said beside them
@@ -28,7 +28,7 @@ NotesBeside = Callable[[sa.Connection, sa.RowMapping], Sequence[Sequence[Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paid:
+class PaidPicture:
     """One paid picture that is not in the bucket yet, with the names that it is to have there, once they are known."""
 
     position: int
@@ -38,7 +38,7 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class StoredPicture:
     """One picture that the bucket has. `size` is its real one, WIDTHxHEIGHT px."""
 
     position: int
@@ -47,7 +47,7 @@ class Stored:
     size: str
 
 
-class Kept:
+class PendingUploads:
     """Keeps bytes that were paid for until the bucket has them. Each is safe to call again with the same arguments."""
 
     def __init__(self, database: Database, *, notes_beside: NotesBeside = lambda _connection, _request: ()) -> None:
@@ -61,7 +61,7 @@ class Kept:
         self,
         request_id: str,
         *,
-        paid: Sequence[Paid],
+        paid: Sequence[PaidPicture],
         model: str,
         vendor_request_id: str | None,
         settle: Callable[[sa.Connection], None],
@@ -89,13 +89,13 @@ class Kept:
                 log.error("paid_bytes_wait", request=request_id, error=type(error).__name__, said=first_line(error))
                 await asyncio.sleep(AGAIN_S)
 
-    async def waiting(self, request_id: str) -> list[Paid]:
+    async def waiting(self, request_id: str) -> list[PaidPicture]:
         """Return the paid pictures of a request, until the bucket has them."""
         of_it = {"request": request_id}
         rows = await self._database.look(lambda connection: connection.execute(_WAITING, of_it).mappings().all())
-        return [Paid(**row) for row in rows]
+        return [PaidPicture(**row) for row in rows]
 
-    async def name(self, request_id: str, paid: Paid, *, object_key: str, preview_key: str) -> tuple[str, str]:
+    async def name(self, request_id: str, paid: PaidPicture, *, object_key: str, preview_key: str) -> tuple[str, str]:
         """Fix other names in the bucket than `paid` has, before the first upload. Those of an earlier try win."""
         mine = (kept.c.request_id == request_id, kept.c.position == paid.position)
 
@@ -108,7 +108,7 @@ class Kept:
 
         return await self._database.run(write)
 
-    async def ready(self, request_id: str, stored: Sequence[Stored]) -> bool:
+    async def ready(self, request_id: str, stored: Sequence[StoredPicture]) -> bool:
         """The bucket has the pictures: the answer is due, and our own copy of the bytes goes.
 
         Returns:
@@ -133,7 +133,7 @@ class Kept:
 
         return await self._database.run(write)
 
-    def _hang(self, connection: sa.Connection, request: sa.RowMapping, stored: Sequence[Stored]) -> None:
+    def _hang(self, connection: sa.Connection, request: sa.RowMapping, stored: Sequence[StoredPicture]) -> None:
         """Make the pictures' rows, and the last of them, with the buttons under it, the one that the chat speaks of."""
         parent_id = next((one["picture"] for one in request["sources"] or () if "picture" in one), None)
         same = {name: request[name] for name in ("chat_id", "user_id")} | {"request_id": request["id"]}
@@ -167,14 +167,14 @@ _KEEP = (
     )
 )
 _WAITING = (
-    sa.select(*(kept.c[name] for name in Paid.__dataclass_fields__))
+    sa.select(*(kept.c[name] for name in PaidPicture.__dataclass_fields__))
     .where(kept.c.request_id == sa.bindparam("request"))
     .order_by(kept.c.position)
 )
 _READY = (
     sa.update(requests)
     .where(_MINE, requests.c.state == State.KEPT)
-    .values(state=State.READY, answer=Answer.DUE, ready_at=sa.bindparam("now"))
+    .values(state=State.READY, answer=AnswerState.DUE, ready_at=sa.bindparam("now"))
     .returning(requests)
 )
 _LET_GO = sa.delete(kept).where(kept.c.request_id == sa.bindparam("request"))

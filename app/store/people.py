@@ -10,7 +10,7 @@ from app.store.tables import chats, languages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Speech:
+class LanguageChoice:
     """`chosen` for the chat; else `language`, where LINE has `told` it lately: None where it does not tell."""
 
     chosen: str | None
@@ -32,12 +32,14 @@ class People:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def speech(self, user_id: str | None, *, chat_id: str | None, not_before: float) -> Speech:
+    async def speech(self, user_id: str | None, *, chat_id: str | None, not_before: float) -> LanguageChoice:
         """Return what is known of the language of a person in a chat, which LINE told since that Unix time."""
         bound = {"user": user_id, "chat": chat_id}
         row = await self._database.look(lambda connection: connection.execute(_SPEECH, bound).one())
         chosen = (row.settings or {}).get("language") or None
-        return Speech(chosen=chosen, told=row.read_at is not None and row.read_at >= not_before, language=row.language)
+        return LanguageChoice(
+            chosen=chosen, told=row.read_at is not None and row.read_at >= not_before, language=row.language
+        )
 
     async def speaks(self, user_id: str, language: str | None) -> None:
         """Remember a language (BCP 47); None when LINE does not tell."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.money.budgets import count_pictures
 from app.store.photos import taken
-from app.store.requests import PICTURES_ASKED, UNDRAWN, Answer, State
+from app.store.requests import PICTURES_ASKED, UNDRAWN, AnswerState, State
 from app.store.tables import chats, inbox, photo_uses, requests, tokens, unsent
 
 
@@ -62,7 +62,7 @@ class NewToken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
+class PersonalLimit:
     """What one person may have.
 
     Attributes:
@@ -94,7 +94,7 @@ class Receiving:
         sender: Sender,
         token: NewToken | None = None,
         request: NewRequest | None = None,
-        quota: Quota | None = None,
+        quota: PersonalLimit | None = None,
         settles: bool = True,
     ) -> bool:
         """Write down an event's reply token and what it asks for. The second call changes nothing.
@@ -124,7 +124,7 @@ class Receiving:
         return await self._database.run(write)
 
     def _written(
-        self, connection: sa.Connection, event_id: str, sender: Sender, request: NewRequest, quota: Quota | None
+        self, connection: sa.Connection, event_id: str, sender: Sender, request: NewRequest, quota: PersonalLimit | None
     ) -> bool:
         bound = {"event": event_id, "message": request.message_id, "chat": sender.chat_id, "user": sender.user_id}
         before = connection.execute(_BEFORE_OF_ONE if sender.user_id else _BEFORE_OF_SOMEBODY, bound).one()
@@ -155,7 +155,7 @@ NOT_EVEN_SAID: Mapping[str, Any] = {
     "prompt": None,
     "words": "flood",
     "state": State.CANCELLED,
-    "answer": Answer.NONE,
+    "answer": AnswerState.NONE,
 }
 NOTHING_EXPECTED: Mapping[str, Any] = {
     "expects": None,
@@ -174,7 +174,7 @@ def _is_pointless(connection: sa.Connection, sender: Sender, request: NewRequest
     """
     if not request.tap:
         return bool(request.message_id) and _is_said_already(connection, sender, request)
-    under_way = requests.c.answer.in_([Answer.WAITING, Answer.DUE, Answer.SENDING])
+    under_way = requests.c.answer.in_([AnswerState.WAITING, AnswerState.DUE, AnswerState.SENDING])
     same = sa.select(requests.c.id).where(
         requests.c.chat_id == sender.chat_id, requests.c.tap == request.tap, under_way
     )
@@ -200,7 +200,7 @@ _LAST_OF = (
 
 def _was_told(connection: sa.Connection, sender: Sender, words: str, *, since: float) -> bool:
     told = sa.select(requests.c.id).where(_of(sender), requests.c.words == words, requests.c.created_at >= since)
-    told = told.where(requests.c.answer != Answer.NONE)
+    told = told.where(requests.c.answer != AnswerState.NONE)
     return connection.execute(told.limit(1)).first() is not None
 
 
@@ -224,7 +224,7 @@ _BEFORE_OF_ONE = _before(requests.c.user_id == sa.bindparam("user"))
 _BEFORE_OF_SOMEBODY = _before(sa.and_(requests.c.user_id.is_(None), requests.c.chat_id == sa.bindparam("chat")))
 
 
-def _counted(connection: sa.Connection, sender: Sender, request: NewRequest, quota: Quota) -> dict[str, Any]:
+def _counted(connection: sa.Connection, sender: Sender, request: NewRequest, quota: PersonalLimit) -> dict[str, Any]:
     """Count the pictures of a wish for its person; where fewer are left, it becomes a wish for those."""
     asked = _asked(request)
     holder = sender.user_id or sender.chat_id
@@ -243,7 +243,7 @@ def _asked(request: NewRequest) -> int:
 
 
 def _declined(words: str, details: Mapping[str, Any]) -> dict[str, Any]:
-    return {"draws": False, "words": words, "details": details, "state": State.READY, "answer": Answer.DUE}
+    return {"draws": False, "words": words, "details": details, "state": State.READY, "answer": AnswerState.DUE}
 
 
 def settle(connection: sa.Connection, event_ids: Sequence[str]) -> None:
@@ -278,6 +278,6 @@ def _request_row(event_id: str, sender: Sender, request: NewRequest) -> dict[str
         "sources": list(request.sources) or None,
         "notes": [list(note) for note in request.notes] or None,
         "state": State.QUEUED if request.draws else State.READY,
-        "answer": Answer.WAITING if request.draws else Answer.DUE,
+        "answer": AnswerState.WAITING if request.draws else AnswerState.DUE,
         "created_at": time.time(),
     }

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.deletions import doom
 from app.store.money.budgets import uncount
-from app.store.money.ledger import READ, Outcome
+from app.store.money.ledger import READ, CallOutcome
 from app.store.tables import calls, inbox, kept, requests
 
 
@@ -35,7 +35,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Answer(StrEnum):
+class AnswerState(StrEnum):
     """Where the answer is."""
 
     WAITING = "waiting"
@@ -70,7 +70,7 @@ class Request:
     details: Mapping[str, Any] | None
     notes: Sequence[Sequence[Any]] | None
     state: State
-    answer: Answer
+    answer: AnswerState
     created_at: float
     promised_at: float | None
     sent_at: float | None
@@ -93,7 +93,7 @@ def request_of(row: sa.RowMapping) -> Request:
     fields = {name: row[name] for name in Request.__dataclass_fields__}
     # A later release may know more states than this one: such a request is not shown, and blocks none of its chat.
     state = State(row["state"]) if row["state"] in set(State) else State.FAILED
-    answer = Answer(row["answer"]) if row["answer"] in set(Answer) else Answer.NONE
+    answer = AnswerState(row["answer"]) if row["answer"] in set(AnswerState) else AnswerState.NONE
     return Request(**fields | {"state": state, "answer": answer})
 
 
@@ -176,16 +176,16 @@ class Requests:
 
     async def show_again(self, request_id: str) -> None:
         """Somebody asks for an answer of which we do not know whether it arrived: it is due once more."""
-        doubtful = sa.or_(requests.c.answer == Answer.UNKNOWN, requests.c.sent_quote_token.is_(None))
+        doubtful = sa.or_(requests.c.answer == AnswerState.UNKNOWN, requests.c.sent_quote_token.is_(None))
         change = sa.update(requests).where(
-            requests.c.id == request_id, doubtful, requests.c.answer.in_([Answer.UNKNOWN, Answer.SENT])
+            requests.c.id == request_id, doubtful, requests.c.answer.in_([AnswerState.UNKNOWN, AnswerState.SENT])
         )
-        await self._database.run(lambda connection: connection.execute(change.values(answer=Answer.DUE)))
+        await self._database.run(lambda connection: connection.execute(change.values(answer=AnswerState.DUE)))
 
     async def send_again(self, request_id: str) -> bool:
         """An operator wants the answer sent once more. False: there is none, or it is on its way."""
-        settled = requests.c.answer.in_([Answer.UNKNOWN, Answer.SENT])
-        change = sa.update(requests).where(requests.c.id == request_id, settled).values(answer=Answer.DUE)
+        settled = requests.c.answer.in_([AnswerState.UNKNOWN, AnswerState.SENT])
+        change = sa.update(requests).where(requests.c.id == request_id, settled).values(answer=AnswerState.DUE)
         return await self._database.run(lambda connection: connection.execute(change).rowcount == 1)
 
     async def cancel(self, chat_id: str, *, user_id: str | None, event_id: str) -> int:
@@ -214,7 +214,7 @@ class Requests:
         reason: str,
         details: Mapping[str, Any] | None,
     ) -> bool:
-        answer = {"answer": Answer.DUE, "words": reason, "details": details, "ready_at": time.time()}
+        answer = {"answer": AnswerState.DUE, "words": reason, "details": details, "ready_at": time.time()}
 
         def write(connection: sa.Connection) -> bool:
             if connection.execute(moved(request_id, state, since=since).values(**answer)).rowcount != 1:
@@ -255,10 +255,10 @@ def cancelled(database: Database, connection: sa.Connection, request_id: str) ->
     Where a model was asked it goes on counting for its person: else asking and taking back would cost without end.
     """
     change = moved(request_id, State.CANCELLED, since=UNFINISHED)
-    nobody = sa.case((requests.c.answer == Answer.WAITING, Answer.NONE), else_=requests.c.answer)
+    nobody = sa.case((requests.c.answer == AnswerState.WAITING, AnswerState.NONE), else_=requests.c.answer)
     if connection.execute(change.values(answer=nobody, prompt=None, ready_at=time.time())).rowcount != 1:
         return False
-    asked = (calls.c.request_id == request_id, calls.c.outcome != Outcome.FAILED, calls.c.kind != READ)
+    asked = (calls.c.request_id == request_id, calls.c.outcome != CallOutcome.FAILED, calls.c.kind != READ)
     paid = sa.select(calls.c.id).where(*asked)
     if connection.execute(paid.limit(1)).first() is None:
         give_back(connection, request_id)

@@ -40,7 +40,7 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class ChatSettings:
     """What a chat has set; empty where it has not. `saved`: it has just been changed."""
 
     size: str = ""
@@ -103,7 +103,7 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class PersonalUsage:
     """What a person has used. `pictures_max` 0: no limit."""
 
     pictures: int
@@ -159,7 +159,7 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cost(Usage):
+class Cost(PersonalUsage):
     """That nothing is to be paid, and what is left."""
 
 
@@ -170,13 +170,13 @@ class PhotoQuestion:
 
 Menu = (
     Help
-    | Settings
+    | ChatSettings
     | Mine
     | ConfirmDeleteAll
     | ShowPicture
     | ShowCard
     | AdminStatus
-    | Usage
+    | PersonalUsage
     | PhotosGot
     | AskPhoto
     | StickerOffer
@@ -191,13 +191,13 @@ Answer = Sentence | Menu
 
 _MENUS: Final[Mapping[str, type[Menu]]] = {
     "help": Help,
-    "settings": Settings,
+    "settings": ChatSettings,
     "mine": Mine,
     "confirm_delete_all": ConfirmDeleteAll,
     "picture": ShowPicture,
     "card": ShowCard,
     "admin_status": AdminStatus,
-    "usage": Usage,
+    "usage": PersonalUsage,
     "photo_got": PhotosGot,
     "ask_photo": AskPhoto,
     "sticker_offer": StickerOffer,

@@ -13,13 +13,13 @@ from app.line.buttons import (
     keyboard_action,
     message_action,
 )
-from app.line.flex import Choice, Question, choice_card
+from app.line.flex import Choice, FlexQuestion, choice_card
 from app.line.messages import buttons, postback_action, text, with_quick_reply
-from app.line.models import Action, Message
+from app.line.sdk_models import Action, Message
 from app.line.text_length import cut_to_graphemes
-from app.words.answers import AdminStatus, Settings, Usage
+from app.words.answers import AdminStatus, ChatSettings, PersonalUsage
+from app.words.chat_settings import COUNTS, LANGUAGES, QUALITIES, SHAPES, shape_of
 from app.words.sentences import Words
-from app.words.settings import COUNTS, LANGUAGES, QUALITIES, SHAPES, shape_of
 from app.words.taps import setting, tap
 
 GREETINGS = frozenset({"greeting", "greeting_group", "welcome_back"})
@@ -49,7 +49,7 @@ def picture_card(words: Words, picture_id: str, *, wish: str, fill_in: str) -> M
     return buttons(said, alt_text=words.say("card_alt"), actions=[again, fine, edit, delete])
 
 
-def settings_panel(words: Words, settings: Settings, *, qualities: Sequence[str] = QUALITIES) -> Message:
+def settings_panel(words: Words, settings: ChatSettings, *, qualities: Sequence[str] = QUALITIES) -> Message:
     """Show what can be set on one card, every value to be tapped; what holds now is filled and bears a tick.
 
     `qualities`: those that the operator allows.
@@ -77,17 +77,19 @@ def settings_panel(words: Words, settings: Settings, *, qualities: Sequence[str]
     return choice_card(
         words.say("settings_alt"),
         alt_text=_settings_now(words, settings),
-        questions=[Question(heading=words.say(key), choices=made, columns=columns) for key, made, columns in questions],
+        questions=[
+            FlexQuestion(heading=words.say(key), choices=made, columns=columns) for key, made, columns in questions
+        ],
     )
 
 
-def settings_saved(words: Words, settings: Settings) -> Message:
+def settings_saved(words: Words, settings: ChatSettings) -> Message:
     """Say what is set now, after a change."""
     more = postback_action(words.say("btn_settings"), data=tap("do", "settings"))
     return with_quick_reply(text(f"{words.say('settings_saved')}\n\n{_settings_now(words, settings)}"), [more])
 
 
-def _settings_now(words: Words, now: Settings) -> str:
+def _settings_now(words: Words, now: ChatSettings) -> str:
     default = words.say("settings_default")
     return words.say(
         "settings_now",
@@ -197,7 +199,7 @@ def photo_question(words: Words) -> Message:
     return with_quick_reply(text(words.say("talk_photo_question")), ideas)
 
 
-def cost(words: Words, used: Usage, zone: ZoneInfo) -> Message:
+def cost(words: Words, used: PersonalUsage, zone: ZoneInfo) -> Message:
     """Say that nothing is to be paid, and what is left."""
     return text("\n".join([words.say("talk_cost"), *_used(words, used, zone)]))
 
@@ -215,12 +217,12 @@ def _decline(words: Words) -> Action:
     return postback_action(words.say("btn_decline"), data=tap("do", "decline"))
 
 
-def usage(words: Words, used: Usage, zone: ZoneInfo) -> Message:
+def usage(words: Words, used: PersonalUsage, zone: ZoneInfo) -> Message:
     """Say how much was used and how much is left."""
     return text("\n".join(_used(words, used, zone)))
 
 
-def _used(words: Words, used: Usage, zone: ZoneInfo) -> list[str]:
+def _used(words: Words, used: PersonalUsage, zone: ZoneInfo) -> list[str]:
     lines = [words.say("usage_today", pictures=used.pictures)]
     if used.pictures_max:
         when = spelled_time(used.pictures_until_at, zone)

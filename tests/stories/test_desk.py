@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from line_sandbox.faults import Fault
 
-from app.ops.desk.opening import opened
+from app.ops.desk.open_store import opened
 from app.reports.archive import Archive, RequestFilter
 from tests.stories.test_privacy import stored
 from tests.world import PATIENCE_S, Easel, World

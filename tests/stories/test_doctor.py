@@ -10,9 +10,9 @@ from line_sandbox.openai import errors as openai_errors
 from line_sandbox.r2 import rules as r2_rules
 from line_sandbox.r2.bucket import checked_lifecycle
 
-from app.ops.doctor import line, openai
-from app.ops.doctor.bucket import PNG
-from app.ops.doctor.finding import Verdict
+from app.ops.doctor import check_line, check_openai
+from app.ops.doctor.check_bucket import PNG
+from app.ops.doctor.finding import FindingVerdict
 from tests.practice import (
     NOBODY,
     Case,
@@ -29,7 +29,7 @@ from tests.world import ACCESS_TOKEN, SECRET
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PUBLIC, MODELS, DRAWING = "/public/", "/v1/models/", "/v1/images/"
-OK, WARNING, FAILED, SKIPPED = Verdict.OK, Verdict.WARNING, Verdict.FAILED, Verdict.SKIPPED
+OK, WARNING, FAILED, SKIPPED = FindingVerdict.OK, FindingVerdict.WARNING, FindingVerdict.FAILED, FindingVerdict.SKIPPED
 SWAPPED_LINE = {"LINE_CHANNEL_SECRET": ACCESS_TOKEN, "LINE_CHANNEL_ACCESS_TOKEN": SECRET}
 SWAPPED_R2 = {"R2_ACCESS_KEY_ID": "f" * 64, "R2_SECRET_ACCESS_KEY": "0" * 32}
 PNG_TYPE = {"content-type": "image/png"}
@@ -354,7 +354,7 @@ async def practice(tmp_path):
 async def test_a_fault_of_line_is_found(practice, case):
     """The verdict is right, what was seen is said, and so is what helps."""
     case.begin(practice)
-    found = {one.check: one for one in await line.look(practice.settings(**case.settings))}
+    found = {one.check: one for one in await check_line.look(practice.settings(**case.settings))}
     assert case.is_told(found[case.check]), found[case.check]
 
 
@@ -362,7 +362,7 @@ async def test_a_fault_of_line_is_found(practice, case):
 async def test_a_fault_of_openai_is_found(practice, case):
     """Without money, unless it takes a picture to see it."""
     case.begin(practice)
-    found = {one.check: one for one in await openai.look(practice.settings(**case.settings), draws=case.draws)}
+    found = {one.check: one for one in await check_openai.look(practice.settings(**case.settings), draws=case.draws)}
     assert case.is_told(found[case.check]), found[case.check]
     assert case.draws or not [call for call in practice.openai.calls if DRAWING in call.path]
 

@@ -15,7 +15,7 @@ import pytest_asyncio
 from line_sandbox.faults import Fault
 from line_sandbox.server import serve
 
-from app.ops.doctor.finding import Verdict
+from app.ops.doctor.finding import FindingVerdict
 from app.ops.doctor.machine import judge_disk
 from app.store.database import HEAD, Database
 from tests.practice import NOBODY, Practice, practice_in
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ROOT = Path(__file__).parents[2]
 TLS = Path(__file__).parents[1] / "samples" / "tls"
-OK, WARNING, FAILED, SKIPPED = Verdict.OK, Verdict.WARNING, Verdict.FAILED, Verdict.SKIPPED
+OK, WARNING, FAILED, SKIPPED = FindingVerdict.OK, FindingVerdict.WARNING, FindingVerdict.FAILED, FindingVerdict.SKIPPED
 
 
 @pytest_asyncio.fixture(loop_scope="session")

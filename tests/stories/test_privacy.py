@@ -7,7 +7,7 @@ import pytest
 from line_sandbox.faults import Fault
 
 from app.store.database import Database
-from app.store.upkeep import Upkeep
+from app.store.housekeeping import Upkeep
 from tests.stories.test_conversation import data_of, last_said
 from tests.stories.test_edits import photo
 from tests.world import PATIENCE_S

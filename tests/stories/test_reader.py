@@ -15,7 +15,7 @@ from app.line.events import Chat as LineChat
 from app.line.events import ChatKind, Event
 from app.reading.decide import Rules, decide
 from app.reading.gate import Gate, is_sure
-from app.reading.meaning import Step
+from app.reading.meaning import ReadingStep
 from app.words.sentences import sentences_for
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -47,7 +47,7 @@ def is_open(text: str) -> bool:
     if left is None:
         return False
     verdict = Gate.load().read(left.text, left.moment)
-    return decide(event, rules, verdict=verdict, by=Step.GATE, is_sure=is_sure(verdict)).open is not None
+    return decide(event, rules, verdict=verdict, by=ReadingStep.GATE, is_sure=is_sure(verdict)).open is not None
 
 
 UNSURE = [text for text in MAYBE if is_open(text)]

@@ -11,16 +11,22 @@ from line_sandbox.r2 import rules as r2_rules
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
-from app.ops.setup.menus import FOLDER, HEIGHT_PX, IMAGE_BYTES_MAX, WIDTH_PX, menu
+from app.ops.setup.menu_layout import FOLDER, HEIGHT_PX, IMAGE_BYTES_MAX, WIDTH_PX, menu
 from app.ops.setup.painter import SEAL, page_of, seal_of
-from app.ops.setup.set_up import Wanted, set_up
-from app.ops.setup.step import Outcome, Step
-from app.words.settings import LANGUAGES
+from app.ops.setup.set_up import SetupWishes, set_up
+from app.ops.setup.step import SetupStep, StepOutcome
+from app.words.chat_settings import LANGUAGES
 from tests.practice import NOBODY, Practice, answers, fails, has, practice_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-OK, DONE, ALREADY, BY_HAND, FAILED = Outcome.OK, Outcome.DONE, Outcome.ALREADY, Outcome.BY_HAND, Outcome.FAILED
+OK, DONE, ALREADY, BY_HAND, FAILED = (
+    StepOutcome.OK,
+    StepOutcome.DONE,
+    StepOutcome.ALREADY,
+    StepOutcome.BY_HAND,
+    StepOutcome.FAILED,
+)
 HERO = re.compile(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)" rx="64" fill="url')
 CARDS = re.compile(r'<use href="#card" x="(\d+)" y="(\d+)"/>')
 CARD_PX = (575, 783)
@@ -34,9 +40,9 @@ async def practice(tmp_path):
         yield opened
 
 
-async def set_up_at(practice: Practice, *, url: str | None = None, **settings: str) -> dict[str, Step]:
+async def set_up_at(practice: Practice, *, url: str | None = None, **settings: str) -> dict[str, SetupStep]:
     """Run the set-up. Return its steps by name."""
-    wanted = Wanted(url=url, rich_menu=True, retention=True)
+    wanted = SetupWishes(url=url, rich_menu=True, retention=True)
     return {step.name: step for step in await set_up(practice.settings(**settings), wanted)}
 
 

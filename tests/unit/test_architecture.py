@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app"
 LINES_MAX = 300
+VENDORS = {"line", "openai", "r2"}
 NO_REASON = re.compile(r"# (?:noqa(?:: [A-Z]+\d+(?:, [A-Z]+\d+)*)?|type: ignore(?:\[[\w, -]+\])?)$", re.MULTILINE)
 
 # Each room and the rooms it may import from.
@@ -100,6 +101,29 @@ def test_the_stand_ins_know_nothing_of_easel():
     files = list((ROOT / "sandbox" / "line_sandbox").rglob("*.py"))
     assert files
     assert not [path for path in files if IMPORTS_APP.search(path.read_text(encoding="utf-8"))]
+
+
+def test_one_name_stands_for_one_thing():
+    """No public class and no module of app/ has the name of another, so that a name alone says what is meant.
+
+    A room may have a module of its own name; the rooms of vendors may name what each of them has alike.
+    """
+    homes: dict[str, list[Path]] = {}
+    for path in modules():
+        name = path.parent.name if path.stem == "__init__" else path.stem
+        classes = [
+            node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)
+        ]
+        for one in {f"module {name}", *(one for one in classes if not one.startswith("_"))}:
+            homes.setdefault(one, []).append(path)
+    twice = {name: found for name, found in homes.items() if len({_kind_of_home(one) for one in found}) > 1}
+    assert not twice
+
+
+def _kind_of_home(path: Path) -> str:
+    if path.parent.parent == APP and path.parent.name in VENDORS and path.stem != "__init__":
+        return f"vendor's {path.name}"
+    return str(path.parent if path.stem in {"__init__", path.parent.name} else path)
 
 
 def test_the_map_names_every_room():

@@ -16,7 +16,7 @@ from app.reading.plan import (
     Draw,
     Fetch,
     Forget,
-    Leave,
+    LeaveChat,
     Redraw,
     Remember,
     Say,
@@ -97,8 +97,8 @@ def drawing(prompt, **more):
         (event(ALONE, type="follow", follow={"isUnblocked": True}), Come(words="welcome_back")),
         (event(TOGETHER, type="join"), Come(words="greeting_group")),
         (event(TOGETHER, type="memberJoined"), None),
-        (event(ALONE, type="unfollow"), Leave()),
-        (event(TOGETHER, type="leave"), Leave()),
+        (event(ALONE, type="unfollow"), LeaveChat()),
+        (event(TOGETHER, type="leave"), LeaveChat()),
         (event(ALONE, type="unsend", unsend={"messageId": "7"}), Forget(message_id="7")),
         (event(ALONE, type="postback", postback={"data": "show:R1"}), Show(request_id="R1")),
         (event(ALONE, type="postback", postback={"data": "draw:R1"}), Redraw(request_id="R1")),
@@ -162,7 +162,7 @@ def test_a_photo_is_fetched_alone_and_only_remembered_in_company():
 def test_a_group_that_is_not_allowed_is_left():
     """Who invites Easel where it may not be hears so."""
     rules = Rules(group_prefixes=["draw"], allowed_ids=frozenset({USER}))
-    assert decide(event(TOGETHER, type="join"), rules).act == Leave(words="group_not_allowed")
+    assert decide(event(TOGETHER, type="join"), rules).act == LeaveChat(words="group_not_allowed")
 
 
 def test_in_standby_nothing_is_wanted():

@@ -6,8 +6,8 @@ import time
 from line_sandbox.front import Call
 from line_sandbox.line.webhooks import Attempt, Delivery
 
-from app.demo.state import Board
-from app.demo.traces import Traces
+from app.demo.request_traces import RequestTraces
+from app.demo.state import PageState
 
 KEY = "pictures/fox.jpg"
 
@@ -20,13 +20,13 @@ def event(name: str) -> dict[str, object]:
     return {"webhookEventId": name, "type": "message", "message": {"type": "text"}, "replyToken": f"token-{name}"}
 
 
-def opened(traces: Traces, name: str) -> None:
+def opened(traces: RequestTraces, name: str) -> None:
     traces.open(event(name), chat="U1", person="U1", text=name)
     taken = Attempt(at=time.time(), ms=1.0, status=200)
     traces.delivered(Delivery(events=[event(name)], url="", attempts=[taken]))
 
 
-def replied(traces: Traces, number: int, name: str) -> None:
+def replied(traces: RequestTraces, number: int, name: str) -> None:
     traces.called("line", call(number, "POST", "/v2/bot/message/reply", body={"replyToken": f"token-{name}"}))
     body = {"type": "image", "originalContentUrl": f"http://x/{KEY}", "previewImageUrl": f"http://x/{KEY}"}
     traces.spoken("U1", body, request_id=None)
@@ -34,8 +34,8 @@ def replied(traces: Traces, number: int, name: str) -> None:
 
 def test_what_was_stored_stays_with_whom_it_was_stored_for():
     """Who looks at a picture again has not stored it: its way began before theirs."""
-    board = Board()
-    traces = Traces(board)
+    board = PageState()
+    traces = RequestTraces(board)
     opened(traces, "a fox")
     traces.called("r2", call(1, "PUT", f"/{KEY}", notes={"key": KEY}))
     replied(traces, 2, "a fox")
@@ -47,8 +47,8 @@ def test_what_was_stored_stays_with_whom_it_was_stored_for():
 
 def test_who_decided_and_what_the_reader_was_asked():
     """The timeline tells which step of reading decided; a text model's call is no drawing, and whose text it holds."""
-    board = Board()
-    traces = Traces(board)
+    board = PageState()
+    traces = RequestTraces(board)
     for name in ("a fox", 'maybe "a heron"'):
         opened(traces, name)
     question = {"messages": [{"role": "user", "content": json.dumps({"message": 'maybe "a heron"'})}]}

@@ -8,8 +8,8 @@ from rich.cells import cell_len
 
 from app.days import month_bounds_at
 from app.ops.desk import spelling, usage
-from app.ops.desk.opening import NotPossible, opened
-from app.ops.desk.tables import clean, table
+from app.ops.desk.open_store import NotPossible, opened
+from app.ops.desk.text_tables import clean, table
 from app.reports.spending import Month, Spender, Spent
 from app.store.database import Database
 from app.store.money.budgets import Caps
@@ -139,14 +139,16 @@ MONTH = Month(
 CAPS = Caps(bot_daily_microusd=100, bot_monthly_microusd=180, chat_monthly_microusd=500)
 
 
-def of_november(today: str) -> usage.Usage:
+def of_november(today: str) -> usage.MonthUsage:
     return usage.summed(MONTH, month="2026-11", today=today, timezone="Asia/Taipei", caps=CAPS)
 
 
 def test_a_month_adds_up_to_the_micro_dollar():
     """In total, by day, by quality; what is estimated and refunded is a part of it."""
     found = of_november("2026-11-25")
-    assert found.total == usage.Sum(calls=5, pictures=4, microusd=189, estimated_microusd=23, refunded_microusd=105)
+    assert found.total == usage.CallTotals(
+        calls=5, pictures=4, microusd=189, estimated_microusd=23, refunded_microusd=105
+    )
     assert {day: one.microusd for day, one in found.by_day.items()} == {"2026-11-24": 105, "2026-11-25": 84}
     assert {name: one.pictures for name, one in found.by_quality.items()} == {"high": 1, "low": 3}
     assert {name: one.calls for name, one in found.by_outcome.items()} == {"paid": 4, "unknown": 1}

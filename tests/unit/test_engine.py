@@ -6,9 +6,9 @@ import pickle
 import sqlite3
 from pathlib import Path
 
-from app.engine import Engine, Limits
+from app.engine import Engine, QueueLimits
 
-LIMITS = Limits(at_once=4, at_once_per_user=4, per_minute=0)
+LIMITS = QueueLimits(at_once=4, at_once_per_user=4, per_minute=0)
 
 
 async def test_what_is_enqueued_starts_without_waiting_for_a_poll(tmp_path):

@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 
+from app.store.chat_pictures import Pictures
 from app.store.database import Database
-from app.store.deletions import Doomed
+from app.store.deletions import Deletions
 from app.store.forgetting import Forgetting
-from app.store.pending_uploads import Kept, Paid, Stored
-from app.store.pictures import Pictures
+from app.store.pending_uploads import PaidPicture, PendingUploads, StoredPicture
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
 
 ALICE = Sender(chat_id="U" + "a" * 32, chat_kind="user", user_id="U" + "a" * 32)
@@ -29,8 +29,8 @@ async def postgres_store(postgres_url):
     token = NewToken(token="token", arrived_at=time.time(), addressed=True)
     wish = NewRequest(prompt="a cat", draws=True, message_id="M1")
     await Receiving(database).receive("R1", sender=ALICE, token=token, request=wish)
-    paid = [Paid(position=0, data=b"paid")]
-    await Kept(database).keep("R1", paid=paid, model="m", vendor_request_id=None, settle=lambda _: None)
+    paid = [PaidPicture(position=0, data=b"paid")]
+    await PendingUploads(database).keep("R1", paid=paid, model="m", vendor_request_id=None, settle=lambda _: None)
     yield database
     database.close()
 
@@ -52,8 +52,8 @@ async def test_a_picture_that_is_just_being_hung_is_forgotten_too(postgres_store
         may_commit.wait()
         return ()
 
-    stored = [Stored(position=0, object_key="a", preview_key="b", size="8x8")]
-    hanging = asyncio.create_task(Kept(postgres_store, notes_beside=holds).ready("R1", stored))
+    stored = [StoredPicture(position=0, object_key="a", preview_key="b", size="8x8")]
+    hanging = asyncio.create_task(PendingUploads(postgres_store, notes_beside=holds).ready("R1", stored))
     await asyncio.to_thread(hung.wait)
     forgetting = asyncio.ensure_future(forget(Forgetting(postgres_store)))
     try:
@@ -63,4 +63,4 @@ async def test_a_picture_that_is_just_being_hung_is_forgotten_too(postgres_store
         may_commit.set()
     await asyncio.gather(hanging, forgetting)
     assert await Pictures(postgres_store).count(ALICE.chat_id) == 0
-    assert set(await Doomed(postgres_store).some()) == {"a", "b"}
+    assert set(await Deletions(postgres_store).some()) == {"a", "b"}

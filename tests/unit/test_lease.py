@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.engine import Engine, Limits
+from app.engine import Engine, QueueLimits
 from app.lease import RENEW_S, TERM_S, Lease
 from app.store.database import Database
 from app.store.inbox import Arrival, Inbox, Rank
@@ -20,7 +20,7 @@ from app.store.tables import deliveries, inbox, leases
 from tests.wire import Wire, wire
 from tests.world import ROOT
 
-LIMITS = Limits(at_once=4, at_once_per_user=4, per_minute=0)
+LIMITS = QueueLimits(at_once=4, at_once_per_user=4, per_minute=0)
 
 LONGEST = "easel-" + "o" * 57  # 63 characters, as many as a pod's name may have
 ELSEWHERE = ("unshare", "--user", "--map-root-user", "--uts", "sh", "-c", f'hostname {LONGEST} && exec "$@"', "sh")

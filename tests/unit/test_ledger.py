@@ -18,7 +18,7 @@ from app.store.database import Database
 from app.store.models import Models
 from app.store.money.allowances import Allowances
 from app.store.money.budgets import Capped, Caps, count_pictures, uncount
-from app.store.money.ledger import READ, Ledger, Outcome, ReadTokens, Tokens
+from app.store.money.ledger import READ, CallOutcome, Ledger, ReadTokens, Tokens
 from app.store.standing import standing_of
 from app.store.tables import calls, purses
 from app.store.tallies import count_today, counted_in
@@ -63,7 +63,7 @@ async def test_a_paid_picture_outlives_a_count_that_no_database_takes(shared):
     await pay(shared, ledger, call_id, Tokens(text_in=10, image_in=0, image_out=2**63))
     with shared.transaction() as connection:
         row = connection.execute(sa.select(calls).where(calls.c.id == call_id)).one()
-    assert (row.outcome, row.microusd, row.is_estimate) == (Outcome.PAID, 100, True)
+    assert (row.outcome, row.microusd, row.is_estimate) == (CallOutcome.PAID, 100, True)
 
 
 def all_purses(database) -> dict[tuple[str, str], int]:
@@ -109,7 +109,7 @@ async def test_what_is_not_known_stays_booked_and_marked(database):
         await ledger.begin(wish(f"R{number}", chat_id=ALICE), now_at=NOON) for number in range(4)
     ]
     await pay(database, ledger, blind, None)
-    for call, outcome in ((bad, Outcome.BAD), (unknown, Outcome.UNKNOWN), (failed, Outcome.FAILED)):
+    for call, outcome in ((bad, CallOutcome.BAD), (unknown, CallOutcome.UNKNOWN), (failed, CallOutcome.FAILED)):
         await ledger.end(call, outcome, vendor_request_id=None)
     assert await ledger.spent("2026-11-22") == 300
     with database.transaction() as connection:
@@ -136,7 +136,7 @@ async def test_a_call_that_a_crash_cut_off_may_have_been_paid(database):
     assert await ledger.spent("2026-11") == 100
     for _ in range(2):
         await pay(database, ledger, call_id)
-    await ledger.end(call_id, Outcome.FAILED, vendor_request_id=None)
+    await ledger.end(call_id, CallOutcome.FAILED, vendor_request_id=None)
     assert await ledger.close_cut_off("R1") == 0
     assert await ledger.spent("2026-11") == 10 * 5 + 686 * 30
 
@@ -183,7 +183,7 @@ async def test_a_failed_call_makes_room_again(database):
     ledger = ledger_of(database, bot_daily_microusd=100)
     call_id = await ledger.begin(wish("R1"), now_at=NOON)
     assert isinstance(await ledger.begin(wish("R2"), now_at=NOON), Capped)
-    await ledger.end(call_id, Outcome.FAILED, vendor_request_id=None)
+    await ledger.end(call_id, CallOutcome.FAILED, vendor_request_id=None)
     assert isinstance(await ledger.begin(wish("R3"), now_at=NOON), int)
 
 
@@ -200,7 +200,7 @@ async def test_nobody_empties_the_purse_of_a_group(database):
         return count
 
     failed = await ledger.begin(wish("B", user_id=BOB, microusd=90), now_at=NOON)
-    await ledger.end(failed, Outcome.FAILED, vendor_request_id=None)
+    await ledger.end(failed, CallOutcome.FAILED, vendor_request_id=None)
     assert [await drawn_by(user_id) for user_id in (ALICE, BOB, CAROL, ALICE)] == [4, 2, 1, 0]
     _, share = await ledger.chat_budgets(GROUP, chat_kind="group", user_id=BOB, now_at=NOON)
     assert (share.spent_microusd, share.cap_microusd, share.left_percent) == (200, 150, 0)
@@ -373,7 +373,7 @@ async def act(database, actions) -> None:
             tokens = Tokens(text_in=amount % 7, image_in=0, image_out=amount % 50) if action == "paid" else None
             await pay(database, ledger, begun[number % len(begun)], tokens)
         elif begun:
-            await ledger.end(begun[number % len(begun)], Outcome(action), vendor_request_id=None)
+            await ledger.end(begun[number % len(begun)], CallOutcome(action), vendor_request_id=None)
 
 
 async def newcomer_finds_a_share(database) -> None:
@@ -453,6 +453,6 @@ async def test_a_reading_is_booked_and_is_no_picture(shared):
     await ledger.read(call_id, ReadTokens(text_in=1350, text_out=80, cached=1200), vendor_request_id="req")
     assert set(all_purses(shared).values()) == {67}
     cut_off = await ledger.begin(replace(reading, request_id="R3"), now_at=DECEMBER)
-    await ledger.end(cut_off, Outcome.UNKNOWN, vendor_request_id=None)
+    await ledger.end(cut_off, CallOutcome.UNKNOWN, vendor_request_id=None)
     assert await ledger.close_cut_off("R3") == 0
     assert set(all_purses(shared).values()) == {267}

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from app import errors
-from app.line.answers import SentMessage
 from app.line.client import LineClient
 from app.line.events import Chat, ChatKind
+from app.line.line_answers import SentMessage
 from app.line.messages import image, text, to_json
 from tests.forward import carry
 

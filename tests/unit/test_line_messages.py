@@ -13,7 +13,7 @@ from app.line.buttons import (
     keyboard_action,
     message_action,
 )
-from app.line.flex import Choice, Question, choice_card
+from app.line.flex import Choice, FlexQuestion, choice_card
 from app.line.messages import (
     buttons,
     image,
@@ -41,7 +41,7 @@ FAMILY = "👩‍👩‍👧‍👦"
         PICTURE,
         buttons("Still drawing", alt_text="Still drawing", actions=[SHOW]),
         buttons("Still drawing", alt_text="Still drawing", actions=[postback_action("Show", data="x")] * 4),
-        choice_card("Settings", alt_text="Now", questions=[Question(heading="Shape", choices=CHOICES, columns=3)]),
+        choice_card("Settings", alt_text="Now", questions=[FlexQuestion(heading="Shape", choices=CHOICES, columns=3)]),
         image_carousel(
             "Your pictures", columns=[("https://pictures.example/a.jpg", postback_action("Look", data="x"))] * 10
         ),

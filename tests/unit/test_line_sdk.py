@@ -22,10 +22,10 @@ from app.line.events import Chat, ChatKind
 from app.line.messages import MESSAGES_MAX, image, text, to_json, with_quick_reply
 from app.line.token_life import LineOAuth, token_life_s
 from app.openai import best_allowed
-from app.ops.setup.menus import menu
+from app.ops.setup.menu_layout import menu
 from app.words import answers, menus
+from app.words.chat_settings import LANGUAGES, qualities_up_to
 from app.words.sentences import sentences_for
-from app.words.settings import LANGUAGES, qualities_up_to
 
 SECRET, TOKEN = "8c570fa6dd201bb328f1c1eac23a96d8", "an-access-token"
 ROOT = Path(__file__).parents[2]
@@ -117,9 +117,9 @@ def everything_we_say(words):
     status = answers.AdminStatus(
         today="1", month="2", pictures=3, failures="0", queue=1, model="m", days="?", pushes="9", saved=0, paused=True
     )
-    used = answers.Usage(pictures=1, pictures_max=20, pictures_until_at=1_764_547_200.0)
+    used = answers.PersonalUsage(pictures=1, pictures_max=20, pictures_until_at=1_764_547_200.0)
     under = menus.after_picture(words, "p1", has_parent=True, is_fine=False, shape="wide", fill_in="畫 ")
-    settings = answers.Settings(size="1024x1024", quality="low", count="1", language="th")
+    settings = answers.ChatSettings(size="1024x1024", quality="low", count="1", language="th")
     return [
         with_quick_reply(image(original_url="https://a.example/1.jpg", preview_url="https://a.example/2.jpg"), under),
         menus.picture_card(words, "p1", wish="a fox " * 50, fill_in="畫 "),
@@ -256,5 +256,5 @@ def test_no_quality_is_offered_that_nobody_gets(default, best, offered):
     """IMAGE_QUALITY_MAX holds on the card of the settings, too."""
     words = sentences_for("en", "en")
     qualities = qualities_up_to(best_allowed(default, best))
-    card = menus.settings_panel(words, answers.Settings(), qualities=qualities)
+    card = menus.settings_panel(words, answers.ChatSettings(), qualities=qualities)
     assert re.findall(r"set:quality=(\w+)", str(to_json(card))) == offered

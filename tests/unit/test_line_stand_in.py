@@ -16,9 +16,9 @@ from app.line.events import Chat, ChatKind, read
 from app.line.messages import image, postback_action, text, with_quick_reply
 from app.line.signature import verify
 from app.reading.wish import wish_of
+from app.words.chat_settings import LANGUAGES
 from app.words.menus import promise
 from app.words.sentences import sentences_for
-from app.words.settings import LANGUAGES
 
 SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
 TOKEN = "channel-access-token"

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_text
 
-from app.engine import Engine, Limits
+from app.engine import Engine, QueueLimits
 from app.errors import EaselError, RateLimited, VendorFault
 from app.health import Health
 from app.metrics import Exposition, Metrics, outcome_of, routes
@@ -24,6 +24,7 @@ from app.metrics.cached import Cached
 from app.metrics.observed import CALL_ERRORS
 from app.metrics.scraped import of_store
 from app.reports.gauges import Gauges, Now
+from app.store.housekeeping import Upkeep
 from app.store.inbox import Inbox
 from app.store.models import Models
 from app.store.money.allowances import Allowances
@@ -31,7 +32,6 @@ from app.store.money.budgets import Caps
 from app.store.money.ledger import Booking, Ledger, Tokens
 from app.store.receiving import NewRequest, Receiving, Sender
 from app.store.requests import Requests, drawing
-from app.store.upkeep import Upkeep
 
 ROOT = Path(__file__).parents[2]
 DASHBOARD = json.loads((ROOT / "deploy/grafana/easel.json").read_text(encoding="utf-8"))
@@ -59,7 +59,7 @@ def exposition(database, metrics):
     engine = Engine(
         database_url=str(database.url),
         executor_id="us",
-        limits=Limits(at_once=1, at_once_per_user=1, per_minute=0),
+        limits=QueueLimits(at_once=1, at_once_per_user=1, per_minute=0),
     )
     health = Health(upkeep=Upkeep(database, owner="us"), inbox=Inbox(database, owner="us"), engine=engine)
     gauges = Gauges(database, zone=ZONE, caps=CAPS)

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
+from app.store.chat_pictures import Pictures
 from app.store.database import HEAD, Database, DatabaseUnfitError
-from app.store.pending_uploads import Kept
-from app.store.pictures import Pictures
+from app.store.pending_uploads import PendingUploads
 from app.store.requests import Requests, State
 from app.store.tables import metadata
 
@@ -85,7 +85,7 @@ async def test_data_of_the_first_landing_is_brought_up_to_date(of_the_first_land
     }
     (picture,) = await Pictures(database).of_request("SHOWN")
     assert (picture.id, picture.object_key) == (shown, "key")
-    (paid,) = await Kept(database).waiting("PAID")
+    (paid,) = await PendingUploads(database).waiting("PAID")
     assert (paid.position, paid.data) == (0, b"bytes")
     assert (await Requests(database).get("WISH")).state is State.QUEUED
 

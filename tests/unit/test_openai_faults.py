@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from app import errors
 from app.errors import BadAnswer, Cause, EaselError, ModelGone, NotPermitted, RateLimited, Refused
-from app.openai.answer import Usage, read_content, true_format
-from app.openai.faults import Answer, fault
+from app.openai.answer import TokenUsage, read_content, true_format
+from app.openai.faults import HttpAnswer, fault
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples" / "openai").glob("*.json"))
 NOW_AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC).timestamp()
@@ -25,7 +25,7 @@ def answer(status, body=b"", **headers):
     """An answer as the client read it."""
     raw = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else orjson.dumps(body)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status=status, headers=httpx.Headers(named), body=raw)
+    return HttpAnswer(status=status, headers=httpx.Headers(named), body=raw)
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
@@ -255,7 +255,7 @@ def test_tokens_are_counted_as_far_as_the_answer_tells(usage, counted):
     """Without an output count there is no usage, since a price of nothing would be wrong."""
     body = orjson.dumps({"created": 1, "data": [{"b64_json": JPEG_BASE64}], "usage": usage})
     names = ("text_in", "image_in", "image_out", "total", "text_out")
-    expected = counted and Usage(**dict(zip(names, counted, strict=False)))
+    expected = counted and TokenUsage(**dict(zip(names, counted, strict=False)))
     assert read_content(body, count=9, request_id=None).usage == expected
 
 

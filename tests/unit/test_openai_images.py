@@ -20,7 +20,7 @@ from app.errors import (
     Unreachable,
     VendorFault,
 )
-from app.openai import ModelStatus, OpenAIImages, PictureOrder, Usage, parameters
+from app.openai import ModelStatus, OpenAIImages, PictureOrder, TokenUsage, parameters
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "openai"
 KEY = "sk-proj-0123456789"
@@ -141,7 +141,7 @@ async def test_a_picture_is_drawn_with_one_call():
     assert json.loads(sent) == parameters(ORDER, model="gpt-image-1")
     assert (got.pictures, got.output_format, got.size, got.quality) == ((JPEG,), "jpeg", "1024x1024", "low")
     assert (got.model, got.request_id) == ("gpt-image-1", "req_1")
-    assert got.usage == Usage(text_in=14, image_in=0, image_out=272, total=286)
+    assert got.usage == TokenUsage(text_in=14, image_in=0, image_out=272, total=286)
     assert 0 <= got.duration_ms < 5000
 
 

@@ -4,7 +4,7 @@
 
 import pytest
 
-from app.reading.photos import speaks_of_a_photo, speaks_of_a_picture
+from app.reading.photo_words import speaks_of_a_photo, speaks_of_a_picture
 
 OF_A_PHOTO = [
     "make this photo a cartoon",

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from app.words.chat_settings import LANGUAGES
 from app.words.sentences import sentences_for
-from app.words.settings import LANGUAGES
 from proof.evidence import Books, Caps, Evidence, Order, Said, Sending, Shown, Trouble, Wish
 from proof.promises import broken_promises
 from proof.script import script

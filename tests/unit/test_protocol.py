@@ -9,7 +9,7 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from app.protocol import Crowd, Limits, Protocol
+from app.protocol import ConnectionLimits, Connections, Protocol
 from app.refusals import Refusals
 
 pytestmark = pytest.mark.asyncio
@@ -68,8 +68,8 @@ async def door(*, most: int = 1000, reads: bool = True, answer_bytes: int = 0, *
 
     config = Config(app, lifespan="off", ws="none", interface="asgi3", log_config=None, timeout_keep_alive=NEVER_S)
     config.load()
-    crowd = Crowd(most=most, refusals=Refusals(counted_s=NEVER_S))
-    bounds = Limits(**(PATIENT | limits))
+    crowd = Connections(most=most, refusals=Refusals(counted_s=NEVER_S))
+    bounds = ConnectionLimits(**(PATIENT | limits))
     server = await asyncio.get_running_loop().create_server(
         lambda: Protocol(config, opened.state, {}, limits=bounds, crowd=crowd), "127.0.0.1", 0
     )

@@ -14,20 +14,20 @@ from line_sandbox.r2 import R2StandIn
 from line_sandbox.server import serve
 from structlog.testing import capture_logs
 
-from app.engine import Engine, Limits
+from app.engine import Engine, QueueLimits
 from app.flows.delivery.languages import Languages
-from app.flows.upkeep.alerts import Alarm
-from app.flows.upkeep.public_address import AGAIN_S, LOOK_EVERY_S, PublicAddress
+from app.flows.upkeep.address_watch import AGAIN_S, LOOK_EVERY_S, PublicAddress
+from app.flows.upkeep.admin_alerts import AdminAlerts
 from app.health import Health, routes
 from app.line.client import LineClient
 from app.r2 import Bucket, why_not_served
 from app.store.alerts import Alerts
+from app.store.chat_pictures import Pictures
+from app.store.housekeeping import Upkeep
 from app.store.inbox import Inbox
 from app.store.people import People
-from app.store.pictures import Pictures
 from app.store.switches import PICTURES_UNSERVED, Switches
 from app.store.tables import pictures
-from app.store.upkeep import Upkeep
 
 KEYS = {"access_key_id": "a" * 32, "secret_access_key": "b" * 64}
 JPEG = b"\xff\xd8\xff\xe0 a small picture"
@@ -63,7 +63,7 @@ async def admin(line):
 @pytest.fixture
 async def address(database, r2, line, admin):
     """The parts of the service that look at the public address; nothing is drawn yet."""
-    alarm = Alarm(
+    alarm = AdminAlerts(
         alerts=Alerts(database),
         languages=Languages(people=People(database), line=line[1], default="en"),
         line=line[1],
@@ -84,7 +84,7 @@ async def picture(database, r2):
 
 async def readiness(database, address):
     """Return what /readyz says."""
-    limits = Limits(at_once=1, at_once_per_user=1, per_minute=0)
+    limits = QueueLimits(at_once=1, at_once_per_user=1, per_minute=0)
     engine = Engine(database_url=str(database.url), executor_id="us", limits=limits)
     inbox, upkeep = Inbox(database, owner="us"), Upkeep(database, owner="us")
     app = FastAPI()

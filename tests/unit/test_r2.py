@@ -30,7 +30,7 @@ from app.errors import (
     Unreachable,
     VendorFault,
 )
-from app.r2 import Bucket, Stored, endpoint_url, new_key
+from app.r2 import Bucket, ObjectHead, endpoint_url, new_key
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples" / "r2").glob("*.json"))
 TLS = Path(__file__).parents[1] / "samples" / "tls"
@@ -157,7 +157,7 @@ async def test_a_picture_is_read_back(r2):
     _, bucket = r2
     await bucket.put("i/k.jpg", JPEG, content_type="image/jpeg")
     assert await bucket.get("i/k.jpg", bytes_max=len(JPEG)) == JPEG
-    assert await bucket.head("i/k.jpg") == Stored(
+    assert await bucket.head("i/k.jpg") == ObjectHead(
         size_bytes=len(JPEG), content_type="image/jpeg", cache_control="public, max-age=31536000, immutable"
     )
 

@@ -13,14 +13,14 @@ from app.line.events import read
 from app.reading import labels
 from app.reading.commands import Command, Name
 from app.reading.decide import Rules, decide
-from app.reading.meaning import Meaning, Moment, Step, Talk, Verdict
+from app.reading.meaning import Meaning, Moment, ReadingStep, Talk, Verdict
 from app.reading.options import Options
 from app.reading.plan import PASS, AskForPhoto, Change, Do, Draw, Redraw, Say, Set
 from app.reading.talk import Reply, reply_of, talk_of
 from app.store.chats import ChatState, Expected
 from app.store.context import Context, Quote, UnderWay
+from app.words.chat_settings import COUNTS, LANGUAGES, QUALITIES, SHAPES
 from app.words.sentences import sentences_for
-from app.words.settings import COUNTS, LANGUAGES, QUALITIES, SHAPES
 
 ME = "U" + "a" * 32
 RULES = Rules(group_prefixes=["畫", "draw", "/draw"], bot_name="painter")
@@ -275,7 +275,7 @@ def test_nothing_is_drawn_on_a_guess():
     """Who cannot be understood is asked, with the last picture at hand; the next step may still know better."""
     plan = said("zzz", Context(chat=KITE, picture_at=1.0, read_at=2.0))
     assert plan.act == Say(words="offer", prompt="zzz", details={"picture": "KITE"})
-    assert plan.why.step is Step.ASKED
+    assert plan.why.step is ReadingStep.ASKED
     assert plan.open.text == "zzz"
     assert plan.open.moment == Moment(has_picture=True)
 

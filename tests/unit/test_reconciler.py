@@ -13,10 +13,10 @@ from app.store import tables
 from app.store.broken_off import BrokenOff
 from app.store.deliveries import Deliveries
 from app.store.forgetting import Forgetting
-from app.store.pending_uploads import Kept, Paid, Stored
+from app.store.housekeeping import BROKEN_OFF_KEPT_S, Upkeep
+from app.store.pending_uploads import PaidPicture, PendingUploads, StoredPicture
 from app.store.receiving import NewRequest, Receiving, Sender
-from app.store.requests import Answer, Requests, State
-from app.store.upkeep import BROKEN_OFF_KEPT_S, Upkeep
+from app.store.requests import AnswerState, Requests, State
 
 DAY_S = 86_400.0
 ALICE = Sender(chat_id="U" + "a" * 32, chat_kind="user", user_id="U" + "a" * 32)
@@ -42,8 +42,8 @@ async def broken_off(database):
     """A wish whose bytes are paid, and which was broken off."""
     wish = NewRequest(prompt="a cat", draws=True, message_id="M")
     await Receiving(database).receive("R", sender=ALICE, request=wish)
-    store = Kept(database, notes_beside=lambda *_: [])
-    paid = [Paid(position=0, data=b"paid")]
+    store = PendingUploads(database, notes_beside=lambda *_: [])
+    paid = [PaidPicture(position=0, data=b"paid")]
     await store.keep("R", paid=paid, model="m", vendor_request_id=None, settle=lambda _: None)
     ended = BrokenOff(database)
     assert await ended.end("R")
@@ -53,10 +53,10 @@ async def broken_off(database):
 async def test_what_was_paid_outlives_the_end_of_its_wish(database, broken_off):
     """The person is told that something broke; the bytes are stored when an operator has mended it."""
     wish = await Requests(database).get("R")
-    assert (wish.state, wish.answer, wish.words) == (State.FAILED, Answer.DUE, "broke")
+    assert (wish.state, wish.answer, wish.words) == (State.FAILED, AnswerState.DUE, "broke")
     assert await broken_off.take_up("R")
     wish = await Requests(database).get("R")
-    assert (wish.state, wish.answer, wish.words) == (State.KEPT, Answer.WAITING, None)
+    assert (wish.state, wish.answer, wish.words) == (State.KEPT, AnswerState.WAITING, None)
     assert not await broken_off.take_up("R")
 
 
@@ -103,7 +103,7 @@ def bytes_kept(database) -> int:
 async def test_what_was_taken_up_is_sent_when_it_is_stored(database, broken_off):
     """Like any picture that is late."""
     await broken_off.take_up("R")
-    store = Kept(database, notes_beside=lambda *_: [])
-    assert await store.ready("R", [Stored(position=0, object_key="i/a", preview_key="i/a", size="1x1")])
+    store = PendingUploads(database, notes_beside=lambda *_: [])
+    assert await store.ready("R", [StoredPicture(position=0, object_key="i/a", preview_key="i/a", size="1x1")])
     deliveries = Deliveries(database, owner="us", zone=ZoneInfo("Asia/Taipei"), late_after_s=45.0)
     assert [one.id for one in (await deliveries.chat(ALICE.chat_id)).due] == ["R"]

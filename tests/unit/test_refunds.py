@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from app.store.data_inventory import belongings_of
 from app.store.forgetting import Forgetting
 from app.store.money.budgets import Caps
-from app.store.money.ledger import Ledger, Outcome, Tokens
+from app.store.money.ledger import CallOutcome, Ledger, Tokens
 from app.store.money.refunds import Refunds
-from app.store.receiving import NewRequest, Quota, Receiving, Sender
+from app.store.receiving import NewRequest, PersonalLimit, Receiving, Sender
 from app.store.requests import Requests, State
 from app.store.tables import calls, purses
 from tests.ledger_process import NOON, booking
@@ -25,7 +25,7 @@ ALICE, BOB, GROUP = "U" + "a" * 32, "U" + "b" * 32, "C" + "d" * 32
 async def asked(database, ledger: Ledger, name: str, *, user_id: str = ALICE, microusd: int = 100) -> int:
     """Ask for a picture in the group. Return the call that draws it."""
     sender = Sender(chat_id=GROUP, chat_kind="group", user_id=user_id)
-    quota = Quota(day=DAY, cap=9, until_at=NOON + 9, waiting_max=99, told_since=NOON)
+    quota = PersonalLimit(day=DAY, cap=9, until_at=NOON + 9, waiting_max=99, told_since=NOON)
     wish = NewRequest(prompt="a cat", draws=True)
     assert await Receiving(database).receive(name, sender=sender, request=wish, quota=quota)
     paid = {"request_id": name, "chat_id": GROUP, "user_id": user_id, "estimate_microusd": microusd}
@@ -92,7 +92,7 @@ async def test_a_late_answer_of_a_refunded_call_moves_the_bots_purses_alone(data
     """Its exact price takes the place of the estimate only where it still counts."""
     ledger = ledger_of(database)
     call = await asked(database, ledger, "R1")
-    await ledger.end(call, Outcome.UNKNOWN, vendor_request_id=None)
+    await ledger.end(call, CallOutcome.UNKNOWN, vendor_request_id=None)
     await ended(database, "R1")
     assert (await Refunds(database).refund("R1")).pictures == 0
     tokens = Tokens(text_in=10, image_in=0, image_out=686)
@@ -108,7 +108,7 @@ async def test_nothing_is_refunded_too_early_or_for_nothing(database):
     call = await asked(database, ledger, "R1")
     assert await refunds.refund("R0") is None
     assert (await refunds.refund("R1")).state is State.QUEUED
-    await ledger.end(call, Outcome.FAILED, vendor_request_id=None)
+    await ledger.end(call, CallOutcome.FAILED, vendor_request_id=None)
     await ended(database, "R1")
     free = await refunds.refund("R1")
     assert (free.state, free.refunded_at, free.again) == (State.FAILED, None, False)
@@ -129,7 +129,7 @@ async def test_forgetting_takes_the_counts_of_a_person_too(database):
     ledger, forgetting = ledger_of(database), Forgetting(database)
     for name, user_id in (("R1", ALICE), ("R2", BOB)):
         call = await asked(database, ledger, name, user_id=user_id)
-        await ledger.end(call, Outcome.UNKNOWN, vendor_request_id=None)
+        await ledger.end(call, CallOutcome.UNKNOWN, vendor_request_id=None)
     there = await belongings_of(database, ALICE)
     assert (there.requests, there.purses, there.calls) == (1, 2, 1)
     await forgetting.person(ALICE)

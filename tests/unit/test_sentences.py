@@ -11,8 +11,8 @@ import app.words.sentences
 from app.errors import Reason
 from app.line.messages import LABEL_GRAPHEMES_MAX, buttons, postback_action
 from app.line.text_length import graphemes
+from app.words.chat_settings import LANGUAGES
 from app.words.sentences import sentences_for
-from app.words.settings import LANGUAGES
 
 KEYS = list(sentences_for("en", "en").sentences)
 PARTS = dict.fromkeys(("count", "place", "percent", "pictures", "most", "days", "queue", "saved", "seconds"), 3)

@@ -18,22 +18,22 @@ from structlog.testing import capture_logs
 
 from app.days import month_of
 from app.store import tables
+from app.store.chat_pictures import Pictures
 from app.store.chats import Chats, Expected
 from app.store.context import context_of
 from app.store.database import HEAD, Database, upgrade
-from app.store.deletions import Doomed
+from app.store.deletions import Deletions
 from app.store.deliveries import Deliveries, Delivery, Way
 from app.store.forgetting import Forgetting
+from app.store.housekeeping import Upkeep
 from app.store.inbox import Arrival, Inbox, Rank
 from app.store.ownership import why_not_ours
-from app.store.pending_uploads import Kept, Paid, Stored
-from app.store.pictures import Pictures
+from app.store.pending_uploads import PaidPicture, PendingUploads, StoredPicture
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
-from app.store.requests import Answer, Requests, State, drawing
+from app.store.requests import AnswerState, Requests, State, drawing
 from app.store.settling import Passed, Settling
 from app.store.tables import metadata, requests
 from app.store.tallies import PUSH_SAVED, counted_in
-from app.store.upkeep import Upkeep
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 ALICE = Sender(chat_id="U" + "a" * 32, chat_kind="user", user_id="U" + "a" * 32)
@@ -238,7 +238,7 @@ async def test_what_landed_is_sent_and_its_words_are_forgotten(database):
     )
     await deliveries.landed(delivery, [("message 1", "quote 1")])
     request = await requests.get("R1")
-    assert (request.answer, request.sent_quote_token) == (Answer.SENT, "quote 1")
+    assert (request.answer, request.sent_quote_token) == (AnswerState.SENT, "quote 1")
     for chat_id, ours in ((ALICE.chat_id, True), ("another chat", False)):
         around = await context_of(database, chat_id, message_id="2", quoted_message_id="message 1")
         assert around.quote.ours is ours
@@ -268,7 +268,7 @@ async def test_who_comes_back_ends_no_delivery_that_others_took_over(database, o
     }
     assert not await ending[outcome](begun)
     request = await requests.get("R1")
-    assert (request.answer, request.sent_quote_token) == (Answer.SENT, "quote 1")
+    assert (request.answer, request.sent_quote_token) == (AnswerState.SENT, "quote 1")
 
 
 async def answer_on_a_token(database, deliveries, request_id: str, event_id: str) -> Delivery:
@@ -309,21 +309,21 @@ async def test_an_answer_in_time_saves_no_push(database):
     assert (await deliveries.landed(delivery, [])).pushes_saved == 0
 
 
-async def kept(store: Kept, data: bytes, *, name: str | None = None) -> bool:
+async def kept(store: PendingUploads, data: bytes, *, name: str | None = None) -> bool:
     """Keep a picture of R1 whose cost somebody else books."""
-    paid = [Paid(position=0, data=data, object_key=name, preview_key=name and f"{name} preview")]
+    paid = [PaidPicture(position=0, data=data, object_key=name, preview_key=name and f"{name} preview")]
     return await store.keep("R1", paid=paid, model="m", vendor_request_id=None, settle=lambda _: None)
 
 
 async def test_kept_bytes_outlive_everything_but_the_upload(database):
     """Keeping wins over a second answer of the same step, and the bytes go when the bucket has them."""
     requests, _ = await received(database, "R1")
-    store = Kept(database)
+    store = PendingUploads(database)
     assert await kept(store, b"first")
     assert not await kept(store, b"second")
     assert [one.data for one in await store.waiting("R1")] == [b"first"]
     assert (await requests.get("R1")).state is State.KEPT
-    assert await store.ready("R1", [Stored(position=0, object_key="a", preview_key="b", size="8x8")])
+    assert await store.ready("R1", [StoredPicture(position=0, object_key="a", preview_key="b", size="8x8")])
     assert await store.waiting("R1") == []
     (picture,) = await Pictures(database).of_request("R1")
     assert (picture.object_key, picture.size) == ("a", "8x8")
@@ -332,7 +332,7 @@ async def test_kept_bytes_outlive_everything_but_the_upload(database):
 async def test_names_in_the_bucket_are_fixed_once(database):
     """A second try uploads to the same names, so nothing is stored twice."""
     await received(database, "R1")
-    store = Kept(database)
+    store = PendingUploads(database)
     await kept(store, b"data", name="first")
     (paid,) = await store.waiting("R1")
     assert (paid.object_key, paid.preview_key) == ("first", "first preview")
@@ -343,11 +343,11 @@ async def test_names_in_the_bucket_are_fixed_once(database):
 async def test_what_was_taken_back_while_it_was_stored_is_deleted(database):
     """A picture that nobody wants any more does not stay in the bucket."""
     await received(database, "R1")
-    store = Kept(database)
+    store = PendingUploads(database)
     await kept(store, b"data", name="a")
     await Forgetting(database).chat(ALICE.chat_id)
-    assert not await store.ready("R1", [Stored(position=0, object_key="a", preview_key="a preview", size="8x8")])
-    assert set(await Doomed(database).some()) == {"a", "a preview"}
+    assert not await store.ready("R1", [StoredPicture(position=0, object_key="a", preview_key="a preview", size="8x8")])
+    assert set(await Deletions(database).some()) == {"a", "a preview"}
     assert await Pictures(database).count(ALICE.chat_id) == 0
 
 
@@ -530,7 +530,7 @@ async def test_a_wrong_table_is_said_and_not_waited_for(database):
 async def test_kept_bytes_never_fail(database):
     """Whatever breaks later, nobody hears of a fault, and the bytes stay."""
     requests, _ = await received(database, "R1")
-    store = Kept(database)
+    store = PendingUploads(database)
     await kept(store, b"paid")
     assert not await requests.fail("R1", reason="broke")
     assert (await requests.get("R1")).state is State.KEPT
@@ -542,7 +542,7 @@ async def test_bytes_in_hand_wait_for_a_database_that_is_wrong(database):
     await received(database, "R1")
     with database.transaction() as connection:
         connection.exec_driver_sql("ALTER TABLE kept RENAME TO lost")
-    keeping = asyncio.create_task(kept(Kept(database), b"paid"))
+    keeping = asyncio.create_task(kept(PendingUploads(database), b"paid"))
     with capture_logs() as lines:
         while not lines:  # noqa: ASYNC110 - the log tells nobody
             await asyncio.sleep(0.01)

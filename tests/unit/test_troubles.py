@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from app.openai.faults import Answer as Response
+from app.openai.faults import HttpAnswer as Response
 from app.openai.faults import fault
 from app.reports.gauges import Gauges
 from app.reports.troubles import Trouble, Troubles, headline
 from app.store.deliveries import Deliveries, Way
 from app.store.money.budgets import Caps
-from app.store.money.ledger import Booking, Ledger, Outcome
-from app.store.pending_uploads import Kept, Paid, Stored
+from app.store.money.ledger import Booking, CallOutcome, Ledger
+from app.store.pending_uploads import PaidPicture, PendingUploads, StoredPicture
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
-from app.store.requests import Answer, Requests, drawing
+from app.store.requests import AnswerState, Requests, drawing
 from app.store.switches import LINE_REFUSES, PICTURES_UNSERVED, Switches
 from app.store.tables import requests
 
@@ -35,7 +35,7 @@ class Day:
         self.database = database
         self.requests = Requests(database)
         self.ledger = Ledger(database, zone=ZONE, caps=Caps())
-        self.kept = Kept(database, notes_beside=self.ledger.notes_beside)
+        self.kept = PendingUploads(database, notes_beside=self.ledger.notes_beside)
         self.deliveries = Deliveries(database, owner="us", zone=ZONE, late_after_s=45.0)
         self.count = 0
 
@@ -53,7 +53,7 @@ class Day:
     async def fails(self, reason: str) -> None:
         await self.requests.fail(await self.wish(), reason=reason)
 
-    async def calls_fail(self, times: int, outcome: Outcome = Outcome.FAILED) -> str:
+    async def calls_fail(self, times: int, outcome: CallOutcome = CallOutcome.FAILED) -> str:
         name = await self.wish()
         for _ in range(times):
             await self.ledger.end(await self.ledger.begin(booking(name)), outcome, vendor_request_id=None)
@@ -62,13 +62,17 @@ class Day:
     async def pays(self) -> str:
         name = await self.wish()
         await self.kept.keep(
-            name, paid=[Paid(position=0, data=PNG)], model="gpt-image-2", vendor_request_id=None, settle=lambda _: None
+            name,
+            paid=[PaidPicture(position=0, data=PNG)],
+            model="gpt-image-2",
+            vendor_request_id=None,
+            settle=lambda _: None,
         )
         return name
 
     async def draws(self) -> str:
         name = await self.pays()
-        await self.kept.ready(name, [Stored(position=0, object_key="i/a", preview_key="i/a", size="1x1")])
+        await self.kept.ready(name, [StoredPicture(position=0, object_key="i/a", preview_key="i/a", size="1x1")])
         return name
 
     async def sends(self, name: str):
@@ -171,7 +175,7 @@ async def test_when_line_answers_500_the_headline_says_so(day):
     await day.passes(15)
     assert await day.headline() == "LINE takes no answers"
     await day.deliveries.doubtful(delivery)
-    assert (await day.requests.get("R2")).answer is Answer.UNKNOWN
+    assert (await day.requests.get("R2")).answer is AnswerState.UNKNOWN
     assert await day.headline() == "LINE takes no answers"
     await day.deliveries.landed(await day.sends(await day.draws()), [])
     assert await day.headline() is None

@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from app.flows.conversation.ordering import PATIENCE_S, Turns
+from app.flows.conversation.ordering import PATIENCE_S, ChatOrder
 
 
 async def test_each_waits_for_those_before_it_in_its_chat():
     """However long they take; another chat waits for nobody."""
-    turns, order, release = Turns(), [], asyncio.Event()
+    turns, order, release = ChatOrder(), [], asyncio.Event()
     waiting = [(event, chat, turns.of(chat)) for chat, event in (("A", "1"), ("A", "2"), ("B", "3"), ("A", "4"))]
 
     async def understand(event, chat, turn):
@@ -30,7 +30,7 @@ async def test_each_waits_for_those_before_it_in_its_chat():
 
 async def test_an_event_that_never_ends_is_not_waited_for_for_long():
     """Order is worth a moment, not an answer."""
-    turns, began = Turns(patience_s=0.05), time.monotonic()
+    turns, began = ChatOrder(patience_s=0.05), time.monotonic()
     turns.of("A")
     async with asyncio.timeout(PATIENCE_S), turns.of("A"):
         assert time.monotonic() - began >= 0.05
@@ -38,7 +38,7 @@ async def test_an_event_that_never_ends_is_not_waited_for_for_long():
 
 async def test_an_event_that_breaks_holds_nobody_up():
     """Its turn is over, too."""
-    turns = Turns()
+    turns = ChatOrder()
     first, second = turns.of("A"), turns.of("A")
     with pytest.raises(ZeroDivisionError):
         await breaks(first)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from app.engine import Engine, Limits
+from app.engine import Engine, QueueLimits
 from app.health import Health
 from app.metrics import Metrics
 from app.refusals import Refusals
 from app.server import KEEP_ALIVE_S
+from app.store.housekeeping import Upkeep
 from app.store.inbox import Inbox, Rank
-from app.store.upkeep import Upkeep
 from app.traces import Traces
 from app.webhook import BODY_BYTES_MAX, HELD_BYTES_MAX, SMALL_BYTES, Webhook
 
@@ -23,7 +23,7 @@ SIGNATURE = (b"x-line-signature", b"A" * 43 + b"=")  # well-formed, and not LINE
 @pytest.fixture
 def webhook(database):
     """The way in, with real parts behind it that are not started."""
-    limits = Limits(at_once=1, at_once_per_user=1, per_minute=0)
+    limits = QueueLimits(at_once=1, at_once_per_user=1, per_minute=0)
     engine = Engine(database_url=str(database.url), executor_id="us", limits=limits)
     inbox = Inbox(database, owner="us")
     return Webhook(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.line.contents import Mention, Text
 from app.line.events import ChatKind
 from app.reading.prefixes import prefix_shown
-from app.reading.wish import Call, Wish, addressed, clean, prompt_of, wish_of
+from app.reading.wish import Addressing, Wish, addressed, clean, prompt_of, wish_of
 
 PREFIXES = ["畫", "draw", "/draw"]
 MORE_PREFIXES = ["描いて", "ドロー", "วาด", "그려", "!", "malé", "Paint It"]
@@ -284,10 +284,10 @@ def test_blank(said):
         (ChatKind.USER, "a cat", Wish(said="a cat", prompt="a cat")),
         (ChatKind.USER, " ", Wish(said="", prompt="")),
         (ChatKind.GROUP, "a cat", None),
-        (ChatKind.GROUP, "draw a cat", Wish(said="draw a cat", prompt="a cat", call=Call.PREFIX)),
-        (ChatKind.GROUP, "/draw a cat", Wish(said="a cat", prompt="a cat", call=Call.NAMED)),
+        (ChatKind.GROUP, "draw a cat", Wish(said="draw a cat", prompt="a cat", call=Addressing.PREFIX)),
+        (ChatKind.GROUP, "/draw a cat", Wish(said="a cat", prompt="a cat", call=Addressing.NAMED)),
         (ChatKind.ROOM, "a cat", None),
-        (ChatKind.ROOM, "畫", Wish(said="畫", prompt="", call=Call.PREFIX)),
+        (ChatKind.ROOM, "畫", Wish(said="畫", prompt="", call=Addressing.PREFIX)),
     ],
 )
 def test_wish(chat_kind, said, wish):
@@ -308,7 +308,7 @@ def test_wish(chat_kind, said, wish):
 def test_our_name_typed_by_hand(said):
     """LINE's list of names often does not offer a bot's: typed at the start, it calls us as a mention does."""
     assert addressed(text_of(said), prefixes=[], quotes_us=False, bot_name="painter") == (
-        Call.NAMED,
+        Addressing.NAMED,
         "a red fox",
         "a red fox",
     )

@@ -11,7 +11,7 @@ from app.days import day_of, month_of
 from app.errors import EaselError
 from app.flows.upkeep.monitor import days_left
 from app.line.client import LineClient
-from app.reports.totals import Reports
+from app.reports.totals import Totals
 from app.store.models import Models
 from app.store.money.allowances import Allowances
 from app.words.answers import AdminStatus
@@ -29,7 +29,7 @@ class Admins:
         *,
         admin_ids: frozenset[str],
         allowances: Allowances,
-        reports: Reports,
+        reports: Totals,
         models: Models,
         line: LineClient,
         names: Sequence[str],

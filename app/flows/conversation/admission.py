@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from app.days import day_of, next_day_at
-from app.store.receiving import NewRequest, Quota
+from app.store.receiving import NewRequest, PersonalLimit
 from app.store.standing import Standing
 
 FLOOD_TOLD_FOR_S = 60.0  # once told, more of the same flood gets no answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class AdmissionLimits:
     """How much may wait, and how much one person may have. `user_daily_pictures` 0: no limit."""
 
     waiting_max: int
@@ -21,10 +21,10 @@ class Room:
     zone: ZoneInfo
 
 
-class Gate:
+class Admission:
     """Lets wishes in, or says in which words they are declined."""
 
-    def __init__(self, *, room: Room) -> None:
+    def __init__(self, *, room: AdmissionLimits) -> None:
         self._room = room
 
     def let_in(self, request: NewRequest, standing: Standing) -> NewRequest:
@@ -35,10 +35,10 @@ class Gate:
             return _declined(request, "queue_full")
         return request
 
-    def quota(self) -> Quota:
+    def quota(self) -> PersonalLimit:
         """Return what one person may have now."""
         now, room = time.time(), self._room
-        return Quota(
+        return PersonalLimit(
             day=day_of(now, room.zone),
             cap=room.user_daily_pictures,
             until_at=next_day_at(now, room.zone),

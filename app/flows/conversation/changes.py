@@ -8,9 +8,9 @@ from app.flows.conversation.saying import saying
 from app.line.events import Chat, ChatKind, Event
 from app.reading.options import Options
 from app.reading.plan import Change, Draw
+from app.store.chat_pictures import Picture, Pictures
 from app.store.chats import Chats, ChatState, Expected
 from app.store.forgetting import Forgetting
-from app.store.pictures import Picture, Pictures
 from app.store.receiving import NewRequest
 from app.store.requests import Requests
 from app.words.answers import ShowCard, ShowPicture

@@ -5,7 +5,7 @@ import asyncio
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.flows.delivery.waiting import Watch, set_or_time
+from app.flows.delivery.waiting import Waiting, set_or_time
 from app.flows.upkeep.observers import Observers
 from app.line.events import Chat, Event, read
 from app.reading.decide import Rules, decide
@@ -24,7 +24,7 @@ SWEEP_S = 5.0  # for whatever a fault left behind
 class Chatter:
     """One for each process. What turns out to want something goes to whoever reads those that ask."""
 
-    def __init__(self, *, settling: Settling, rules: Rules, watch: Watch, observers: Observers) -> None:
+    def __init__(self, *, settling: Settling, rules: Rules, watch: Waiting, observers: Observers) -> None:
         self._settling = settling
         self._rules = rules
         self._watch = watch

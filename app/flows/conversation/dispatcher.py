@@ -15,8 +15,8 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from app.flows.conversation.chatter import Chatter
-from app.flows.conversation.event import Came, EventFlow
-from app.flows.conversation.ordering import Turn, Turns
+from app.flows.conversation.event import ArrivedEvent, EventFlow
+from app.flows.conversation.ordering import ChatOrder, Turn
 from app.flows.delivery.waiting import set_or_time
 from app.line.events import Chat, ChatKind, read
 from app.store.inbox import Rank
@@ -43,7 +43,7 @@ class Dispatcher:
         self._flow = flow
         self._chatter = chatter
         self._owner = owner
-        self._turns = Turns()
+        self._turns = ChatOrder()
         self._news = asyncio.Event()
         self._in_hand: dict[str, asyncio.Task[None]] = {}
         self._understanding = 0
@@ -150,13 +150,16 @@ class Dispatcher:
             self._understanding -= 1
             await self._settling.settle(found.event_id)
             return
-        came, turn = Came(event=event, chat=event.chat, arrived_at=found.arrived_at), self._turns.of(event.chat.id)
+        came, turn = (
+            ArrivedEvent(event=event, chat=event.chat, arrived_at=found.arrived_at),
+            self._turns.of(event.chat.id),
+        )
         try:
             await self._carefully(self._in_turn(came, turn, tries=found.tries), came)
         finally:
             self._turns.had(event.chat.id, turn)
 
-    async def _in_turn(self, came: Came, turn: Turn, *, tries: int) -> None:
+    async def _in_turn(self, came: ArrivedEvent, turn: Turn, *, tries: int) -> None:
         try:
             async with turn:
                 if tries >= GIVEN_UP_TRIES:
@@ -168,7 +171,7 @@ class Dispatcher:
             self._look_again()
         await rest()
 
-    async def _carefully(self, work: Coroutine[Any, Any, None], came: Came) -> None:
+    async def _carefully(self, work: Coroutine[Any, Any, None], came: ArrivedEvent) -> None:
         """Let an event that breaks be answered with words of regret, and harm no other."""
         try:
             await work
@@ -183,7 +186,7 @@ class Dispatcher:
                 log.exception("event_broke", request=came.event.id)
                 await self._settling.settle(came.event.id)
 
-    async def _give_up(self, came: Came, *, tries: int) -> None:
+    async def _give_up(self, came: ArrivedEvent, *, tries: int) -> None:
         log.error("event_given_up", request=came.event.id, tries=tries)
         if tries > GIVEN_UP_TRIES:  # even that has ended a process
             await self._settling.settle(came.event.id)

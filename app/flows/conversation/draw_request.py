@@ -8,7 +8,7 @@ from app.reading.options import COUNT_MAX, SOURCES_MAX, Options, Unmet
 from app.reading.plan import Draw
 from app.store.chats import ChatState
 from app.store.receiving import NewRequest
-from app.words.settings import ratio_of
+from app.words.chat_settings import ratio_of
 
 
 def drawn(

@@ -8,18 +8,18 @@ import structlog
 
 from app.engine import Engine
 from app.errors import EaselError, Reason
-from app.flows.conversation.admission import Gate
-from app.flows.conversation.perform import Wants
+from app.flows.conversation.admission import Admission
+from app.flows.conversation.perform import Performer
 from app.flows.conversation.understanding import Understanding
-from app.flows.delivery.waiting import Watch
+from app.flows.delivery.waiting import Waiting
 from app.flows.drawing.queue import enqueue, turn_of
+from app.flows.upkeep.menu_of_language import Menus
 from app.flows.upkeep.observers import Observers
-from app.flows.upkeep.rich_menus import Menus
 from app.line.client import LineClient
 from app.line.contents import Edited, Text
 from app.line.events import Chat, ChatKind, Event
 from app.reading.decide import Rules, decide
-from app.reading.plan import Fetch, Leave, Plan
+from app.reading.plan import Fetch, LeaveChat, Plan
 from app.store.context import Context, Quote, context_of
 from app.store.database import Database
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
@@ -45,7 +45,7 @@ class Stores:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Came:
+class ArrivedEvent:
     """An event in its chat. `arrived_at`: of its webhook, Unix seconds."""
 
     event: Event
@@ -72,9 +72,9 @@ class EventFlow:
         *,
         engine: Engine,
         stores: Stores,
-        gate: Gate,
-        wants: Wants,
-        watch: Watch,
+        gate: Admission,
+        wants: Performer,
+        watch: Waiting,
         menus: Menus,
         rules: Rules,
         understanding: Understanding,
@@ -92,7 +92,7 @@ class EventFlow:
         self._line = line
         self._observers = observers
 
-    async def understand(self, came: Came) -> Rest:
+    async def understand(self, came: ArrivedEvent) -> Rest:
         """Find out what the event wants, and write it down.
 
         Returns:
@@ -106,7 +106,7 @@ class EventFlow:
         """Say what is due in this chat, and stay with it while it waits."""
         self._watch.attend(chat)
 
-    async def give_up(self, came: Came) -> None:
+    async def give_up(self, came: ArrivedEvent) -> None:
         """Say that something broke, after a fault of ours, where somebody may wait for an answer."""
         event_id, token = came.event.id, came.token(addressed=True)
         if token is None or not decide(came.event, self._rules).addressed:
@@ -120,7 +120,7 @@ class EventFlow:
         """Put a wish into the engine's queue. The second time nothing happens."""
         await enqueue(self._engine, request_id, turn=turn_of(user_or_chat_id))
 
-    async def _understand(self, came: Came) -> Rest:
+    async def _understand(self, came: ArrivedEvent) -> Rest:
         event, chat = came.event, came.chat
         around = await self._context(event, chat)
         plan = await self._understanding.plan(event, around)
@@ -137,7 +137,7 @@ class EventFlow:
         await self._perform(came, plan, around, standing)
         return partial(self._end, came, plan)
 
-    async def _perform(self, came: Came, plan: Plan, around: Context, standing: Standing) -> None:
+    async def _perform(self, came: ArrivedEvent, plan: Plan, around: Context, standing: Standing) -> None:
         event, chat = came.event, came.chat
         request = await self._wants.of(event, chat, plan, around.chat)
         wished = bool(request and request.draws)
@@ -153,7 +153,7 @@ class EventFlow:
             token=token,
             request=request,
             quota=self._gate.quota(),
-            settles=not isinstance(plan.act, Leave),
+            settles=not isinstance(plan.act, LeaveChat),
         )
         log.info("event_understood", request=event.id, type=event.type, wants=_wanted(request), draws=draws, **why)
         if draws:
@@ -165,7 +165,7 @@ class EventFlow:
         elif token or request:
             self._watch.attend(chat)
 
-    async def _go_on(self, came: Came, plan: Plan) -> None:
+    async def _go_on(self, came: ArrivedEvent, plan: Plan) -> None:
         """Do what was left when the process ended that wrote this down."""
         known = await self._stores.requests.get(came.event.id)
         if known and known.state is State.QUEUED:
@@ -174,9 +174,9 @@ class EventFlow:
         await self._end(came, plan)
         await self._stores.settling.settle(came.event.id)
 
-    async def _end(self, came: Came, plan: Plan) -> None:
+    async def _end(self, came: ArrivedEvent, plan: Plan) -> None:
         """Do what comes behind the answer."""
-        if isinstance(plan.act, Leave):
+        if isinstance(plan.act, LeaveChat):
             if plan.act.words:
                 await self._say_goodbye(came.chat)
             await self._stores.settling.settle(came.event.id)

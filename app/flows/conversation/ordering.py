@@ -36,7 +36,7 @@ class Turn:
         self.over.set()
 
 
-class Turns:
+class ChatOrder:
     """Of this process, which reads what it takes in."""
 
     def __init__(self, *, patience_s: float = PATIENCE_S) -> None:

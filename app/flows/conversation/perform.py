@@ -6,11 +6,11 @@ from dataclasses import replace
 import structlog
 
 from app.flows.conversation.changes import Changes
-from app.flows.conversation.commands import Commands
 from app.flows.conversation.draw_request import drawn
+from app.flows.conversation.run_commands import Commands
 from app.flows.conversation.saying import saying
-from app.flows.drawing.photos import Sources
-from app.flows.upkeep.rich_menus import Menus
+from app.flows.drawing.fetch_photos import Sources
+from app.flows.upkeep.menu_of_language import Menus
 from app.line.contents import Media, Postback, Text
 from app.line.events import Chat, ChatKind, Event
 from app.reading.options import Options
@@ -23,7 +23,7 @@ from app.reading.plan import (
     Draw,
     Fetch,
     Forget,
-    Leave,
+    LeaveChat,
     Plan,
     Redraw,
     Remember,
@@ -32,14 +32,14 @@ from app.reading.plan import (
     Set,
     Show,
 )
+from app.store.chat_pictures import Pictures
 from app.store.chats import Chats, ChatState, Expected
 from app.store.forgetting import Forgetting
 from app.store.photos import NewPhoto, Photos, PhotoState
-from app.store.pictures import Pictures
 from app.store.receiving import NewRequest
 from app.store.requests import UNFINISHED, Request, Requests
 from app.words.answers import PhotosGot
-from app.words.settings import SETTINGS
+from app.words.chat_settings import SETTINGS
 
 log = structlog.get_logger()
 
@@ -58,7 +58,7 @@ _ASK_THEMSELVES = frozenset({"ask_edit", "ask_edit_group", "ask_photo"})
 _BY_THE_WAY = ("talk_", "thanks", "progress_", "help", "usage", "mine", "about")
 
 
-class Wants:
+class Performer:
     """Performs acts. Each is safe to perform again, since a crash may come before it is written down."""
 
     def __init__(  # noqa: PLR0913 - keyword-only parts, wired once
@@ -147,7 +147,7 @@ class Wants:
             case Come(words=words):
                 await self._chats.came(chat.id, chat.kind)
                 return NewRequest(words=words)
-            case Leave(words=words):
+            case LeaveChat(words=words):
                 await self._chats.left(chat.id, chat.kind)
                 await self._requests.cancel(chat.id, user_id=None, event_id=event.id)  # nobody is there to see it
                 return NewRequest(words=words) if words else None

@@ -9,7 +9,7 @@ from app.line.contents import Edited, Text
 from app.line.events import Event
 from app.reading.decide import Rules, decide
 from app.reading.gate import Gate, is_sure
-from app.reading.meaning import Meaning, Step, Verdict
+from app.reading.meaning import Meaning, ReadingStep, Verdict
 from app.reading.plan import Plan, Question
 from app.store.context import Context
 
@@ -44,11 +44,13 @@ class Understanding:
         plan = decide(event, rules, context)
         if plan.open:
             verdict = self._verdict(plan.open)
-            plan = decide(event, rules, context, verdict, by=Step.GATE, is_sure=is_sure(verdict))
+            plan = decide(event, rules, context, verdict, by=ReadingStep.GATE, is_sure=is_sure(verdict))
         if plan.open and self._reader:
             read = await self._reader(plan.open, event)
             if read:
-                plan = decide(event, rules, context, read, by=Step.READER, is_sure=read.confidence >= READER_SURE)
+                plan = decide(
+                    event, rules, context, read, by=ReadingStep.READER, is_sure=read.confidence >= READER_SURE
+                )
         return plan
 
     def _verdict(self, question: Question) -> Verdict:

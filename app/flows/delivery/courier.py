@@ -9,15 +9,15 @@ from enum import Enum
 import structlog
 
 from app.errors import Again, BadRequest, EaselError, Final, MonthlyLimit, NotPermitted, TokenDead, VendorFault
-from app.flows.delivery.loading import Loading
+from app.flows.delivery.loading_animation import LoadingAnimation
 from app.flows.drawing.retry import backoff_s
 from app.flows.upkeep.line_access import LineAccess
 from app.flows.upkeep.observers import Observers
-from app.line.answers import Call, Sent
 from app.line.client import LineClient
 from app.line.events import Chat
+from app.line.line_answers import LineCall, Sent
 from app.line.messages import of_json
-from app.line.models import Message, built
+from app.line.sdk_models import Message, built
 from app.store.deliveries import Deliveries, Delivery, Landed, Outcome, Way
 from app.store.requests import Requests
 
@@ -62,7 +62,7 @@ class Courier:
         requests: Requests,
         line: LineClient,
         line_access: LineAccess,
-        loading: Loading,
+        loading: LoadingAnimation,
         observers: Observers,
     ) -> None:
         self._deliveries = deliveries
@@ -258,7 +258,7 @@ def _messages(delivery: Delivery) -> list[Message]:
     Raises:
         BadRequest: They are none; nothing was sent.
     """
-    with built(Call.REPLY if delivery.token else Call.PUSH):
+    with built(LineCall.REPLY if delivery.token else LineCall.PUSH):
         return [of_json(one) for one in delivery.messages]
 
 

@@ -15,19 +15,19 @@ from typing import Literal
 
 from app.flows.delivery.courier import TOKEN_LIFE_S, Courier, Then, token_age_s
 from app.flows.delivery.languages import Languages
-from app.flows.delivery.replies import Replies, Said
+from app.flows.delivery.replies import OutgoingMessage, Replies
 from app.line.events import Chat as LineChat
 from app.line.events import ChatKind
 from app.line.messages import MESSAGES_MAX, quick_reply_last, to_json
-from app.line.models import Message
+from app.line.sdk_models import Message
 from app.metrics import Metrics
-from app.store.deliveries import Chat, Deliveries, Token, Way
+from app.store.deliveries import ChatDue, Deliveries, Token, Way
 from app.store.requests import Request, Requests, State
 from app.words import menus
 from app.words.sentences import Words
 from app.words.taps import tap as write_tap
 
-NOTHING = Chat(waiting=(), due=(), doubtful=(), tokens=(), intents=())
+NOTHING = ChatDue(waiting=(), due=(), doubtful=(), tokens=(), intents=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Deliver:
         self._metrics = metrics
         self._voices: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
-    async def now(self, chat_id: str) -> Chat:
+    async def now(self, chat_id: str) -> ChatDue:
         """Say everything that can be said in this chat now. Return what is left."""
         voice = self._voices.setdefault(chat_id, asyncio.Lock())
         async with voice:
@@ -107,12 +107,12 @@ class Deliver:
         """Return in how many seconds a token that came at that Unix time must be spent."""
         return max(0.0, self._rule.deadline_s - token_age_s(arrived_at))
 
-    def next_deadline_s(self, chat: Chat) -> float | None:
+    def next_deadline_s(self, chat: ChatDue) -> float | None:
         """Return in how many seconds an open token of this chat must be spent."""
         ages = [token_age_s(token.arrived_at) for token in chat.tokens if token.addressed]
         return max(0.0, self._rule.deadline_s - max(ages)) if ages else None
 
-    async def _finish(self, chat: Chat) -> bool:
+    async def _finish(self, chat: ChatDue) -> bool:
         """Carry what a dead process left between intent and outcome. Return whether there was something."""
         carried = False
         for delivery in chat.intents:
@@ -124,7 +124,7 @@ class Deliver:
                 carried = True
         return carried
 
-    async def _one(self, chat: Chat) -> Then:
+    async def _one(self, chat: ChatDue) -> Then:
         """Do the next thing. Return what is next after it."""
         dead = [token.event_id for token in chat.tokens if token_age_s(token.arrived_at) >= TOKEN_LIFE_S]
         if dead:
@@ -143,7 +143,7 @@ class Deliver:
                 return await self._spend(chat, token)
         return Then.WAIT
 
-    async def _spend(self, chat: Chat, token: Token) -> Then:
+    async def _spend(self, chat: ChatDue, token: Token) -> Then:
         """A token is near its end while nothing is ready: it buys the promise, unless one stands below its event."""
         if not token.addressed or not _uncovered(chat, token):
             await self._deliveries.close_tokens([token.event_id])
@@ -176,7 +176,7 @@ class Deliver:
         data = write_tap("show", request.id)
         return menus.promise(words.say("maybe_sent"), alt="maybe_sent_alt", words=words, data=data)
 
-    async def _besides(self, chat: Chat, token: Token | None) -> tuple[list[Message], list[str]]:
+    async def _besides(self, chat: ChatDue, token: Token | None) -> tuple[list[Message], list[str]]:
         """Find what would stay unsaid without this token, and whom it speaks of.
 
         That is the promise to those who wait, when it is the last token; or the doubt whether an answer arrived.
@@ -189,7 +189,7 @@ class Deliver:
             return [await self._doubt(unasked[0])], [unasked[0].id]
         return [], []
 
-    async def _answer_all(self, chat: Chat, token: Token | None) -> Then:
+    async def _answer_all(self, chat: ChatDue, token: Token | None) -> Then:
         """Put as many answers into one call as LINE takes, oldest first; a push when there is no token."""
         besides, promised = await self._besides(chat, token)
         ids: list[str] = []
@@ -215,7 +215,7 @@ class Deliver:
             promised=promised,
         )
 
-    async def _answer(self, request: Request, *, on_time: bool) -> list[Said]:
+    async def _answer(self, request: Request, *, on_time: bool) -> list[OutgoingMessage]:
         # In company, or late, an answer says which request it answers.
         bare = on_time and request.chat_kind == ChatKind.USER
         words = await self._words_for(request)
@@ -256,13 +256,13 @@ class Deliver:
         return await self._courier.may_push(LineChat(kind=ChatKind(request.chat_kind), id=request.chat_id))
 
 
-def _fitting(chat: Chat) -> Token:
+def _fitting(chat: ChatDue) -> Token:
     """Choose the token for what is due: its own, else the one that dies soonest, so that the younger ones last."""
     due = {request.id for request in chat.due}
     return next((token for token in chat.tokens if token.event_id in due), chat.tokens[0])
 
 
-def _uncovered(chat: Chat, token: Token) -> list[Request]:
+def _uncovered(chat: ChatDue, token: Token) -> list[Request]:
     """Find who waits without a promise that stands below this token's event in the chat.
 
     Who came after that event, with a token of their own, still has the time of that one.

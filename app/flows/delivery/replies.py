@@ -12,15 +12,16 @@ import structlog
 from app.errors import Reason
 from app.line.events import ChatKind
 from app.line.messages import MESSAGES_MAX, image, quoting, text, with_quick_reply
-from app.line.models import Message
+from app.line.sdk_models import Message
 from app.reading.prefixes import prefix_shown
-from app.store.pictures import Picture, Pictures
+from app.store.chat_pictures import Picture, Pictures
 from app.store.requests import Request, Requests, State
 from app.words import menus
 from app.words.answers import (
     AdminStatus,
     AskPhoto,
     ChangeLater,
+    ChatSettings,
     Complaint,
     ConfirmDeleteAll,
     Cost,
@@ -29,15 +30,14 @@ from app.words.answers import (
     Menu,
     Mine,
     Offer,
+    PersonalUsage,
     PhotoQuestion,
     PhotosGot,
     Sentence,
-    Settings,
     ShowCard,
     ShowPicture,
     StickerOffer,
     UnreadableError,
-    Usage,
     of_row,
 )
 from app.words.sentences import Words
@@ -49,7 +49,7 @@ FINE = frozenset({"high", "xhigh", "max"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class OutgoingMessage:
     """One message, and the picture that it shows or speaks of: whoever quotes it means that one."""
 
     message: Message
@@ -79,7 +79,7 @@ class Replies:
         self._version = version
         self._qualities = qualities
 
-    async def to(self, request: Request, words: Words, *, lead: str | None) -> list[Said]:
+    async def to(self, request: Request, words: Words, *, lead: str | None) -> list[OutgoingMessage]:
         """Answer a request. `lead` says before a picture which request it answers; None where that is plain.
 
         A row that this release cannot read, or whose message LINE would not take, is answered with `broke`: whatever
@@ -90,21 +90,23 @@ class Replies:
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             why = str(error) if isinstance(error, UnreadableError) else type(error).__name__
             log.error("answer_not_sayable", request=request.id, words=request.words, message=why)
-            return [Said(message=text(words.say(Reason.BROKE)))]
+            return [OutgoingMessage(message=text(words.say(Reason.BROKE)))]
 
-    async def _to(self, request: Request, words: Words, *, lead: str | None) -> list[Said]:
+    async def _to(self, request: Request, words: Words, *, lead: str | None) -> list[OutgoingMessage]:
         pictures = await self._pictures.of_request(request.id) if request.state is State.READY and request.draws else []
         if pictures:
             return self._shown(request, pictures, words, lead=lead)
         return await self._in_words(request, words, bare=lead is None)
 
-    def _shown(self, request: Request, pictures: Sequence[Picture], words: Words, *, lead: str | None) -> list[Said]:
+    def _shown(
+        self, request: Request, pictures: Sequence[Picture], words: Words, *, lead: str | None
+    ) -> list[OutgoingMessage]:
         """Show the pictures of a wish, with what there is to say of it before them and buttons under the last."""
         shown = [self._image(picture) for picture in pictures[:MESSAGES_MAX]]
         said = "\n".join(part for part in (lead, *self._notes(request, words)) if part)
         if said and len(shown) < MESSAGES_MAX:
             about = pictures[-1].id
-            shown = [Said(message=text(said, quote_token=request.quote_token), picture_id=about), *shown]
+            shown = [OutgoingMessage(message=text(said, quote_token=request.quote_token), picture_id=about), *shown]
         return [*shown[:-1], self._with_buttons(shown[-1], request, pictures[-1], words)]
 
     def _notes(self, request: Request, words: Words) -> Iterator[str]:
@@ -119,7 +121,7 @@ class Replies:
             if isinstance(answer, Sentence) and _is_true(answer):
                 yield self._say(answer, words)
 
-    async def _in_words(self, request: Request, words: Words, *, bare: bool) -> list[Said]:
+    async def _in_words(self, request: Request, words: Words, *, bare: bool) -> list[OutgoingMessage]:
         """Say what is to be said in place of a picture."""
         gone = request.draws and request.state is State.READY  # a picture that was deleted meanwhile
         answer = of_row(request.words or ("picture_gone" if gone else Reason.BROKE), request.details)
@@ -129,20 +131,20 @@ class Replies:
         if answer.key.startswith("moderation") and request.prompt:
             original = f"{self._fill_in(request, words)}{request.prompt}{_in_words(request.options or {})}"
             made = menus.rephrase(words, words.say(answer.key), original=original, request_id=request.id)
-            return _quoting([Said(message=made)], None if bare else request.quote_token)
+            return _quoting([OutgoingMessage(message=made)], None if bare else request.quote_token)
         if answer.key in menus.GREETINGS:
             prefix = self._fill_in(request, words)
-            return [Said(message=menus.greeting(words, answer.key, self._say(answer, words), prefix=prefix))]
+            return [OutgoingMessage(message=menus.greeting(words, answer.key, self._say(answer, words), prefix=prefix))]
         points = not bare or answer.key == POINTING
         message = text(self._say(answer, words), quote_token=request.quote_token if points else None)
         if answer.key.startswith("talk_") and request.prompt:
             message = menus.or_draw(words, message, request.id)
         about = answer.parts.get("picture")
-        return [Said(message=message, picture_id=str(about) if about else None)]
+        return [OutgoingMessage(message=message, picture_id=str(about) if about else None)]
 
     async def _menu(  # noqa: C901, PLR0912 - one case for each menu
         self, answer: Menu, request: Request, words: Words
-    ) -> list[Said]:
+    ) -> list[OutgoingMessage]:
         """Make what is more than a sentence."""
         match answer:
             case ShowPicture(picture=picture_id):
@@ -152,9 +154,9 @@ class Replies:
             case Help(admin=is_admin):
                 is_group, prefix = request.chat_kind != ChatKind.USER, self._prefix(words)
                 made = menus.help_messages(words, is_group=is_group, prefix=prefix, is_admin=is_admin)
-            case Settings(saved=True):
+            case ChatSettings(saved=True):
                 made = [menus.settings_saved(words, answer)]
-            case Settings():
+            case ChatSettings():
                 made = [menus.settings_panel(words, answer, qualities=self._qualities)]
             case Mine(pictures=pictures):
                 made = menus.mine(words, [(one, self._url_of(preview)) for one, preview in pictures])
@@ -164,7 +166,7 @@ class Replies:
                 made = [menus.admin_status(words, answer)]
             case Cost():
                 made = [menus.cost(words, answer, self._zone)]
-            case Usage():
+            case PersonalUsage():
                 made = [menus.usage(words, answer, self._zone)]
             case PhotosGot(count=count):
                 made = [menus.photo_got(words, count)]
@@ -180,30 +182,32 @@ class Replies:
                 made = [menus.change_later(words, request.prompt or "", request.id)]
             case Complaint(picture=picture_id):
                 said = menus.complaint(words, picture_id, fill_in=self._fill_in(request, words))
-                return [Said(message=said, picture_id=picture_id)]
+                return [OutgoingMessage(message=said, picture_id=picture_id)]
             case PhotoQuestion():
                 made = [menus.photo_question(words)]
             case _:
                 assert_never(answer)
-        return [Said(message=message) for message in made]
+        return [OutgoingMessage(message=message) for message in made]
 
-    async def _one_picture(self, picture_id: str, request: Request, words: Words, *, card_only: bool) -> list[Said]:
+    async def _one_picture(
+        self, picture_id: str, request: Request, words: Words, *, card_only: bool
+    ) -> list[OutgoingMessage]:
         """Show a picture again, or only the card with what can be done with it."""
         picture = await self._pictures.get(picture_id, chat_id=request.chat_id)
         if picture is None:
-            return [Said(message=text(words.say("picture_gone")))]
+            return [OutgoingMessage(message=text(words.say("picture_gone")))]
         wish = await self._requests.get(picture.request_id)
         message = menus.picture_card(
             words, picture.id, wish=(wish.prompt if wish else None) or "", fill_in=self._fill_in(request, words)
         )
-        card = Said(message=message, picture_id=picture.id)
+        card = OutgoingMessage(message=message, picture_id=picture.id)
         return [card] if card_only else [self._image(picture), card]
 
-    def _image(self, picture: Picture) -> Said:
+    def _image(self, picture: Picture) -> OutgoingMessage:
         original, preview = self._url_of(picture.object_key), self._url_of(picture.preview_key)
-        return Said(message=image(original_url=original, preview_url=preview), picture_id=picture.id)
+        return OutgoingMessage(message=image(original_url=original, preview_url=preview), picture_id=picture.id)
 
-    def _with_buttons(self, said: Said, request: Request, picture: Picture, words: Words) -> Said:
+    def _with_buttons(self, said: OutgoingMessage, request: Request, picture: Picture, words: Words) -> OutgoingMessage:
         actions = menus.after_picture(
             words,
             picture.id,
@@ -212,7 +216,7 @@ class Replies:
             shape=picture.shape,
             fill_in=self._fill_in(request, words),
         )
-        return Said(message=with_quick_reply(said.message, actions), picture_id=said.picture_id)
+        return OutgoingMessage(message=with_quick_reply(said.message, actions), picture_id=said.picture_id)
 
     def _fill_in(self, request: Request, words: Words) -> str:
         """Return how a message begins that is meant for us."""
@@ -230,12 +234,12 @@ class Replies:
         return words.say(sentence.key, **parts)
 
 
-def _quoting(said: list[Said], quote_token: str | None) -> list[Said]:
+def _quoting(said: list[OutgoingMessage], quote_token: str | None) -> list[OutgoingMessage]:
     """Let the first message quote what it answers, where it is a text: nothing else can."""
     first, *rest = said
     if not quote_token or first.message.type != "text":
         return said
-    return [Said(message=quoting(first.message, quote_token), picture_id=first.picture_id), *rest]
+    return [OutgoingMessage(message=quoting(first.message, quote_token), picture_id=first.picture_id), *rest]
 
 
 def _in_words(options: Mapping[str, Any]) -> str:

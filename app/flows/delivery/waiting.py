@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.flows.delivery.deliver import Deliver
-from app.flows.delivery.loading import Loading
+from app.flows.delivery.loading_animation import LoadingAnimation
 from app.line.events import Chat, ChatKind
 
 log = structlog.get_logger()
@@ -31,10 +31,10 @@ class _Watched:
     is_speaking: bool = False
 
 
-class Watch:
+class Waiting:
     """One for each process; one watcher for each chat that waits. Who waits is in the store, for whoever comes next."""
 
-    def __init__(self, *, deliver: Deliver, loading: Loading, several_processes: bool, pushes: bool) -> None:
+    def __init__(self, *, deliver: Deliver, loading: LoadingAnimation, several_processes: bool, pushes: bool) -> None:
         """`pushes`: late answers may be pushed, so it is worth trying again."""
         self._deliver = deliver
         self._loading = loading

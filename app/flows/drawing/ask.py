@@ -24,8 +24,8 @@ from app.prices import cost, estimate
 from app.r2 import new_key
 from app.reading.options import Options
 from app.store.money.budgets import Capped
-from app.store.money.ledger import Booking, Ledger, Outcome, Tokens
-from app.store.pending_uploads import Kept, Paid
+from app.store.money.ledger import Booking, CallOutcome, Ledger, Tokens
+from app.store.pending_uploads import PaidPicture, PendingUploads
 from app.store.requests import Request, Requests, State, drawing
 
 log = structlog.get_logger()
@@ -67,7 +67,7 @@ class Ask:
         ledger: Ledger,
         availability: Availability,
         line_access: LineAccess,
-        kept: Kept,
+        kept: PendingUploads,
         requests: Requests,
         observers: Observers,
         defaults: PictureOrder,
@@ -95,7 +95,7 @@ class Ask:
         """Nobody wants this picture any more: a call that a crash has cut off is of unknown outcome from now on."""
         await self._ledger.close_cut_off(request_id)
 
-    async def models(self, request: Request, sources: Sequence[bytes]) -> Declined | Sequence[Paid]:
+    async def models(self, request: Request, sources: Sequence[bytes]) -> Declined | Sequence[PaidPicture]:
         """Ask for what the request wants, until the paid bytes are kept. None of them: nobody wants them any more."""
         # A wish is being drawn from its first call on, so that of one in the queue no call can be cut off.
         is_new = request.state is State.QUEUED
@@ -120,7 +120,7 @@ class Ask:
 
     async def _one_model(
         self, request: Request, order: PictureOrder, sources: Sequence[bytes], model: str, tries: Tries
-    ) -> Declined | AskNextModel | Sequence[Paid]:
+    ) -> Declined | AskNextModel | Sequence[PaidPicture]:
         """Ask one model until there is a picture or a reason."""
         await self._line_access.granted()
         booking = self._booking(request, order, sources, model)
@@ -137,7 +137,7 @@ class Ask:
             except EaselError as error:
                 outcome = outcome_of_call(error)
                 await self._ledger.end(call, outcome, vendor_request_id=error.vendor_request_id)
-                charged = 0 if outcome is Outcome.FAILED else booking.estimate_microusd
+                charged = 0 if outcome is CallOutcome.FAILED else booking.estimate_microusd
                 self._metrics.drew(model, outcome_of(error), time.perf_counter() - began, microusd=charged)
                 decision = count_and_decide(error, tries)
                 is_lasting = await self._tell(request.id, model, error, decision)
@@ -160,7 +160,7 @@ class Ask:
 
     async def _keep(
         self, request: Request, call: int, booking: Booking, order: PictureOrder, drawn: Drawn
-    ) -> Sequence[Paid]:
+    ) -> Sequence[PaidPicture]:
         self._repeats.drew(drawn.model)
         self._availability.drew(drawn.model)
         tokens = self._believable(_tokens(drawn), booking)
@@ -272,13 +272,13 @@ def _unmet(request: Request, order: PictureOrder, *, model: str) -> list[str]:
     return [*lost, "quality"] if lowered and "quality" not in lost else lost
 
 
-def _named(position: int, data: bytes, output_format: str) -> Paid:
+def _named(position: int, data: bytes, output_format: str) -> PaidPicture:
     """Choose the names that a picture will have in the bucket, if LINE can show it as it is."""
     now, extension = datetime.now(UTC), EXTENSIONS.get(output_format)
     if extension is None:
-        return Paid(position=position, data=data)
+        return PaidPicture(position=position, data=data)
     object_key, preview_key = new_key(extension=extension, now=now), new_key(extension="jpg", now=now)
-    return Paid(position=position, data=data, object_key=object_key, preview_key=preview_key)
+    return PaidPicture(position=position, data=data, object_key=object_key, preview_key=preview_key)
 
 
 def _says_a_shape(request: Request) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 
 from app.errors import BadAnswer, EaselError, HostNotAllowed, OutcomeUnknown
-from app.store.money.ledger import Outcome
+from app.store.money.ledger import CallOutcome
 
 
 def safety_identifier(user_or_chat_id: str) -> str:
@@ -11,8 +11,8 @@ def safety_identifier(user_or_chat_id: str) -> str:
     return hashlib.sha256(f"easel {user_or_chat_id}".encode()).hexdigest()[:32]
 
 
-def outcome_of_call(error: EaselError) -> Outcome:
+def outcome_of_call(error: EaselError) -> CallOutcome:
     """Say how a call that failed is booked: what may have been charged stays booked as estimated."""
     if isinstance(error, OutcomeUnknown):
-        return Outcome.UNKNOWN
-    return Outcome.BAD if isinstance(error, BadAnswer | HostNotAllowed) else Outcome.FAILED
+        return CallOutcome.UNKNOWN
+    return CallOutcome.BAD if isinstance(error, BadAnswer | HostNotAllowed) else CallOutcome.FAILED

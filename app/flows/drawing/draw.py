@@ -19,16 +19,16 @@ from app.errors import (
     SourceGone,
     TooLarge,
 )
-from app.flows.delivery.waiting import Watch
+from app.flows.delivery.waiting import Waiting
 from app.flows.drawing.ask import Ask, Declined
-from app.flows.drawing.photos import Sources
+from app.flows.drawing.fetch_photos import Sources
 from app.flows.drawing.renderers import Renderers
 from app.flows.drawing.retry import backoff_s
 from app.flows.upkeep.observers import Observers
 from app.line.events import Chat, ChatKind
 from app.pictures import Rendition
 from app.r2 import Bucket, new_key
-from app.store.pending_uploads import Kept, Paid, Stored
+from app.store.pending_uploads import PaidPicture, PendingUploads, StoredPicture
 from app.store.requests import UNDRAWN, Request, Requests, State
 
 log = structlog.get_logger()
@@ -44,11 +44,11 @@ class DrawFlow:
         self,
         *,
         requests: Requests,
-        kept: Kept,
+        kept: PendingUploads,
         ask: Ask,
         sources: Sources,
         bucket: Bucket,
-        watch: Watch,
+        watch: Waiting,
         observers: Observers,
         renderers: Renderers,
     ) -> None:
@@ -80,7 +80,7 @@ class DrawFlow:
         if request := await self._requests.get(request_id):
             await self._hand_over(request)
 
-    async def _generate(self, request: Request) -> Sequence[Paid]:
+    async def _generate(self, request: Request) -> Sequence[PaidPicture]:
         """Have it drawn, unless that was done. Return what is paid and kept, and not in the bucket yet."""
         request_id = request.id
         if request.state not in UNDRAWN:
@@ -117,7 +117,7 @@ class DrawFlow:
             else:
                 return loaded
 
-    async def _store(self, request: Request, paid: Sequence[Paid]) -> None:
+    async def _store(self, request: Request, paid: Sequence[PaidPicture]) -> None:
         request_id = request.id
         if not paid:
             return
@@ -136,7 +136,7 @@ class DrawFlow:
             self._observers.metrics.ended("ready")
         log.info("picture_stored", request=request_id, pictures=len(stored), duration_ms=_ms_since(began))
 
-    async def _hang(self, request_id: str, paid: Paid) -> Stored | None:
+    async def _hang(self, request_id: str, paid: PaidPicture) -> StoredPicture | None:
         """Render one picture and put it into the bucket. None: it cannot be shown."""
         try:
             picture = await self._renderers.rendition(paid.data)
@@ -146,9 +146,9 @@ class DrawFlow:
         object_key, preview_key = await self._names(request_id, paid, picture)
         await self._upload(request_id, picture, object_key, preview_key)
         size = f"{picture.width_px}x{picture.height_px}"
-        return Stored(position=paid.position, object_key=object_key, preview_key=preview_key, size=size)
+        return StoredPicture(position=paid.position, object_key=object_key, preview_key=preview_key, size=size)
 
-    async def _names(self, request_id: str, paid: Paid, picture: Rendition) -> tuple[str, str]:
+    async def _names(self, request_id: str, paid: PaidPicture, picture: Rendition) -> tuple[str, str]:
         """Return its names in the bucket, which are on disk before the first upload."""
         object_key, preview_key = paid.object_key, paid.preview_key
         if object_key is None or preview_key is None or not object_key.endswith(f".{picture.extension}"):

@@ -9,7 +9,7 @@ from app.errors import EaselError
 from app.flows.drawing.retry import backoff_s
 from app.r2 import Bucket
 from app.store.chats import Chats
-from app.store.deletions import Doomed
+from app.store.deletions import Deletions
 from app.store.forgetting import Forgetting
 
 log = structlog.get_logger()
@@ -21,11 +21,11 @@ AGAIN_MAX_S = 300.0
 CHATS_AT_ONCE = 50
 
 
-class Sweep:
+class Cleanup:
     """One for each process."""
 
     def __init__(
-        self, *, doomed: Doomed, forgetting: Forgetting, chats: Chats, bucket: Bucket, retention_days: int
+        self, *, doomed: Deletions, forgetting: Forgetting, chats: Chats, bucket: Bucket, retention_days: int
     ) -> None:
         """`retention_days` 0: pictures stay."""
         self._doomed = doomed
@@ -73,7 +73,7 @@ class Sweep:
             pass
 
 
-async def sweep(doomed: Doomed, bucket: Bucket) -> int:
+async def sweep(doomed: Deletions, bucket: Bucket) -> int:
     """Delete what is doomed from the bucket. Return how many objects it was. Several may sweep at the same time.
 
     Raises:

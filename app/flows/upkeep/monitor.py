@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import EaselError, ModelGone
-from app.flows.upkeep.alerts import Alarm
+from app.flows.upkeep.admin_alerts import AdminAlerts
 from app.openai import OpenAIImages
 from app.prices.dollars import usd
 from app.store.models import Models
@@ -26,7 +26,7 @@ SHARES = (100, 80)  # percent of a budget
 DAYS_LEFT = (1, 7, 30)
 
 
-class Lookout:
+class Monitor:
     """One for each process; the store sees to it that each alarm rings once."""
 
     def __init__(
@@ -35,7 +35,7 @@ class Lookout:
         ledger: Ledger,
         models: Models,
         images: OpenAIImages,
-        alarm: Alarm,
+        alarm: AdminAlerts,
         names: Sequence[str],
         token_life: Callable[[], Awaitable[int | None]],
     ) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.flows.upkeep.alerts import Alarm
+from app.flows.upkeep.admin_alerts import AdminAlerts
 from app.metrics import Metrics
 from app.traces import Traces
 
@@ -11,6 +11,6 @@ from app.traces import Traces
 class Observers:
     """Handed to the flows together."""
 
-    alarm: Alarm
+    alarm: AdminAlerts
     metrics: Metrics
     traces: Traces

@@ -5,13 +5,13 @@ from typing import Any
 
 from app.errors import EaselError
 from app.flows.upkeep.cleanup import sweep
-from app.ops.desk.opening import opened
+from app.ops.desk.open_store import opened
 from app.ops.desk.spelling import shown_id
 from app.r2 import Bucket
 from app.settings import Settings
-from app.store.data_inventory import Belongings, belongings_of
+from app.store.data_inventory import DataInventory, belongings_of
 from app.store.database import Database
-from app.store.deletions import Doomed
+from app.store.deletions import Deletions
 from app.store.forgetting import Forgetting
 
 
@@ -20,12 +20,12 @@ class Receipt:
     """What went. `swept`: objects deleted from the bucket just now; `unswept`: why the rest waits, else None."""
 
     id: str
-    gone: Belongings
+    gone: DataInventory
     swept: int
     unswept: str | None
 
 
-async def look(settings: Settings, line_id: str) -> Belongings:
+async def look(settings: Settings, line_id: str) -> DataInventory:
     """Count what would go."""
     async with opened(settings.database_url) as database:
         return await belongings_of(database, line_id)
@@ -42,7 +42,7 @@ async def forget(settings: Settings, line_id: str) -> Receipt:
     return Receipt(id=line_id, gone=gone, swept=swept, unswept=unswept)
 
 
-def question(line_id: str, there: Belongings) -> str:
+def question(line_id: str, there: DataInventory) -> str:
     """Write what is asked before it is done."""
     return f"Forget {there.pictures} pictures and {there.records} records of {line_id}? It cannot be undone."
 
@@ -70,7 +70,7 @@ def text(receipt: Receipt, *, full: bool) -> str:
     return "\n".join(lines)
 
 
-def _kinds(gone: Belongings) -> str:
+def _kinds(gone: DataInventory) -> str:
     counts = {
         "requests": gone.requests,
         "photos": gone.photos,
@@ -90,7 +90,7 @@ async def _swept(settings: Settings, database: Database) -> tuple[int, str | Non
         public_base_url=settings.r2_public_base_url,
     )
     try:
-        return await sweep(Doomed(database), bucket), None
+        return await sweep(Deletions(database), bucket), None
     except EaselError as error:
         return 0, (
             f"the bucket did not delete the pictures yet ({error}): the running service goes on trying, and so does "

@@ -5,12 +5,12 @@ from dataclasses import asdict
 from typing import Any
 
 from app.ops.desk import listing
-from app.ops.desk.opening import NotPossible, opened
+from app.ops.desk.open_store import NotPossible, opened
 from app.ops.desk.spelling import lasted, shown_id, when
-from app.ops.desk.tables import clean, table
+from app.ops.desk.text_tables import clean, table
 from app.prices.dollars import usd
 from app.reports.archive import Archive, History
-from app.reports.timeline import Step, timeline
+from app.reports.timeline import TimelineStep, timeline
 from app.reports.understood import spelled
 from app.settings import Settings
 
@@ -69,7 +69,7 @@ def _refund_note(one: History) -> str:
     return f", {usd(refunded)} of it refunded" if refunded else ""
 
 
-def _rows(step: Step, asked_at: float, settings: Settings) -> Iterator[list[str]]:
+def _rows(step: TimelineStep, asked_at: float, settings: Settings) -> Iterator[list[str]]:
     took = f", {lasted(0, step.took_s)}" if step.took_s is not None else ""
     yield [when(step.at, settings.zone), f"+{lasted(asked_at, step.at)}", f"{step.title}{took}"]
     for name, fact in step.facts:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from app.ops.desk.opening import opened
+from app.ops.desk.open_store import opened
 from app.ops.desk.spelling import lasted, shown_id, when
-from app.ops.desk.tables import table
+from app.ops.desk.text_tables import table
 from app.prices.dollars import usd
 from app.reports.archive import Archive, RequestEntry, RequestFilter
 from app.settings import Settings

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.ops.desk.history import unknown
-from app.ops.desk.opening import NotPossible, opened
+from app.ops.desk.open_store import NotPossible, opened
 from app.ops.desk.spelling import shown_id, when
 from app.prices.dollars import usd
 from app.settings import Settings

@@ -15,18 +15,18 @@ from app.errors import EaselError
 from app.line.client import LineClient
 from app.line.events import Chat, ChatKind
 from app.ops.desk.history import unknown
-from app.ops.desk.opening import NotPossible, opened
+from app.ops.desk.open_store import NotPossible, opened
 from app.release import release
 from app.reports.archive import Archive
 from app.settings import Settings
 from app.store.broken_off import BrokenOff
+from app.store.chat_pictures import Pictures
 from app.store.database import Database
-from app.store.pictures import Pictures
-from app.store.requests import UNFINISHED, Answer, Request, Requests, State
+from app.store.requests import UNFINISHED, AnswerState, Request, Requests, State
 
 if TYPE_CHECKING:
-    from app.build.flows import Flows
-    from app.build.vendors import Vendors
+    from app.build.make_flows import Flows
+    from app.build.make_vendors import Vendors
 
 OWNER = "desk"  # a push that one of us began is finished by whoever sees it, with its own retry key
 SETTLED_WITHIN_S, SETTLED_POLLING_S = 10.0, 0.1
@@ -40,7 +40,7 @@ class Resent:
 
     request: str
     way: Way
-    answer: Answer
+    answer: AnswerState
 
 
 async def resend(settings: Settings, request_id: str, *, push: bool) -> Resent:
@@ -51,11 +51,11 @@ async def resend(settings: Settings, request_id: str, *, push: bool) -> Resent:
     """
     async with opened(settings.database_url) as database:
         if await _begun_again(settings, database, request_id):
-            return Resent(request=request_id, way="begun_again", answer=Answer.WAITING)
+            return Resent(request=request_id, way="begun_again", answer=AnswerState.WAITING)
         if push:
             return await _pushed(settings, database, request_id)
         await _make_due(database, await _sendable(database, request_id))
-    return Resent(request=request_id, way="next_message", answer=Answer.DUE)
+    return Resent(request=request_id, way="next_message", answer=AnswerState.DUE)
 
 
 def as_data(resent: Resent) -> dict[str, Any]:
@@ -106,11 +106,11 @@ async def _sendable(database: Database, request_id: str) -> Request:
     if request is None:
         raise unknown(request_id)
     match request.answer:
-        case Answer.WAITING:
+        case AnswerState.WAITING:
             raise NotPossible(f"{request_id} is still being drawn ({request.state}): its answer comes by itself")
-        case Answer.NONE:
+        case AnswerState.NONE:
             raise NotPossible(f"{request_id} was cancelled or taken back: there is nothing to send")
-        case Answer.SENDING:
+        case AnswerState.SENDING:
             raise NotPossible(f"{request_id} is being sent just now; what a crash cut off, the next start finishes")
     is_picture = request.draws and request.state is State.READY
     if is_picture and not await Pictures(database).of_request(request_id):
@@ -119,12 +119,12 @@ async def _sendable(database: Database, request_id: str) -> Request:
 
 
 async def _make_due(database: Database, request: Request) -> None:
-    if request.answer is not Answer.DUE and not await Requests(database).send_again(request.id):
+    if request.answer is not AnswerState.DUE and not await Requests(database).send_again(request.id):
         raise NotPossible(f"{request.id} is being sent just now")
 
 
 async def _pushed(settings: Settings, database: Database, request_id: str) -> Resent:
-    from app.build.vendors import Vendors  # noqa: PLC0415 - heavy
+    from app.build.make_vendors import Vendors  # noqa: PLC0415 - heavy
 
     vendors = Vendors(settings)
     flows = _flows(settings, database, vendors)
@@ -145,11 +145,11 @@ async def _finished(flows: "Flows", database: Database, request_id: str) -> bool
     """Finish what an earlier run of this command began and did not live to see. Whether it was sent by that."""
     requests = Requests(database)
     request = await requests.get(request_id)
-    if request is None or request.answer is not Answer.SENDING:
+    if request is None or request.answer is not AnswerState.SENDING:
         return False
     await flows.deliver.finish(request.chat_id)
     now = await requests.get(request_id)
-    return now is not None and now.answer in {Answer.SENT, Answer.UNKNOWN}
+    return now is not None and now.answer in {AnswerState.SENT, AnswerState.UNKNOWN}
 
 
 async def _check_quota(line: LineClient, chat: Chat) -> None:
@@ -168,7 +168,7 @@ async def _settled(database: Database, request_id: str) -> None:
     """Wait for a service that took the push over meanwhile, and is about to write down what became of it."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(SETTLED_WITHIN_S):
-            while (now := await Requests(database).get(request_id)) and now.answer is Answer.SENDING:  # noqa: ASYNC110 - another process writes it
+            while (now := await Requests(database).get(request_id)) and now.answer is AnswerState.SENDING:  # noqa: ASYNC110 - another process writes it
                 await asyncio.sleep(SETTLED_POLLING_S)
 
 
@@ -178,20 +178,20 @@ async def _outcome(database: Database, request_id: str) -> Resent:
     if found is None:
         raise NotPossible(f"{request_id} was forgotten meanwhile: there is nothing to send")
     match found.entry.answer:
-        case Answer.SENT:
+        case AnswerState.SENT:
             way = next((one.way for one in found.deliveries if one.id == found.entry.delivery_id), "push")
-            return Resent(request=request_id, way="push" if way == "push" else "reply", answer=Answer.SENT)
-        case Answer.UNKNOWN:
+            return Resent(request=request_id, way="push" if way == "push" else "reply", answer=AnswerState.SENT)
+        case AnswerState.UNKNOWN:
             raise NotPossible(f"LINE does not tell whether {request_id} arrived; the next message of its chat asks")
-        case Answer.SENDING:
+        case AnswerState.SENDING:
             raise NotPossible(f"{request_id} is being sent just now by the running service")
     raise NotPossible(f"LINE did not take the push; {request_id} goes out free with the next message of its chat")
 
 
 def _flows(settings: Settings, database: Database, vendors: "Vendors") -> "Flows":
     """Build what speaks in chats, as the service does."""
-    from app.build.flows import Flows  # noqa: PLC0415 - heavy
-    from app.build.store import Store  # noqa: PLC0415 - heavy
+    from app.build.make_flows import Flows  # noqa: PLC0415 - heavy
+    from app.build.make_store import Store  # noqa: PLC0415 - heavy
     from app.metrics import Metrics  # noqa: PLC0415 - heavy
     from app.traces import Traces  # noqa: PLC0415 - heavy
 

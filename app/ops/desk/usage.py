@@ -7,9 +7,9 @@ from typing import Any
 
 from app.caps import caps_of
 from app.days import day_of, month_bounds_at, month_of
-from app.ops.desk.opening import opened
+from app.ops.desk.open_store import opened
 from app.ops.desk.spelling import percent, shown_id
-from app.ops.desk.tables import table
+from app.ops.desk.text_tables import table
 from app.prices.dollars import usd
 from app.reports.spending import Month, Spender, Spending, Spent
 from app.settings import Settings
@@ -19,7 +19,7 @@ DEAREST = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
+class CallTotals:
     """What some calls come to. `estimated_microusd` and `refunded_microusd` are parts of `microusd`."""
 
     calls: int
@@ -40,16 +40,16 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class MonthUsage:
     """A month. Keys of `by_model` and `by_quality` are names, of `by_outcome` how the calls ended."""
 
     month: str
     timezone: str
-    total: Sum
-    by_day: Mapping[str, Sum]
-    by_model: Mapping[str, Sum]
-    by_quality: Mapping[str, Sum]
-    by_outcome: Mapping[str, Sum]
+    total: CallTotals
+    by_day: Mapping[str, CallTotals]
+    by_model: Mapping[str, CallTotals]
+    by_quality: Mapping[str, CallTotals]
+    by_outcome: Mapping[str, CallTotals]
     failures: Mapping[str, int]
     people: Sequence[Spender]
     chats: Sequence[Spender]
@@ -57,7 +57,7 @@ class Usage:
     user_daily_pictures: int
 
 
-async def usage(settings: Settings, month: str | None) -> Usage:
+async def usage(settings: Settings, month: str | None) -> MonthUsage:
     """Read a month, by default this one."""
     now, zone = time.time(), settings.zone
     chosen = month or month_of(now, zone)
@@ -67,7 +67,7 @@ async def usage(settings: Settings, month: str | None) -> Usage:
     return summed(found, month=chosen, today=day_of(now, zone), timezone=settings.timezone, caps=caps_of(settings))
 
 
-def summed(found: Month, *, month: str, today: str, timezone: str, caps: Caps) -> Usage:
+def summed(found: Month, *, month: str, today: str, timezone: str, caps: Caps) -> MonthUsage:
     """Add a month's ledger up in every way that is asked for."""
     by_day = _by(found.spent, lambda one: one.day)
     total = _sum(found.spent)
@@ -75,7 +75,7 @@ def summed(found: Month, *, month: str, today: str, timezone: str, caps: Caps) -
     limits = [_limit("month", total.microusd, caps.bot_monthly_microusd)]
     if today.startswith(month):
         limits = [_limit("today", spent_today, caps.bot_daily_microusd), *limits]
-    return Usage(
+    return MonthUsage(
         month=month,
         timezone=timezone,
         total=total,
@@ -91,12 +91,12 @@ def summed(found: Month, *, month: str, today: str, timezone: str, caps: Caps) -
     )
 
 
-def as_data(one: Usage) -> dict[str, Any]:
+def as_data(one: MonthUsage) -> dict[str, Any]:
     """Return it ready for JSON, with whole ids."""
     return asdict(one)
 
 
-def text(one: Usage, *, full: bool, width: int | None) -> str:
+def text(one: MonthUsage, *, full: bool, width: int | None) -> str:
     """Write it for people."""
     lines = [*_totals(one), "", *_limits(one, width)]
     for title, sums in (
@@ -119,13 +119,13 @@ def _limit(name: str, spent: int | None, cap: int) -> Limit:
     return Limit(name=name, spent_microusd=spent, cap_microusd=cap, left_microusd=left)
 
 
-def _by(spent: Sequence[Spent], key: Callable[[Spent], str]) -> dict[str, Sum]:
+def _by(spent: Sequence[Spent], key: Callable[[Spent], str]) -> dict[str, CallTotals]:
     names = sorted({key(one) for one in spent})
     return {name: _sum([one for one in spent if key(one) == name]) for name in names}
 
 
-def _sum(spent: Sequence[Spent]) -> Sum:
-    return Sum(
+def _sum(spent: Sequence[Spent]) -> CallTotals:
+    return CallTotals(
         calls=sum(one.calls for one in spent),
         pictures=sum(one.pictures for one in spent),
         microusd=sum(one.microusd for one in spent),
@@ -134,7 +134,7 @@ def _sum(spent: Sequence[Spent]) -> Sum:
     )
 
 
-def _totals(one: Usage) -> list[str]:
+def _totals(one: MonthUsage) -> list[str]:
     total = one.total
     share = percent(total.estimated_microusd, total.microusd)
     return [
@@ -147,7 +147,7 @@ def _totals(one: Usage) -> list[str]:
     ]
 
 
-def _limits(one: Usage, width: int | None) -> list[str]:
+def _limits(one: MonthUsage, width: int | None) -> list[str]:
     titles = ["limit", "spent", "cap", "left"]
     rows = []
     for limit in one.limits:
@@ -157,7 +157,7 @@ def _limits(one: Usage, width: int | None) -> list[str]:
     return table(titles, rows, right=set(titles[1:]), width=width)
 
 
-def _sums(title: str, sums: Mapping[str, Sum], width: int | None) -> list[str]:
+def _sums(title: str, sums: Mapping[str, CallTotals], width: int | None) -> list[str]:
     if not sums:
         return []
     titles = [title, "pictures", "calls", "USD", "estimated"]

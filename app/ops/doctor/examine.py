@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from app.caps import is_open_handed, limits_of
 from app.engine import EngineError, check_sqlite, engine_url
-from app.ops.doctor import line, openai, vendors
+from app.ops.doctor import check_line, check_openai, cures
 from app.ops.doctor.attempts import Attempts
-from app.ops.doctor.bucket import look_at_bucket, look_at_retention, open_bucket
+from app.ops.doctor.check_bucket import look_at_bucket, look_at_retention, open_bucket
 from app.ops.doctor.finding import Finding, Section, any_failed, failed, ok, skipped, warning
 from app.ops.doctor.keys import r2_keys
 from app.ops.doctor.machine import look_at_clock, look_at_disk
@@ -35,8 +35,10 @@ async def examine(settings: Settings, *, draws: bool) -> list[Section]:
     """Run every check. Without `draws` no money is spent and it takes less than 20 s, whoever is silent."""
     read = ok("settings", f"{len(settings.model_fields_set)} are set, all of them can be read")
     found = await asyncio.gather(
-        _within(LIMIT_S, line.look(settings)),
-        openai.look(settings, draws=True) if draws else _within(LIMIT_S, openai.look(settings, draws=False)),
+        _within(LIMIT_S, check_line.look(settings)),
+        check_openai.look(settings, draws=True)
+        if draws
+        else _within(LIMIT_S, check_openai.look(settings, draws=False)),
         _within(LIMIT_S, look_at_r2(settings)),
         _within(LIMIT_S, _database(settings)),
         _within(LIMIT_S, _machine(settings)),
@@ -77,7 +79,7 @@ def _problem(problem: str) -> Finding:
 async def look_at_r2(settings: Settings) -> Sequence[Finding]:
     """Look at the keys, the bucket and the address that serves it."""
     key_id, secret = settings.r2_access_key_id.get_secret_value(), settings.r2_secret_access_key.get_secret_value()
-    attempts = Attempts(vendors.r2(settings.bucket_endpoint_url))
+    attempts = Attempts(cures.r2(settings.bucket_endpoint_url))
     bucket = open_bucket(settings)
     try:
         found = [*r2_keys(key_id, secret), *await look_at_bucket(bucket, attempts, settings.r2_public_base_url)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class FindingVerdict(StrEnum):
     """How it is."""
 
     OK = "ok"
@@ -25,7 +25,7 @@ class Finding:
     """
 
     check: str
-    verdict: Verdict
+    verdict: FindingVerdict
     evidence: str
     cure: str = ""
 
@@ -40,24 +40,24 @@ class Section:
 
 def ok(check: str, evidence: str) -> Finding:
     """It works."""
-    return Finding(check=check, verdict=Verdict.OK, evidence=evidence)
+    return Finding(check=check, verdict=FindingVerdict.OK, evidence=evidence)
 
 
 def warning(check: str, evidence: str, *, cure: str) -> Finding:
     """It works, but not for long, or not for everything."""
-    return Finding(check=check, verdict=Verdict.WARNING, evidence=evidence, cure=cure)
+    return Finding(check=check, verdict=FindingVerdict.WARNING, evidence=evidence, cure=cure)
 
 
 def failed(check: str, evidence: str, *, cure: str) -> Finding:
     """People will not get their pictures."""
-    return Finding(check=check, verdict=Verdict.FAILED, evidence=evidence, cure=cure)
+    return Finding(check=check, verdict=FindingVerdict.FAILED, evidence=evidence, cure=cure)
 
 
 def skipped(check: str, evidence: str, *, cure: str = "") -> Finding:
     """It could not be tried, or only a person can see it."""
-    return Finding(check=check, verdict=Verdict.SKIPPED, evidence=evidence, cure=cure)
+    return Finding(check=check, verdict=FindingVerdict.SKIPPED, evidence=evidence, cure=cure)
 
 
 def any_failed(findings: Sequence[Finding]) -> bool:
     """Whether one of them failed."""
-    return any(finding.verdict is Verdict.FAILED for finding in findings)
+    return any(finding.verdict is FindingVerdict.FAILED for finding in findings)

@@ -7,11 +7,16 @@ from typing import Final
 
 import typer
 
-from app.ops.doctor.finding import Finding, Section, Verdict, any_failed
+from app.ops.doctor.finding import Finding, FindingVerdict, Section, any_failed
 from app.ops.doctor.table import Row, lay_out, name_chars
 
-_COLOURS: Final = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.FAILED: "red", Verdict.SKIPPED: "cyan"}
-_ORDER: Final = (Verdict.OK, Verdict.SKIPPED, Verdict.WARNING, Verdict.FAILED)
+_COLOURS: Final = {
+    FindingVerdict.OK: "green",
+    FindingVerdict.WARNING: "yellow",
+    FindingVerdict.FAILED: "red",
+    FindingVerdict.SKIPPED: "cyan",
+}
+_ORDER: Final = (FindingVerdict.OK, FindingVerdict.SKIPPED, FindingVerdict.WARNING, FindingVerdict.FAILED)
 _VERDICT_CHARS: Final = 9
 FEW: Final = 2
 _INDENT: Final = "  "
@@ -33,13 +38,13 @@ def _in_short(section: Section, chars: int, width_chars: int) -> list[str]:
         return []
     few = len(well) <= FEW
     told = "; ".join(one.evidence for one in well) if few else ", ".join(one.check for one in well)
-    row = Row(verdict=Verdict.OK, colour=_COLOURS[Verdict.OK], name=section.title, told=told)
+    row = Row(verdict=FindingVerdict.OK, colour=_COLOURS[FindingVerdict.OK], name=section.title, told=told)
     return lay_out(row, verdict_chars=_VERDICT_CHARS, name_chars=chars, width_chars=width_chars)
 
 
 def _is_open(found: Finding) -> bool:
     """Whether somebody should read it: it is not well, or there is something to do."""
-    return found.verdict in {Verdict.FAILED, Verdict.WARNING} or bool(found.cure)
+    return found.verdict in {FindingVerdict.FAILED, FindingVerdict.WARNING} or bool(found.cure)
 
 
 def _in_full(sections: Sequence[Section], *, width_chars: int, full: bool) -> list[str]:
@@ -70,15 +75,15 @@ def as_json(sections: Sequence[Section]) -> str:
 
 def has_failed(sections: Sequence[Section]) -> bool:
     """Whether anything failed."""
-    return counts(sections)[Verdict.FAILED] > 0
+    return counts(sections)[FindingVerdict.FAILED] > 0
 
 
 def counts(sections: Sequence[Section]) -> dict[str, int]:
     """Count the findings of each verdict."""
     verdicts = [finding.verdict for section in sections for finding in section.findings]
-    return {verdict.value: verdicts.count(verdict) for verdict in Verdict}
+    return {verdict.value: verdicts.count(verdict) for verdict in FindingVerdict}
 
 
 def _summary(sections: Sequence[Section]) -> str:
     number = counts(sections)
-    return ", ".join(f"{number[verdict.value]} {verdict.value}" for verdict in Verdict)
+    return ", ".join(f"{number[verdict.value]} {verdict.value}" for verdict in FindingVerdict)

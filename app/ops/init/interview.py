@@ -8,22 +8,22 @@ from typing import Final
 
 import typer
 
-from app.ops.doctor import line, openai
+from app.ops.doctor import check_line, check_openai
 from app.ops.doctor.examine import look_at_r2
 from app.ops.doctor.finding import Finding, Section, any_failed, failed
 from app.ops.doctor.report import text
 from app.ops.init import env_file
-from app.ops.init.questions import GROUPS, STAND_INS, Group, Question
+from app.ops.init.questions import GROUPS, STAND_INS, Group, SettingQuestion
 from app.settings import Settings, SettingsError, load
 
 _LOOKS: Final[Mapping[str, Callable[[Settings], Awaitable[Sequence[Finding]]]]] = {
-    "LINE": line.look,
-    "OpenAI": lambda settings: openai.look(settings, draws=False),
+    "LINE": check_line.look,
+    "OpenAI": lambda settings: check_openai.look(settings, draws=False),
     "R2": look_at_r2,
 }
 
 
-def missing(path: Path) -> list[Question]:
+def missing(path: Path) -> list[SettingQuestion]:
     """Return what is set neither in the environment nor in the file."""
     values = env_file.read(path) | os.environ
     return [one for group in GROUPS for one in group.questions if not values.get(one.name)]
@@ -50,7 +50,7 @@ def _settle(group: Group, values: Mapping[str, str], *, width_chars: int) -> dic
             return {one.name: said[one.name] for one in group.questions if one.name in said}
 
 
-def _ask(question: Question, known: str) -> str:
+def _ask(question: SettingQuestion, known: str) -> str:
     typer.echo(f"  {question.where}")
     if question.is_secret and known:
         said = typer.prompt(f"  {question.name} (Enter keeps it)", default=known, show_default=False, hide_input=True)

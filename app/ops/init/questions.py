@@ -6,7 +6,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class SettingQuestion:
     """One value. `where`: the page to open and what to click there."""
 
     name: str
@@ -19,7 +19,7 @@ class Group:
     """The values of one vendor. `checks`: the doctor's that depend on nothing else."""
 
     title: str
-    questions: tuple[Question, ...]
+    questions: tuple[SettingQuestion, ...]
     checks: Collection[str]
 
 
@@ -30,8 +30,8 @@ GROUPS: Final = (
     Group(
         title="LINE",
         questions=(
-            Question(name="LINE_CHANNEL_SECRET", where=f"{_LINE} > Basic settings > Channel secret"),
-            Question(
+            SettingQuestion(name="LINE_CHANNEL_SECRET", where=f"{_LINE} > Basic settings > Channel secret"),
+            SettingQuestion(
                 name="LINE_CHANNEL_ACCESS_TOKEN",
                 where=f"{_LINE} > Messaging API > Channel access token (long-lived) > Issue",
             ),
@@ -41,7 +41,7 @@ GROUPS: Final = (
     Group(
         title="OpenAI",
         questions=(
-            Question(
+            SettingQuestion(
                 name="OPENAI_API_KEY",
                 where="https://platform.openai.com/api-keys > Create new secret key; the account needs prepaid credit",
             ),
@@ -51,14 +51,14 @@ GROUPS: Final = (
     Group(
         title="R2",
         questions=(
-            Question(name="R2_ACCOUNT_ID", where=f"{_R2} > Account details > Account ID", is_secret=False),
-            Question(name="R2_BUCKET", where=f"{_R2} > Create bucket; its name", is_secret=False),
-            Question(
+            SettingQuestion(name="R2_ACCOUNT_ID", where=f"{_R2} > Account details > Account ID", is_secret=False),
+            SettingQuestion(name="R2_BUCKET", where=f"{_R2} > Create bucket; its name", is_secret=False),
+            SettingQuestion(
                 name="R2_ACCESS_KEY_ID",
                 where=f"{_R2} > Manage API tokens > Create account API token: Object Read & Write on this bucket",
             ),
-            Question(name="R2_SECRET_ACCESS_KEY", where="the same page, shown once: Secret Access Key"),
-            Question(
+            SettingQuestion(name="R2_SECRET_ACCESS_KEY", where="the same page, shown once: Secret Access Key"),
+            SettingQuestion(
                 name="R2_PUBLIC_BASE_URL",
                 where=f"{_R2} > the bucket > Settings > Custom domains; https://pictures.your.domain",
                 is_secret=False,

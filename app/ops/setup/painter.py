@@ -19,8 +19,8 @@ from typing import Final
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from app.ops.setup.menus import FOLDER, HEIGHT_PX, WIDTH_PX, labels, picture_path
-from app.words.settings import LANGUAGES
+from app.ops.setup.menu_layout import FOLDER, HEIGHT_PX, WIDTH_PX, labels, picture_path
+from app.words.chat_settings import LANGUAGES
 
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 TIMEOUT_S: Final = 60.0

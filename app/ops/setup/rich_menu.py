@@ -10,15 +10,15 @@ from typing import Final
 from app.errors import BadRequest
 from app.line.console import LineConsole
 from app.line.rich_menus import language_of
-from app.ops.setup.menus import Menu, menu
-from app.ops.setup.step import Outcome, Step
-from app.words.settings import LANGUAGES
+from app.ops.setup.menu_layout import Menu, menu
+from app.ops.setup.step import SetupStep, StepOutcome
+from app.words.chat_settings import LANGUAGES
 
 _NAME: Final = "rich menu"
 _KIND: Final = "image/png"
 
 
-async def set_rich_menu(console: LineConsole, *, default_language: str) -> Sequence[Step]:
+async def set_rich_menu(console: LineConsole, *, default_language: str) -> Sequence[SetupStep]:
     """Make what is missing, show the default, then delete older ones of ours. Others' menus stay."""
     listed = await console.rich_menus()
     ours = {one.id for one in listed if language_of(one.name)}
@@ -45,11 +45,11 @@ async def _make(console: LineConsole, one: Menu) -> str:
     return menu_id
 
 
-async def _show(console: LineConsole, default: Menu, ids: dict[str, str], ours: set[str]) -> Step:
+async def _show(console: LineConsole, default: Menu, ids: dict[str, str], ours: set[str]) -> SetupStep:
     name, before = f"{_NAME} shown", await console.default_rich_menu()
     told = f"{default.name}, to everybody"
     if before == ids[default.name]:
-        return Step(name=name, outcome=Outcome.ALREADY, told=told)
+        return SetupStep(name=name, outcome=StepOutcome.ALREADY, told=told)
     try:
         await console.set_default_rich_menu(ids[default.name])
     except BadRequest:  # it has no picture: an earlier run was killed between the two calls
@@ -58,13 +58,13 @@ async def _show(console: LineConsole, default: Menu, ids: dict[str, str], ours: 
         await console.set_default_rich_menu(ids[default.name])
     if before is not None and before not in ours:
         told = f"{told}, in place of {before}, which is not Easel's and is kept"
-    return Step(name=name, outcome=Outcome.DONE, told=told)
+    return SetupStep(name=name, outcome=StepOutcome.DONE, told=told)
 
 
-def _made(missing: Sequence[Menu], old: int) -> Step:
+def _made(missing: Sequence[Menu], old: int) -> SetupStep:
     gone = f"; {old} older deleted" if old else ""
     if not missing:
-        outcome = Outcome.DONE if old else Outcome.ALREADY
-        return Step(name=_NAME, outcome=outcome, told=f"{', '.join(LANGUAGES)} are there{gone}")
+        outcome = StepOutcome.DONE if old else StepOutcome.ALREADY
+        return SetupStep(name=_NAME, outcome=outcome, told=f"{', '.join(LANGUAGES)} are there{gone}")
     languages = ", ".join(one.language for one in missing)
-    return Step(name=_NAME, outcome=Outcome.DONE, told=f"{languages} made{gone}")
+    return SetupStep(name=_NAME, outcome=StepOutcome.DONE, told=f"{languages} made{gone}")

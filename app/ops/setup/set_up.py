@@ -6,17 +6,17 @@ from typing import Final
 
 from app.errors import EaselError
 from app.line.console import LineConsole
-from app.ops.doctor import vendors
+from app.ops.doctor import cures
 from app.ops.doctor.attempts import Vendor, cure_of, said
-from app.ops.doctor.bucket import open_bucket
-from app.ops.doctor.finding import Verdict
-from app.ops.doctor.line import open_console
+from app.ops.doctor.check_bucket import open_bucket
+from app.ops.doctor.check_line import open_console
+from app.ops.doctor.finding import FindingVerdict
 from app.ops.doctor.line_account import RESPONSE_SETTINGS
 from app.ops.doctor.line_channel import look_at_channel
-from app.ops.setup.retention import set_retention
+from app.ops.setup.bucket_rule import set_retention
 from app.ops.setup.rich_menu import set_rich_menu
-from app.ops.setup.step import Outcome, Step, any_failed
-from app.ops.setup.webhook import set_webhook
+from app.ops.setup.step import SetupStep, StepOutcome, any_failed
+from app.ops.setup.webhook_address import set_webhook
 from app.settings import Settings
 
 LINE_S: Final = 10.0
@@ -31,7 +31,7 @@ _BY_HAND: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class SetupWishes:
     """What is to be set. `url` None: the address stays."""
 
     url: str | None
@@ -39,7 +39,7 @@ class Wanted:
     retention: bool
 
 
-async def set_up(settings: Settings, wanted: Wanted) -> Sequence[Step]:
+async def set_up(settings: Settings, wanted: SetupWishes) -> Sequence[SetupStep]:
     """Take every step; one that fails does not stop those after it, but without a good token there are none."""
     console = open_console(settings, timeout_s=LINE_S)
     try:
@@ -51,8 +51,8 @@ async def set_up(settings: Settings, wanted: Wanted) -> Sequence[Step]:
     return [*steps, *_by_hand()]
 
 
-async def _at_line(console: LineConsole, settings: Settings, wanted: Wanted) -> list[Step]:
-    line = vendors.line(settings.line_api_base_url)
+async def _at_line(console: LineConsole, settings: Settings, wanted: SetupWishes) -> list[SetupStep]:
+    line = cures.line(settings.line_api_base_url)
     steps = await _tried("bot", _bot(console), line)
     if any_failed(steps):
         return steps
@@ -66,39 +66,39 @@ async def _at_line(console: LineConsole, settings: Settings, wanted: Wanted) -> 
     return steps
 
 
-async def _at_r2(settings: Settings) -> list[Step]:
+async def _at_r2(settings: Settings) -> list[SetupStep]:
     bucket = open_bucket(settings)
     try:
         setting = set_retention(bucket, days=settings.picture_retention_days)
-        return await _tried("retention", setting, vendors.r2(settings.bucket_endpoint_url))
+        return await _tried("retention", setting, cures.r2(settings.bucket_endpoint_url))
     finally:
         await bucket.aclose()
 
 
-async def _bot(console: LineConsole) -> Sequence[Step]:
+async def _bot(console: LineConsole) -> Sequence[SetupStep]:
     bot = await console.bot_info()
-    return [Step(name="bot", outcome=Outcome.OK, told=f"{bot.name}, {bot.basic_id}")]
+    return [SetupStep(name="bot", outcome=StepOutcome.OK, told=f"{bot.name}, {bot.basic_id}")]
 
 
-async def _one_channel(settings: Settings) -> Sequence[Step]:
+async def _one_channel(settings: Settings) -> Sequence[SetupStep]:
     found = await look_at_channel(
         base_url=settings.line_api_base_url,
         access_token=settings.line_channel_access_token.get_secret_value(),
         channel_secret=settings.line_channel_secret.get_secret_value(),
     )
-    outcomes = {Verdict.FAILED: Outcome.FAILED, Verdict.WARNING: Outcome.BY_HAND}
+    outcomes = {FindingVerdict.FAILED: StepOutcome.FAILED, FindingVerdict.WARNING: StepOutcome.BY_HAND}
     return [
-        Step(name=one.check, outcome=outcomes.get(one.verdict, Outcome.OK), told=one.evidence, cure=one.cure)
+        SetupStep(name=one.check, outcome=outcomes.get(one.verdict, StepOutcome.OK), told=one.evidence, cure=one.cure)
         for one in found
     ]
 
 
-async def _tried(name: str, work: Awaitable[Sequence[Step]], vendor: Vendor) -> list[Step]:
+async def _tried(name: str, work: Awaitable[Sequence[SetupStep]], vendor: Vendor) -> list[SetupStep]:
     try:
         return list(await work)
     except EaselError as error:
-        return [Step(name=name, outcome=Outcome.FAILED, told=said(error), cure=cure_of(error, vendor))]
+        return [SetupStep(name=name, outcome=StepOutcome.FAILED, told=said(error), cure=cure_of(error, vendor))]
 
 
-def _by_hand() -> list[Step]:
-    return [Step(name=name, outcome=Outcome.BY_HAND, told=why, cure=where) for name, why, where in _BY_HAND]
+def _by_hand() -> list[SetupStep]:
+    return [SetupStep(name=name, outcome=StepOutcome.BY_HAND, told=why, cure=where) for name, why, where in _BY_HAND]

@@ -8,7 +8,7 @@ from typing import Final
 from app.ops.doctor.table import Row, lay_out, name_chars
 
 
-class Outcome(StrEnum):
+class StepOutcome(StrEnum):
     """How it ended."""
 
     OK = "ok"
@@ -19,20 +19,20 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class SetupStep:
     """One line of the report. `cure`: what is left to do; empty where nothing is."""
 
     name: str
-    outcome: Outcome
+    outcome: StepOutcome
     told: str
     cure: str = ""
 
 
-_COLOURS: Final = {Outcome.BY_HAND: "yellow", Outcome.FAILED: "red"}
+_COLOURS: Final = {StepOutcome.BY_HAND: "yellow", StepOutcome.FAILED: "red"}
 _OUTCOME_CHARS: Final = 12
 
 
-def text(steps: Sequence[Step], *, width_chars: int) -> str:
+def text(steps: Sequence[SetupStep], *, width_chars: int) -> str:
     """Write a row for each step, with what is left to do under it, in colours."""
     chars = name_chars([step.name for step in steps])
     lines: list[str] = []
@@ -48,6 +48,6 @@ def text(steps: Sequence[Step], *, width_chars: int) -> str:
     return "\n".join(lines)
 
 
-def any_failed(steps: Sequence[Step]) -> bool:
+def any_failed(steps: Sequence[SetupStep]) -> bool:
     """Whether one of them failed."""
-    return any(step.outcome is Outcome.FAILED for step in steps)
+    return any(step.outcome is StepOutcome.FAILED for step in steps)

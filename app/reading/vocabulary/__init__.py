@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from importlib import resources
 
 from app.reading.normal import normal
-from app.words.settings import LANGUAGES
+from app.words.chat_settings import LANGUAGES
 
 Names = Mapping[str, str]
 

@@ -27,7 +27,7 @@ from app.store.tables import calls
 READ = "read"  # the kind of a call that reads a message: it draws nothing
 
 
-class Outcome(StrEnum):
+class CallOutcome(StrEnum):
     """How a call ended."""
 
     ASKED = "asked"
@@ -121,20 +121,20 @@ class Ledger:
         def settle(connection: sa.Connection) -> None:
             try:
                 with connection.begin_nested():
-                    _settle(connection, call_id, Outcome.PAID, tokens, vendor_request_id)
+                    _settle(connection, call_id, CallOutcome.PAID, tokens, vendor_request_id)
             except (ArithmeticError, ValueError, sa.exc.DataError):
-                _settle(connection, call_id, Outcome.PAID, None, vendor_request_id)
+                _settle(connection, call_id, CallOutcome.PAID, None, vendor_request_id)
 
         return settle
 
-    async def end(self, call_id: int, outcome: Outcome, *, vendor_request_id: str | None) -> None:
+    async def end(self, call_id: int, outcome: CallOutcome, *, vendor_request_id: str | None) -> None:
         """Write down how a call without a picture ended: failed (not charged), unknown or bad (charged)."""
         await self._database.run(lambda connection: _settle(connection, call_id, outcome, None, vendor_request_id))
 
     async def read(self, call_id: int, reading: ReadTokens | None, *, vendor_request_id: str | None) -> None:
         """Write down what a text model has read. Without its tokens the estimate stays."""
         await self._database.run(
-            lambda connection: _settle(connection, call_id, Outcome.PAID, reading, vendor_request_id)
+            lambda connection: _settle(connection, call_id, CallOutcome.PAID, reading, vendor_request_id)
         )
 
     async def close_cut_off(self, request_id: str) -> int:
@@ -144,11 +144,11 @@ class Ledger:
         """
         asked = {"request": request_id}
         outcomes = await self._database.look(lambda connection: connection.execute(_OUTCOMES, asked).scalars().all())
-        if Outcome.ASKED in outcomes:
-            mine = (calls.c.request_id == request_id, calls.c.outcome == Outcome.ASKED)
-            cut_off = sa.update(calls).where(*mine).values(outcome=Outcome.UNKNOWN, ended_at=time.time())
+        if CallOutcome.ASKED in outcomes:
+            mine = (calls.c.request_id == request_id, calls.c.outcome == CallOutcome.ASKED)
+            cut_off = sa.update(calls).where(*mine).values(outcome=CallOutcome.UNKNOWN, ended_at=time.time())
             await self._database.run(lambda connection: connection.execute(cut_off))
-        return sum(one in {Outcome.ASKED, Outcome.UNKNOWN, Outcome.BAD} for one in outcomes)
+        return sum(one in {CallOutcome.ASKED, CallOutcome.UNKNOWN, CallOutcome.BAD} for one in outcomes)
 
     async def spent(self, period: str, *, holder: str = BOT) -> int:
         """Return what was spent or is reserved in a day (YYYY-MM-DD) or month (YYYY-MM), in micro-dollars."""
@@ -227,7 +227,7 @@ class Ledger:
         money.reserve(connection, booked, microusd=microusd, caps=self._caps, at=at, zone=self._zone)
         row = fields | {
             "began_at": at,
-            "outcome": Outcome.ASKED,
+            "outcome": CallOutcome.ASKED,
             "microusd": microusd,
             "is_estimate": True,
             "day": day_of(at, self._zone),
@@ -241,25 +241,25 @@ _BEGIN = sa.insert(calls).returning(calls.c.id)
 _BEGUN_AT = sa.select(calls.c.id).where(
     calls.c.request_id == sa.bindparam("request"),
     calls.c.began_at == sa.bindparam("at"),
-    calls.c.outcome == Outcome.ASKED,
+    calls.c.outcome == CallOutcome.ASKED,
 )
 
 
 def _settle(
     connection: sa.Connection,
     call_id: int,
-    outcome: Outcome,
+    outcome: CallOutcome,
     tokens: Tokens | ReadTokens | None,
     vendor_request_id: str | None,
 ) -> None:
     """Write down an end, and move the purses from the estimate to what it came to. A second end changes nothing."""
     # A call that a crash or another process has given up may still tell how it ended.
-    open_ones = [Outcome.ASKED] if outcome is Outcome.UNKNOWN else [Outcome.ASKED, Outcome.UNKNOWN]
+    open_ones = [CallOutcome.ASKED] if outcome is CallOutcome.UNKNOWN else [CallOutcome.ASKED, CallOutcome.UNKNOWN]
     row = connection.execute(_OPEN_CALL, {"call": call_id, "open": open_ones}).mappings().first()
     if row is None:
         return
     values: dict[str, Any] = {"outcome": outcome, "ended_at": time.time(), "vendor_request_id": vendor_request_id}
-    if outcome is Outcome.FAILED:
+    if outcome is CallOutcome.FAILED:
         values |= {"microusd": 0, "is_estimate": False}
     elif isinstance(tokens, ReadTokens):
         counts = {"text_in": tokens.text_in, "text_out": tokens.text_out}
@@ -269,7 +269,7 @@ def _settle(
         microusd = cost(row["model"], **asdict(tokens))
         values |= asdict(tokens) | {"microusd": microusd, "is_estimate": not is_known(row["model"])}
     more = values.get("microusd", row["microusd"]) - row["microusd"]
-    money.shift(connection, row["purses"] or (), more, pictures=row["count"] if outcome is Outcome.PAID else 0)
+    money.shift(connection, row["purses"] or (), more, pictures=row["count"] if outcome is CallOutcome.PAID else 0)
     connection.execute(_END_CALL, {"call": call_id} | values)  # SQLAlchemy sets the columns that `values` names
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.store.database import Database
 from app.store.money.budgets import BOT, shift
-from app.store.money.ledger import Outcome
+from app.store.money.ledger import CallOutcome
 from app.store.requests import UNFINISHED, State, give_back
 from app.store.tables import calls, requests
 
@@ -56,7 +56,7 @@ def _refunded(connection: sa.Connection, request_id: str) -> Refund | None:
     state = State(request["state"])
     if state in UNFINISHED:
         return Refund(state=state)
-    mine = (calls.c.request_id == request_id, calls.c.outcome != Outcome.FAILED)
+    mine = (calls.c.request_id == request_id, calls.c.outcome != CallOutcome.FAILED)
     rows = connection.execute(sa.select(calls).where(*mine).order_by(calls.c.id).with_for_update()).mappings().all()
     due = [row for row in rows if row["refunded_at"] is None]
     pictures = request["counted"] if request["counted_on"] else 0

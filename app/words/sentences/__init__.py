@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from importlib import resources
 
-from app.words.settings import LANGUAGES
+from app.words.chat_settings import LANGUAGES
 
 # Simplified Chinese has no file of its own: the nearest is the other way to write it.
 _BY_PRIMARY_SUBTAG = {"zh": "zh-TW", "en": "en", "ja": "ja", "th": "th"}

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from line_sandbox.faults import Fault
 
-from app.admin.words import short
+from app.admin.formats import short
 from app.days import day_of
 from tests.system.admin.day import TOKEN, ZONE
 from tests.system.admin.operator import Operator, figures, operator

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from app.reports.accounts import Holders
+from app.reports.accounts import Accounts
 from app.reports.archive import LOOKED_AT, Archive, Mark, RequestFilter
 from app.reports.gallery import Gallery
 from app.reports.gauges import Gauges
@@ -38,7 +38,7 @@ async def test_postgres_answers_the_same(postgres_url):
     ledger = Ledger(database, zone=ZONE, caps=Caps())
     in_group = replace(booking("R1", 1), chat_id=GROUP, chat_kind="group")
     await ledger.begin(in_group, now_at=1_764_000_000.0)
-    assert [one.id for one in await Holders(database).members(GROUP, month="2025-11")] == [ALICE]
+    assert [one.id for one in await Accounts(database).members(GROUP, month="2025-11")] == [ALICE]
     with pytest.raises(sa.exc.InternalError):
         await database.read(lambda connection: connection.execute(sa.delete(requests)))
     database.close()
@@ -55,7 +55,7 @@ def write_requests(database: Database, count: int, **values: object) -> None:
 async def ask_everything(database: Database) -> None:
     """Ask all that the pages ask."""
     archive, gallery = Archive(database, reads_prompts=True), Gallery(database, reads_prompts=True)
-    holders, statement, trends = Holders(database), Statement(database), Trends(database)
+    holders, statement, trends = Accounts(database), Statement(database), Trends(database)
     mark = Mark(at=1500.0, id="R")
     await archive.find(RequestFilter(), limit=5)
     every = RequestFilter(states=[State.READY], reason="busy", since_at=0, until_at=9e9, holder=ALICE, draws=True)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.admin import charts, words
+from app.admin import charts, formats
 from app.admin.auth import back_to
-from app.admin.ledger import harmless
+from app.admin.ledger_page import harmless
 from app.admin.queries import Who, holds, who_of
-from app.admin.session import IDLE_S, LIFE_S, Keys
+from app.admin.session import IDLE_S, LIFE_S, SessionKeys
 from app.admin.sign_in_limit import Guesses
 from app.prices.dollars import usd_as_read
 
@@ -18,21 +18,21 @@ ALICE = "Uc7ee" + "a" * 28
 TOKEN = "a-token-of-the-dashboard"
 
 
-def cookie_of(keys: Keys, *, now_at: float = 1000) -> str:
+def cookie_of(keys: SessionKeys, *, now_at: float = 1000) -> str:
     return keys.cookie(keys.begin(now_at=now_at))
 
 
 def test_a_session_ends_when_nobody_looks():
     """A cookie opens for half an hour in whatever process has the token, and says nothing of the token."""
-    cookie = cookie_of(Keys(TOKEN))
+    cookie = cookie_of(SessionKeys(TOKEN))
     assert TOKEN not in cookie
-    assert Keys(TOKEN).read(cookie, now_at=1000 + IDLE_S - 1)
-    assert Keys(TOKEN).read(cookie, now_at=1000 + IDLE_S) is None
+    assert SessionKeys(TOKEN).read(cookie, now_at=1000 + IDLE_S - 1)
+    assert SessionKeys(TOKEN).read(cookie, now_at=1000 + IDLE_S) is None
 
 
 def test_who_goes_on_looking_stays_until_the_end_of_the_session():
     """Looks that are a minute apart renew the cookie of the same session, and no cookie outlasts its 12 hours."""
-    keys = Keys(TOKEN)
+    keys = SessionKeys(TOKEN)
     first = session = keys.begin(now_at=0)
     assert keys.seen(session, now_at=59) is None
     for now_at in range(60, LIFE_S, 60):
@@ -47,33 +47,33 @@ def test_who_goes_on_looking_stays_until_the_end_of_the_session():
 
 def test_a_time_names_its_zone():
     """With its distance from UTC, since the names of zones do not tell it; and plain for spreadsheets."""
-    clock = words.Clock(ZoneInfo("Asia/Taipei"))
+    clock = formats.Clock(ZoneInfo("Asia/Taipei"))
     assert clock.dated(1_764_050_709) == "25 Nov 2025, 14:05:09, Asia/Taipei (UTC+08:00)"
     assert clock.plain(1_764_050_709) == "2025-11-25 14:05:09"
 
 
 def test_another_token_ends_all_sessions():
     """Whoever changes ADMIN_TOKEN has signed everybody out."""
-    assert Keys(f"{TOKEN}2").read(cookie_of(Keys(TOKEN)), now_at=1001) is None
+    assert SessionKeys(f"{TOKEN}2").read(cookie_of(SessionKeys(TOKEN)), now_at=1001) is None
 
 
 @given(st.text(max_size=80))
 def test_a_made_up_cookie_opens_nothing(cookie):
     """Whatever somebody sends as a cookie, it is read without a fault."""
-    assert Keys(TOKEN).read(cookie, now_at=0) is None
+    assert SessionKeys(TOKEN).read(cookie, now_at=0) is None
 
 
 @pytest.mark.parametrize("place", [0, 5, -1])
 def test_a_cookie_that_was_changed_opens_nothing(place):
     """Neither its end nor its signature can be changed."""
-    cookie = list(cookie_of(Keys(TOKEN)))
+    cookie = list(cookie_of(SessionKeys(TOKEN)))
     cookie[place] = "1" if cookie[place] != "1" else "2"
-    assert Keys(TOKEN).read("".join(cookie), now_at=1000) is None
+    assert SessionKeys(TOKEN).read("".join(cookie), now_at=1000) is None
 
 
 def test_forms_belong_to_their_session():
     """The token in a form of one session is of no use in another."""
-    keys = Keys(TOKEN)
+    keys = SessionKeys(TOKEN)
     one, other = (keys.begin(now_at=1000) for _ in range(2))
     assert one.owns(one.form_token)
     assert not one.owns(other.form_token)
@@ -122,7 +122,7 @@ def test_a_form_leads_back_to_our_pages_only(back, leads_to):
         (f" {ALICE} ", Who(id=ALICE)),
         ("Uc7ee", Who(part="Uc7ee")),
         ("c7ee", Who(part="c7ee")),
-        (words.short(ALICE), Who(part="Uc7ee…aaa")),
+        (formats.short(ALICE), Who(part="Uc7ee…aaa")),
         ("Uc7ee...aaa", Who(part="Uc7ee…aaa")),
     ],
 )
@@ -172,7 +172,7 @@ def test_a_chart_stays_within_its_frame(values, cap):
 )
 def test_durations_are_written_short(value_s, said):
     """Three digits at most, in the unit that people think in."""
-    assert words.seconds(value_s) == said
+    assert formats.seconds(value_s) == said
 
 
 @pytest.mark.parametrize(

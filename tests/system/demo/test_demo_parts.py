@@ -2,10 +2,10 @@ import pytest
 from line_sandbox.front import Call
 
 from app.demo import wire
-from app.demo.errors import CannotStart
+from app.demo.demo_errors import CannotStart
 from app.demo.parts import LINE, OPENAI, R2, environment_of, read_parts
-from app.demo.state import Board
-from app.demo.vendors import Addresses
+from app.demo.stand_ins import Addresses
+from app.demo.state import PageState
 
 AT = Addresses(line="http://127.0.0.1:1", openai="http://127.0.0.1:2", r2="http://127.0.0.1:3")
 
@@ -51,7 +51,7 @@ def test_environment():
 
 def test_board():
     """Records come in the order of their last change, each once, and only what is new."""
-    board = Board()
+    board = PageState()
     board.put("a", "1", {"x": 1})
     board.put("a", "2", {"x": 2})
     at = board.number

@@ -18,7 +18,7 @@ from app.errors import (
 )
 from app.flows.drawing.availability import GONE_FOR_S
 from app.flows.drawing.booking import outcome_of_call, safety_identifier
-from app.flows.upkeep.alerts import Alarm
+from app.flows.upkeep.admin_alerts import AdminAlerts
 from app.line.events import Event
 from app.metrics import Metrics, outcome_of
 from app.openai import NOT_OFFERED, READ_TIMEOUT_S, Completion, OpenAIReader, TextQuestion
@@ -28,7 +28,7 @@ from app.reading.meaning import Moment, Verdict
 from app.reading.plan import Question
 from app.store.models import Models
 from app.store.money.budgets import Capped
-from app.store.money.ledger import READ, Booking, Ledger, Outcome, ReadTokens
+from app.store.money.ledger import READ, Booking, CallOutcome, Ledger, ReadTokens
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ PAUSE_S: Final = 60.0
 OF_EVERYTHING: Final = {Cause.KEY, Cause.BILLING}  # then nothing is drawn either, and the operator must know
 
 
-class Reader:
+class MessageReader:
     """One for each process. That it is off, or paused, is forgotten with it; models that are gone are in the store."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Reader:
         client: OpenAIReader,
         models: Models,
         ledger: Ledger,
-        alarm: Alarm,
+        alarm: AdminAlerts,
         metrics: Metrics,
         names: Sequence[str],
     ) -> None:
@@ -99,7 +99,7 @@ class Reader:
         except EaselError as error:
             outcome = outcome_of_call(error)
             await self._ledger.end(call, outcome, vendor_request_id=error.vendor_request_id)
-            charged = 0 if outcome is Outcome.FAILED else booking.estimate_microusd
+            charged = 0 if outcome is CallOutcome.FAILED else booking.estimate_microusd
             self._metrics.read(name, outcome_of(error), time.perf_counter() - began, microusd=charged)
             raise
         self._failures = 0

@@ -12,7 +12,7 @@ from line_sandbox.openai.invoice import InvoiceLine
 
 from app.demo import wire
 from app.demo.bot import LogLine
-from app.demo.state import Board
+from app.demo.state import PageState
 from app.demo.trace import LANES, Trace, drawn, is_reading
 from app.demo.wire import Vendor
 
@@ -29,14 +29,14 @@ TIMED = {
 }
 
 
-class Traces:
+class RequestTraces:
     """Finds for each call and each log line the request that it belongs to.
 
     The bot's log names request ids and the vendors' own request ids; where it does not (yet), the reply token, the
     chat, the prompt or the object key tell.
     """
 
-    def __init__(self, board: Board, *, real: Iterable[Vendor] = ()) -> None:
+    def __init__(self, board: PageState, *, real: Iterable[Vendor] = ()) -> None:
         """Keep the board. `real`: vendors whose calls nobody here can see."""
         self._board = board
         self._real = frozenset(real)

@@ -73,7 +73,7 @@ def requests(  # noqa: PLR0913, PLR0917 - each argument is an option of the comm
     settings = _begin()
     from app.ops.desk import history, listing, spelling
     from app.reports.archive import RequestFilter
-    from app.store.requests import Answer, State
+    from app.store.requests import AnswerState, State
 
     if request_id is not None:
         one = _run(history.history(settings, request_id, prompts=prompts))
@@ -81,7 +81,7 @@ def requests(  # noqa: PLR0913, PLR0917 - each argument is an option of the comm
         _tell(history.as_data(one, prompts=prompts), shown, as_json=as_json)
     wanted = RequestFilter(
         states=_read(lambda names: [spelling.one_of(State, name) for name in names], state) or (),
-        answers=_read(lambda names: [spelling.one_of(Answer, name) for name in names], answer) or (),
+        answers=_read(lambda names: [spelling.one_of(AnswerState, name) for name in names], answer) or (),
         reason=reason,
         since_at=_read(lambda text: spelling.since_at(text, now_at=time.time(), zone=settings.zone), since),
         chat=_read(spelling.chat_start, chat) or "",
@@ -161,7 +161,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
     from sqlalchemy.exc import SQLAlchemyError
 
-    from app.ops.desk.opening import NotPossible
+    from app.ops.desk.open_store import NotPossible
 
     try:
         return asyncio.run(work)

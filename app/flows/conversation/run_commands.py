@@ -8,14 +8,14 @@ from app.flows.conversation.admins import Admins
 from app.flows.conversation.saying import saying
 from app.line.events import Chat, ChatKind, Event
 from app.reading.commands import ADMIN_WORDS, Command, Name
+from app.store.chat_pictures import Pictures
 from app.store.chats import Chats
 from app.store.forgetting import Forgetting
 from app.store.money.ledger import Ledger
 from app.store.photos import Photos
-from app.store.pictures import Pictures
 from app.store.receiving import NewRequest
 from app.store.requests import Requests
-from app.words.answers import ConfirmDeleteAll, Help, Mine, Sentence, Settings
+from app.words.answers import ChatSettings, ConfirmDeleteAll, Help, Mine, Sentence
 
 SHOWN_MAX = 10  # columns of an image carousel
 _SAID = {Name.ABOUT: "about", Name.KEEP: "kept", Name.DECLINE: "declined"}
@@ -94,7 +94,7 @@ class Commands:
         state = await self._chats.get(chat.id)
         now = {**self._defaults, **state.settings}
         return saying(
-            Settings(
+            ChatSettings(
                 size=now.get("size", ""),
                 quality=now.get("quality", ""),
                 count=now.get("count", ""),

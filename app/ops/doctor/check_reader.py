@@ -4,7 +4,7 @@ import asyncio
 from typing import Final
 
 from app.errors import BadRequest, Cause, EaselError, ModelGone, NotPermitted, OutcomeUnknown
-from app.flows.conversation.reader import trial_question
+from app.flows.conversation.ask_reader import trial_question
 from app.openai import NOT_OFFERED, Completion, OpenAIReader
 from app.ops.doctor.finding import Finding, ok, skipped, warning
 from app.prices import text_cost

@@ -13,7 +13,7 @@ LOADING_S = 60  # the longest: https://developers.line.biz/en/reference/messagin
 AGAIN_AFTER_S = 50.0
 
 
-class Loading:
+class LoadingAnimation:
     """One for each process. Several flows that wait with one chat share its animation."""
 
     def __init__(self, line: LineClient) -> None:

@@ -8,9 +8,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import EaselError
-from app.flows.upkeep.alerts import Alarm
+from app.flows.upkeep.admin_alerts import AdminAlerts
 from app.r2 import Bucket, why_not_served
-from app.store.pictures import Pictures
+from app.store.chat_pictures import Pictures
 from app.store.switches import PICTURES_UNSERVED, Switches
 
 log = structlog.get_logger()
@@ -25,7 +25,7 @@ CURE: Final = "run `easel doctor`; look at the bucket's custom domain and at R2_
 class PublicAddress:
     """One for each process; what one of them learns holds for all."""
 
-    def __init__(self, *, pictures: Pictures, bucket: Bucket, switches: Switches, alarm: Alarm) -> None:
+    def __init__(self, *, pictures: Pictures, bucket: Bucket, switches: Switches, alarm: AdminAlerts) -> None:
         self._pictures = pictures
         self._bucket = bucket
         self._switches = switches

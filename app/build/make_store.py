@@ -1,21 +1,21 @@
 """Every room of the store, built once."""
 
 from app.caps import caps_of
-from app.reports.totals import Reports
+from app.reports.totals import Totals
 from app.settings import Settings
 from app.store.alerts import Alerts
+from app.store.chat_pictures import Pictures
 from app.store.chats import Chats
 from app.store.database import Database
-from app.store.deletions import Doomed
+from app.store.deletions import Deletions
 from app.store.deliveries import Deliveries
 from app.store.forgetting import Forgetting
 from app.store.models import Models
 from app.store.money.allowances import Allowances
 from app.store.money.ledger import Ledger
-from app.store.pending_uploads import Kept
+from app.store.pending_uploads import PendingUploads
 from app.store.people import People
 from app.store.photos import Photos
-from app.store.pictures import Pictures
 from app.store.receiving import Receiving
 from app.store.requests import Requests
 from app.store.switches import Switches
@@ -33,11 +33,11 @@ class Store:
         self.chats = Chats(database)
         self.people = People(database)
         self.forgetting = Forgetting(database)
-        self.doomed = Doomed(database)
+        self.doomed = Deletions(database)
         self.models = Models(database)
         self.allowances = Allowances(database)
         self.alerts = Alerts(database)
         self.switches = Switches(database)
-        self.reports = Reports(database)
+        self.reports = Totals(database)
         self.ledger = Ledger(database, zone=settings.zone, caps=caps_of(settings))
-        self.kept = Kept(database, notes_beside=self.ledger.notes_beside)
+        self.kept = PendingUploads(database, notes_beside=self.ledger.notes_beside)

@@ -22,13 +22,13 @@ from app.errors import (
     VendorFault,
 )
 from app.line import json_text
-from app.line.fields import Json, identifier, sections, string
+from app.line.json_fields import Json, identifier, sections, string
 
 _LEAF_BY_STATUS: Final[dict[int, type[EaselError]]] = {401: NotPermitted, 403: NotPermitted, 429: RateLimited}
 _CODES: Final[dict[type[EaselError], str]] = {MonthlyLimit: "monthly_limit", TokenDead: "invalid_reply_token"}
 
 
-class Call(StrEnum):
+class LineCall(StrEnum):
     """What we asked LINE for, as error messages name it."""
 
     REPLY = "reply"
@@ -46,7 +46,7 @@ class Call(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class LineAnswer:
     """One answer of LINE. `body` is empty where it did not come whole or is not a JSON object."""
 
     status: int
@@ -80,14 +80,14 @@ def body_of(content: bytes) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def sent_of(answer: Answer) -> Sent:
+def sent_of(answer: LineAnswer) -> Sent:
     """Read `sentMessages` of a reply or push."""
     sent = ((identifier(message, "id"), identifier(message, "quoteToken")) for message in _sent_messages(answer))
     messages = tuple(SentMessage(id=found or "", quote_token=quote_token) for found, quote_token in sent)
     return Sent(messages=messages, request_id=answer.request_id)
 
 
-def error_of(answer: Answer, *, call: Call) -> EaselError:
+def error_of(answer: LineAnswer, *, call: LineCall) -> EaselError:
     """Name the error of an answer that is not a success."""
     said = f"{call}: LINE answered {answer.status}{_hint(answer.body)}"
     leaf, request_id = _leaf(answer, call=call), answer.request_id
@@ -97,23 +97,23 @@ def error_of(answer: Answer, *, call: Call) -> EaselError:
     return leaf(said, code=code, vendor_request_id=request_id)
 
 
-def _leaf(answer: Answer, *, call: Call) -> type[EaselError]:
+def _leaf(answer: LineAnswer, *, call: LineCall) -> type[EaselError]:
     match call, answer.status:
-        case Call.PUSH, 429 if _says(answer, "monthly limit"):
+        case LineCall.PUSH, 429 if _says(answer, "monthly limit"):
             return MonthlyLimit
-        case Call.REPLY, 400 if _says(answer, "invalid reply token"):
+        case LineCall.REPLY, 400 if _says(answer, "invalid reply token"):
             return TokenDead
-        case Call.CONTENT, 404 | 410:  # forgotten, or its sender took it back
+        case LineCall.CONTENT, 404 | 410:  # forgotten, or its sender took it back
             return SourceGone
     fault = answer.status >= 500  # noqa: PLR2004 - the class of the status
     return VendorFault if fault else _LEAF_BY_STATUS.get(answer.status, BadRequest)
 
 
-def _sent_messages(answer: Answer) -> list[Json]:
+def _sent_messages(answer: LineAnswer) -> list[Json]:
     return sections(answer.body, "sentMessages")
 
 
-def _says(answer: Answer, words: str) -> bool:
+def _says(answer: LineAnswer, words: str) -> bool:
     return words in string(answer.body, "message").lower()
 
 

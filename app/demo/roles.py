@@ -6,8 +6,8 @@ from line_sandbox.line import LineStandIn
 from line_sandbox.line.chats import Person
 from line_sandbox.line.menus import Menu
 
-from app.ops.setup import menus
-from app.words.settings import LANGUAGES
+from app.ops.setup import menu_layout
+from app.words.chat_settings import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def enter(line: LineStandIn, *, are_friends: bool) -> Cast:
 def hang_menus(line: LineStandIn) -> None:
     """Give everybody the rich menu of `easel setup`, in the language of their phone where there is one."""
     for language in LANGUAGES:
-        made = menus.menu(language)
+        made = menu_layout.menu(language)
         line.menus.menus[f"richmenu-{language}"] = Menu(id=f"richmenu-{language}", body=made.body, image=made.picture)
     line.menus.default = f"richmenu-{next(iter(LANGUAGES))}"
     for one in line.people.values():

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.admin.auth import Door, Form
+from app.admin.auth import Auth, Form
 from app.admin.queries import Asked, Who, holds, number_of, one_of, who_of
-from app.admin.rendering import Screen
+from app.admin.rendering import Renderer
 from app.admin.session import Session
 from app.days import day_of, month_of
 from app.flows.conversation.admins import GIVEN_MAX, Admins
 from app.line.ids import LINE_ID
-from app.reports.accounts import Holder, Holders
+from app.reports.accounts import Account, Accounts
 from app.reports.gallery import Gallery
 from app.store.money.budgets import Caps
 
@@ -26,7 +26,7 @@ ORDERS = ("", "money", "blocked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lists:
+class AccessLists:
     """What the settings say of people and chats."""
 
     allowed_ids: frozenset[str]
@@ -34,18 +34,18 @@ class Lists:
     admin_ids: frozenset[str]
 
 
-class People:
+class PeoplePage:
     """The pages, and the deeds, which are those of `app.flows.conversation.admins`."""
 
     def __init__(
         self,
         *,
-        screen: Screen,
-        holders: Holders,
+        screen: Renderer,
+        holders: Accounts,
         gallery: Gallery,
         admins: Admins,
         caps: Caps,
-        lists: Lists,
+        lists: AccessLists,
         zone: ZoneInfo,
     ) -> None:
         self._screen = screen
@@ -56,7 +56,7 @@ class People:
         self._lists = lists
         self._zone = zone
 
-    def routes(self, door: Door) -> list[Route]:
+    def routes(self, door: Auth) -> list[Route]:
         """Say which addresses this page answers."""
         return [
             door.page("/admin/people", self._list),
@@ -130,7 +130,7 @@ class People:
         now = time.time()
         return {"day": day_of(now, self._zone), "month": month_of(now, self._zone)}
 
-    def _is_blocked(self, one: Holder) -> bool:
+    def _is_blocked(self, one: Account) -> bool:
         return one.blocked or one.id in self._lists.blocked_ids
 
 

@@ -5,11 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.admin.auth import Door, Form
+from app.admin.auth import Auth, Form
 from app.admin.queries import mark_of, query_of
-from app.admin.rendering import Screen
+from app.admin.rendering import Renderer
 from app.admin.session import Session
-from app.flows.upkeep.cleanup import Sweep
+from app.flows.upkeep.cleanup import Cleanup
 from app.line.ids import LINE_ID
 from app.reports.gallery import Gallery
 from app.store.forgetting import Forgetting
@@ -20,13 +20,13 @@ SHOWN = 48
 class GalleryPage:
     """The page, and the deed."""
 
-    def __init__(self, *, screen: Screen, gallery: Gallery, forgetting: Forgetting, sweep: Sweep) -> None:
+    def __init__(self, *, screen: Renderer, gallery: Gallery, forgetting: Forgetting, sweep: Cleanup) -> None:
         self._screen = screen
         self._gallery = gallery
         self._forgetting = forgetting
         self._sweep = sweep
 
-    def routes(self, door: Door) -> list[Route]:
+    def routes(self, door: Auth) -> list[Route]:
         """Say which addresses this page answers."""
         return [
             door.page("/admin/gallery", self._show),

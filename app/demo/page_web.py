@@ -19,11 +19,11 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from app.demo.acts import PHOTO_BYTES_MAX, Acts
-from app.demo.errors import NotAllowed
-from app.demo.origin_guard import Guard
-from app.demo.projection import Mirror
-from app.demo.state import Board, Record, Value
+from app.demo.acts import PHOTO_BYTES_MAX, PageActions
+from app.demo.demo_errors import NotAllowed
+from app.demo.origin_guard import OriginGuard
+from app.demo.projection import Projection
+from app.demo.state import PageState, Record, Value
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -40,7 +40,9 @@ PACKED_FROM_BYTES = 1000
 class Web:
     """Serves one demo. `close` ends the live streams, which would otherwise keep the server from stopping."""
 
-    def __init__(self, *, board: Board, acts: Acts, mirror: Mirror, line: LineStandIn, verbs: Verbs) -> None:
+    def __init__(
+        self, *, board: PageState, acts: PageActions, mirror: Projection, line: LineStandIn, verbs: Verbs
+    ) -> None:
         """`verbs`: what the page can do, by the last word of its address."""
         self._board = board
         self._acts = acts
@@ -72,7 +74,9 @@ class Web:
         ]
         # Scripts and styles are a quarter as long; the live stream stays as it is.
         packed = [Middleware(GZipMiddleware, minimum_size=PACKED_FROM_BYTES)]
-        return Guard(Starlette(routes=routes, middleware=packed, exception_handlers={NotAllowed: _refuse}), host=host)
+        return OriginGuard(
+            Starlette(routes=routes, middleware=packed, exception_handlers={NotAllowed: _refuse}), host=host
+        )
 
     def close(self) -> None:
         """End the live streams."""

@@ -20,7 +20,7 @@ ONCE = "once"
 PUSHES_KEPT = 10  # of the month's messages are left to people, whatever happens
 
 
-class Alarm:
+class AdminAlerts:
     """Rings for a cause: a key of the sentences without "alert_"."""
 
     def __init__(

@@ -12,11 +12,11 @@ import orjson
 
 from app.errors import BadAnswer, BadRequest, Cause, NotPermitted, OutcomeUnknown, Unreachable
 from app.openai.answer import Content, Drawn, read_content, true_format
-from app.openai.faults import Answer, fault, has_error
+from app.openai.edit_sources import form_files
+from app.openai.faults import HttpAnswer, fault, has_error
 from app.openai.keep_alive import keep_alive
-from app.openai.models import ModelStatus, read_model
+from app.openai.model_life import ModelStatus, read_model
 from app.openai.order import FORMAT_PARAM, PictureOrder, form_fields, parameters
-from app.openai.sources import form_files
 from app.openai.url_pictures import UrlPictures
 
 CONNECT_TIMEOUT_S: Final = 5.0
@@ -165,7 +165,7 @@ class OpenAIImages:
             limit_per_minute=answer.limit_per_minute,
         )
 
-    async def _ask(self, request: httpx.Request, *, timeout_s: float) -> Answer:
+    async def _ask(self, request: httpx.Request, *, timeout_s: float) -> HttpAnswer:
         deadline = asyncio.get_running_loop().time() + timeout_s
         response = await self._send(request, deadline)
         try:
@@ -182,7 +182,7 @@ class OpenAIImages:
         except (TimeoutError, httpx.HTTPError) as exc:
             raise OutcomeUnknown(f"No answer of OpenAI: {type(exc).__name__}", code=_how_it_ended(exc)) from exc
 
-    async def _read(self, response: httpx.Response, deadline: float) -> Answer:
+    async def _read(self, response: httpx.Response, deadline: float) -> HttpAnswer:
         """Read the body up to our limit. Of a refusal the status says enough, so a part of its body will do.
 
         Bytes are counted as they come, which is what they are: an encoding that we did not ask for is not taken off.
@@ -201,7 +201,7 @@ class OpenAIImages:
                     chunks.append(chunk)
         except (TimeoutError, httpx.HTTPError) as exc:
             broken = exc
-        answer = Answer(status=response.status_code, headers=response.headers, body=b"".join(chunks))
+        answer = HttpAnswer(status=response.status_code, headers=response.headers, body=b"".join(chunks))
         if response.is_success and broken is not None:
             raise OutcomeUnknown(
                 f"The answer of OpenAI broke off after {size} bytes: {type(broken).__name__}",
@@ -217,7 +217,7 @@ class OpenAIImages:
         return answer
 
 
-async def _content(answer: Answer, *, count: int, model: str) -> Content:
+async def _content(answer: HttpAnswer, *, count: int, model: str) -> Content:
     try:
         if len(answer.body) <= DECODE_INLINE_BYTES_MAX:
             return read_content(answer.body, count=count, request_id=answer.request_id)

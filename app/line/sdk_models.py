@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from app.errors import BadRequest
-from app.line.answers import Call
 from app.line.lean import loaded
+from app.line.line_answers import LineCall
 
 if TYPE_CHECKING:
     from linebot.v3 import messaging as sdk
@@ -38,7 +38,7 @@ def models(messages: Sequence[Message]) -> list[Message]:
 
 
 @contextmanager
-def built(call: Call) -> Iterator[None]:
+def built(call: LineCall) -> Iterator[None]:
     """Let nothing go out that the SDK does not take.
 
     Raises:

@@ -33,7 +33,7 @@ class Addresses:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class StandIns:
     """The stand-ins and where they are."""
 
     line: LineStandIn
@@ -50,7 +50,7 @@ class Stage:
 @asynccontextmanager
 async def open_stage(
     *, ports: tuple[int, int, int] = (0, 0, 0), latency_s: float = 0.0, bot_name: str = "Easel"
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[StandIns]:
     """Serve the stand-ins as long as the block runs.
 
     Args:
@@ -67,4 +67,4 @@ async def open_stage(
         serve(openai.app, port=ports[1]) as openai_url,
         serve(r2.app, port=ports[2]) as r2_url,
     ):
-        yield Stage(line=line, openai=openai, r2=r2, at=Addresses(line=line_url, openai=openai_url, r2=r2_url))
+        yield StandIns(line=line, openai=openai, r2=r2, at=Addresses(line=line_url, openai=openai_url, r2=r2_url))

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.openai import ModelStatus, OpenAIImages
-from app.ops.doctor import vendors
+from app.ops.doctor import cures
 from app.ops.doctor.attempts import Attempts, cure_of, said
-from app.ops.doctor.drawing import look_at_drawing, small_order
+from app.ops.doctor.check_drawing import look_at_drawing, small_order
+from app.ops.doctor.check_models import ask_about, common_error, first_living, look_at_limit, look_at_models
+from app.ops.doctor.check_reader import look_at_reader
 from app.ops.doctor.finding import Finding, any_failed, failed, ok, skipped, warning
-from app.ops.doctor.models import ask_about, common_error, first_living, look_at_limit, look_at_models
-from app.ops.doctor.reader import look_at_reader
 from app.settings import Settings
 
 # What a restricted key is told that may not read Models; it may be right for drawing.
@@ -42,7 +42,7 @@ async def _look(settings: Settings, images: OpenAIImages, *, draws: bool) -> Seq
         seen = warning("key", "OpenAI knows it, but it may not ask about models", cure=cure)
         first = ModelStatus(id=settings.image_models[0], shutdown_date=None)
         return [seen, *await _beyond(settings, images, first, draws=draws)]
-    return [failed("key", said(error), cure=cure_of(error, vendors.openai(settings.openai_base_url)))]
+    return [failed("key", said(error), cure=cure_of(error, cures.openai(settings.openai_base_url)))]
 
 
 async def _beyond(settings: Settings, images: OpenAIImages, first: ModelStatus, *, draws: bool) -> Sequence[Finding]:
@@ -64,5 +64,5 @@ async def _drawing(settings: Settings, images: OpenAIImages, *, model: str) -> S
             look_at_drawing(drawn),
         ]
 
-    attempts = Attempts(vendors.openai(settings.openai_base_url), limit_s=settings.openai_timeout_s)
+    attempts = Attempts(cures.openai(settings.openai_base_url), limit_s=settings.openai_timeout_s)
     return await attempts.make("drawing", work())

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.admin import charts
-from app.admin.auth import Door, Form
+from app.admin.auth import Auth, Form
 from app.admin.queries import Asked, one_of
-from app.admin.rendering import Screen, href
+from app.admin.rendering import Renderer, href
 from app.admin.session import Session
 from app.days import begins_at, day_of, month_of
 from app.flows.conversation.admins import Admins
@@ -25,7 +25,7 @@ from app.metrics.cached import Cached
 from app.prices.dollars import dollars, usd_as_read
 from app.reports import wording
 from app.reports.gauges import Ended, Gauges, Now
-from app.reports.trends import Period, Stage, Trends
+from app.reports.trends import Period, StageDurations, Trends
 from app.reports.troubles import Troubles, headline
 from app.store.requests import State
 
@@ -45,7 +45,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+class ModelRow:
     """A model in the order in which they are asked. `days` None: no end is known."""
 
     name: str
@@ -55,7 +55,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
+class FailureCause:
     """Why pictures were not drawn, and how often. `percent` of the most frequent one."""
 
     words: str
@@ -63,13 +63,13 @@ class Cause:
     percent: int
 
 
-class Overview:
+class OverviewPage:
     """The page, and the switch on it."""
 
     def __init__(
         self,
         *,
-        screen: Screen,
+        screen: Renderer,
         gauges: Gauges,
         trends: Trends,
         troubles: Troubles,
@@ -90,7 +90,7 @@ class Overview:
         self._zone = zone
         self._quota = Cached(line.push_quota, fresh_s=QUOTA_FRESH_S, patience_s=QUOTA_PATIENCE_S)
 
-    def routes(self, door: Door) -> list[Route]:
+    def routes(self, door: Auth) -> list[Route]:
         """Say which addresses this page answers."""
         return [
             door.page("/admin", self._show),
@@ -160,11 +160,11 @@ class Overview:
         await self._admins.resume()
         return "resumed"
 
-    def _in_order(self, now: Now) -> list[Model]:
+    def _in_order(self, now: Now) -> list[ModelRow]:
         today = datetime.now(UTC).date()
         used = next((name for name in self._models if name not in now.gone), None)
         return [
-            Model(
+            ModelRow(
                 name=name,
                 is_gone=name in now.gone,
                 in_use=name == used,
@@ -184,14 +184,14 @@ def month_before(month: str) -> str:
     return (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()[:7]
 
 
-def causes(ended: Sequence[Ended]) -> list[Cause]:
+def causes(ended: Sequence[Ended]) -> list[FailureCause]:
     """Add up by words, the most frequent first."""
     counts: dict[str, int] = {}
     for one in ended:
         counts[one.words] = counts.get(one.words, 0) + one.count
     most = max(counts.values(), default=0)
     ordered = sorted(counts.items(), key=lambda item: item[1], reverse=True)
-    return [Cause(words=key, count=count, percent=round(100 * count / most)) for key, count in ordered]
+    return [FailureCause(words=key, count=count, percent=round(100 * count / most)) for key, count in ordered]
 
 
 def _range_of(text: str) -> str:
@@ -224,7 +224,7 @@ def _pushes(quota: Quota | None) -> Share | None:
     )
 
 
-def _reach(stage: Stage, longest_s: float) -> charts.Reach | None:
+def _reach(stage: StageDurations, longest_s: float) -> charts.Reach | None:
     if stage.p50_s is None or stage.p95_s is None or stage.p99_s is None:
         return None
     return charts.reach(stage.p50_s, stage.p95_s, stage.p99_s, longest_s=longest_s)

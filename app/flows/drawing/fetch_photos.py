@@ -12,8 +12,8 @@ from app.line.client import LineClient
 from app.metrics import Metrics
 from app.pictures import PreparedSource
 from app.r2 import Bucket
+from app.store.chat_pictures import Pictures
 from app.store.photos import DEATHS_MAX, NewPhoto, Photo, Photos, PhotoState
-from app.store.pictures import Pictures
 
 log = structlog.get_logger()
 

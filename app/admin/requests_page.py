@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.admin.auth import Door, Form
+from app.admin.auth import Auth, Form
 from app.admin.queries import Asked, Who, a_day, a_reason, mark_of, one_of, query_of, who_of
-from app.admin.rendering import Screen
+from app.admin.rendering import Renderer
 from app.admin.session import Session
 from app.days import begins_at, next_day_at
 from app.flows.delivery.deliver import Deliver
@@ -29,11 +29,11 @@ FIELDS = ("state", "reason", "who", "all")
 NOTHING = RequestPage(entries=(), older=None)
 
 
-class Past:
+class RequestsPage:
     """The pages, and the deed."""
 
     def __init__(
-        self, *, screen: Screen, archive: Archive, requests: Requests, deliver: Deliver, zone: ZoneInfo
+        self, *, screen: Renderer, archive: Archive, requests: Requests, deliver: Deliver, zone: ZoneInfo
     ) -> None:
         self._screen = screen
         self._archive = archive
@@ -42,7 +42,7 @@ class Past:
         self._zone = zone
         self._sending: set[asyncio.Task[None]] = set()
 
-    def routes(self, door: Door) -> list[Route]:
+    def routes(self, door: Auth) -> list[Route]:
         """Say which addresses this page answers."""
         return [
             door.page("/admin/requests", self._list),

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from app.admin import words
-from app.admin.auth import Door, peer_of
-from app.admin.overview import label, month_before
+from app.admin import formats
+from app.admin.auth import Auth, peer_of
+from app.admin.overview_page import label, month_before
 from app.admin.queries import Asked, a_day, is_day, number_of
-from app.admin.rendering import Screen
+from app.admin.rendering import Renderer
 from app.admin.session import Session
 from app.days import day_of, month_of
 from app.prices.dollars import usd
@@ -40,11 +40,11 @@ BOM = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
-class Books:
+class LedgerPage:
     """The page and the export."""
 
     def __init__(
-        self, *, screen: Screen, statement: Statement, trends: Trends, clock: words.Clock, zone: ZoneInfo
+        self, *, screen: Renderer, statement: Statement, trends: Trends, clock: formats.Clock, zone: ZoneInfo
     ) -> None:
         self._screen = screen
         self._statement = statement
@@ -52,7 +52,7 @@ class Books:
         self._clock = clock
         self._zone = zone
 
-    def routes(self, door: Door) -> list[Route]:
+    def routes(self, door: Auth) -> list[Route]:
         """Say which addresses this page answers."""
         return [door.page("/admin/ledger", self._show), door.page("/admin/ledger.csv", self._csv)]
 
@@ -113,7 +113,7 @@ class Books:
         said = {name: getattr(line, name) for name in COLUMNS if name != "usd"}
         said |= {name: self._clock.plain(said[name]) for name in ("began_at", "ended_at") if said[name] is not None}
         if not in_full:
-            said |= {name: words.short(said[name]) for name in ("chat_id", "user_id") if said[name]}
+            said |= {name: formats.short(said[name]) for name in ("chat_id", "user_id") if said[name]}
         said["usd"] = usd(line.microusd, digits=6).replace(",", "")
         said["is_estimate"] = int(line.is_estimate)
         return [harmless(said[name]) for name in COLUMNS]

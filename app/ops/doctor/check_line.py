@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.line.console import LineConsole
-from app.ops.doctor import vendors
+from app.ops.doctor import cures
 from app.ops.doctor.attempts import Attempts
 from app.ops.doctor.finding import Finding, any_failed, skipped
 from app.ops.doctor.keys import channel_secret, is_channel_secret
@@ -38,7 +38,7 @@ def open_console(settings: Settings, *, timeout_s: float = CALL_S) -> LineConsol
 
 async def _look(settings: Settings, console: LineConsole) -> Sequence[Finding]:
     token, secret = settings.line_channel_access_token, settings.line_channel_secret
-    attempts = Attempts(vendors.line(settings.line_api_base_url))
+    attempts = Attempts(cures.line(settings.line_api_base_url))
     shape = channel_secret(secret.get_secret_value(), token.get_secret_value())
     if is_channel_secret(token.get_secret_value()):  # LINE would only say that it is no token
         return [shape, skipped("access token", "it looks like a channel secret")]

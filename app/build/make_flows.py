@@ -2,39 +2,39 @@
 
 from collections.abc import Callable, Mapping
 
-from app.build.store import Store
-from app.build.vendors import Vendors
+from app.build.make_store import Store
+from app.build.make_vendors import Vendors
 from app.engine import Engine
 from app.flows.conversation.admins import Admins
-from app.flows.conversation.admission import Gate, Room
+from app.flows.conversation.admission import Admission, AdmissionLimits
+from app.flows.conversation.ask_reader import MessageReader
 from app.flows.conversation.changes import Changes
 from app.flows.conversation.chatter import Chatter
-from app.flows.conversation.commands import Commands
 from app.flows.conversation.dispatcher import Dispatcher
 from app.flows.conversation.event import EVENT, EventFlow, Stores
 from app.flows.conversation.own_name import OwnName
-from app.flows.conversation.perform import Wants
-from app.flows.conversation.reader import Reader
+from app.flows.conversation.perform import Performer
+from app.flows.conversation.run_commands import Commands
 from app.flows.conversation.understanding import AskReader, Understanding
 from app.flows.delivery.courier import Courier
 from app.flows.delivery.deliver import Deliver, TokenRule
 from app.flows.delivery.languages import Languages
-from app.flows.delivery.loading import Loading
+from app.flows.delivery.loading_animation import LoadingAnimation
 from app.flows.delivery.replies import Replies
-from app.flows.delivery.waiting import Watch
+from app.flows.delivery.waiting import Waiting
 from app.flows.drawing.ask import Ask
 from app.flows.drawing.availability import Availability
 from app.flows.drawing.draw import DrawFlow
-from app.flows.drawing.photos import Sources
+from app.flows.drawing.fetch_photos import Sources
 from app.flows.drawing.queue import DRAW
 from app.flows.drawing.renderers import Renderers
-from app.flows.upkeep.alerts import Alarm
-from app.flows.upkeep.cleanup import Sweep
+from app.flows.upkeep.address_watch import PublicAddress
+from app.flows.upkeep.admin_alerts import AdminAlerts
+from app.flows.upkeep.cleanup import Cleanup
 from app.flows.upkeep.line_access import LineAccess
-from app.flows.upkeep.monitor import Lookout
+from app.flows.upkeep.menu_of_language import Menus
+from app.flows.upkeep.monitor import Monitor
 from app.flows.upkeep.observers import Observers
-from app.flows.upkeep.public_address import PublicAddress
-from app.flows.upkeep.rich_menus import Menus
 from app.metrics import Metrics
 from app.openai import best_allowed
 from app.reading.decide import Rules
@@ -42,7 +42,7 @@ from app.reading.gate import Gate as ReadingGate
 from app.release import release
 from app.settings import Settings
 from app.traces import Traces
-from app.words.settings import qualities_up_to
+from app.words.chat_settings import qualities_up_to
 
 
 class Flows:
@@ -59,7 +59,7 @@ class Flows:
         traces: Traces,
     ) -> None:
         self._settings, self._store, self._vendors = settings, store, vendors
-        self._loading = Loading(vendors.line)
+        self._loading = LoadingAnimation(vendors.line)
         self.renderers = Renderers()
         self._languages = Languages(people=store.people, line=vendors.line, default=settings.default_language)
         self._menus = Menus(line=vendors.line, languages=self._languages, default=settings.default_language)
@@ -72,7 +72,7 @@ class Flows:
         )
         self.lookout = self._lookout()
         self.deliver = self._deliver(is_orphan)
-        self.watch = Watch(
+        self.watch = Waiting(
             deliver=self.deliver,
             loading=self._loading,
             several_processes=settings.several_processes,
@@ -98,8 +98,8 @@ class Flows:
         engine.workflow(EVENT, dispatcher.read_again)
         return dispatcher
 
-    def _alarm(self) -> Alarm:
-        return Alarm(
+    def _alarm(self) -> AdminAlerts:
+        return AdminAlerts(
             alerts=self._store.alerts,
             languages=self._languages,
             line=self._vendors.line,
@@ -117,8 +117,8 @@ class Flows:
             metrics=self._observers.metrics,
         )
 
-    def _sweep(self) -> Sweep:
-        return Sweep(
+    def _sweep(self) -> Cleanup:
+        return Cleanup(
             doomed=self._store.doomed,
             forgetting=self._store.forgetting,
             chats=self._store.chats,
@@ -126,8 +126,8 @@ class Flows:
             retention_days=self._settings.picture_retention_days,
         )
 
-    def _lookout(self) -> Lookout:
-        return Lookout(
+    def _lookout(self) -> Monitor:
+        return Monitor(
             ledger=self._store.ledger,
             models=self._store.models,
             images=self._vendors.images,
@@ -233,7 +233,7 @@ class Flows:
         )
 
     def _reader(self) -> AskReader:
-        reader = Reader(
+        reader = MessageReader(
             client=self._vendors.reader,
             models=self._store.models,
             ledger=self._store.ledger,
@@ -243,19 +243,19 @@ class Flows:
         )
         return reader.read
 
-    def _gate(self) -> Gate:
-        room = Room(
+    def _gate(self) -> Admission:
+        room = AdmissionLimits(
             waiting_max=self._settings.pictures_waiting,
             waiting_per_user_max=self._settings.pictures_waiting_per_user,
             user_daily_pictures=self._settings.user_daily_pictures,
             zone=self._settings.zone,
         )
-        return Gate(room=room)
+        return Admission(room=room)
 
-    def _wants(self) -> Wants:
+    def _wants(self) -> Performer:
         store, settings = self._store, self._settings
         admin_ids = frozenset(settings.admin_user_ids)
-        return Wants(
+        return Performer(
             requests=store.requests,
             pictures=store.pictures,
             chats=store.chats,

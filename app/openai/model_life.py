@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from app.errors import BadAnswer
-from app.openai.faults import Answer
+from app.openai.faults import HttpAnswer
 from app.openai.json_body import read_json
 
 SHUT_DOWN: Final[Mapping[str, date]] = {  # by the SDK's types/image_model.py; Azure keeps other dates
@@ -35,7 +35,7 @@ class ModelStatus:
     limit_per_minute: int | None = None
 
 
-def read_model(answer: Answer, *, model: str) -> ModelStatus:
+def read_model(answer: HttpAnswer, *, model: str) -> ModelStatus:
     """Read a 200.
 
     Raises:
