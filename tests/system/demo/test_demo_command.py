@@ -107,6 +107,7 @@ def test_all_scripts_are_asked_for_at_once(running):
         f"/demo/page/{name}" for one in scripts.values() for name in re.findall(r'from "\./(\w+\.js)"', one.text)
     }
     assert imported <= set(scripts)
+    assert '<p class="waiting">Easel…</p>' in page  # not blank until they are there
     assert scripts["/demo/page/words.js"].headers["content-encoding"] == "gzip"
     with httpx.Client(trust_env=False) as http, http.stream("GET", f"{running.base}/demo/events") as stream:
         assert "content-encoding" not in stream.headers
