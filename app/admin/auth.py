@@ -68,7 +68,8 @@ class Auth:
             # The last word of the path: what stands before it may name a person.
             log.info("admin_acted", deed=path.rpartition("/")[2], session=session.id, peer=peer_of(request))
             answer = RedirectResponse(back_to(form), 303)
-            answer.set_cookie(SAID_COOKIE, said, max_age=60, path="/admin", httponly=True, samesite="strict")
+            secure = is_https(request)
+            answer.set_cookie(SAID_COOKIE, said, 60, path="/admin", httponly=True, samesite="strict", secure=secure)
             self._seen(request, answer, session)
             return answer
 

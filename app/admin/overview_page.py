@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -129,19 +130,9 @@ class OverviewPage:
             since=first,
             today=today,
             days=days,
-            to_money=[href("/admin/ledger", day=day.period) for day in days],
-            to_pictures=[href("/admin/requests", day=day.period, state=State.READY) for day in days],
             months=months,
             budgets=[_budget(days[-1], "Today", caps["day"]), _budget(months[-1], "This month", caps["month"])],
-            money=charts.bar_chart(
-                [(label(day.period), dollars(day.microusd)) for day in days],
-                say=lambda usd: usd_as_read(round(usd * 1e6)),
-                cap=dollars(caps["day"]),
-                least=0.01,
-            ),
-            drawn=charts.bar_chart(
-                [(label(day.period), day.pictures) for day in days], say=lambda count: f"{count:,.0f}", least=4
-            ),
+            **_by_day(days, cap_microusd=caps["day"]),
             stages=[(stage, _reach(stage, longest_s)) for stage in stages],
             decades=charts.decades(longest_s),
             failures=causes([one for one in ended if one.state in {State.FAILED, State.REFUSED}]),
@@ -172,6 +163,23 @@ class OverviewPage:
             )
             for name in self._models
         ]
+
+
+def _by_day(days: Sequence[Period], *, cap_microusd: int) -> dict[str, Any]:
+    """Draw both charts, with where the bar of each day leads: to its calls, and to its pictures."""
+    return {
+        "money": charts.bar_chart(
+            [(label(day.period), dollars(day.microusd)) for day in days],
+            say=lambda usd: usd_as_read(round(usd * 1e6)),
+            cap=dollars(cap_microusd),
+            least=0.01,
+        ),
+        "to_money": [href("/admin/ledger", day=day.period) for day in days],
+        "drawn": charts.bar_chart(
+            [(label(day.period), day.pictures) for day in days], say=lambda count: f"{count:,.0f}", least=4
+        ),
+        "to_pictures": [href("/admin/requests", day=day.period, state=State.READY) for day in days],
+    }
 
 
 def label(day: str) -> str:

@@ -28,7 +28,7 @@ async def main() -> None:
     """Play the day, look at it on a desk, and at one request on a phone."""
     with tempfile.TemporaryDirectory() as directory:
         async with lively_day(Path(directory)) as played, chromium() as browser:
-            desk = await signed_in(browser, played.easel.url, {**DESKTOP, "viewport": {"width": 1280, "height": 1070}})
+            desk = await signed_in(browser, played.easel.url, {**DESKTOP, "viewport": {"width": 1280, "height": 1190}})
             await desk.goto(f"{played.easel.url}/admin?days=31")
             await keep(desk, "admin-desktop.png")
             phone = await signed_in(browser, played.easel.url, {**PHONE, "device_scale_factor": 1.5})
