@@ -125,10 +125,9 @@ async def test_the_right_token_opens_in_a_flood_of_wrong_ones(stage, tmp_path):
     """Guesses from ever other addresses use up the limit for all, and keep nobody out who has the token."""
     async with stage.easel(tmp_path, ADMIN_TOKEN=TOKEN) as easel, operator(easel.url) as http:
         guesses = [
-            await Operator(http).sign_in("a guess", **{"X-Forwarded-For": f"198.51.100.{number}"})
-            for number in range(60)
+            Operator(http).sign_in("a guess", **{"X-Forwarded-For": f"198.51.100.{number}"}) for number in range(60)
         ]
-        assert guesses[-1].status_code == 429
+        assert {answer.status_code for answer in await asyncio.gather(*guesses)} == {403, 429}
         assert (await Operator(http).sign_in()).status_code == 303
 
 

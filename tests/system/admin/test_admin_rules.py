@@ -63,7 +63,7 @@ def test_a_made_up_cookie_opens_nothing(cookie):
     assert SessionKeys(TOKEN).read(cookie, now_at=0) is None
 
 
-@pytest.mark.parametrize("place", [0, 5, -1])
+@pytest.mark.parametrize("place", [0, 5, -2])  # of the last letter not every bit counts
 def test_a_cookie_that_was_changed_opens_nothing(place):
     """Neither its end nor its signature can be changed."""
     cookie = list(cookie_of(SessionKeys(TOKEN)))
