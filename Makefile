@@ -17,7 +17,7 @@ NO_SECRETS = --exclude-lines postgresql:// --exclude-secrets '^(0123456789\w+|sk
 BY_SHAPE = $(addprefix --disable-plugin ,HexHighEntropyString Base64HighEntropyString KeywordDetector BasicAuthDetector)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat init serve test test-quick check format bench chaos soak fuzz siege reading train lock lock-uv pin-images dist release-notes release-check clean
+.PHONY: help setup demo chat init serve test test-quick check format bench chaos sweep soak fuzz siege reading train lock lock-uv pin-images dist release-notes release-check clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -80,6 +80,9 @@ bench: setup ## speed and memory, measured
 
 chaos: setup ## everything goes wrong for SECONDS (180) on DATABASE (sqlite, postgres); SEED replays a run
 	$(RUN) python -m proof chaos --seconds $(or $(SECONDS),180) --database $(or $(DATABASE),sqlite) $(if $(SEED),--seed $(SEED))
+
+sweep: setup ## kill -9 at every commit and call on the way of a picture, at most POINTS (60) of each story, on DATABASE
+	$(RUN) python -m proof sweep --points $(or $(POINTS),60) --database $(or $(DATABASE),sqlite)
 
 soak: setup ## memory, open files and the database over REQUESTS (10000) pictures
 	$(RUN) python -m proof soak --requests $(or $(REQUESTS),10000)

@@ -134,8 +134,11 @@ class World:
             if easel.process.returncode is None:
                 await easel.stop()
 
-    async def start(self, directory: Path, *, within_s: float = PATIENCE_S, **settings: str) -> Easel:
-        process = await self.command(directory, "serve", "--host", "127.0.0.1", "--port", "0", **settings)
+    async def start(
+        self, directory: Path, *, within_s: float = PATIENCE_S, program: str = "app", **settings: str
+    ) -> Easel:
+        serve = ("serve", "--host", "127.0.0.1", "--port", "0")
+        process = await self.command(directory, *serve, program=program, **settings)
         try:
             easel = await Easel(process).listening(within_s=within_s)
         except BaseException:
@@ -144,11 +147,13 @@ class World:
         self.line.webhook_url = f"{easel.url}/callback"
         return easel
 
-    async def command(self, directory: Path, *arguments: str, **settings: str) -> asyncio.subprocess.Process:
+    async def command(
+        self, directory: Path, *arguments: str, program: str = "app", **settings: str
+    ) -> asyncio.subprocess.Process:
         """Begin a command of the command line, as an operator does in `directory`."""
         database = {"DATABASE_URL": f"sqlite:///{directory}/easel.db"}
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app", *arguments),
+            *(sys.executable, "-m", program, *arguments),
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | self.environment | database | settings,
             cwd=directory,
             stdin=asyncio.subprocess.DEVNULL,
