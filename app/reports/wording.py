@@ -22,6 +22,7 @@ REASONS: Mapping[str, str] = {
     "photo_unreadable": "Photo not readable",
     "photo_too_many": "Too many photos",
     "photo_external": "Photo of another app",
+    "photo_late": "LINE did not hand the photo out",
     "picture_gone": "Picture gone",
     "limit_user_day": "Limit of a person's day",
     "limit_chat_month": "Budget of a chat's month",

@@ -94,7 +94,7 @@ class DrawFlow:
             sources = await self._load(request)
         except EaselError as error:
             log.warning("source_not_loaded", request=request_id, code=error.code, message=str(error))
-            await self._fail(request_id, Declined(words=_why_no_source(error)))
+            await self._fail(request_id, Declined(words=why_no_source(error)))
             return ()
         drawn = await self._ask.models(request, sources)
         if isinstance(drawn, Declined):
@@ -197,8 +197,11 @@ class DrawFlow:
         log.warning(event, request=request_id, reason=declined.words)
 
 
-def _why_no_source(error: EaselError) -> str:
+def why_no_source(error: EaselError) -> str:
+    """Return the sentence for what could not be read."""
     match error:
+        case Again(code="not_ready"):
+            return "photo_late"
         case Again() | OutcomeUnknown() | NotPermitted():
             return error.reason
         case TooLarge() | NotAPicture(code="too_many_pixels"):
