@@ -103,7 +103,9 @@ class Settings(Emptiable):
 
     allowed_ids: Names = Field((), description="user, group or room ids; empty: everybody")
     blocked_ids: Names = Field((), description="user, group or room ids that get no answer")
-    group_prefixes: Names = Field(("畫", "draw", "/draw"), description="in groups a text that starts so is for Easel")
+    group_prefixes: Names = Field(
+        ("畫", "draw", "/draw", "描いて", "วาด"), description="in groups a text that starts so is for Easel"
+    )
     default_language: Literal["zh-TW", "en", "ja", "th"] = Field("zh-TW", description="where the person's is not known")
 
     database_url: str = Field("sqlite:///data/easel.db", description="or postgresql://..., shared by several processes")
