@@ -7,7 +7,7 @@ import itertools
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from zlib import crc32
@@ -16,7 +16,10 @@ from app.reading.meaning import Moment
 from training.typed import as_typed
 
 CORPUS = Path(__file__).parent / "corpus"
-HELD_OUT = ("y", "z")  # these authors are never learned from
+UNSEEN = ("x", "y")  # these authors are for the figures only
+JUDGE = "z"  # how often the gate is right, and so how sure it is, is measured on this one
+HELD_OUT = (*UNSEEN, JUDGE)  # these authors are never learned from
+WEIGHT_POWER = 0.3  # of a template that is said n times, each counts for less: n to the power of minus this
 TIMES = 10  # a template is filled in so often, if its section says nothing else
 _SECTION = re.compile(r"\[(?P<label>[a-z_.]+)(?: @(?P<around>\w+))?(?: x(?P<times>\d+))?\]$")
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -51,13 +54,17 @@ AROUND = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message with what it means. `label` is a meaning, with a kind behind a dot where it has one."""
+    """One message with what it means. `label` is a meaning, with a kind behind a dot where it has one.
+
+    `weight`: what it counts in training; of a template that is filled in often, each one counts for less.
+    """
 
     text: str
     label: str
     moment: Moment
     author: str
     language: str
+    weight: float = field(default=1.0, compare=False)
 
     @property
     def meaning(self) -> str:
@@ -70,6 +77,11 @@ def messages(*, held_out: bool) -> tuple[Message, ...]:
     """Read all authors that are learned from, or all others."""
     paths = [path for path in sorted(CORPUS.glob("*.txt")) if path.stem.endswith(HELD_OUT) == held_out]
     return tuple(dict.fromkeys(itertools.chain.from_iterable(map(_of_author, paths))))
+
+
+def judging() -> list[Message]:
+    """Give the messages on which confidence is measured."""
+    return [one for one in messages(held_out=True) if one.author == JUDGE]
 
 
 def _of_author(path: Path) -> Iterator[Message]:
@@ -86,8 +98,12 @@ def _of_author(path: Path) -> Iterator[Message]:
             slots.setdefault(name, []).extend(words.split(" | "))
         else:
             for template in line.split(" | "):
-                for text, moment in _said(template, slots, around=around, times=times, author=path.stem):
-                    yield Message(text=text, label=label, moment=moment, author=author, language=language)
+                said = list(_said(template, slots, around=around, times=times, author=path.stem))
+                weight = (2 / len(said)) ** WEIGHT_POWER
+                for text, moment in said:
+                    yield Message(
+                        text=text, label=label, moment=moment, author=author, language=language, weight=weight
+                    )
 
 
 def _said(

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.flows.conversation.understanding import Understanding
@@ -12,13 +11,14 @@ from app.reading.decide import Rules
 from app.reading.gate import Gate
 from app.reading.meaning import Meaning, Moment
 from app.reading.plan import Act, AskForPhoto, Change, Do, Draw, Plan, Redraw, Say, Set
+from app.settings import Settings
 from app.store.chats import ChatState, Expected
 from app.store.context import Context, Quote, UnderWay
 from training.messages import Message
-from training.report import ALIKE, LANGUAGES, PAID, around
+from training.report import ALIKE, PAID
 
 ME, GROUP, CALL = "U" + "a" * 32, "C" + "b" * 32, "@Easel "
-PREFIXES = ("畫", "draw", "/draw")  # as GROUP_PREFIXES has them, where nobody sets others
+PREFIXES = tuple(Settings.model_fields["group_prefixes"].default)
 NOW = 1_000_000.0
 ASKED = {
     "offer": Expected(what="offer", user_id=ME, sources=[{"request": "OFFER"}]),
@@ -26,8 +26,16 @@ ASKED = {
     "edit": Expected(what="words", user_id=ME, sources=[{"picture": "PICTURE"}]),
     "photo": Expected(what="photo", user_id=ME, prompt="add a hat"),
 }
-# The wrong photo is forgotten; of what is being drawn, "delete it" and "never mind" are the same.
-BY_MOMENT = (frozenset({"command.cancel", "command.new"}), frozenset({"command.cancel", "command.delete"}))
+ASKS = frozenset({"offer", "sticker_offer", "edited_offer"})  # words that ask whether to draw
+# The wrong photo is forgotten; of what is being drawn, "delete it" and "never mind" are the same; what it costs and
+# what is left stand in one answer.
+BY_MOMENT = (
+    frozenset({"command.cancel", "command.new"}),
+    frozenset({"command.cancel", "command.delete"}),
+    frozenset({"command.usage", "command.cost"}),
+)
+# Talk that is answered by what a command says, too.
+ANSWERS = frozenset({"command.help", "command.cost", "command.usage", "command.about", "command.hello"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +47,32 @@ class Done:
 
     @property
     def does(self) -> str:
-        """What is done: draw, change, a command, talk, ask (one tap does it), nothing."""
+        """What is done: draw, change, a command, talk, ask (whether to draw it), nothing."""
         return _name_of(self.plan.act)
 
     @property
     def pays(self) -> bool:
         """Whether a picture is drawn of it at once."""
-        return self.does in {"draw", "change", *(f"command.{name}" for name in PAID)}
+        act = self.plan.act
+        return not isinstance(act, Say) and self.does in {"draw", "change", *(f"command.{name}" for name in PAID)}
 
     @property
     def right(self) -> bool:
-        """Whether it is what was meant, or one tap away."""
-        said, meant = self.does, self.message.label
-        alike = any(said in kinds and meant in kinds for kinds in (*ALIKE, *BY_MOMENT))
-        return said in {meant, "ask"} or alike or (said == self.message.meaning)
+        """Whether what was meant is done, without a question. Who talks to others hears nothing."""
+        said, meant, moment = self.does, self.message.label, self.message.moment
+        match self.message.meaning:
+            case Meaning.DRAW:
+                return self.pays
+            case Meaning.TALK:
+                is_among_others = moment.in_group and not moment.is_called
+                return said in {"talk", *ANSWERS} or (said == "nothing" and (is_among_others or self.plan.addressed))
+        return said == meant or any(said in kinds and meant in kinds for kinds in (*ALIKE, *BY_MOMENT))
+
+    @property
+    def in_a_tap(self) -> bool:
+        """Whether it is right, or the person is asked: nothing is paid for, and a wish is one tap away."""
+        asks = self.does == "ask" or (isinstance(self.plan.act, Say) and self.plan.act.prompt is not None)
+        return self.right or (asks if self.message.meaning == Meaning.DRAW else self.does == "ask")
 
 
 def done_about(said: Iterable[Message]) -> list[Done]:
@@ -113,55 +133,10 @@ def _name_of(act: Act | None) -> str:  # noqa: PLR0911 - one line for each act
             return "command.settings"
         case AskForPhoto():
             return "ask"
-        case Say(prompt=prompt):
-            return "ask" if prompt else "talk"
+        case Say(words="change_later"):
+            return "change"  # of what is being drawn, when it is there
+        case Say(words="photo_got"):
+            return "command.edit"  # asks what to do with the photo
+        case Say(words=words):
+            return "ask" if words in ASKS else "talk"
     return "nothing"
-
-
-def tables(done: Sequence[Done]) -> Iterator[str]:
-    """Write what Easel does as tables of Markdown."""
-    yield "| | wishes at once | or after a tap | changes | commands | talk paid for | messages |"
-    yield "|---|---|---|---|---|---|---|"
-    moments = sorted({around(one.message.moment) for one in done})
-    parts = [(name, [one for one in done if one.message.language == name]) for name in LANGUAGES]
-    parts += [(name, [one for one in done if around(one.message.moment) == name]) for name in moments]
-    for name, some in [*parts, ("all", done)]:
-        found = (wishes_at_once(some), wishes_in_a_tap(some), changes(some), commands(some), talk_paid(some))
-        yield f"| {name} | " + " | ".join(f"{100 * one:.1f} %" for one in found) + f" | {len(some)} |"
-    columns = ("draw", "change", "command", "talk", "ask", "nothing")
-    yield ""
-    yield "| meant, done | " + " | ".join(columns) + " |"
-    yield "|---|" + "---|" * len(columns)
-    for meant in Meaning:
-        counted = Counter(one.does.partition(".")[0] for one in done if one.message.meaning == meant)
-        yield f"| {meant} | " + " | ".join(str(counted[one]) for one in columns) + " |"
-
-
-def wishes_at_once(done: Sequence[Done]) -> float:
-    """Give the share of wishes that become a picture at once."""
-    return _share(done, Meaning.DRAW, lambda one: one.pays)
-
-
-def wishes_in_a_tap(done: Sequence[Done]) -> float:
-    """Give the share of wishes that become one at once, or after one tap."""
-    return _share(done, Meaning.DRAW, lambda one: one.pays or one.does == "ask")
-
-
-def changes(done: Sequence[Done]) -> float:
-    """Give the share of changes that are made, or asked about."""
-    return _share(done, Meaning.CHANGE, lambda one: one.right)
-
-
-def commands(done: Sequence[Done]) -> float:
-    """Give the share of commands that are obeyed, or asked about."""
-    return _share(done, Meaning.COMMAND, lambda one: one.right)
-
-
-def talk_paid(done: Sequence[Done]) -> float:
-    """Give the share of talk that becomes a picture."""
-    return _share(done, Meaning.TALK, lambda one: one.pays)
-
-
-def _share(done: Sequence[Done], meaning: Meaning, is_so: Callable[[Done], bool]) -> float:
-    found = [is_so(one) for one in done if one.message.meaning == meaning]
-    return sum(found) / len(found) if found else 1.0
