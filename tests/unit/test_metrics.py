@@ -396,7 +396,7 @@ def test_every_end_of_a_call_is_on_the_page():
 
 def test_no_error_of_a_call_is_without_a_series():
     """Whatever the client of the Images API raises begins at 0."""
-    files = ("faults.py", "client.py", "url_pictures.py")
+    files = ("faults.py", "images.py", "url_pictures.py")
     code = "".join((ROOT / "app/openai" / name).read_text(encoding="utf-8") for name in files)
     leaves = {one for one in leaves_of(EaselError) if re.search(rf"\b{one.__name__}\b", code)}
     assert leaves == set(CALL_ERRORS)
