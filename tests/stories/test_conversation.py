@@ -190,10 +190,10 @@ async def test_settings_are_shown_at_a_glance(vendors):
     assert card["type"] == "flex"
     assert "1:1" in card["altText"]
     actions = list(actions_in(card["contents"]))
-    assert {action["data"].split("=")[0] for action in actions} == {
+    assert {str(action["data"]).split("=")[0] for action in actions} == {
         f"set:{name}" for name in ("size", "quality", "count", "language")
     }
-    assert [action["label"] for action in actions if action["label"].startswith("✓")] == SET_AT_FIRST
+    assert [action["label"] for action in actions if str(action["label"]).startswith("✓")] == SET_AT_FIRST
     await vendors.line.send_tap(person, "9:16")
     await vendors.said(person, count=2)
     assert "9:16" in (await last_said(vendors, person))["text"]
