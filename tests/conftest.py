@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from app.store.database import Database
-from tests.world import World, world
+from tests.forkserver import ForkServer
+from tests.world import World, interpreter, world
 
 
 def pytest_collection_modifyitems(items):
@@ -19,12 +20,21 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.slow)
 
 
+@pytest.fixture(scope="session")
+def forks():
+    """Start Easel quickly, many times."""
+    server = ForkServer(interpreter())
+    yield server
+    server.close()
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def vendors():
+async def vendors(forks):
     """The stand-ins of LINE, OpenAI and R2."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    async with world() as opened:
+    async with world(forks=forks) as opened:
         yield opened
+        await opened.end(but=0)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -41,12 +51,13 @@ def easel(running, vendors):
     restore(vendors)
 
 
-@pytest.fixture
-def stage(vendors):
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(vendors):
     """The vendors alone, for stories that start an Easel of their own."""
-    webhook_url = vendors.line.webhook_url
+    webhook_url, before = vendors.line.webhook_url, len(vendors.started)
     yield vendors
     restore(vendors)
+    await vendors.end(but=before)
     vendors.line.webhook_url = webhook_url
 
 

@@ -16,6 +16,8 @@ from line_sandbox.openai import OpenAIStandIn
 from line_sandbox.r2 import R2StandIn
 from line_sandbox.server import serve
 
+from tests.forkserver import Forked, ForkServer, can_fork
+
 SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
 ACCESS_TOKEN = "an-access-token-of-the-stand-in"
 API_KEY = "sk-proj-of-the-stand-in"
@@ -33,7 +35,7 @@ ROOT = Path(__file__).parent.parent
 class Easel:
     """`easel serve` as a process of its own, with its log as the tests read it."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process | Forked) -> None:
         self.process = process
         self.lines: list[dict[str, Any]] = []
         self.text = ""
@@ -108,7 +110,17 @@ class Easel:
 class World:
     """The three vendors, and the environment that leads Easel to them."""
 
-    def __init__(self, line: LineStandIn, openai: OpenAIStandIn, r2: R2StandIn, environment: dict[str, str]) -> None:
+    def __init__(
+        self,
+        line: LineStandIn,
+        openai: OpenAIStandIn,
+        r2: R2StandIn,
+        environment: dict[str, str],
+        forks: ForkServer | None = None,
+    ) -> None:
+        """`forks` starts commands faster than a fresh interpreter; what is measured does without."""
+        self.forks = forks
+        self.started: list[asyncio.subprocess.Process | Forked] = []
         self.line = line
         self.openai = openai
         self.r2 = r2
@@ -149,18 +161,34 @@ class World:
 
     async def command(
         self, directory: Path, *arguments: str, program: str = "app", **settings: str
-    ) -> asyncio.subprocess.Process:
+    ) -> asyncio.subprocess.Process | Forked:
         """Begin a command of the command line, as an operator does in `directory`."""
         database = {"DATABASE_URL": f"sqlite:///{directory}/easel.db"}
-        return await asyncio.create_subprocess_exec(
+        environment = interpreter() | self.environment | database | settings
+        if self.forks and program == "app" and can_fork(settings):
+            self.started.append(await self.forks.start(arguments, env=environment, cwd=directory))
+            return self.started[-1]
+        process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", program, *arguments),
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | self.environment | database | settings,
+            env=environment,
             cwd=directory,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             limit=2**20,
         )
+        self.started.append(process)
+        return process
+
+    async def end(self, *, but: int) -> None:
+        """End every process that still runs, but the first so many: what failed must not be in the way of others."""
+        for process in self.started[but:]:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+            if isinstance(process, Forked):
+                process.close()
+        del self.started[but:]
 
     async def run(self, directory: Path, *arguments: str, **settings: str) -> tuple[int, str, str]:
         """Carry one out. Return its exit code, and what it printed and complained."""
@@ -196,8 +224,13 @@ class World:
         await self.line.wait_for(predicate, timeout_s)
 
 
+def interpreter() -> dict[str, str]:
+    """The environment of every process that the tests start."""
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+
+
 @contextlib.asynccontextmanager
-async def world(*, record: bool = True, **line_options: Any) -> AsyncIterator[World]:
+async def world(*, record: bool = True, forks: ForkServer | None = None, **line_options: Any) -> AsyncIterator[World]:
     """Open the three vendors on free ports. `record`: whether they keep the calls that came."""
     line = LineStandIn(
         channel_secret=SECRET, channel_access_token=ACCESS_TOKEN, allow_http=True, record=record, **line_options
@@ -228,6 +261,7 @@ async def world(*, record: bool = True, **line_options: Any) -> AsyncIterator[Wo
                 "R2_PUBLIC_BASE_URL": f"{r2_url}/public",
                 "LOG_LEVEL": "debug",
             },
+            forks,
         )
 
 
