@@ -94,7 +94,8 @@ def asked(wish: Wish, context: Context, user_id: str | None, verdict: Verdict | 
         wish.call is Addressing.QUOTE and not is_asked_for(context, user_id)
     ):
         return None  # people among themselves
-    if context.refused_photo and not points and (verdict is None or verdict.meaning in PAINTS):
+    may_paint = verdict is None or verdict.meaning in PAINTS
+    if may_paint and not points and (context.refused_photo or speaks_of_a_photo(wish.prompt)):
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
     if points and not _may_be_else(wish, context, user_id, verdict):
         return edited(wish, context, user_id)

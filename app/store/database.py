@@ -109,12 +109,12 @@ class Database:
     def _look(self, work: Callable[[Connection], T]) -> T:
         # On Postgres that saves two round trips. Not by `postgresql_readonly`: what such a connection does later would
         # be told to write, whatever its host has set.
-        with self._engine.connect() as connection:
+        with self._named(), self._engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT", begins=False)
             return work(connection)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.connect() as connection:
+        with self._named(), self._engine.connect() as connection:
             connection.execution_options(only_reads=True)
             with connection.begin():
                 if not self.is_sqlite:
@@ -125,8 +125,17 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """One transaction of the calling thread."""
         self._file.check()
-        with self._writing, self._engine.begin() as connection:
+        with self._writing, self._named(), self._engine.begin() as connection:
             yield connection
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        """Say so where the file was taken away while a connection opened it: SQLite makes an empty one in its place."""
+        try:
+            yield
+        except OperationalError:
+            self._file.check()
+            raise
 
     def insert_once(self, table: sa.Table) -> sa.Insert:
         """Return an insert that leaves a row alone which is there already."""

@@ -373,7 +373,7 @@ async def test_a_changed_message_keeps_its_options(vendors):
     """What stands in the new words beside the wish counts as in any other message."""
     person = vendors.person()
     group = vendors.group(person)
-    wish = vendors.line.text(person, "draw a brass gong", group=group)
+    wish = vendors.line.text(person, "draw a golden bell", group=group)
     await vendors.line.deliver(wish)
     await vendors.picture(group)
     edit = vendors.line.edit(person, wish["message"]["id"], "draw a silver gong 16:9", group=group)

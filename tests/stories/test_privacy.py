@@ -129,12 +129,12 @@ async def test_cancel_stops_what_is_being_drawn(vendors):
     person = vendors.person()
     release = asyncio.Event()
     vendors.openai.faults.add(Fault.held(release), match="/images/")
-    await vendors.line.send_text(person, "a picture not wanted")
-    await vendors.openai.wait_for(lambda: vendors.drawing("a picture not wanted") == 1, PATIENCE_S)
+    await vendors.line.send_text(person, "a castle on an island")
+    await vendors.openai.wait_for(lambda: vendors.drawing("a castle on an island") == 1, PATIENCE_S)
     await vendors.line.send_text(person, "cancel")
     (said,) = await vendors.said(person)
     release.set()
-    await vendors.line.send_text(person, "a picture wanted")
+    await vendors.line.send_text(person, "a lighthouse on a cliff")
     await vendors.picture(person)
     assert said["type"] == "text"
     assert len(vendors.line.chat(person).pictures) == 1

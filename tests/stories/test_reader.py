@@ -115,7 +115,7 @@ async def test_an_unsure_message_is_read_once_and_acted_on(readers, tmp_path):
         code, told, _ = await readers.run(tmp_path, "requests", drawn["request"])
     assert code == 0
     assert "by the text model" in told
-    assert "read the message" in told
+    assert "reading the message" in told
     costs = booked(tmp_path)
     assert [(model, outcome, count) for model, outcome, _, count in costs] == [("gpt-6-luna", "paid", 0)] * 4
     charged = [one.micro_dollars for one in readers.openai.invoice if one.endpoint == "completions"][-4:]

@@ -72,6 +72,14 @@ def test_sure_means_sure(reads, author, right):
     assert worth(of(author, reads)).sure_right >= right
 
 
+def test_nobody_loses_a_picture_who_speaks_of_something_else(reads):
+    """A deletion cannot be undone: only who wants to be rid of something is ever taken for deleting it."""
+    deleted = [one for one in reads if one.sure and one.verdict.kind == Name.DELETE]
+    assert {one.message.label for one in deleted} <= {"command.delete", "command.delete_all", "command.cancel"}
+    lost = Gate.load().read("この絵を夜にして", PICTURE)
+    assert (lost.meaning, lost.kind) == (Meaning.CHANGE, "")
+
+
 def test_the_corpus_is_large_and_each_class_is_in_it():
     """People write many things in four languages; each kind of command and talk that the gate knows is among them."""
     learned = messages(held_out=False)

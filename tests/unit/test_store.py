@@ -550,3 +550,24 @@ async def test_bytes_in_hand_wait_for_a_database_that_is_wrong(database):
     with database.transaction() as connection:
         connection.exec_driver_sql("ALTER TABLE lost RENAME TO kept")
     assert await keeping
+
+
+async def test_a_file_that_is_moved_while_it_is_opened_is_named(tmp_path):
+    """SQLite makes an empty file in its place, in which no table is found: that is no fault of the tables."""
+    path = tmp_path / "store.db"
+    moved = Database(f"sqlite:///{path}")
+    moved.migrate()
+    moved._engine.dispose()
+
+    @sa.event.listens_for(moved._engine, "do_connect")
+    def move(*_):
+        if path.exists():
+            path.rename(tmp_path / "elsewhere.db")
+
+    for how in (moved.run_once, moved.read):
+        with pytest.raises(OperationalError, match="was deleted, moved or replaced"):
+            await how(lambda connection: connection.execute(sa.select(requests)).all())
+        path.unlink()
+        (tmp_path / "elsewhere.db").rename(path)
+        moved._engine.dispose()
+    moved.close()
