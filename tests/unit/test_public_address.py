@@ -182,6 +182,8 @@ async def test_of_an_endless_answer_only_the_head_is_read():
                 await writer.drain()
                 sent += 100_000
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
         ended.set()
 
     async with await asyncio.start_server(endless, "127.0.0.1", 0) as server:

@@ -496,16 +496,22 @@ class Pouring:
     def __init__(self, status, *, size=500_000_000):
         self.status, self.size = status, size
         self.requests = self.sent = self.connections = 0
+        self.handlers: set[asyncio.Task] = set()
 
     async def __call__(self, reader, writer):
         self.connections += 1
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                length = re.search(rb"content-length: (\d+)", head, flags=re.IGNORECASE)
-                await reader.readexactly(int(length[1]) if length else 0)
-                self.requests += 1
-                await self._answer(writer)
-        writer.close()
+        self.handlers.add(asyncio.current_task())
+        try:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+                while head := await reader.readuntil(b"\r\n\r\n"):
+                    length = re.search(rb"content-length: (\d+)", head, flags=re.IGNORECASE)
+                    await reader.readexactly(int(length[1]) if length else 0)
+                    self.requests += 1
+                    await self._answer(writer)
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
     async def _answer(self, writer):
         head = f"HTTP/1.1 {self.status} X\r\nContent-Type: application/xml\r\nContent-Length: {self.size}\r\n\r\n"
@@ -526,6 +532,9 @@ async def bucket_that_pours(status, **options):
     server = await asyncio.start_server(pours, "127.0.0.1", 0)
     async with server, bucket_at(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}") as bucket:
         yield pours, bucket
+    for one in pours.handlers:
+        one.cancel()
+    await asyncio.gather(*pours.handlers, return_exceptions=True)
 
 
 async def test_a_put_that_is_answered_with_hundreds_of_megabytes_is_none_of_r2():
