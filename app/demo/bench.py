@@ -16,6 +16,7 @@ LATENCY_S_MAX = 120.0
 TOKEN_S_MIN, TOKEN_S_MAX = 3.0, 60.0
 QUOTA = 200
 REDELIVERIES, REDELIVERY_DELAY_S = 10, 2.0
+MODEL_GONE = "openai-gone"  # the bad day after which a bot does not ask a model for hours
 
 
 class FaultSwitches:
@@ -27,6 +28,7 @@ class FaultSwitches:
         self._real = real
         self._days = bad_days()
         self._rules: dict[str, Rule] = {}
+        self._took_models = False
         self._latency_s = stage.openai.latency_s
 
     def show(self) -> None:
@@ -62,6 +64,7 @@ class FaultSwitches:
             raise NotAllowed("this vendor is the real one")
         stand_in = self._stage.vendors[day.vendor]
         if rule := self._rules.pop(day.name, None):
+            self._took_models |= day.name == MODEL_GONE and rule.hits > 0
             stand_in.faults.remove(rule)
         if mode != "off":
             self._rules[day.name] = stand_in.faults.add(day.fault, match=day.match, times=1 if mode == "once" else None)
@@ -80,8 +83,15 @@ class FaultSwitches:
             line.redeliveries, line.redelivery_delay_s = (REDELIVERIES if wish["redelivers"] else 0), REDELIVERY_DELAY_S
         self.show()
 
+    @property
+    def took_models(self) -> bool:
+        """Whether the bot was told since the last fine day that a model is gone."""
+        rule = self._rules.get(MODEL_GONE)
+        return self._took_models or (rule is not None and rule.hits > 0)
+
     def fine(self, _wish: Value) -> None:
         """Make it a fine day again."""
+        self._took_models = False
         for stand_in in self._stage.vendors.values():
             stand_in.faults.clear()
         self._rules.clear()

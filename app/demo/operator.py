@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from line_sandbox.line import LineStandIn
 
-from app.demo.bot import Bot, LogLine
+from app.demo.bot import Bot
 from app.demo.demo_errors import NotAllowed
 from app.demo.memory import Memory
 from app.demo.request_traces import RequestTraces
@@ -18,7 +18,6 @@ CHOICES = {
     "REPLY_DEADLINE_S": frozenset({"3", "8", "20", "45"}),
     "IMAGE_FORMAT": frozenset({"jpeg", "png", "webp"}),
 }
-MODELS_LOST = frozenset({"model_refused", "model_gone"})
 DEFAULTS = {"LATE_DELIVERY": "button", "REPLY_DEADLINE_S": "45", "IMAGE_FORMAT": "jpeg"}
 
 
@@ -31,7 +30,6 @@ class Operator:
         self.memory: Memory | None = None
         self.dashboard_token = ""
         self._tells_token = tells_token
-        self._lost_models = False
         self._board = board
         self._traces = traces
         self._line = line
@@ -64,14 +62,9 @@ class Operator:
                 self._line.webhook_url = self.bot.callback_url
         self.show()
 
-    def logged(self, line: LogLine) -> None:
-        """The bot wrote a line into its log."""
-        self._lost_models |= line.get("event") in MODELS_LOST
-
     def forget_gone_models(self) -> None:
-        """Let the bot ask all models again, if it gave one up: they are back."""
-        if self.bot is not None and self.memory is not None and self._lost_models:
-            self._lost_models = False
+        """Let the bot ask all models again: they are back."""
+        if self.bot is not None and self.memory is not None:
             self._working.start(self._forget_gone_models(self.bot, self.memory))
 
     def forget_language(self, person: str) -> None:

@@ -58,7 +58,6 @@ class Demo:
     def logged(self, line: LogLine) -> None:
         """Our bot wrote a line into its log."""
         self.traces.logged(line)
-        self.operator.logged(line)
 
     def welcome(self) -> None:
         """Everybody adds the bot, and the group does: it greets them in their languages."""
@@ -85,9 +84,11 @@ class Demo:
         }  # fmt: skip
 
     def _fine(self, wish: Value) -> None:
+        took_models = self.bench.took_models
         self.bench.fine(wish)
         self.acts.hold({"on": False})
-        self.operator.forget_gone_models()
+        if took_models:
+            self.operator.forget_gone_models()
 
     def _start_over(self, _wish: Value) -> None:
         self.operator.start_over(clear=self._clear, open_again=self.welcome)

@@ -262,7 +262,7 @@ async def test_prompts_are_shown_where_that_is_switched_on(stage, tmp_path):
 async def test_a_deleted_picture_leaves_the_bucket(vendors_of_admin, admin):
     """The button in the gallery takes the picture away, and its file from the bucket."""
     before = set(vendors_of_admin.r2.objects)
-    person = await drawn(vendors_of_admin, "a mistake")
+    person = await drawn(vendors_of_admin, "a crooked tower on a hill")
     keys = set(vendors_of_admin.r2.objects) - before
     assert keys
     [picture] = await gallery_of(admin, person)
@@ -330,7 +330,7 @@ async def test_a_group_shows_who_drew(vendors_of_admin, admin):
 
 async def test_an_answer_is_sent_again(vendors_of_admin, admin):
     """The chat's next event brings the picture once more."""
-    person = await drawn(vendors_of_admin, "a picture that somebody lost")
+    person = await drawn(vendors_of_admin, "a lost kite in the sky")
     request = await request_of(admin, person)
     await admin.do(f"/admin/requests/{request}/again")
     assert "The answer goes out again" in await admin.page("/admin")
