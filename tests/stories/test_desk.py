@@ -10,6 +10,7 @@ from line_sandbox.faults import Fault
 
 from app.ops.desk.open_store import opened
 from app.reports.archive import Archive, RequestFilter
+from tests.forkserver import Forked
 from tests.stories.test_privacy import stored
 from tests.world import PATIENCE_S, Easel, World
 
@@ -32,7 +33,7 @@ class Desk:
         self.settings = {"DATABASE_URL": f"sqlite:///{directory}/easel.db"} | SETTINGS | settings
         self._world = world
 
-    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+    async def start(self, *arguments: str) -> asyncio.subprocess.Process | Forked:
         return await self._world.command(self.directory, *arguments, **self.settings)
 
     async def types(self, *arguments: str) -> tuple[int, str, str]:

@@ -92,7 +92,7 @@ def told_in(page: Path, pattern: str) -> set[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_are_there(page):
     """Whatever a page has typed is a command of Easel, with options that it takes, or a target of make."""
-    commands = get_command(cli).commands
+    commands = vars(get_command(cli))["commands"]
     for told in told_in(page, r"(?:^(?:uvx line-)?|bin/|\beasel )easel ([a-z]+(?: [^`|]*)?)"):
         name, *words = told.removeprefix("easel ").split()
         assert name in commands, told
