@@ -30,6 +30,11 @@ class Quote:
     photo_id: str | None = None
     asked_by: str | None = None
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it says nothing to us, whoever asked."""
+        return not (self.ours or self.gone or self.picture_id or self.photo_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnderWay:

@@ -241,9 +241,32 @@ async def test_what_landed_is_sent_and_its_words_are_forgotten(database):
     assert (request.answer, request.sent_quote_token) == (AnswerState.SENT, "quote 1")
     for chat_id, ours in ((ALICE.chat_id, True), ("another chat", False)):
         around = await context_of(database, chat_id, message_id="2", quoted_message_id="message 1")
-        assert around.quote.ours is ours
+        assert (around.quote.ours, around.quote.is_unknown) == (ours, not ours)
     with database.transaction() as connection:
         assert "private" not in str(connection.execute(sa.text("SELECT * FROM deliveries")).all())
+
+
+async def test_a_quote_that_becomes_known_while_it_is_looked_up_is_still_unknown(database):
+    """LINE acknowledges between two statements of one look: who asked says nothing of what is quoted."""
+    requests, deliveries = await received(database, "R1")
+    await requests.fail("R1", reason="busy")
+    (token,) = (await deliveries.chat(ALICE.chat_id)).tokens
+    said = {"token": token, "request_ids": ["R1"], "messages": [{"type": "text"}]}
+    delivery = await deliveries.claim(ALICE.chat_id, way=Way.REPLY, **said)
+    loop, landed = asyncio.get_running_loop(), []
+
+    def acknowledges(_connection, _cursor, statement, *_):
+        if "FROM sent" in statement and not landed:
+            landed.append("once")
+            landing = deliveries.landed(delivery, [("message 1", "quote 1")])
+            asyncio.run_coroutine_threadsafe(landing, loop).result()
+
+    sa.event.listen(sa.Engine, "after_cursor_execute", acknowledges)
+    try:
+        around = await context_of(database, ALICE.chat_id, message_id="2", quoted_message_id="message 1")
+    finally:
+        sa.event.remove(sa.Engine, "after_cursor_execute", acknowledges)
+    assert (around.quote.asked_by, around.quote.is_unknown) == (ALICE.user_id, True)
 
 
 @pytest.mark.parametrize("outcome", ["not_landed", "doubtful", "landed"])

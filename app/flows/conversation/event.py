@@ -20,7 +20,7 @@ from app.line.contents import Edited, Text
 from app.line.events import Chat, ChatKind, Event
 from app.reading.decide import Rules, decide
 from app.reading.plan import Fetch, LeaveChat, Plan
-from app.store.context import Context, Quote, context_of
+from app.store.context import Context, context_of
 from app.store.database import Database
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
 from app.store.requests import Requests, State
@@ -208,7 +208,7 @@ class EventFlow:
             quoted_message_id=said.quoted_message_id if said else None,
         )
         around = await look()
-        if said and said.quoted_message_id and around.quote == Quote():
+        if said and said.quoted_message_id and around.quote.is_unknown:
             await self._watch.silence(chat)
             around = await look()
         return around
