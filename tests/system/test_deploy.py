@@ -23,6 +23,7 @@ import yaml
 
 from app.cli import cli
 from app.settings import Settings
+from app.webhook import BODY_BYTES_MAX
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -331,7 +332,7 @@ def nginx(tmp_path):
 def test_nginx_has_two_doors(nginx):
     """Webhooks and the dashboard pass, bodies as they came; the rest stays inside, as do bodies that are too large."""
     with httpx.Client(base_url=f"https://127.0.0.1:{nginx}", verify=False, trust_env=False) as client:  # noqa: S501 - its own certificate
-        body = os.urandom(1_500_000)
+        body = os.urandom(BODY_BYTES_MAX)
         passed = client.post("/callback", content=body)
         assert (passed.status_code, passed.content == body) == (200, True)
         assert client.get("/admin").status_code == 200
