@@ -97,8 +97,7 @@ def init() -> None:
     try:
         left = interview.missing(path)
         if not sys.stdin.isatty():
-            lines = (f"  - {one.name}: {one.where}" for one in left)
-            refuse("`easel init` asks, and here is no terminal to answer at. Missing:", *lines, code=EX_USAGE)
+            refuse("`easel init` asks, and here is no terminal to answer at. Missing:", *left, code=EX_USAGE)
         interview.interview(path, width_chars=_width_chars())
     except (OSError, UnicodeDecodeError) as error:
         refuse(f"{path} cannot be read or written as UTF-8: {error}", code=EX_CONFIG)

@@ -74,6 +74,9 @@ async def test_from_nothing_to_a_bot(practice):
     code, shown = await interviewed(practice, [*slip, *right, ("Webhook address", "")])
     assert code == 0, shown
     assert "Issue a token in the LINE Developers console" in " ".join(shown.split())
+    assert all(shown.count(step) == 1 for group in GROUPS for step in group.steps)
+    order = ("create a LINE Official Account", "Enable Messaging API", "LINE_CHANNEL_SECRET")
+    assert sorted(order, key=shown.index) == list(order)
     written = practice.directory / ".env"
     assert written.stat().st_mode & 0o777 == 0o600
     assert set(written.read_text().splitlines()) == {f"{name}={value}" for name, value in right}
@@ -92,6 +95,7 @@ async def test_once_more_on_what_is_there(practice):
     answers[NAMES.index("OPENAI_API_KEY")] = ("OPENAI_API_KEY", practice.environment["OPENAI_API_KEY"])
     _code, shown = await interviewed(practice, [*answers, ("Webhook address", "")])
     assert file.read_text().splitlines() == lines, shown
+    assert "If you have none of it yet" not in shown
 
 
 async def test_without_a_terminal(practice):
@@ -108,3 +112,4 @@ async def test_without_a_terminal(practice):
     assert process.returncode == 2
     assert "OPENAI_API_KEY: https://platform.openai.com/api-keys" in said
     assert "R2_BUCKET" not in said
+    assert said.index("create a LINE Official Account") < said.index("LINE_CHANNEL_SECRET")

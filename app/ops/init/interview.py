@@ -23,10 +23,14 @@ _LOOKS: Final[Mapping[str, Callable[[Settings], Awaitable[Sequence[Finding]]]]] 
 }
 
 
-def missing(path: Path) -> list[SettingQuestion]:
-    """Return what is set neither in the environment nor in the file."""
+def missing(path: Path) -> list[str]:
+    """Return a line for each value that is set neither in the environment nor in the file, with the way to it."""
     values = env_file.read(path) | os.environ
-    return [one for group in GROUPS for one in group.questions if not values.get(one.name)]
+    lines = []
+    for group in GROUPS:
+        if left := [one for one in group.questions if not values.get(one.name)]:
+            lines += [f"{group.title}:", *_numbered(group.steps), *(f"  - {one.name}: {one.where}" for one in left)]
+    return lines
 
 
 def interview(path: Path, *, width_chars: int) -> None:
@@ -34,9 +38,15 @@ def interview(path: Path, *, width_chars: int) -> None:
     values = env_file.read(path)
     for group in GROUPS:
         typer.secho(f"\n{group.title}", bold=True)
+        if not all((values | os.environ).get(one.name) for one in group.questions):
+            typer.echo("\n".join(["  If you have none of it yet:", *_numbered(group.steps), "  Then:"]))
         values |= _settle(group, values, width_chars=width_chars)
         env_file.write(path, {one.name: values[one.name] for one in group.questions if one.name in values})
     typer.echo(f"\nWritten to {path}, which only you may read.")
+
+
+def _numbered(steps: Sequence[str]) -> list[str]:
+    return [f"  {number}. {step}" for number, step in enumerate(steps, start=1)]
 
 
 def _settle(group: Group, values: Mapping[str, str], *, width_chars: int) -> dict[str, str]:

@@ -16,9 +16,14 @@ class SettingQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The values of one vendor. `checks`: the doctor's that depend on nothing else."""
+    """The values of one vendor.
+
+    `steps`: what has to be there before there is anything to copy, in the order of the clicks. `checks`: the doctor's
+    that depend on nothing else.
+    """
 
     title: str
+    steps: tuple[str, ...]
     questions: tuple[SettingQuestion, ...]
     checks: Collection[str]
 
@@ -29,6 +34,11 @@ _R2: Final = "https://dash.cloudflare.com > R2 Object Storage"
 GROUPS: Final = (
     Group(
         title="LINE",
+        # Channels begin as Official Accounts: https://developers.line.biz/en/docs/messaging-api/getting-started/
+        steps=(
+            "https://entry.line.biz/form/entry/unverified > create a LINE Official Account, free and without a review",
+            "https://manager.line.biz/ > the account > Settings > Messaging API > Enable Messaging API",
+        ),
         questions=(
             SettingQuestion(name="LINE_CHANNEL_SECRET", where=f"{_LINE} > Basic settings > Channel secret"),
             SettingQuestion(
@@ -40,16 +50,21 @@ GROUPS: Final = (
     ),
     Group(
         title="OpenAI",
+        steps=(
+            "https://platform.openai.com/settings/organization/billing/overview > Add to credit balance, $5 or more",
+            "https://platform.openai.com/settings/organization/general > Verify Organization",
+        ),
         questions=(
             SettingQuestion(
                 name="OPENAI_API_KEY",
-                where="https://platform.openai.com/api-keys > Create new secret key; the account needs prepaid credit",
+                where="https://platform.openai.com/api-keys > Create new secret key",
             ),
         ),
         checks=("key", "models"),
     ),
     Group(
         title="R2",
+        steps=(f"{_R2} > turn it on, with a card; 10 GB are free",),
         questions=(
             SettingQuestion(name="R2_ACCOUNT_ID", where=f"{_R2} > Account details > Account ID", is_secret=False),
             SettingQuestion(name="R2_BUCKET", where=f"{_R2} > Create bucket; its name", is_secret=False),
