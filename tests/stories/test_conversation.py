@@ -51,8 +51,8 @@ async def test_several_pictures_of_one_wish_come_in_one_free_reply(vendors):
     await vendors.line.send_text(person, "four seasons of a pond x4")
     await vendors.picture(person, count=4)
     assert vendors.picture_calls() == before + 1
-    replies = [call for call in vendors.line.calls if call.path.endswith("/reply")]
-    assert sum(1 for message in replies[-1].body["messages"] if message["type"] == "image") == 4
+    assert {message.way for message in vendors.line.chat(person).pictures} == {"reply"}
+    assert len({message.request_id for message in vendors.line.chat(person).pictures}) == 1
     assert vendors.line.used_this_month == 0
 
 

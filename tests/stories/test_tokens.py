@@ -244,8 +244,9 @@ async def test_the_buttons_stand_where_they_are_shown(stage, hasty, slow):
     await hasty.until(lambda: stored() == before + 2)
     await stage.line.send_text(person, "thanks")
     await stage.picture(person, count=2)
-    said = [call for call in stage.line.calls if call.path.endswith("/message/reply")][-1]
-    shown = [message.get("quickReply") for message in said.body["messages"]]
-    assert [message["type"] for message in said.body["messages"]] == ["text", "image", "text", "image", "text"]
+    last = stage.line.chat(person).pictures[-1].request_id
+    said = [message.body for message in stage.line.chat(person).from_bot if message.request_id == last]
+    shown = [message.get("quickReply") for message in said]
+    assert [message["type"] for message in said] == ["text", "image", "text", "image", "text"]
     assert shown[:-1] == [None] * 4
     assert shown[-1]["items"][0]["action"]["data"].startswith("again:")
