@@ -14,6 +14,7 @@ from app.reading.plan import Act, AskForPhoto, Change, Do, Draw, Plan, Redraw, S
 from app.settings import Settings
 from app.store.chats import ChatState, Expected
 from app.store.context import Context, Quote, UnderWay
+from app.words.answers import ChangeLater, EditedOffer, Offer, PhotosGot, StickerOffer
 from training.messages import Message
 from training.report import ALIKE, PAID
 
@@ -26,7 +27,7 @@ ASKED = {
     "edit": Expected(what="words", user_id=ME, sources=[{"picture": "PICTURE"}]),
     "photo": Expected(what="photo", user_id=ME, prompt="add a hat"),
 }
-ASKS = frozenset({"offer", "sticker_offer", "edited_offer"})  # words that ask whether to draw
+ASKS = (Offer, StickerOffer, EditedOffer)  # whether to draw
 # The wrong photo is forgotten; of what is being drawn, "delete it" and "never mind" are the same; what it costs and
 # what is left stand in one answer.
 BY_MOMENT = (
@@ -133,10 +134,10 @@ def _name_of(act: Act | None) -> str:  # noqa: PLR0911 - one line for each act
             return "command.settings"
         case AskForPhoto():
             return "ask"
-        case Say(words="change_later"):
+        case Say(answer=ChangeLater()):
             return "change"  # of what is being drawn, when it is there
-        case Say(words="photo_got"):
+        case Say(answer=PhotosGot()):
             return "command.edit"  # asks what to do with the photo
-        case Say(words=words):
-            return "ask" if words in ASKS else "talk"
+        case Say(answer=answer):
+            return "ask" if isinstance(answer, ASKS) else "talk"
     return "nothing"

@@ -41,6 +41,7 @@ from app.reading.verdicts import (
 )
 from app.reading.wish import Addressing, Wish, wish_of
 from app.store.context import Context
+from app.words.answers import EditedOffer, Sentence, StickerOffer
 from app.words.taps import Tap, read_tap
 
 CHANGES = frozenset({"again", "wide", "tall", "square", "fine", "edit", "back", "see", "menu", "delete"})
@@ -139,9 +140,9 @@ def _heard_of_anybody(event: Event, chat: Chat, rules: Rules) -> Plan | None:
         case Unfollow() | contents.Leave():
             return Plan(act=LeaveChat())
         case Join() if rules.allowed_ids and chat.id not in rules.allowed_ids:
-            return Plan(addressed=True, act=LeaveChat(words="group_not_allowed"))
+            return Plan(addressed=True, act=LeaveChat(goodbye=Sentence("group_not_allowed")))
         case Follow() if not rules.allows(chat, event.user_id) and not rules.blocks(chat, event.user_id):
-            return Plan(addressed=True, act=Say(words="not_allowed"))
+            return Plan(addressed=True, act=Say(answer=Sentence("not_allowed")))
     return None
 
 
@@ -149,13 +150,13 @@ def _of_no_words(event: Event, chat: Chat) -> Plan:
     """Read what happened to the chat, and messages without words."""
     match event.content:
         case Follow(is_unblocked=is_unblocked):
-            return Plan(addressed=True, act=Come(words="welcome_back" if is_unblocked else "greeting"))
+            return Plan(addressed=True, act=Come(greeting=Sentence("welcome_back" if is_unblocked else "greeting")))
         case Join():
-            return Plan(addressed=True, act=Come(words="greeting_group"))
+            return Plan(addressed=True, act=Come(greeting=Sentence("greeting_group")))
         case Sticker() | Media() as content:
             return _of_a_thing(content, alone=chat.kind is ChatKind.USER)
         case Other() if event.type == "message" and chat.kind is ChatKind.USER:
-            return Plan(addressed=True, act=Say(words="not_this"))
+            return Plan(addressed=True, act=Say(answer=Sentence("not_this")))
     return PASS
 
 
@@ -168,13 +169,12 @@ def _of_a_thing(content: Sticker | Media, *, alone: bool) -> Plan:
     match content:
         case Sticker(keywords=keywords):
             meant = ", ".join(keywords[:KEYWORDS_SHOWN])
-            act = (
-                Say(words="sticker_offer", details={"keywords": meant}, prompt=meant) if meant else Say(words="sticker")
-            )
+            offer = Say(answer=StickerOffer(keywords=meant), prompt=meant)
+            act = offer if meant else Say(answer=Sentence("sticker"))
         case Media(is_picture=True) as photo:
             act = Fetch(photo=photo)
         case Media(kind=kind):
-            act = Say(words=_MEDIA_WORDS[kind])
+            act = Say(answer=Sentence(_MEDIA_WORDS[kind]))
     return Plan(addressed=True, act=act, quote_token=content.quote_token, message_id=content.id or None)
 
 
@@ -243,7 +243,7 @@ def _of_edited(text: Text, wish: Wish | None, context: Context) -> Plan:
     wish = wish or Wish(said=text.text, prompt=text.text)
     if not wish.prompt:
         return PASS
-    offer = Say(words="edited_offer", prompt=wish.prompt, options=wish.options)
+    offer = Say(answer=EditedOffer(), prompt=wish.prompt, options=wish.options)
     return Plan(addressed=True, act=offer, quote_token=text.quote_token, message_id=text.id or None)
 
 

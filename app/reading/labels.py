@@ -10,6 +10,7 @@ from app.reading.commands import Command, Name
 from app.reading.normal import normal
 from app.reading.plan import Act, Do, Say, Set
 from app.reading.talk import Reply
+from app.words.answers import Answer, AskPhoto, Sentence
 from app.words.chat_settings import LANGUAGES
 from app.words.sentences import sentences_for
 
@@ -40,12 +41,12 @@ REPLIES = {
     "btn_no": Reply.NO,
     "btn_decline": Reply.NO,
 }
-SAYINGS = {
-    "btn_draw": "blank",
-    "btn_change_later": "nothing_before",
-    "btn_rephrase": "blank",
-    "btn_camera": "ask_photo",
-    "btn_album": "ask_photo",
+SAYINGS: Mapping[str, Answer] = {
+    "btn_draw": Sentence("blank"),
+    "btn_change_later": Sentence("nothing_before"),
+    "btn_rephrase": Sentence("blank"),
+    "btn_camera": AskPhoto(),
+    "btn_album": AskPhoto(),
 }
 SETTINGS = {
     "quality_low": ("quality", "low"),
@@ -78,7 +79,7 @@ def _acts() -> Mapping[str, Act]:
     for key, (name, value) in SETTINGS.items():
         found |= dict.fromkeys(_spelled((key,)), Set(name=name, value=value))
     for key, said in SAYINGS.items():
-        found |= dict.fromkeys(_spelled((key,)), Say(words=said))
+        found |= dict.fromkeys(_spelled((key,)), Say(answer=said))
     for key, command in COMMANDS.items():
         found |= dict.fromkeys(_spelled((key,)), Do(command=Command(name=command)))
     return found

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from app.line.contents import Media
 from app.reading.commands import Command
 from app.reading.meaning import Moment, Why
 from app.reading.options import Options
+from app.words.answers import Answer, Sentence
 
 Source = Mapping[str, str]  # {"picture": our id} or {"photo": LINE's message id}
 
@@ -25,10 +25,9 @@ class Draw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """Say this sentence. `prompt` is what a button under it would draw, with `options`."""
+    """Say this. `prompt` is what a button under it would draw, with `options`."""
 
-    words: str
-    details: Mapping[str, Any] | None = None
+    answer: Answer
     prompt: str | None = None
     options: Options = field(default_factory=Options)
 
@@ -116,16 +115,16 @@ class Forget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Come:
-    """We are in the chat now. `words` greet."""
+    """We are in the chat now, and greet it."""
 
-    words: str
+    greeting: Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveChat:
-    """We are not welcome in this group, or were put out of it. `words` say goodbye."""
+    """We are not welcome in this group, or were put out of it."""
 
-    words: str | None = None
+    goodbye: Sentence | None = None
 
 
 Act = (

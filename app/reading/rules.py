@@ -14,6 +14,7 @@ from app.reading.talk import Reply, reply_of, talk_of
 from app.reading.wish import Addressing, Wish
 from app.store.chats import Expected
 from app.store.context import Context
+from app.words.answers import Complaint, PhotoQuestion, PhotosGot, Sentence
 
 VERBS: Mapping[Name, str] = {
     Name.AGAIN: "again",
@@ -40,7 +41,7 @@ def by_rules(  # noqa: C901, PLR0911 - one line for each rule
     if expected and (act := _answered(wish, context, expected)):
         return act, ReadingStep.MOMENT
     if not wish.prompt and not wish.options:
-        return Say(words="blank"), ReadingStep.RULES
+        return Say(answer=Sentence("blank")), ReadingStep.RULES
     if wish.is_emoji:
         return _talked_in(wish.call, Talk.OK, context), ReadingStep.RULES
     if labels.is_of_waiting(wish.prompt):
@@ -60,7 +61,7 @@ def by_rules(  # noqa: C901, PLR0911 - one line for each rule
         return Do(command=Command(name=Name.CANCEL)), ReadingStep.MOMENT
     if talk:
         return _talked_in(wish.call, talk, context), ReadingStep.RULES
-    return (Say(words="photo_gone"), ReadingStep.MOMENT) if context.quote.gone else None
+    return (Say(answer=Sentence("photo_gone")), ReadingStep.MOMENT) if context.quote.gone else None
 
 
 def _answered(  # noqa: PLR0911 - one line for each question
@@ -123,7 +124,7 @@ def commanded(  # noqa: PLR0911 - one line for each thing that it can be about
     if photos_of(context) and (name in SHAPED or (name is Name.AGAIN and wish.options)):
         return edited(replace(wish, prompt=wish.said), context, user_id)
     if context.photos and name is Name.EDIT:
-        return Say(words="photo_got", details={"count": len(context.photos)})
+        return Say(answer=PhotosGot(count=len(context.photos)))
     if name is Name.AGAIN and not command_of(wish.prompt):
         return _of_options_alone(wish, context, user_id)  # words that only lead to options, such as "make it"
     return Change(verb=verb, request_id=under_way.request_id if under_way else None, options=wish.options)
@@ -171,19 +172,19 @@ def talked(talk: Talk, context: Context) -> Act | None:
             return Do(command=Command(name=Name.HELP))
         case Talk.COST:
             return Do(command=Command(name=Name.COST))
-        case Talk.THANKS:
-            return Say(words="thanks")
         case Talk.COMPLAINT:
-            about = context.quote.picture_id or context.chat.current_picture
-            return Say(words="talk_complaint", details={"picture": about} if about else {})
-    return Say(words=f"talk_{talk}")
+            return Say(answer=Complaint(picture=context.quote.picture_id or context.chat.current_picture))
+        case Talk.PHOTO_QUESTION:
+            return Say(answer=PhotoQuestion())
+    return Say(answer=Sentence("thanks" if talk is Talk.THANKS else f"talk_{talk}"))
 
 
 def _how_it_stands(context: Context) -> Act | None:
     under_way = context.under_way
     if under_way is None:
-        return None if context.undelivered else Say(words="progress_none")
+        return None if context.undelivered else Say(answer=Sentence("progress_none"))
     if under_way.place:
-        return Say(words="progress_queued", details={"place": under_way.place})
+        return Say(answer=Sentence("progress_queued", {"place": under_way.place}))
     since = under_way.drawing_at or under_way.created_at
-    return Say(words="progress_drawing", details={"seconds": max(1, round(context.read_at - since))})
+    seconds = max(1, round(context.read_at - since))
+    return Say(answer=Sentence("progress_drawing", {"seconds": seconds}))

@@ -6,13 +6,14 @@ from app.reading.moment import expected_of
 from app.reading.plan import Act, Draw, Say
 from app.reading.wish import Wish
 from app.store.context import Context
+from app.words.answers import ChangeLater, Sentence
 
 
 def edited(wish: Wish, context: Context, user_id: str | None) -> Act:
     """Change what the words are about, as `is_about_something` tells."""
     prompt, quoted, expected = wish.prompt, context.quote, expected_of(context, user_id)
     if quoted.gone:
-        return Say(words="photo_gone")
+        return Say(answer=Sentence("photo_gone"))
     if quoted.picture_id or quoted.photo_id:
         return Draw(prompt=prompt, options=wish.options, sources=[quoted_source(context)])
     if expected and expected.what == "words":
@@ -50,4 +51,4 @@ def quoted_source(context: Context) -> Mapping[str, str]:
 
 def later(wish: Wish, request_id: str) -> Say:
     """Offer a change of what is being drawn, for when it is there."""
-    return Say(words="change_later", prompt=wish.prompt, options=wish.options, details={"request": request_id})
+    return Say(answer=ChangeLater(request=request_id), prompt=wish.prompt, options=wish.options)

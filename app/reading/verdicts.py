@@ -13,6 +13,7 @@ from app.reading.sources import edited, is_about_something, is_asked_for, later
 from app.reading.wish import Addressing, Wish
 from app.reading.wish_forms import is_a_question, looks_like_a_wish
 from app.store.context import Context
+from app.words.answers import Offer
 
 NEVER_GUESSED = frozenset({*ADMIN_WORDS, Name.DELETE_ALL_YES})
 PAINTS = frozenset({Meaning.DRAW, Meaning.CHANGE})
@@ -122,8 +123,7 @@ def is_surely_a_wish(wish: Wish, context: Context, user_id: str | None, verdict:
 def offered(wish: Wish, context: Context) -> Say:
     """Ask whether to draw it, or to change the last picture so. Free."""
     picture = context.quote.picture_id or context.chat.current_picture
-    details = {"picture": picture} if picture else {}
-    return Say(words="offer", prompt=wish.prompt, options=wish.options, details=details)
+    return Say(answer=Offer(picture=picture), prompt=wish.prompt, options=wish.options)
 
 
 def is_surely_a_change(wish: Wish, context: Context, user_id: str | None, verdict: Verdict) -> bool:

@@ -24,7 +24,7 @@ class UnreadableError(ValueError):
     """A row that this release cannot say. Its message names the key and no words of anybody."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of ours, and what its blanks speak of."""
 
@@ -211,6 +211,11 @@ _MENUS: Final[Mapping[str, type[Menu]]] = {
 _KEYS: Final = {kind: key for key, kind in _MENUS.items()}
 
 
+def key_of(kind: type[Menu]) -> str:
+    """Return what rows call this kind of answer."""
+    return _KEYS[kind]
+
+
 def to_row(answer: Answer) -> Row:
     """Write an answer as the words and details of a row."""
     if isinstance(answer, Sentence):
@@ -233,7 +238,7 @@ def of_row(words: str, details: Mapping[str, Any] | None) -> Answer:
         raise UnreadableError(f"no answer is called {words[:40]!r}")
     if not _fills(parts, blanks):
         raise UnreadableError(f"the details of {words!r} do not fill its blanks")
-    return Sentence(key=words, parts=parts)
+    return Sentence(words, parts)
 
 
 def _menu(words: str, details: Mapping[str, Any]) -> Menu:

@@ -25,6 +25,7 @@ from app.reading.plan import (
 )
 from app.store.chats import ChatState, Expected
 from app.store.context import Context, Quote
+from app.words.answers import Sentence, StickerOffer
 
 USER, GROUP = "U" + "a" * 32, "C" + "b" * 32
 RULES = Rules(group_prefixes=["畫", "draw"])
@@ -57,7 +58,7 @@ def drawing(prompt, **more):
     [
         (message(ALONE, type="text", text="a cat"), drawing("a cat")),
         (message(ALONE, type="text", text="a cat 16:9"), Draw(prompt="a cat", options=Options(ratio=(16, 9)))),
-        (message(ALONE, type="text", text=" \u200b"), Say(words="blank")),
+        (message(ALONE, type="text", text=" \u200b"), Say(answer=Sentence("blank"))),
         (message(ALONE, type="text", text="16:9"), Change(verb="again", options=Options(ratio=(16, 9)))),
         (message(ALONE, type="text", text="help"), Do(command=Command(name=Name.HELP))),
         (message(ALONE, type="text", text="again"), Change(verb="again")),
@@ -79,23 +80,23 @@ def drawing(prompt, **more):
             message(ALONE, type="text", text="make this photo a cartoon"),
             AskForPhoto(prompt="make this photo a cartoon", options=Options()),
         ),
-        (message(ALONE, type="sticker"), Say(words="sticker")),
+        (message(ALONE, type="sticker"), Say(answer=Sentence("sticker"))),
         (
             message(ALONE, type="sticker", keywords=["hi", "cony"]),
-            Say(words="sticker_offer", details={"keywords": "hi, cony"}, prompt="hi, cony"),
+            Say(answer=StickerOffer(keywords="hi, cony"), prompt="hi, cony"),
         ),
-        (message(ALONE, type="audio"), Say(words="voice")),
-        (message(ALONE, type="hologram"), Say(words="not_this")),
+        (message(ALONE, type="audio"), Say(answer=Sentence("voice"))),
+        (message(ALONE, type="hologram"), Say(answer=Sentence("not_this"))),
         (message(TOGETHER, type="hologram"), None),
         (message(TOGETHER, type="text", text="a cat"), None),
         (message(TOGETHER, type="text", text="help"), None),
         (message(TOGETHER, type="text", text="draw a cat"), drawing("a cat")),
         (message(TOGETHER, type="text", text="draw help"), Do(command=Command(name=Name.HELP))),
-        (message(TOGETHER, type="text", text="draw"), Say(words="blank")),
+        (message(TOGETHER, type="text", text="draw"), Say(answer=Sentence("blank"))),
         (message(TOGETHER, type="sticker"), None),
-        (event(ALONE, type="follow"), Come(words="greeting")),
-        (event(ALONE, type="follow", follow={"isUnblocked": True}), Come(words="welcome_back")),
-        (event(TOGETHER, type="join"), Come(words="greeting_group")),
+        (event(ALONE, type="follow"), Come(greeting=Sentence("greeting"))),
+        (event(ALONE, type="follow", follow={"isUnblocked": True}), Come(greeting=Sentence("welcome_back"))),
+        (event(TOGETHER, type="join"), Come(greeting=Sentence("greeting_group"))),
         (event(TOGETHER, type="memberJoined"), None),
         (event(ALONE, type="unfollow"), LeaveChat()),
         (event(TOGETHER, type="leave"), LeaveChat()),
@@ -162,7 +163,7 @@ def test_a_photo_is_fetched_alone_and_only_remembered_in_company():
 def test_a_group_that_is_not_allowed_is_left():
     """Who invites Easel where it may not be hears so."""
     rules = Rules(group_prefixes=["draw"], allowed_ids=frozenset({USER}))
-    assert decide(event(TOGETHER, type="join"), rules).act == LeaveChat(words="group_not_allowed")
+    assert decide(event(TOGETHER, type="join"), rules).act == LeaveChat(goodbye=Sentence("group_not_allowed"))
 
 
 def test_in_standby_nothing_is_wanted():

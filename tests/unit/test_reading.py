@@ -19,6 +19,7 @@ from app.reading.plan import PASS, AskForPhoto, Change, Do, Draw, Redraw, Say, S
 from app.reading.talk import Reply, reply_of, talk_of
 from app.store.chats import ChatState, Expected
 from app.store.context import Context, Quote, UnderWay
+from app.words.answers import ChangeLater, Offer, Sentence
 from app.words.chat_settings import COUNTS, LANGUAGES, QUALITIES, SHAPES
 from app.words.sentences import sentences_for
 
@@ -139,17 +140,15 @@ def test_emoji_of_line_are_talk(text, count):
     emoji = [{"index": 0, "length": len(text), "productId": "5ac1bfd5040ab15980c9b435", "emojiId": "001"}] * count
     message = {"id": "1", "type": "text", "text": text, "emojis": emoji}
     event = {"type": "message", "source": {"type": "user", "userId": ME}, "replyToken": "t", "message": message}
-    assert decide(read(json.dumps(event)), RULES).act == Say(words="talk_ok")
+    assert decide(read(json.dumps(event)), RULES).act == Say(answer=Sentence("talk_ok"))
     event["message"]["text"] = f"a heart {text}"
-    assert decide(read(json.dumps(event)), RULES).act == Say(
-        words="offer", prompt=f"a heart {text}".strip(), details={}
-    )
+    assert decide(read(json.dumps(event)), RULES).act == Say(answer=Offer(), prompt=f"a heart {text}".strip())
 
 
 def test_an_answer_is_only_of_who_was_asked():
     """In a group another person's yes is no answer."""
     others = Context(chat=ChatState(expected=Expected(what="delete", user_id="U" + "c" * 32)))
-    assert said("@painter yes", others, group=True).act == Say(words="talk_ok")
+    assert said("@painter yes", others, group=True).act == Say(answer=Sentence("talk_ok"))
 
 
 @pytest.mark.parametrize(
@@ -159,15 +158,15 @@ def test_an_answer_is_only_of_who_was_asked():
         ("刪除", do(Name.CANCEL)),
         ("不要了", do(Name.CANCEL)),
         ("wrong one", do(Name.CANCEL)),
-        ("まだ？", Say(words="progress_drawing", details={"seconds": 12})),
-        ("Show picture", Say(words="progress_drawing", details={"seconds": 12})),
+        ("まだ？", Say(answer=Sentence("progress_drawing", {"seconds": 12}))),
+        ("Show picture", Say(answer=Sentence("progress_drawing", {"seconds": 12}))),
         ("again", Change(verb="again", request_id="FOX")),
         ("HD", Change(verb="fine", request_id="FOX", options=Options(quality="high"))),
         ("16:9", Change(verb="again", request_id="FOX", options=Options(ratio=(16, 9)))),
         ("wide", Change(verb="wide", request_id="FOX")),
         ("edit", Change(verb="edit", request_id="FOX")),
-        ("make the sky purple", Say(words="change_later", prompt="make the sky purple", details={"request": "FOX"})),
-        ("改成晚上", Say(words="change_later", prompt="改成晚上", details={"request": "FOX"})),
+        ("make the sky purple", Say(answer=ChangeLater(request="FOX"), prompt="make the sky purple")),
+        ("改成晚上", Say(answer=ChangeLater(request="FOX"), prompt="改成晚上")),
         ("全部刪除", do(Name.DELETE_ALL)),
         ("不用了", do(Name.CANCEL)),
         ("結構です", do(Name.CANCEL)),
@@ -181,8 +180,8 @@ def test_while_something_is_drawn(text, act):
 def test_how_it_stands_in_the_queue():
     """Who asks hears their place."""
     waiting = Context(under_way=UnderWay(request_id="F", prompt="f", place=3, created_at=990.0, drawing_at=None))
-    assert said("好了嗎", waiting).act == Say(words="progress_queued", details={"place": 3})
-    assert said("好了嗎").act == Say(words="progress_none")
+    assert said("好了嗎", waiting).act == Say(answer=Sentence("progress_queued", {"place": 3}))
+    assert said("好了嗎").act == Say(answer=Sentence("progress_none"))
     ready = said("好了嗎", Context(undelivered=True))
     assert (ready.act, ready.addressed) == (None, True)  # what is ready comes with this token
 
@@ -241,8 +240,8 @@ def test_words_that_only_begin_like_a_wish(text, verdict):
 
 def test_who_is_clearly_meant_gets_an_answer():
     """By a mention, our typed name or a command: talk is answered, and what nobody is sure of is asked."""
-    assert said("@painter hello", group=True).act == Say(words="talk_hello")
-    assert said("/draw zzz", group=True).act == Say(words="offer", prompt="zzz", details={})
+    assert said("@painter hello", group=True).act == Say(answer=Sentence("talk_hello"))
+    assert said("/draw zzz", group=True).act == Say(answer=Offer(), prompt="zzz")
     assert said("zzz", group=True) == PASS
 
 
@@ -251,11 +250,11 @@ def test_who_is_clearly_meant_gets_an_answer():
     [
         (Meaning.COMMAND, "help", 0.7, do(Name.HELP)),
         (Meaning.COMMAND, "delete_all", 0.7, do(Name.DELETE_ALL)),
-        (Meaning.TALK, "question", 0.7, Say(words="talk_question", prompt="zzz")),
-        (Meaning.COMMAND, "again", 0.7, Say(words="offer", prompt="zzz", details={"picture": "KITE"})),
-        (Meaning.COMMAND, "delete", 0.7, Say(words="offer", prompt="zzz", details={"picture": "KITE"})),
-        (Meaning.COMMAND, "help", 0.4, Say(words="offer", prompt="zzz", details={"picture": "KITE"})),
-        (Meaning.DRAW, "", 0.7, Say(words="offer", prompt="zzz", details={"picture": "KITE"})),
+        (Meaning.TALK, "question", 0.7, Say(answer=Sentence("talk_question"), prompt="zzz")),
+        (Meaning.COMMAND, "again", 0.7, Say(answer=Offer(picture="KITE"), prompt="zzz")),
+        (Meaning.COMMAND, "delete", 0.7, Say(answer=Offer(picture="KITE"), prompt="zzz")),
+        (Meaning.COMMAND, "help", 0.4, Say(answer=Offer(picture="KITE"), prompt="zzz")),
+        (Meaning.DRAW, "", 0.7, Say(answer=Offer(picture="KITE"), prompt="zzz")),
     ],
 )
 def test_what_costs_nothing_is_tried(meaning, kind, confidence, act):
@@ -274,7 +273,7 @@ def test_words_of_a_picture_are_not_yet_a_change(text):
 def test_nothing_is_drawn_on_a_guess():
     """Who cannot be understood is asked, with the last picture at hand; the next step may still know better."""
     plan = said("zzz", Context(chat=KITE, picture_at=1.0, read_at=2.0))
-    assert plan.act == Say(words="offer", prompt="zzz", details={"picture": "KITE"})
+    assert plan.act == Say(answer=Offer(picture="KITE"), prompt="zzz")
     assert plan.why.step is ReadingStep.ASKED
     assert plan.open.text == "zzz"
     assert plan.open.moment == Moment(has_picture=True)
@@ -285,8 +284,8 @@ def test_nothing_is_drawn_on_a_guess():
     [
         ("delete_all", do(Name.DELETE_ALL)),
         ("again", Change(verb="again")),
-        ("delete_all_yes", Say(words="talk_chat")),
-        ("pause", Say(words="talk_chat")),
+        ("delete_all_yes", Say(answer=Sentence("talk_chat"))),
+        ("pause", Say(answer=Sentence("talk_chat"))),
         ("settings", do(Name.SETTINGS)),
     ],
 )

@@ -253,7 +253,7 @@ async def test_a_quote_that_becomes_known_while_it_is_looked_up_is_still_unknown
     (token,) = (await deliveries.chat(ALICE.chat_id)).tokens
     said = {"token": token, "request_ids": ["R1"], "messages": [{"type": "text"}]}
     delivery = await deliveries.claim(ALICE.chat_id, way=Way.REPLY, **said)
-    loop, landed = asyncio.get_running_loop(), []
+    loop, landed = asyncio.get_running_loop(), list[str]()
 
     def acknowledges(_connection, _cursor, statement, *_):
         if "FROM sent" in statement and not landed:

@@ -24,13 +24,13 @@ class AdminCommands:
         """
         match command.name:
             case Name.STATUS:
-                return saying(await self._admins.status()) if alone else NewRequest(words="admin_alone")
+                return saying(await self._admins.status() if alone else Sentence("admin_alone"))
             case Name.PAUSE:
                 await self._admins.pause()
-                return NewRequest(words="admin_paused")
+                return saying(Sentence("admin_paused"))
             case Name.RESUME:
                 await self._admins.resume()
-                return NewRequest(words="admin_resumed")
+                return saying(Sentence("admin_resumed"))
         holder, _, rest = command.argument.strip().partition(" ")
         if about and not LINE_ID.fullmatch(holder):
             holder, rest = about, command.argument
@@ -38,14 +38,12 @@ class AdminCommands:
 
     async def _decide(self, name: Name, holder: str, rest: str) -> NewRequest:
         if not LINE_ID.fullmatch(holder):
-            return NewRequest(words="admin_unknown")
+            return saying(Sentence("admin_unknown"))
         match name:
             case Name.GIVE:
                 count = min(int(rest), GIVEN_MAX) if rest.isdecimal() else GIVEN
-                return saying(
-                    Sentence(key="admin_given", parts={"count": await self._admins.give(holder, count=count)})
-                )
+                return saying(Sentence("admin_given", {"count": await self._admins.give(holder, count=count)}))
             case Name.BLOCK:
-                return NewRequest(words="admin_blocked" if await self._admins.block(holder) else "admin_unknown")
+                return saying(Sentence("admin_blocked" if await self._admins.block(holder) else "admin_unknown"))
         await self._admins.unblock(holder)
-        return NewRequest(words="admin_unblocked")
+        return saying(Sentence("admin_unblocked"))

@@ -1,12 +1,14 @@
 """What is asked before anything may cost money: is somebody blocked, is drawing paused, is there room?"""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from app.days import day_of, next_day_at
+from app.flows.conversation.saying import saying
 from app.store.receiving import NewRequest, PersonalLimit
 from app.store.standing import Standing
+from app.words.answers import Sentence
 
 FLOOD_TOLD_FOR_S = 60.0  # once told, more of the same flood gets no answer
 
@@ -48,4 +50,4 @@ class Admission:
 
 
 def _declined(request: NewRequest, words: str) -> NewRequest:
-    return NewRequest(words=words, quote_token=request.quote_token)
+    return replace(saying(Sentence(words)), quote_token=request.quote_token)

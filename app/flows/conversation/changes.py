@@ -13,7 +13,7 @@ from app.store.chats import Chats, ChatState, Expected
 from app.store.forgetting import Forgetting
 from app.store.receiving import NewRequest
 from app.store.requests import Requests
-from app.words.answers import ShowCard, ShowPicture
+from app.words.answers import Sentence, ShowCard, ShowPicture
 
 EDIT_WITHIN_S = 600.0
 FINE_QUALITY = "high"
@@ -52,12 +52,12 @@ class Changes:
     ) -> NewRequest:
         picture_id = change.picture_id or state.current_picture
         if picture_id is None:
-            return NewRequest(words="nothing_before")
+            return saying(Sentence("nothing_before"))
         picture = await self._pictures.get(picture_id, chat_id=chat.id)
         if picture is None and change.verb == "menu" and change.picture_id is None:
             picture = next(iter(await self._pictures.latest(chat.id, limit=1)), None)  # the one before what was deleted
         if picture is None:
-            return NewRequest(words="picture_gone")
+            return saying(Sentence("picture_gone"))
         match change.verb:
             case "edit":
                 return await self._expect_words(event, chat, {"picture": picture.id})
@@ -75,7 +75,7 @@ class Changes:
         """Draw the picture's wish once more, in another shape or finer. It goes with the message that wished it."""
         wish = await self._requests.get(picture.request_id)
         if wish is None or not wish.prompt:
-            return NewRequest(words="picture_gone")
+            return saying(Sentence("picture_gone"))
         options = Options(ratio=SHAPES.get(change.verb), count=1)
         sources, is_fine = list(wish.sources or ()), bool((wish.details or {}).get("fine"))
         if change.verb == "fine":
@@ -97,7 +97,7 @@ class Changes:
             return await self._of_picture(change, event, chat, state)
         wish = await self._requests.get(request_id)
         if wish is None or wish.chat_id != chat.id or not wish.prompt:
-            return NewRequest(words="nothing_before")
+            return saying(Sentence("nothing_before"))
         if change.verb == "edit":
             return await self._expect_words(event, chat, {"request": request_id})
         quality = FINE_QUALITY if change.verb == "fine" else None
@@ -109,13 +109,13 @@ class Changes:
     async def _expect_words(self, event: Event, chat: Chat, source: Mapping[str, str]) -> NewRequest:
         expected = Expected(what="words", sources=[source], user_id=event.user_id)
         await self._chats.expect(chat.id, chat.kind, expected, for_s=EDIT_WITHIN_S)
-        words = "ask_edit" if chat.kind is ChatKind.USER else "ask_edit_group"
-        return NewRequest(words=words, details={"picture": source["picture"]} if "picture" in source else None)
+        key = "ask_edit" if chat.kind is ChatKind.USER else "ask_edit_group"
+        return saying(Sentence(key, {"picture": source["picture"]} if "picture" in source else {}))
 
     async def _before(self, chat: Chat, picture: Picture) -> NewRequest:
         before = await self._pictures.get(picture.parent_id, chat_id=chat.id) if picture.parent_id else None
         if before is None:
-            return NewRequest(words="picture_gone" if picture.parent_id else "back_none")
+            return saying(Sentence("picture_gone" if picture.parent_id else "back_none"))
         await self._chats.point_at(chat.id, chat.kind, before.id)
         return saying(ShowPicture(picture=before.id))
 
@@ -123,7 +123,7 @@ class Changes:
         """Only who asked for it, or an admin, may delete a picture of a group; taps there may not tell who taps."""
         theirs = event.user_id is not None and event.user_id in {picture.user_id, *self._admin_ids}
         if chat.kind is not ChatKind.USER and not theirs:
-            return NewRequest(words="delete_not_yours")
+            return saying(Sentence("delete_not_yours"))
         await self._forgetting.picture(picture.id, chat_id=chat.id)
         self._swept()
-        return NewRequest(words="deleted_one")
+        return saying(Sentence("deleted_one"))

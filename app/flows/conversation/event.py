@@ -10,6 +10,7 @@ from app.engine import Engine
 from app.errors import EaselError, Reason
 from app.flows.conversation.admission import Admission
 from app.flows.conversation.perform import Performer
+from app.flows.conversation.saying import saying
 from app.flows.conversation.understanding import Understanding
 from app.flows.delivery.waiting import Waiting
 from app.flows.drawing.queue import enqueue, turn_of
@@ -26,6 +27,7 @@ from app.store.receiving import NewRequest, NewToken, Receiving, Sender
 from app.store.requests import Requests, State
 from app.store.settling import Settling
 from app.store.standing import Standing, standing_of
+from app.words.answers import Sentence
 
 log = structlog.get_logger()
 
@@ -112,7 +114,7 @@ class EventFlow:
         if token is None or not decide(came.event, self._rules).addressed:
             await self._stores.settling.settle(event_id)
             return
-        request = NewRequest(words=Reason.BROKE)
+        request = saying(Sentence(Reason.BROKE))
         await self._stores.receiving.receive(event_id, sender=came.sender, token=token, request=request)
         self._watch.attend(came.chat)
 
@@ -177,7 +179,7 @@ class EventFlow:
     async def _end(self, came: ArrivedEvent, plan: Plan) -> None:
         """Do what comes behind the answer."""
         if isinstance(plan.act, LeaveChat):
-            if plan.act.words:
+            if plan.act.goodbye:
                 await self._say_goodbye(came.chat)
             await self._stores.settling.settle(came.event.id)
         elif came.chat.kind is ChatKind.USER and came.event.reply_token:

@@ -38,23 +38,33 @@ from app.store.forgetting import Forgetting
 from app.store.photos import NewPhoto, Photos, PhotoState
 from app.store.receiving import NewRequest
 from app.store.requests import UNFINISHED, Request, Requests
-from app.words.answers import PhotosGot
+from app.words.answers import (
+    Answer,
+    AskPhoto,
+    ChangeLater,
+    ChatSettings,
+    ConfirmDeleteAll,
+    EditedOffer,
+    Offer,
+    PhotosGot,
+    Sentence,
+    StickerOffer,
+    UnreadableError,
+    key_of,
+    of_row,
+)
 from app.words.chat_settings import SETTINGS
 
 log = structlog.get_logger()
 
 EXPECTED_FOR_S = 600.0
-CHANGE_LATER = "change_later"
-# What we ask with these words, so that a typed answer is understood.
+# What we ask with these, so that a typed answer is understood.
 _ASKS: Mapping[str, str] = {
-    "offer": "offer",
-    CHANGE_LATER: "offer",
-    "sticker_offer": "offer",
-    "edited_offer": "offer",
-    "confirm_delete_all": "delete",
-    "settings": "settings",
+    **dict.fromkeys(map(key_of, (Offer, ChangeLater, StickerOffer, EditedOffer)), "offer"),
+    key_of(ConfirmDeleteAll): "delete",
+    key_of(ChatSettings): "settings",
 }
-_ASK_THEMSELVES = frozenset({"ask_edit", "ask_edit_group", "ask_photo"})
+_ASK_THEMSELVES = frozenset({"ask_edit", "ask_edit_group", key_of(AskPhoto)})
 _BY_THE_WAY = ("talk_", "thanks", "progress_", "help", "usage", "mine", "about")
 
 
@@ -121,8 +131,8 @@ class Performer:
         match act:
             case Draw():
                 return drawn(act, state, alone=chat.kind is ChatKind.USER)
-            case Say(words=words, details=details, prompt=prompt, options=options):
-                return NewRequest(words=words, details=details, prompt=prompt, options=options.to_json() or None)
+            case Say(answer=answer, prompt=prompt, options=options):
+                return replace(saying(answer), prompt=prompt, options=options.to_json() or None)
             case Show(request_id=request_id):
                 return await self._shown(event, chat, request_id)
             case Redraw(request_id=request_id, changes=changes):
@@ -144,20 +154,20 @@ class Performer:
                 return await self._ask_for_photo(event, chat, prompt, options)
             case Forget(message_id=message_id):
                 await self._forget(chat, message_id)
-            case Come(words=words):
+            case Come(greeting=greeting):
                 await self._chats.came(chat.id, chat.kind)
-                return NewRequest(words=words)
-            case LeaveChat(words=words):
+                return saying(greeting)
+            case LeaveChat(goodbye=goodbye):
                 await self._chats.left(chat.id, chat.kind)
                 await self._requests.cancel(chat.id, user_id=None, event_id=event.id)  # nobody is there to see it
-                return NewRequest(words=words) if words else None
+                return saying(goodbye) if goodbye else None
         return None
 
     async def _shown(self, event: Event, chat: Chat, request_id: str) -> NewRequest | None:
         """Somebody tapped [Show picture]: it brings a token; what it shows is in the store, or is pointed at."""
         wanted = await self._requests.get(request_id)
         if wanted is None or wanted.chat_id != chat.id:
-            return NewRequest(words="gone")
+            return saying(Sentence("gone"))
         if wanted.sent_at is None:
             await self._requests.show_again(request_id)
             return None
@@ -166,19 +176,20 @@ class Performer:
         if wanted.sent_quote_token is None:
             await self._requests.show_again(request_id)
             return None
-        return NewRequest(words="here", quote_token=wanted.sent_quote_token)
+        return replace(saying(Sentence("here")), quote_token=wanted.sent_quote_token)
 
     async def _redrawn(self, chat: Chat, request_id: str, state: ChatState, *, changes: bool) -> NewRequest:
         said = await self._requests.get(request_id)
         if said is None or said.chat_id != chat.id or not said.prompt:
-            return NewRequest(words="gone")
+            return saying(Sentence("gone"))
         options, alone = Options.of_json(said.options or {}), chat.kind is ChatKind.USER
-        if changes or said.words == CHANGE_LATER:
+        if changes or said.words == key_of(ChangeLater):
             source = await self._offered(said, chat)
             if source is None:
-                return NewRequest(words="nothing_before")
+                return saying(Sentence("nothing_before"))
             if "request" in source:
-                return NewRequest(words=CHANGE_LATER, prompt=said.prompt, options=said.options, details=source)
+                later = saying(ChangeLater(request=source["request"]))
+                return replace(later, prompt=said.prompt, options=said.options)
             draw = Draw(prompt=said.prompt, options=options, sources=[source])
             return drawn(draw, state, alone=alone, message_id=said.message_id)
         # A message that was changed is still about what it was about.
@@ -187,18 +198,20 @@ class Performer:
         draw = Draw(prompt=said.prompt, options=options, sources=sources)
         return drawn(draw, state, alone=alone, message_id=said.message_id)
 
-    async def _offered(self, offer: Request, chat: Chat) -> Mapping[str, str] | None:
+    async def _offered(self, said: Request, chat: Chat) -> Mapping[str, str] | None:
         """Find the picture that an offer spoke of; its wish where that is still being drawn; None where it is gone."""
-        details = offer.details or {}
-        if "picture" in details:
-            return {"picture": str(details["picture"])}
-        wish = await self._requests.get(str(details.get("request", "")))
-        if wish is None or wish.chat_id != chat.id:
-            return None
-        made = await self._pictures.of_request(wish.id)
-        if made:
-            return {"picture": made[-1].id}
-        return {"request": wish.id} if wish.state in UNFINISHED else None
+        match _answer_of(said):
+            case Offer(picture=str(picture_id)):
+                return {"picture": picture_id}
+            case ChangeLater(request=request_id):
+                wish = await self._requests.get(request_id)
+                if wish is None or wish.chat_id != chat.id:
+                    return None
+                made = await self._pictures.of_request(wish.id)
+                if made:
+                    return {"picture": made[-1].id}
+                return {"request": wish.id} if wish.state in UNFINISHED else None
+        return None
 
     async def _rephrased(self, event: Event, chat: Chat, request_id: str) -> None:
         """The words that come next are about what the declined ones were about."""
@@ -220,14 +233,14 @@ class Performer:
         """Ask what to do with a photo or an album, once all of it is there; or do what was said before it."""
         if photo.is_external:
             await self._photos.keep(_new_photo(event, chat, photo), PhotoState.EXTERNAL)
-            return NewRequest(words="photo_external")
+            return saying(Sentence("photo_external"))
         album = await self._sources.fetch(_new_photo(event, chat, photo))
         if not album:
             return None
         kept = [one.message_id for one in album if one.state is PhotoState.KEPT and one.waits]
         if not kept:
             told = next((one.state for one in album if one.state not in {PhotoState.KEPT, PhotoState.SEEN}), None)
-            return NewRequest(words=f"photo_{told}") if told else None
+            return saying(Sentence(f"photo_{told}")) if told else None
         expected = state.expected
         if expected and expected.what == "photo" and expected.prompt:
             sources = [{"photo": message_id} for message_id in kept]
@@ -238,10 +251,10 @@ class Performer:
 
     async def _ask_for_photo(self, event: Event, chat: Chat, prompt: str, options: Options) -> NewRequest:
         if chat.kind is not ChatKind.USER:
-            return NewRequest(words="ask_photo_quote")  # a photo cannot mention us, but it can be quoted
+            return saying(Sentence("ask_photo_quote"))  # a photo cannot mention us, but it can be quoted
         expected = Expected(what="photo", prompt=prompt, options=options.to_json(), user_id=event.user_id)
         await self._chats.expect(chat.id, chat.kind, expected, for_s=EXPECTED_FOR_S)
-        return NewRequest(words="ask_photo")
+        return saying(AskPhoto())
 
     async def _forget(self, chat: Chat, message_id: str) -> None:
         count = await self._forgetting.message(message_id, chat_id=chat.id)
@@ -260,6 +273,14 @@ def _new_photo(event: Event, chat: Chat, photo: Media) -> NewPhoto:
         set_total=album.total if album else 0,
         set_index=album.index if album else 0,
     )
+
+
+def _answer_of(said: Request) -> Answer | None:
+    """Read what we have said; None where this release does not know it."""
+    try:
+        return of_row(said.words or "", said.details)
+    except UnreadableError:
+        return None
 
 
 def _is_by_the_way(words: str | None) -> bool:

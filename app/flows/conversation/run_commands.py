@@ -1,7 +1,6 @@
 """Commands that are not about one picture: help, settings, my pictures, cancel, delete all, usage; and the admins'."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from app.flows.conversation.admin_commands import AdminCommands
 from app.flows.conversation.admins import Admins
@@ -15,7 +14,7 @@ from app.store.money.ledger import Ledger
 from app.store.photos import Photos
 from app.store.receiving import NewRequest
 from app.store.requests import Requests
-from app.words.answers import ChatSettings, ConfirmDeleteAll, Help, Mine, Sentence
+from app.words.answers import ChatSettings, ConfirmDeleteAll, Cost, Help, Mine, PersonalUsage, Sentence, key_of, of_row
 
 SHOWN_MAX = 10  # columns of an image carousel
 _SAID = {Name.ABOUT: "about", Name.KEEP: "kept", Name.DECLINE: "declined"}
@@ -82,11 +81,11 @@ class Commands:
             case Name.NEW:
                 return await self._start_anew(chat)
             case Name.USAGE | Name.COST:
-                return await self._usage(event, chat, words="talk_cost" if command.name is Name.COST else "usage")
+                return await self._usage(event, chat, Cost if command.name is Name.COST else PersonalUsage)
             case Name.ABOUT | Name.KEEP | Name.DECLINE:
-                return NewRequest(words=_SAID[command.name])
+                return saying(Sentence(_SAID[command.name]))
             case Name.HELLO:
-                return NewRequest(words="greeting" if chat.kind is ChatKind.USER else "greeting_group")
+                return saying(Sentence("greeting" if chat.kind is ChatKind.USER else "greeting_group"))
         return saying(Help(admin=self._admins.knows(event.user_id)))
 
     async def settings(self, chat: Chat, *, saved: bool = False) -> NewRequest:
@@ -110,13 +109,13 @@ class Commands:
     async def _cancel(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
         """In a group only one's own; where a group does not tell who speaks, nothing."""
         if chat.kind is not ChatKind.USER and person is None:
-            return NewRequest(words="cancel_none")
+            return saying(Sentence("cancel_none"))
         count = await self._requests.cancel(chat.id, user_id=person, event_id=event.id)
         await self._chats.expect_nothing(chat.id, chat.kind)
         if chat.kind is ChatKind.USER:
             await self._photos.let_go(chat.id)
         if not count:
-            return NewRequest(words="cancel_none")
+            return saying(Sentence("cancel_none"))
         return _counted("cancelled_one", "cancelled", count)
 
     async def _ask_to_delete_all(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
@@ -127,7 +126,7 @@ class Commands:
         """In a group everybody deletes their own; an admin deletes all."""
         alone = chat.kind is ChatKind.USER
         if not alone and person is None:
-            return NewRequest(words="delete_not_yours")
+            return saying(Sentence("delete_not_yours"))
         all_of_them = alone or self._admins.knows(event.user_id)
         count = await self._forgetting.pictures_of_chat(chat.id, user_id=None if all_of_them else person)
         self._swept()
@@ -138,16 +137,16 @@ class Commands:
     async def _start_anew(self, chat: Chat) -> NewRequest:
         await self._photos.let_go(chat.id)
         await self._chats.expect_nothing(chat.id, chat.kind)
-        return NewRequest(words="blank")
+        return saying(Sentence("blank"))
 
-    async def _usage(self, event: Event, chat: Chat, *, words: str) -> NewRequest:
-        details: dict[str, Any] = await self._ledger.usage_of(chat.id, chat_kind=chat.kind, user_id=event.user_id)
-        return NewRequest(words=words, details=details)
+    async def _usage(self, event: Event, chat: Chat, kind: type[PersonalUsage]) -> NewRequest:
+        used = await self._ledger.usage_of(chat.id, chat_kind=chat.kind, user_id=event.user_id)
+        return saying(of_row(key_of(kind), used))
 
 
 def _counted(one: str, many: str, count: int) -> NewRequest:
-    return saying(Sentence(key=one if count == 1 else many, parts={"count": count}))
+    return saying(Sentence(one if count == 1 else many, {"count": count}))
 
 
 def _none() -> NewRequest:
-    return NewRequest(words="delete_none")
+    return saying(Sentence("delete_none"))

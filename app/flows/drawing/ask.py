@@ -2,11 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -27,6 +26,7 @@ from app.store.money.budgets import Capped
 from app.store.money.ledger import Booking, CallOutcome, Ledger, Tokens
 from app.store.pending_uploads import PaidPicture, PendingUploads
 from app.store.requests import Request, Requests, State, drawing
+from app.words.answers import Sentence
 
 log = structlog.get_logger()
 
@@ -50,11 +50,10 @@ CATEGORIES = {  # the vendor's coarse words to keys of the sentences; open-ended
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declined:
-    """Why there is no picture, as a key of the sentences and what it speaks of."""
+    """Why there is no picture."""
 
-    words: str
+    answer: Sentence
     refused: bool = False
-    details: Mapping[str, Any] | None = None
 
 
 class Ask:
@@ -101,7 +100,7 @@ class Ask:
         is_new = request.state is State.QUEUED
         tries = Tries(blind=0 if is_new else await self._ledger.close_cut_off(request.id))
         if tries.blind > BLIND_MAX:
-            return Declined(words=Reason.TOO_LATE)
+            return Declined(answer=Sentence(Reason.TOO_LATE))
         edges = await asyncio.to_thread(edges_px, sources[0]) if len(sources) == 1 else None
         order = self._order(request, edges)
         until = time.monotonic() + NONE_LEFT_WITHIN_S
@@ -116,7 +115,7 @@ class Ask:
             await asyncio.sleep(wait_s)
         log.error("all_models_gone", request=request.id, cure="name a living model in IMAGE_MODELS")
         await self._alarm.ring("models_gone")
-        return Declined(words=Reason.CLOSED)
+        return Declined(answer=Sentence(Reason.CLOSED))
 
     async def _one_model(
         self, request: Request, order: PictureOrder, sources: Sequence[bytes], model: str, tries: Tries
@@ -129,7 +128,7 @@ class Ask:
         ) is not None:
             if isinstance(call, Capped):
                 log.warning("cap_reached", request=request.id, cap=call.cap)
-                return Declined(words=f"limit_{call.cap}", details={"until_at": call.until_at})
+                return Declined(answer=Sentence(f"limit_{call.cap}", {"until_at": call.until_at}))
             began = time.perf_counter()
             try:
                 with self._traces.span("model", request_id=request.id, model=model, edit=bool(sources)):
@@ -294,6 +293,6 @@ def _tokens(drawn: Drawn) -> Tokens | None:
 
 def _declined(error: EaselError, reason: Reason) -> Declined:
     if not isinstance(error, Refused):
-        return Declined(words=reason)
+        return Declined(answer=Sentence(reason))
     known = (CATEGORIES[one] for one in error.categories if one in CATEGORIES)
-    return Declined(words=next(known, reason), refused=True)
+    return Declined(answer=Sentence(next(known, reason)), refused=True)

@@ -30,6 +30,7 @@ from app.pictures import Rendition
 from app.r2 import Bucket, new_key
 from app.store.pending_uploads import PaidPicture, PendingUploads, StoredPicture
 from app.store.requests import UNDRAWN, Request, Requests, State
+from app.words.answers import Sentence, to_row
 
 log = structlog.get_logger()
 
@@ -76,7 +77,7 @@ class DrawFlow:
 
     async def give_up(self, request_id: str) -> None:
         """Answer that something broke, after a fault of ours. Not where bytes are kept: the wish is begun again."""
-        await self._fail(request_id, Declined(words=Reason.BROKE))
+        await self._fail(request_id, Declined(answer=Sentence(Reason.BROKE)))
         if request := await self._requests.get(request_id):
             await self._hand_over(request)
 
@@ -94,7 +95,7 @@ class DrawFlow:
             sources = await self._load(request)
         except EaselError as error:
             log.warning("source_not_loaded", request=request_id, code=error.code, message=str(error))
-            await self._fail(request_id, Declined(words=why_no_source(error)))
+            await self._fail(request_id, Declined(answer=Sentence(why_no_source(error))))
             return ()
         drawn = await self._ask.models(request, sources)
         if isinstance(drawn, Declined):
@@ -189,12 +190,12 @@ class DrawFlow:
         await self._watch.look(Chat(kind=ChatKind(request.chat_kind), id=request.chat_id))
 
     async def _fail(self, request_id: str, declined: Declined) -> None:
-        words, details = declined.words, declined.details
+        words, details = to_row(declined.answer)
         if not await self._requests.fail(request_id, reason=words, refused=declined.refused, details=details):
             return
-        self._observers.metrics.ended("refused" if declined.refused else "failed", declined.words)
+        self._observers.metrics.ended("refused" if declined.refused else "failed", words)
         event = "request_refused" if declined.refused else "request_failed"
-        log.warning(event, request=request_id, reason=declined.words)
+        log.warning(event, request=request_id, reason=words)
 
 
 def why_no_source(error: EaselError) -> str:
