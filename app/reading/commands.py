@@ -4,6 +4,7 @@ Only words that nobody would want drawn stand without a slash; the others need i
 may stand around them.
 """
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -119,18 +120,25 @@ def _named(said: str, *, beside_options: bool) -> Name | None:
 
 def _without_start(said: str, starts: tuple[str, ...]) -> list[str]:
     return [
-        said[len(start) :].strip()
-        for start in starts
-        if said.startswith(start) and len(said) > len(start) and _is_a_word(start, said[len(start)])
+        said[size:].strip()
+        for size, of_size in _by_size(starts)
+        if len(said) > size and said[:size] in of_size and _is_a_word(said[:size], said[size])
     ]
 
 
 def _without_end(said: str, ends: tuple[str, ...]) -> list[str]:
     return [
-        said[: -len(end)].strip()
-        for end in ends
-        if said.endswith(end) and len(said) > len(end) and _is_a_word(end, said[-len(end) - 1])
+        said[:-size].strip()
+        for size, of_size in _by_size(ends)
+        if len(said) > size and said[-size:] in of_size and _is_a_word(said[-size:], said[-size - 1])
     ]
+
+
+@functools.cache
+def _by_size(ones: tuple[str, ...]) -> list[tuple[int, set[str]]]:
+    """Give words by their length, the longest first: a few lengths are looked up sooner than hundreds of words."""
+    sizes = sorted({len(one) for one in ones} - {0}, reverse=True)
+    return [(size, {one for one in ones if len(one) == size}) for size in sizes]
 
 
 def _is_a_word(word: str, beside: str) -> bool:
