@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 SAID_COOKIE = "easel_said"  # for the next page alone: an address would say it again at each reload
 SAID: Mapping[str, str] = {
     "paused": "Drawing is paused. Pictures that are being drawn are still delivered.",
-    "resumed": "Drawing goes on.",
+    "resumed": "Drawing has resumed.",
     "deleted": "The picture is deleted. Its files leave the bucket as soon as it can be reached.",
     "gone": "That picture was gone already.",
     "again": "The answer goes out again as soon as the chat has a way for it.",

@@ -53,15 +53,15 @@ async def test_an_admin_pauses_and_resumes(stage, tmp_path):
     """Nothing is drawn meanwhile, also after a restart; everybody is told, and the status says so."""
     admin, other = stage.person(), stage.person()
     easel = await stage.start(tmp_path, ADMIN_USER_IDS=admin)
-    assert (await ask(stage, admin, "/pause"))["text"] == "Drawing is paused. /resume goes on."
+    assert (await ask(stage, admin, "/pause"))["text"] == "Drawing is paused. Send /resume to go on."
     await easel.kill()
     async with stage.easel(tmp_path, ADMIN_USER_IDS=admin):
         before = stage.picture_calls()
         assert (await ask(stage, other, "a cat"))["text"] == PAUSED
-        assert (await ask(stage, other, "/resume"))["text"] != "Drawing goes on."
+        assert (await ask(stage, other, "/resume"))["text"] != "Drawing has resumed."
         assert "Drawing is paused." in (await ask(stage, admin, "/status"))["text"]
         assert stage.picture_calls() == before
-        assert (await ask(stage, admin, "/resume"))["text"] == "Drawing goes on."
+        assert (await ask(stage, admin, "/resume"))["text"] == "Drawing has resumed."
         assert (await ask(stage, other, "a cat"))["type"] == "image"
 
 
@@ -149,7 +149,9 @@ async def test_an_alert_leaves_the_last_pushes_to_people(stage, tmp_path):
             await stage.line.send_text(person, "a cat")
             await easel.logged(told, cause="billing")
             stage.line.used_this_month = 0
-    assert pushed(stage, admin) == ["Drawing is stopped by billing. Please look at payment and limits."]
+    assert pushed(stage, admin) == [
+        "A billing problem has stopped drawing. Please check the payment method and the limits."
+    ]
 
 
 async def test_an_admin_is_told_of_budgets_once_whoever_looks(stage, tmp_path, postgres_url):
@@ -179,4 +181,4 @@ async def test_an_admin_is_told_of_the_end_of_a_model(stage, tmp_path):
         async with stage.easel(tmp_path, ADMIN_USER_IDS=admin, IMAGE_MODELS="gpt-image-2") as easel:
             await easel.logged("looked_out")
     stage.openai.models = models
-    assert pushed(stage, admin) == [f"Days left for the model gpt-image-2: {days}." for days in (29, 7, 1)]
+    assert pushed(stage, admin) == [f"Days until the model gpt-image-2 is switched off: {days}." for days in (29, 7, 1)]

@@ -102,7 +102,7 @@ async def test_what_waits_is_counted_in_pictures(stage, tmp_path):
     async with stage.easel(tmp_path, DEFAULT_LANGUAGE="en") as easel:
         await stage.line.deliver_each(*(stage.line.text(person, words) for _ in range(20)))
         await easel.logged("event_understood", wants="picture", times=20)
-        assert "Already waiting for you: 20." in (await stage.said(person))[0]["text"]
+        assert "You already have 20 waiting." in (await stage.said(person))[0]["text"]
         release.set()
         await stage.picture(person, count=20)
     assert len(stage.line.chat(person).pictures) == 20
@@ -150,9 +150,9 @@ async def test_the_month_of_a_chat_is_told_once_when_it_gets_short(stage, tmp_pa
         usage = await draw(stage, person, "usage")
     short = [number for number, texts in enumerate(said[:10], 1) if texts]
     assert short == [9, 10]
-    assert said[8][0].startswith("This chat has 12% of its month left; the month starts again at 20")
-    assert said[10][0].startswith("This chat has used up its month. You can draw again from 20")
-    assert "This chat has 2% of its month left; the month starts again at 20" in usage[0]
+    assert said[8][0].startswith("This chat has 12% of this month's allowance left; it resets at 20")
+    assert said[10][0].startswith("This chat has used up its allowance for this month. You can draw again from 20")
+    assert "This chat has 2% of this month's allowance left; it resets at 20" in usage[0]
 
 
 async def test_a_group_has_fair_shares(stage, tmp_path):
@@ -162,7 +162,7 @@ async def test_a_group_has_fair_shares(stage, tmp_path):
     usd = f"{8 * ONE / 1e6 + 0.008:.6f}"
     async with stage.easel(tmp_path, CHAT_MONTHLY_BUDGET_USD=usd):
         said = [await draw(stage, greedy, "draw a cat", group=group) for _ in range(5)]
-        assert "You've used your share of this group's month" in said[4][0]
+        assert "You've used up your share of this group's month" in said[4][0]
         assert "of your share of this group's month left" in said[3][0]
         await draw(stage, late, "draw a cat", group=group)
         usage = await draw(stage, late, "draw usage", group=group)
@@ -189,8 +189,8 @@ async def test_a_flood_is_told_once_and_costs_nothing(stage, tmp_path, anonymous
         await easel.logged("event_understood", request=wish["webhookEventId"])
     release.set()
     await stage.picture(group or person, count=5)
-    said = [one["text"] for one in await stage.said(group or person) if "Already waiting" in str(one.get("text"))]
+    said = [one["text"] for one in await stage.said(group or person) if "waiting. Please" in str(one.get("text"))]
     assert await easel.stop() == 0
-    assert said == ["Already waiting for you: 5. Please send more once they're done."]
+    assert said == ["You already have 5 waiting. Please send more once they're done."]
     assert len(stage.line.chat(group or person).pictures) == 5
     assert 5 <= stage.picture_calls() - before <= 5 + 2  # those that were cut off are asked again

@@ -71,7 +71,7 @@ async def test_everything_works_without_a_script(played, page):
     await page.get_by_role("button", name="Pause").click()
     assert await page.get_by_role("heading", level=1).inner_text() == "Drawing is paused"
     await page.get_by_role("button", name="Resume").click()
-    assert "Drawing goes on." in await page.get_by_role("status").inner_text()
+    assert "Drawing has resumed." in await page.get_by_role("status").inner_text()
     await page.get_by_text("As a table").first.click()
     assert await page.get_by_role("rowheader").first.is_visible()
     assert await page.locator("script").count() == 0
