@@ -16,7 +16,7 @@ RUN uv sync --frozen --no-dev --no-install-project \
 FROM dependencies AS build
 COPY README.md LICENSE line_easel.py ./
 COPY app app
-COPY sandbox/line_sandbox sandbox/line_sandbox
+# Without sandbox/line_sandbox: stand-ins are for the demo, which is none of the service's.
 RUN uv build --wheel --out-dir /dist \
     && uv pip install --python /venv --no-deps --target /app /dist/*.whl \
     && rm -f /app/.lock

@@ -18,5 +18,6 @@ Beside the way: `health` (/healthz, /readyz), `metrics` (/metrics), `admin` (the
 operators ask of the `store`), `traces` (OpenTelemetry), `lease` (dead peers on Postgres), `databases` (when one is
 away), `errors` (every error we raise), `release` (which one this is), `caps` (what may be spent), `ops` (doctor, setup,
 backup, and the desk: usage, requests, resend, refund, forget) and `demo` (the whole bot on one machine, with the
-stand-ins of `sandbox/`). The commands begin in `line_easel.py`, which sees that this `app` is the one that is run.
+stand-ins and the page of `sandbox/`). The commands begin in `line_easel.py`, which sees that this `app` is the one
+that is run.
 """

@@ -1,5 +1,6 @@
 """`easel serve`: the command line. Everything heavy is imported where it is used, so that --help is quick."""
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -72,6 +73,8 @@ def demo(
 ) -> None:
     """Try everything on this machine with no account: a chat page, with stand-ins of LINE, OpenAI and R2."""
     check_surroundings()
+    if importlib.util.find_spec("line_sandbox") is None:
+        refuse("The demo's stand-ins are not installed here, as in the image: uvx line-easel demo", code=EX_CONFIG)
     from app.demo import run
 
     options = run.DemoOptions(

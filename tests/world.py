@@ -232,8 +232,9 @@ def interpreter() -> dict[str, str]:
 @contextlib.asynccontextmanager
 async def world(*, record: bool = True, forks: ForkServer | None = None, **line_options: Any) -> AsyncIterator[World]:
     """Open the three vendors on free ports. `record`: whether they keep the calls that came."""
+    options = {"bot_name": "Easel"} | line_options
     line = LineStandIn(
-        channel_secret=SECRET, channel_access_token=ACCESS_TOKEN, allow_http=True, record=record, **line_options
+        channel_secret=SECRET, channel_access_token=ACCESS_TOKEN, allow_http=True, record=record, **options
     )
     openai = OpenAIStandIn(api_key=API_KEY, paint=False, record=record)
     r2 = R2StandIn(access_key_id=R2_KEY, secret_access_key=R2_SECRET, bucket=BUCKET, record=record)

@@ -9,7 +9,3 @@ class CannotStart(Exception):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
-
-
-class NotAllowed(Exception):
-    """Somebody on the page wants what is not possible now; the message says why."""

@@ -3,14 +3,12 @@
 import asyncio
 from collections.abc import Callable
 
-from line_sandbox.line import LineStandIn
+from line_sandbox.page.chat_page import ChatPage
+from line_sandbox.page.state import NotAllowed, Value
+from line_sandbox.page.tasks import Tasks
 
 from app.demo.bot import Bot
-from app.demo.demo_errors import NotAllowed
 from app.demo.memory import Memory
-from app.demo.request_traces import RequestTraces
-from app.demo.state import PageState, Value
-from app.demo.tasks import Tasks
 
 # Settings that the page may change, and what they may be.
 CHOICES = {
@@ -22,17 +20,15 @@ DEFAULTS = {"LATE_DELIVERY": "button", "REPLY_DEADLINE_S": "45", "IMAGE_FORMAT":
 
 
 class Operator:
-    """Has a bot of ours, or only the address of somebody else's."""
+    """Has the bot that the page talks to, from the moment it is handed one."""
 
-    def __init__(self, board: PageState, traces: RequestTraces, line: LineStandIn, *, tells_token: bool) -> None:
+    def __init__(self, page: ChatPage, *, tells_token: bool) -> None:
         """`tells_token`: whether whoever sees the page may also open the dashboard."""
         self.bot: Bot | None = None
         self.memory: Memory | None = None
         self.dashboard_token = ""
         self._tells_token = tells_token
-        self._board = board
-        self._traces = traces
-        self._line = line
+        self._page = page
         self._marked = ""
         self._working = Tasks("operator")
 
@@ -41,25 +37,27 @@ class Operator:
         await self._working.close()
 
     def show(self) -> None:
-        """Put the bot on the board as it is now."""
-        bot = self.bot
-        value: Value = {"ours": bot is not None, "url": self._line.webhook_url, "name": self._line.bot_name}
-        value["id"] = self._line.bot_user_id
-        if bot is not None:
-            value |= {"state": bot.state, "pid": bot.pid, "starts": bot.starts, "settings": DEFAULTS | bot.settings}
-            if self._tells_token:
-                value["dashboard"] = {"url": bot.dashboard_url, "token": self.dashboard_token}
-            value["lastWords"] = bot.last_words if bot.state == "died" else ""
-        self._board.put("bot", "bot", value)
+        """Put the bot on the page as it is now."""
+        if (bot := self.bot) is None:
+            return
+        dashboard = {"url": bot.dashboard_url, "token": self.dashboard_token} if self._tells_token else None
+        self._page.show_bot(
+            state=bot.state,
+            pid=bot.pid,
+            starts=bot.starts,
+            settings=DEFAULTS | bot.settings,
+            dashboard=dashboard,
+            lastWords=bot.last_words if bot.state == "died" else "",
+        )
 
     def changed(self) -> None:
         """The process has another state now."""
         if self.bot is not None and self.bot.state != self._marked:
             self._marked = self.bot.state
             if self.bot.state in {"killed", "died", "stopping", "ready"}:
-                self._traces.mark(f"bot_{self.bot.state}")
+                self._page.traces.mark(f"bot_{self.bot.state}")
             if self.bot.state == "ready":
-                self._line.webhook_url = self.bot.callback_url
+                self._page.line.webhook_url = self.bot.callback_url
         self.show()
 
     def forget_gone_models(self) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from line_sandbox.page.stand_ins import Addresses
+
 from app.demo.demo_errors import CannotStart
-from app.demo.stand_ins import ACCESS_TOKEN, API_KEY, BUCKET, R2_KEY, R2_SECRET, SECRET, Addresses
 
 LINE = ("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN")
 OPENAI = ("OPENAI_API_KEY",)
@@ -58,11 +59,11 @@ def environment_of(parts: RealVendors, at: Addresses, inherited: Mapping[str, st
     """Make the bot's environment: its own settings as they are, stand-ins in place of what is not real."""
     environment = dict(inherited)
     if not parts.line:
-        _replace(environment, (*_OF_LINE, *_PEOPLE), _line(at))
+        _replace(environment, (*_OF_LINE, *_PEOPLE), at.line_settings())
     if not parts.openai:
-        _replace(environment, _OF_OPENAI, {"OPENAI_API_KEY": API_KEY, "OPENAI_BASE_URL": f"{at.openai}/v1"})
+        _replace(environment, _OF_OPENAI, at.openai_settings())
     if not parts.r2:
-        _replace(environment, _OF_R2, _r2(at))
+        _replace(environment, _OF_R2, at.r2_settings())
     local = "127.0.0.1,localhost"
     no_proxy = ",".join(filter(None, (inherited.get("NO_PROXY") or inherited.get("no_proxy"), local)))
     return environment | {
@@ -72,11 +73,6 @@ def environment_of(parts: RealVendors, at: Addresses, inherited: Mapping[str, st
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,
     }
-
-
-def stand_in_settings(at: Addresses) -> dict[str, str]:
-    """What somebody else's bot has to be told to live on the stand-ins, by Easel's names."""
-    return _line(at) | {"OPENAI_API_KEY": API_KEY, "OPENAI_BASE_URL": f"{at.openai}/v1"} | _r2(at)
 
 
 def _is_real(vendor: str, names: tuple[str, ...], environment: Mapping[str, str], problems: list[str]) -> bool:
@@ -94,23 +90,3 @@ def _replace(environment: dict[str, str], names: tuple[str, ...], values: Mappin
     for name in names:
         environment.pop(name, None)
     environment.update(values)
-
-
-def _line(at: Addresses) -> dict[str, str]:
-    return {
-        "LINE_CHANNEL_SECRET": SECRET,
-        "LINE_CHANNEL_ACCESS_TOKEN": ACCESS_TOKEN,
-        "LINE_API_BASE_URL": at.line,
-        "LINE_DATA_API_BASE_URL": at.line,
-    }
-
-
-def _r2(at: Addresses) -> dict[str, str]:
-    return {
-        "R2_ACCOUNT_ID": "demo",
-        "R2_ACCESS_KEY_ID": R2_KEY,
-        "R2_SECRET_ACCESS_KEY": R2_SECRET,
-        "R2_BUCKET": BUCKET,
-        "R2_ENDPOINT_URL": at.r2,
-        "R2_PUBLIC_BASE_URL": f"{at.r2}/public",
-    }

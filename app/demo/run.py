@@ -2,37 +2,30 @@
 
 import asyncio
 import contextlib
-import errno
-import os
 import secrets
 import signal
-import socket
-import sys
 import tempfile
-import webbrowser
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
 from dotenv import dotenv_values
+from line_sandbox.page.command import LATENCY_S, PORT, PageOptions, serve_page
+from line_sandbox.page.origin_guard import LOOPBACK
+from line_sandbox.page.serving import CannotListen, address_told, listening_at, open_browser, serving, url_of
+from line_sandbox.page.stand_ins import StandIns, open_stand_ins
 
 from app.demo.bot import Bot
 from app.demo.demo_errors import CannotStart
 from app.demo.memory import Memory
-from app.demo.origin_guard import LOOPBACK
-from app.demo.parts import RealVendors, environment_of, read_parts, stand_in_settings
+from app.demo.parts import RealVendors, environment_of, read_parts
 from app.demo.say import Progress, say
-from app.demo.stand_ins import FIXED_PORTS, StandIns, open_stage
 from app.demo.wiring import Demo
 
 Tell = Callable[[str], None]
 
 EX_CONFIG, INTERRUPTED = 78, 130
-PORT = 8000
-DATABASE = "easel.db"
-LATENCY_S = 5.0  # what one looks at on the page: long enough to see the loading animation
-STREAMS_END_S = 2
+NAME, DATABASE = "Easel", "easel.db"
 DASHBOARD_TOKEN_BYTES = 12  # made for the run
 
 
@@ -57,10 +50,16 @@ def run(options: DemoOptions, environment: Mapping[str, str], tell: Tell) -> int
         parts = RealVendors() if options.stand_ins_only or options.bot_url else read_parts(inherited)
         return asyncio.run(_run(options, parts, inherited, tell))
     except CannotStart as error:
-        tell("The demo cannot start:")
-        for problem in error.problems:
-            tell(f"  - {problem}")
-        return EX_CONFIG
+        return _refuse(error.problems, tell)
+    except CannotListen as error:
+        return _refuse([str(error)], tell)
+
+
+def _refuse(problems: Sequence[str], tell: Tell) -> int:
+    tell("The demo cannot start:")
+    for problem in problems:
+        tell(f"  - {problem}")
+    return EX_CONFIG
 
 
 async def _run(options: DemoOptions, parts: RealVendors, inherited: Mapping[str, str], tell: Tell) -> int:
@@ -68,9 +67,7 @@ async def _run(options: DemoOptions, parts: RealVendors, inherited: Mapping[str,
     loop = asyncio.get_running_loop()
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(one, stop.set)
-    work = asyncio.create_task(
-        _say(options, parts, inherited, tell) if options.say else _page(options, parts, inherited, tell, stop)
-    )
+    work = asyncio.create_task(_work(options, parts, inherited, tell, stop))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait((work, stopped), return_when=asyncio.FIRST_COMPLETED)
     if options.say and not work.done():
@@ -81,21 +78,35 @@ async def _run(options: DemoOptions, parts: RealVendors, inherited: Mapping[str,
     return await work
 
 
+async def _work(
+    options: DemoOptions, parts: RealVendors, inherited: Mapping[str, str], tell: Tell, stop: asyncio.Event
+) -> int:
+    if options.say:
+        return await _say(options, parts, inherited, tell)
+    if options.bot_url is None:
+        return await _page(options, parts, inherited, tell, stop)
+    page = PageOptions(
+        webhook_url=options.bot_url, host=options.host, port=options.port, opens_browser=options.opens_browser
+    )
+    await serve_page(page, tell, stop=stop)
+    return 0
+
+
 async def _say(options: DemoOptions, parts: RealVendors, inherited: Mapping[str, str], tell: Tell) -> int:
     """One round trip. LINE is always the stand-in here: nobody at the real one is waiting for an answer."""
     parts = RealVendors(openai=parts.openai, r2=parts.r2)
     progress = Progress(tell)
     text = options.say or ""
     with _directory(options) as directory:
-        async with open_stage() as stage:
-            environment = environment_of(parts, stage.at, inherited, database=f"sqlite:///{directory}/{DATABASE}")
+        async with open_stand_ins(bot_name=NAME) as stand_ins:
+            environment = environment_of(parts, stand_ins.at, inherited, database=f"sqlite:///{directory}/{DATABASE}")
             bot = Bot(environment=environment, directory=directory, on_line=progress.on_line)
             tell(f"{text}\n")
             _tell_parts(parts, tell)
-            async with _running(bot, stage, tell):
+            async with _running(bot, stand_ins, tell):
                 progress.step("the bot is ready", f"pid {bot.pid}")
                 try:
-                    said = await say(stage, text, progress, output=options.output)
+                    said = await say(stand_ins, text, progress, output=options.output)
                 except TimeoutError:
                     tell("No answer came.")
                     return 1
@@ -112,99 +123,55 @@ async def _page(
     options: DemoOptions, parts: RealVendors, inherited: Mapping[str, str], tell: Tell, stop: asyncio.Event
 ) -> int:
     """Serve the page until `stop` is set."""
-    with _directory(options) as directory, _socket(options.host, options.port) as listening:
-        url = _url(options.host, listening)
-        async with _stage(options) as stage, _house(stage, parts, options).open() as house:
-            serving = _serving(house, options.host, listening)
-            if options.bot_url is not None:
-                stage.line.webhook_url = options.bot_url
-                house.show(settings=stand_in_settings(stage.at))
-                async with serving:
-                    _tell_address(url, options, tell)
-                    _tell_settings(stage, options, tell)
-                    _open_browser(url, options)
+    with _directory(options) as directory, listening_at(options.host, options.port) as listening:
+        async with open_stand_ins(latency_s=LATENCY_S, bot_name=NAME) as stand_ins:
+            environment = environment_of(parts, stand_ins.at, inherited, database=f"sqlite:///{directory}/{DATABASE}")
+            async with Demo(stand_ins, parts, is_private=options.host in LOOPBACK).open() as demo:
+                bot = _bot_of(demo, environment, directory)
+                demo.show()
+                async with serving(demo.page.web, options.host, listening), _running(bot, stand_ins, tell):
+                    demo.welcome()
+                    _tell_page(demo, bot, url_of(options.host, listening), options, parts, tell)
                     await stop.wait()
-                return 0
-            environment = environment_of(parts, stage.at, inherited, database=f"sqlite:///{directory}/{DATABASE}")
-            bot = _bot_of(house, environment, directory)
-            house.show(settings={})
-            async with serving, _running(bot, stage, tell):
-                house.welcome()
-                _tell_address(url, options, tell)
-                _tell_parts(parts, tell)
-                tell(f"Dashboard   {bot.dashboard_url}  with the token {house.operator.dashboard_token}")
-                if parts.line:
-                    tell(f"Webhook     lead your tunnel to {bot.callback_url}")
-                tell("Stop it with Ctrl-C; nothing stays behind." + ("" if options.data is None else f" {directory}"))
-                _open_browser(url, options)
-                await stop.wait()
-            return 0
+    return 0
 
 
-def _stage(options: DemoOptions) -> contextlib.AbstractAsyncContextManager[StandIns]:
-    """Open the stand-ins; for somebody else's bot where they were the last time, so that it is told of them once."""
-    if options.bot_url is None:
-        return open_stage(latency_s=LATENCY_S)
-    line, openai, r2 = (_free(port) for port in FIXED_PORTS)
-    return open_stage(ports=(line, openai, r2), latency_s=LATENCY_S, bot_name="Bot")
+def _tell_page(demo: Demo, bot: Bot, url: str, options: DemoOptions, parts: RealVendors, tell: Tell) -> None:
+    for line in address_told(url, host=options.host, port=options.port):
+        tell(line)
+    _tell_parts(parts, tell)
+    tell(f"Dashboard   {bot.dashboard_url}  with the token {demo.operator.dashboard_token}")
+    if parts.line:
+        tell(f"Webhook     lead your tunnel to {bot.callback_url}")
+    tell("Stop it with Ctrl-C; nothing stays behind." + ("" if options.data is None else f" {options.data.resolve()}"))
+    if options.opens_browser:
+        open_browser(url)
 
 
-def _house(stage: StandIns, parts: RealVendors, options: DemoOptions) -> Demo:
-    return Demo(stage, parts, is_private=options.host in LOOPBACK)
-
-
-def _bot_of(house: Demo, environment: Mapping[str, str], directory: Path) -> Bot:
-    """Hand the house a bot of ours, with a dashboard that opens for this run."""
+def _bot_of(demo: Demo, environment: Mapping[str, str], directory: Path) -> Bot:
+    """Hand the demo a bot of ours, with a dashboard that opens for this run."""
     token = secrets.token_urlsafe(DASHBOARD_TOKEN_BYTES)
     bot = Bot(
         environment={**environment, "ADMIN_TOKEN": token, "ADMIN_SHOWS_PROMPTS": "true"},
         directory=directory,
-        on_line=house.logged,
-        on_change=house.operator.changed,
+        on_line=demo.log.logged,
+        on_change=demo.operator.changed,
     )
-    house.operator.bot, house.operator.dashboard_token = bot, token
-    house.operator.memory = Memory(directory / DATABASE)
+    demo.operator.bot, demo.operator.dashboard_token = bot, token
+    demo.operator.memory = Memory(directory / DATABASE)
     return bot
 
 
 @contextlib.asynccontextmanager
-async def _running(bot: Bot, stage: StandIns, tell: Tell) -> AsyncIterator[None]:
+async def _running(bot: Bot, stand_ins: StandIns, tell: Tell) -> AsyncIterator[None]:
     try:
         if not await bot.start():
             tell(bot.last_words)
             raise CannotStart(["the bot did not start; its last words are above"])
-        stage.line.webhook_url = bot.callback_url
+        stand_ins.line.webhook_url = bot.callback_url
         yield
     finally:
         await bot.stop()
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: the demo has its own."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@contextlib.asynccontextmanager
-async def _serving(house: Demo, host: str, listening: socket.socket) -> AsyncIterator[None]:
-    config = uvicorn.Config(
-        house.web.app(host=host),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        timeout_graceful_shutdown=STREAMS_END_S,
-    )
-    server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        yield
-    finally:
-        house.web.close()
-        server.should_exit = True
-        await task
 
 
 @contextlib.contextmanager
@@ -217,62 +184,7 @@ def _directory(options: DemoOptions) -> Iterator[Path]:
             yield Path(path)
 
 
-@contextlib.contextmanager
-def _socket(host: str, port: int) -> Iterator[socket.socket]:
-    """Take the port, or a free one when it is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((host, port))
-            listening.listen()
-        except OSError as error:
-            if not isinstance(error, PermissionError) and error.errno != errno.EADDRINUSE:
-                raise CannotStart([f"cannot listen on {host}: {error.strerror}"]) from error
-            listening.close()
-            with _socket(host, 0) as other:
-                yield other
-            return
-        yield listening
-
-
-def _free(port: int) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return 0
-        return port
-
-
-def _url(host: str, listening: socket.socket) -> str:
-    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - only shown
-    return f"http://{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}/demo"
-
-
-def _tell_address(url: str, options: DemoOptions, tell: Tell) -> None:
-    tell(f"\nOpen        {url}\n")
-    if options.port and f":{options.port}/" not in url:
-        tell(f"Port {options.port} was taken, so it is another one.")
-    if options.host not in LOOPBACK:
-        tell("Everybody who reaches this address can use it, and pays with your keys if there are any.")
-
-
 def _tell_parts(parts: RealVendors, tell: Tell) -> None:
     for vendor, what in parts.as_words().items():
         tell(f"{vendor:<12}{what}")
     tell("")
-
-
-def _tell_settings(stage: StandIns, options: DemoOptions, tell: Tell) -> None:
-    tell(f"Webhooks go to {options.bot_url}. Start that bot with:\n")
-    for name, value in stand_in_settings(stage.at).items():
-        tell(f"  {name}={value}")
-    tell("\nStop it with Ctrl-C.")
-
-
-def _open_browser(url: str, options: DemoOptions) -> None:
-    has_display = sys.platform in {"darwin", "win32"} or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if options.opens_browser and has_display and sys.stdout.isatty() and not os.environ.get("CI"):
-        webbrowser.open(url)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from line_sandbox.line.chats import Chat, ChatMessage
 from line_sandbox.line.phone import Seen
+from line_sandbox.page.stand_ins import StandIns
 
 from app.demo.bot import LogLine
-from app.demo.stand_ins import StandIns
 
 REDELIVERIES = 3
 PATIENCE_S = 400.0  # longer than a model may take by the bot's own default
@@ -65,16 +65,16 @@ class Progress:
         self.step(what, ", ".join(notes))
 
 
-async def say(stage: StandIns, text: str, progress: Progress, *, output: Path) -> BotAnswer:
+async def say(stand_ins: StandIns, text: str, progress: Progress, *, output: Path) -> BotAnswer:
     """Let a friend of the bot write `text`, wait for the picture as a person would, save it.
 
     Args:
-        stage: Where the bot lives.
+        stand_ins: Where the bot lives.
         text: What is written.
         progress: Told of each step.
         output: A file, or a folder to which a file is added.
     """
-    line = stage.line
+    line = stand_ins.line
     person = line.add_person("Mei", language="zh-TW")
     progress.on = True
     line.redeliveries = REDELIVERIES  # a machine that is busy with everything else may need more than LINE's 2 s
@@ -90,18 +90,18 @@ async def say(stage: StandIns, text: str, progress: Progress, *, output: Path) -
                 return await asyncio.to_thread(_saved, (await line.look(person))[-1], text, output)
             if said[-1].type != "template":
                 return BotAnswer(words=str(said[-1].body.get("text", said[-1].type)))
-            await _tap(stage, person, said[-1], progress)
+            await _tap(stand_ins, person, said[-1], progress)
 
 
 def _after(chat: Chat, count: int) -> list[ChatMessage]:
     return chat.from_bot[count:]
 
 
-async def _tap(stage: StandIns, person: str, promise: ChatMessage, progress: Progress) -> None:
+async def _tap(stand_ins: StandIns, person: str, promise: ChatMessage, progress: Progress) -> None:
     """Ask for the picture by the button of the promise; the bot holds this new token for as long as it can."""
-    label = str(next(iter(stage.line.chat(person).actions()))["label"])
+    label = str(next(iter(stand_ins.line.chat(person).actions()))["label"])
     progress.step(f"tapped [{label}]", str(promise.body.get("altText", "")))
-    await stage.line.send_tap(person, label)
+    await stand_ins.line.send_tap(person, label)
 
 
 def _saved(seen: Seen, text: str, output: Path) -> BotAnswer:

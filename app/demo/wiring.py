@@ -1,111 +1,87 @@
-"""Everything behind the page, built once: board, mirror, traces, acts, bench, operator, web."""
+"""Easel behind the chat page: its bot and operator, what its log tells the timeline, its menus on the phones."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Self
 
-from app.demo import roles as cast
-from app.demo.acts import PageActions
-from app.demo.bench import FaultSwitches
-from app.demo.bot import LogLine
+from line_sandbox.page.chat_page import ChatPage
+from line_sandbox.page.plug import PagePlug
+from line_sandbox.page.stand_ins import StandIns
+from line_sandbox.page.state import Value
+from line_sandbox.page.wire import Vendor
+
+from app.demo.bot_log import BotLog, message_asked
+from app.demo.menus_on_phones import hang_menus, link_menu
 from app.demo.operator import Operator
-from app.demo.page_web import Verbs, Web
 from app.demo.parts import RealVendors
-from app.demo.projection import Projection
-from app.demo.request_traces import RequestTraces
-from app.demo.stand_ins import StandIns
-from app.demo.state import PageState, Value
-from app.demo.wire import Vendor
+
+PLUG = PagePlug(name="Easel", files=Path(__file__).parent / "plug", question_of=message_asked)
+MODEL_GONE = "openai-gone"  # the bad day after which Easel does not ask a model for hours
 
 
 class Demo:
     """One demo's objects. `open` lets it live as long as its context."""
 
-    def __init__(self, stage: StandIns, parts: RealVendors, *, is_private: bool) -> None:
+    def __init__(self, stand_ins: StandIns, parts: RealVendors, *, is_private: bool) -> None:
         """Build everything; nothing runs yet. `is_private`: only this machine can see the page."""
-        self.real = _real(parts)
-        self.board = PageState()
-        self.traces = RequestTraces(self.board, real=self.real)
-        self.bench = FaultSwitches(stage, self.board, real=self.real)
-        self.mirror = Projection(stage, self.board, self.traces, on_call=self.bench.show)
-        self.acts = PageActions(stage.line, self.board, self.mirror, self.traces, on_language=self._language_changed)
-        self.operator = Operator(self.board, self.traces, stage.line, tells_token=is_private)
-        self.web = Web(board=self.board, acts=self.acts, mirror=self.mirror, line=stage.line, verbs=self._verbs())
-        self._stage = stage
-        self._parts = parts
-        self._cast: cast.Cast | None = None
+        real = _real(parts)
+        self.page = ChatPage(stand_ins, plug=PLUG, real=real)
+        self.log = BotLog(self.page.traces, real=real)
+        self.operator = Operator(self.page, tells_token=is_private)
+        self.page.verbs |= {
+            "bot": self.operator.do, "over": self._start_over, "fine": self._fine, "language": self._language,
+        }  # fmt: skip
 
     @contextlib.asynccontextmanager
-    async def open(self) -> AsyncIterator["Demo"]:
+    async def open(self) -> AsyncIterator[Self]:
         """Listen to the stand-ins as long as the block runs."""
-        async with self.mirror:
+        async with self.page.open():
             try:
                 yield self
             finally:
-                await self.acts.close()
                 await self.operator.close()
 
-    def show(self, *, settings: Mapping[str, str]) -> None:
-        """Raise the curtain. `settings`: what somebody else's bot has to be told; empty for our own."""
-        is_ours = not settings
-        self._enter(are_friends=is_ours)
-        self.board.put(
-            "parts", "parts", {"real": sorted(self.real), "settings": dict(settings), "epoch": self.board.epoch}
-        )
-        self.mirror.show_people()
-        self.bench.show()
+    def show(self) -> None:
+        """Let the people come, and put on the page what is there."""
+        self._enter()
+        self.page.show(settings={})
         self.operator.show()
-
-    def logged(self, line: LogLine) -> None:
-        """Our bot wrote a line into its log."""
-        self.traces.logged(line)
 
     def welcome(self) -> None:
         """Everybody adds the bot, and the group does: it greets them in their languages."""
-        if self._cast is not None:
-            for person in self._cast.people:
-                self.acts.follow({"person": person})
-            self.acts.join({"chat": self._cast.group})
+        if (cast := self.page.cast) is not None:
+            for person in cast.people:
+                self.page.acts.follow({"person": person})
+            self.page.acts.join({"chat": cast.group})
 
-    def _enter(self, *, are_friends: bool) -> None:
-        if "line" not in self.real:
-            self._cast = cast.enter(self._stage.line, are_friends=are_friends)
-            if are_friends:
-                cast.hang_menus(self._stage.line)
-                self.mirror.show_menus()
-
-    def _verbs(self) -> Verbs:
-        acts, bench = self.acts, self.bench
-        return {
-            "text": acts.text, "sticker": acts.sticker, "tap": acts.tap, "unsend": acts.unsend,
-            "edit": acts.edit, "menu": acts.menu,
-            "follow": acts.follow, "unfollow": acts.unfollow, "join": acts.join, "leave": acts.leave,
-            "language": acts.language, "add": acts.add, "again": acts.again, "hold": acts.hold,
-            "day": bench.day, "set": bench.set, "fine": self._fine, "bot": self.operator.do, "over": self._start_over,
-        }  # fmt: skip
+    def _enter(self) -> None:
+        self.page.enter(are_friends=True)
+        if "line" not in self.page.real:
+            hang_menus(self.page.line)
+            self.page.projection.show_menus()
 
     def _fine(self, wish: Value) -> None:
-        took_models = self.bench.took_models
-        self.bench.fine(wish)
-        self.acts.hold({"on": False})
+        took_models = self.page.bench.has_struck(MODEL_GONE)
+        self.page.fine(wish)
         if took_models:
             self.operator.forget_gone_models()
+
+    def _language(self, wish: Value) -> None:
+        self.page.acts.language(wish)
+        person = self.page.line.people[str(wish["person"])]
+        link_menu(self.page.line, person)
+        self.operator.forget_language(person.id)
+        self.page.projection.show_people()
 
     def _start_over(self, _wish: Value) -> None:
         self.operator.start_over(clear=self._clear, open_again=self.welcome)
 
     def _clear(self) -> None:
-        """Leave nothing of what was said and drawn."""
-        self.bench.start_over()
-        for part in (self.acts, self.mirror, self.traces):
-            part.forget()
-        self.board.clear("person", "group", "message", "seen", "trace", "call", "loading", "held")
-        self._enter(are_friends=True)
-        self.mirror.show_people()
-        self.bench.show()
-
-    def _language_changed(self, person: str) -> None:
-        cast.link_menu(self._stage.line, self._stage.line.people[person])
-        self.operator.forget_language(person)
+        self.page.clear()
+        self._enter()
+        self.page.projection.show_people()
+        self.page.bench.show()
 
 
 def _real(parts: RealVendors) -> frozenset[Vendor]:

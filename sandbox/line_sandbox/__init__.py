@@ -9,6 +9,7 @@ are validated, payload hashes are compared, pictures are charged. Nothing here k
     faults         Fault: what goes wrong, on which requests, how many times; `bad_days` has them by name
     feed, front    what every stand-in has: `calls`, `subscribe()`, `await wait_for(...)`
     server         serve(app): any ASGI app on a port of 127.0.0.1
+    page           a chat page in front of all that, for anybody's bot: `python -m line_sandbox WEBHOOK`
 
 How to try a bot of one's own on them is in README.md.
 """

@@ -49,7 +49,7 @@ MENTION = {"type": "mention", "mentionee": {"type": "user", "userId": "U" + "0" 
     [
         text(text="x" * 5000),
         text(text="🎨" * 2500),
-        text(unknown="tolerated", sender={"name": "Easel", "iconUrl": URL}),
+        text(unknown="tolerated", sender={"name": "Fox", "iconUrl": URL}),
         text(text="$ hi", emojis=[{"index": 0, "productId": "5ac1", "emojiId": "001"}]),
         {"type": "textV2", "text": "{u} {{literal}}", "substitution": {"u": MENTION}},
         {"type": "sticker", "packageId": "446", "stickerId": "1988"},

@@ -147,13 +147,11 @@ def test_groups():
     line = LineStandIn(channel_secret=SECRET, channel_access_token=TOKEN)
     mei = line.add_person("Mei")
     group = line.add_group("Team", [mei])
-    event = line.text(
-        mei, "🎨 @Easel for @Mei and @All", group=group, mentions=[line.bot_user_id, mei, "all"], quote="7"
-    )
+    event = line.text(mei, "🎨 @Bot for @Mei and @All", group=group, mentions=[line.bot_user_id, mei, "all"], quote="7")
     assert event["message"]["mention"]["mentionees"] == [
-        {"index": 3, "length": 6, "type": "user", "userId": line.bot_user_id, "isSelf": True},
-        {"index": 14, "length": 4, "type": "user", "userId": mei, "isSelf": False},
-        {"index": 23, "length": 4, "type": "all"},
+        {"index": 3, "length": 4, "type": "user", "userId": line.bot_user_id, "isSelf": True},
+        {"index": 12, "length": 4, "type": "user", "userId": mei, "isSelf": False},
+        {"index": 21, "length": 4, "type": "all"},
     ]
     assert event["message"]["quotedMessageId"] == "7"
     assert event["source"] == {"type": "group", "groupId": group, "userId": mei}

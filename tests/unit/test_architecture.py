@@ -62,6 +62,7 @@ MAY_IMPORT = {
     "__init__": set(),
 }
 
+TEXTS = {".css", ".html", ".js", ".py"}
 IMPORTS_APP = re.compile(r"^\s*(?:from|import) app\b", re.MULTILINE)
 
 
@@ -98,9 +99,9 @@ def test_a_module_is_one_room(path):
 
 def test_the_stand_ins_know_nothing_of_easel():
     """What imports the bot under test would agree with its mistakes."""
-    files = list((ROOT / "sandbox" / "line_sandbox").rglob("*.py"))
-    assert files
-    assert not [path for path in files if IMPORTS_APP.search(path.read_text(encoding="utf-8"))]
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "sandbox").rglob("*.*") if path.suffix in TEXTS}
+    assert len({path.suffix for path in texts}) == len(TEXTS)
+    assert not [path for path, text in texts.items() if IMPORTS_APP.search(text) or "easel" in text.lower()]
 
 
 def test_one_name_stands_for_one_thing():

@@ -75,3 +75,32 @@ def test_one_image_is_named():
     tags = {one for text in texts.values() for one in re.findall(r"/easel:(\d[\w.]*)", text)}
     tags |= set(re.findall(r'newTag: "(.*)"', texts[ROOT / "deploy/kubernetes/base/kustomization.yaml"]))
     assert tags == {PROJECT["version"]}
+
+
+def test_the_image_carries_no_stand_ins():
+    """What only the demo needs is copied into no stage, and the rooms of the service import nothing of it."""
+    copied = [
+        line for line in (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines() if line.startswith("COPY")
+    ]
+    assert [line for line in copied if "sandbox" in line] == ["COPY sandbox/pyproject.toml sandbox/"]
+    importing = [path for path in (ROOT / "app").rglob("*.py") if "import line_sandbox" in text_of(path)]
+    importing += [path for path in (ROOT / "app").rglob("*.py") if "from line_sandbox" in text_of(path)]
+    assert {path.parent.name for path in importing} == {"demo"}
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def test_the_demo_says_what_it_lacks():
+    """In the image `easel demo` ends with a sentence, not with a traceback."""
+    gone = "import line_easel, sys; sys.modules['line_sandbox'] = None; sys.argv = ['easel', 'demo']"
+    done = subprocess.run(
+        (sys.executable, "-c", f"{gone}; import line_easel; line_easel.main()"),
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 78
+    assert done.stderr == "The demo's stand-ins are not installed here, as in the image: uvx line-easel demo\n"

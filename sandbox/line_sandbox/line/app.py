@@ -55,7 +55,7 @@ class LineStandIn(Webhooks):
         channel_secret: str,
         channel_access_token: str,
         bot_user_id: str = BOT_USER_ID,
-        bot_name: str = "Easel",
+        bot_name: str = "Bot",
         token_life_s: float = 60.0,
         monthly_quota: int | None = 200,
         allow_http: bool = False,

@@ -1,11 +1,8 @@
 import pytest
-from line_sandbox.front import Call
+from line_sandbox.page.stand_ins import Addresses
 
-from app.demo import wire
 from app.demo.demo_errors import CannotStart
 from app.demo.parts import LINE, OPENAI, R2, environment_of, read_parts
-from app.demo.stand_ins import Addresses
-from app.demo.state import PageState
 
 AT = Addresses(line="http://127.0.0.1:1", openai="http://127.0.0.1:2", r2="http://127.0.0.1:3")
 
@@ -47,27 +44,3 @@ def test_environment():
     assert made["R2_PUBLIC_BASE_URL"] == f"{AT.r2}/public"
     assert (made["IMAGE_SIZE"], made["DATABASE_URL"]) == ("auto", "sqlite:///x.db")
     assert "ALLOWED_IDS" not in made
-
-
-def test_board():
-    """Records come in the order of their last change, each once, and only what is new."""
-    board = PageState()
-    board.put("a", "1", {"x": 1})
-    board.put("a", "2", {"x": 2})
-    at = board.number
-    board.put("a", "1", {"x": 1})
-    assert board.number == at
-    board.put("a", "1", {"x": 3})
-    board.put("a", "2", None)
-    assert [(one.id, one.value) for one in board.since(at)] == [("1", {"x": 3}), ("2", None)]
-    assert [one.id for one in board.since(0)] == ["1", "2"]
-
-
-def test_wire_has_no_secrets():
-    """A call is shown without tokens and with long texts cut."""
-    body = {"replyToken": "0123456789abcdef", "messages": [{"type": "text", "text": "x" * 900}] * 20}
-    call = Call(number=1, method="POST", path="/x", query="", headers={}, body=body, started_at=0.0)
-    shown = wire.shown("line", call, traces=[], micro_dollars=None)
-    assert shown["body"]["replyToken"] == "0123…"
-    assert len(shown["body"]["messages"]) == wire.ITEMS_MAX + 1
-    assert len(shown["body"]["messages"][0]["text"]) < 200
