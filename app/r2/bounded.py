@@ -1,11 +1,11 @@
-"""Reads what R2 answers under a cap: botocore itself reads every answer but an object's to its end. Slow to import."""
+"""Reads what R2 answers under a cap of bytes and of time: botocore itself has neither. Slow to import."""
 
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.awsrequest import AWSResponse
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import HTTPClientError, ReadTimeoutError
 from urllib3.exceptions import HTTPError
 
 if TYPE_CHECKING:
@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 # Without an object: an error, a confirmation, the lifecycle, at most 1,000 rules;
 # https://developers.cloudflare.com/r2/platform/limits/ (read 2026-11-27)
 ANSWER_BYTES_MAX: Final = 1_000_000
-ANSWER_S: Final = 30.0  # for all of it, however often another byte comes
 CHUNK_BYTES: Final = 65_536
 REFUSED: Final = 300  # from here on the status says enough
 
 
 class Bounded:
-    """Stands before botocore's own session; objects pass through as they come, and are capped where they are read."""
+    """Stands before botocore's own session. Objects are read as they come, and `Bucket.get` counts their bytes."""
 
-    def __init__(self, session: "URLLib3Session") -> None:
+    def __init__(self, session: "URLLib3Session", *, answer_s: float) -> None:
+        """`answer_s`: how long an answer's body may take, an object's too, however often another byte comes."""
         self._session = session
+        self._answer_s = answer_s
 
     def send(self, request: "AWSPreparedRequest") -> AWSResponse:
         """Send it, and read what comes back unless it is an object.
@@ -35,16 +36,18 @@ class Bounded:
         """
         is_object, request.stream_output = request.stream_output, True  # of the session only the head is wanted
         answer = self._session.send(request)
+        headers: Any = answer.headers  # the stub knows only one of the kinds that are taken
+        timed = _Timed(answer, answer_s=self._answer_s)
         if is_object and answer.status_code < REFUSED:
-            return answer
+            return AWSResponse(answer.url, answer.status_code, headers, timed)
         try:
-            body = _read(answer.raw)
-        except (HTTPError, OSError, _TooMuchError) as error:
+            body = _read(timed)
+            answer.raw.release_conn()
+        except (HTTPError, ReadTimeoutError, OSError, _TooMuchError) as error:
             answer.raw.close()
             if answer.status_code < REFUSED:  # no answer of R2's: whoever it is, asking again is safe
                 raise HTTPClientError(error=error) from error
             body = b""
-        headers: Any = answer.headers  # the stub knows only one of the kinds that are taken
         return AWSResponse(answer.url, answer.status_code, headers, _Body(body))
 
     def close(self) -> None:
@@ -54,6 +57,24 @@ class Bounded:
 
 class _TooMuchError(Exception):
     """More than anybody needs to know."""
+
+
+class _Timed:
+    """The body of an answer as it comes, while it may still take its time."""
+
+    def __init__(self, answer: AWSResponse, *, answer_s: float) -> None:
+        self._url = answer.url
+        self._raw: HTTPResponse = answer.raw
+        self._until = time.monotonic() + answer_s
+
+    def read(self, size: int) -> bytes:
+        """Return what is here now, at most so many bytes; none: it has ended."""
+        if time.monotonic() > self._until:
+            raise ReadTimeoutError(endpoint_url=self._url)
+        return self._raw.read1(size)  # `read` would wait for all of them, however slowly they come
+
+    def close(self) -> None:
+        self._raw.close()
 
 
 class _Body:
@@ -66,12 +87,11 @@ class _Body:
         yield self._data
 
 
-def _read(raw: "HTTPResponse") -> bytes:
-    until, chunks, size = time.monotonic() + ANSWER_S, [], 0
-    while chunk := raw.read1(CHUNK_BYTES):
+def _read(answer: "_Timed") -> bytes:
+    chunks, size = [], 0
+    while chunk := answer.read(CHUNK_BYTES):
         size += len(chunk)
-        if size > ANSWER_BYTES_MAX or time.monotonic() > until:
-            raise _TooMuchError(f"more than {ANSWER_BYTES_MAX} bytes or {ANSWER_S:g} s")
+        if size > ANSWER_BYTES_MAX:
+            raise _TooMuchError(f"more than {ANSWER_BYTES_MAX} bytes")
         chunks.append(chunk)
-    raw.release_conn()
     return b"".join(chunks)

@@ -1,7 +1,7 @@
 """The bucket on Cloudflare R2, through boto3: write-once objects, served to everyone who knows the address.
 
 boto3 is slow to import and to set up (0.3 s), so that waits for `connect` or the first call, in a thread of the pool.
-Every answer has a limit: an object's where it is read, all others in `bounded`.
+Every answer has a limit of bytes and of time, in `bounded`; an object's bytes are counted where they are read.
 Facts: https://developers.cloudflare.com/r2/api/s3/api/ and https://developers.cloudflare.com/r2/api/error-codes/
 (read 2026-11-22).
 """
@@ -29,7 +29,8 @@ CACHE_CONTROL: Final = "public, max-age=31536000, immutable"  # a key is never w
 
 CONNECT_TIMEOUT_S: Final = 5.0
 READ_TIMEOUT_S: Final = 30.0
-TRIES: Final = 4  # of boto3, within about a second; it may need 4 x (5 + 30) s at worst
+ANSWER_S: Final = 30.0
+TRIES: Final = 4  # of boto3, within about a second; it may need 4 x (5 + 30 + 30) s at worst
 GET_BYTES_MAX: Final = 20_000_000
 CHUNK_BYTES: Final = 1_000_000
 
@@ -54,6 +55,7 @@ class Bucket:
         public_base_url: Where the bucket's custom domain serves its objects.
         threads: How many puts run at once, each with its own kept-alive connection.
         read_timeout_s: How long one try waits for the next byte.
+        answer_s: How long the whole of an answer may take, an object's too.
         ca_bundle: Path of certificates to trust instead of the usual ones, for a private gateway.
     """
 
@@ -67,6 +69,7 @@ class Bucket:
         public_base_url: str,
         threads: int = 8,
         read_timeout_s: float = READ_TIMEOUT_S,
+        answer_s: float = ANSWER_S,
         ca_bundle: str | None = None,
     ) -> None:
         self._endpoint_url = endpoint_url
@@ -76,6 +79,7 @@ class Bucket:
         self._public_base_url = public_base_url.rstrip("/")
         self._threads = threads
         self._read_timeout_s = read_timeout_s
+        self._answer_s = answer_s
         self._ca_bundle = ca_bundle
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="r2")
         self._opening = threading.Lock()
@@ -244,7 +248,7 @@ class Bucket:
         # https://developers.cloudflare.com/r2/api/s3/extensions/
         client.meta.events.unregister("before-call.s3", add_expect_header)
         endpoint: Any = vars(client)["_endpoint"]  # its session is an argument, but of nobody that we could call
-        endpoint.http_session = Bounded(endpoint.http_session)
+        endpoint.http_session = Bounded(endpoint.http_session, answer_s=self._answer_s)
         client.meta.events.register("before-parse.s3", drop_page)
         client.meta.events.register("before-call.s3.PutBucketLifecycleConfiguration", digest_by_md5)
         return client

@@ -526,11 +526,10 @@ class Pouring:
 
 
 @contextlib.asynccontextmanager
-async def bucket_that_pours(status, **options):
+async def bucket_before(pours, **settings):
     """A bucket of ours before such a server."""
-    pours = Pouring(status, **options)
     server = await asyncio.start_server(pours, "127.0.0.1", 0)
-    async with server, bucket_at(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}") as bucket:
+    async with server, bucket_at(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", **settings) as bucket:
         yield pours, bucket
     for one in pours.handlers:
         one.cancel()
@@ -539,7 +538,7 @@ async def bucket_that_pours(status, **options):
 
 async def test_a_put_that_is_answered_with_hundreds_of_megabytes_is_none_of_r2():
     """Whoever it is, they are asked again, and no more than the limit is held."""
-    async with bucket_that_pours(200) as (pours, bucket):
+    async with bucket_before(Pouring(200)) as (pours, bucket):
         with pytest.raises(OutcomeUnknown):
             await bucket.put("i/a.jpg", JPEG, content_type="image/jpeg")
     assert pours.sent < 20_000_000 * pours.requests
@@ -552,7 +551,7 @@ async def test_a_put_that_is_answered_with_hundreds_of_megabytes_is_none_of_r2()
 async def test_of_a_refusal_with_hundreds_of_megabytes_the_status_counts(status, leaf, verb):
     """Whatever was asked: no more than the limit is held."""
     calls = {"put": lambda one: one.put("k", JPEG, content_type="image/jpeg"), "delete": lambda one: one.delete(["k"])}
-    async with bucket_that_pours(status) as (pours, bucket):
+    async with bucket_before(Pouring(status)) as (pours, bucket):
         with pytest.raises(leaf) as caught:
             await calls.get(verb, lambda one: one.get("k"))(bucket)
     assert caught.value.code == f"http_{status}"
@@ -561,7 +560,7 @@ async def test_of_a_refusal_with_hundreds_of_megabytes_the_status_counts(status,
 
 async def test_a_list_of_rules_that_does_not_end_is_no_empty_one():
     """Else the rules of others would be lost at the next change."""
-    async with bucket_that_pours(200) as (pours, bucket):
+    async with bucket_before(Pouring(200)) as (pours, bucket):
         with pytest.raises(OutcomeUnknown):
             await bucket.set_retention(30)
     assert pours.sent < 20_000_000 * pours.requests
@@ -569,8 +568,37 @@ async def test_a_list_of_rules_that_does_not_end_is_no_empty_one():
 
 async def test_answers_are_read_to_their_end_so_that_connections_live_on():
     """One connection does for one put after the other, refused or not."""
-    async with bucket_that_pours(400, size=3000) as (pours, bucket):
+    async with bucket_before(Pouring(400, size=3000)) as (pours, bucket):
         for _ in range(5):
             with pytest.raises(BadRequest):
                 await bucket.put("i/a.jpg", JPEG, content_type="image/jpeg")
     assert (pours.requests, pours.connections) == (5, 1)
+
+
+class Dripping(Pouring):
+    """A server whose answer comes byte by byte, and does not come to an end."""
+
+    async def _answer(self, writer):
+        writer.write(f"HTTP/1.1 {self.status} X\r\nContent-Length: {self.size}\r\n\r\n".encode())
+        while not writer.is_closing():
+            writer.write(b"x")
+            self.sent += 1
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("verb", ["get", "retention"])
+async def test_what_comes_byte_by_byte_is_not_waited_for(verb):
+    """Another byte is there in time, again and again: the whole has a limit of its own, an object too."""
+    async with bucket_before(Dripping(200), answer_s=0.1) as (drips, bucket):
+        with pytest.raises(OutcomeUnknown):
+            await {"get": lambda: bucket.get("k.jpg"), "retention": bucket.retention}[verb]()
+    assert drips.sent > drips.requests
+
+
+async def test_a_refusal_that_comes_byte_by_byte_is_one():
+    """Its status says enough."""
+    async with bucket_before(Dripping(403), answer_s=0.1) as (_, bucket):
+        with pytest.raises(NotPermitted) as caught:
+            await bucket.get("k.jpg")
+    assert caught.value.code == "http_403"
