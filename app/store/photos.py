@@ -18,6 +18,7 @@ DAILY_MAX: Final = 100
 DAY_S: Final = 86_400.0
 DEATHS_MAX: Final = 2  # of processes that were decoding the same photo
 CHAT_BYTES_MAX: Final = 100_000_000  # on our disk
+ALL_BYTES_MAX: Final = 1_000_000_000  # the same for all chats: the smallest disk that is recommended has 3 GB
 
 
 class PhotoState(StrEnum):
@@ -57,8 +58,10 @@ class NewPhoto:
 class Photos:
     """Notes the photos of a chat as they come, and hands out those that words speak of. Each is safe to call again."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, all_bytes_max: int = ALL_BYTES_MAX) -> None:
+        """`all_bytes_max`: of all photos on our disk together."""
         self._database = database
+        self._all_bytes_max = all_bytes_max
         self._process = str(uuid4())  # not the one that died
 
     async def keep(
@@ -81,7 +84,7 @@ class Photos:
             # Nothing where it was taken back meanwhile; words that came meanwhile have taken it.
             connection.execute(sa.update(photos).where(mine, photos.c.state == PhotoState.SEEN).values(**fetched))
             if data:
-                _forget_beyond(connection, photo.chat_id, bytes_max=CHAT_BYTES_MAX)
+                self._make_room(connection, photo.chat_id)
             if photo.set_id is None:
                 return _read(connection, mine)
             album = _read(connection, *_of_album(photo), photos.c.state != PhotoState.SEEN)
@@ -107,11 +110,16 @@ class Photos:
 
         return await self._database.look(read)
 
-    async def fetched(self, message_id: str, *, data: bytes, content_type: str) -> None:
+    async def fetched(self, message_id: str, *, chat_id: str, data: bytes, content_type: str) -> None:
         """Keep the bytes of a photo that was only seen before."""
-        change = sa.update(photos).where(photos.c.message_id == message_id)
+        change = sa.update(photos).where(photos.c.message_id == message_id, photos.c.chat_id == chat_id)
         values: dict[str, Any] = {"state": PhotoState.KEPT, "data": data, "content_type": content_type}
-        await self._database.run(lambda connection: connection.execute(change.values(**values)))
+
+        def write(connection: sa.Connection) -> None:
+            connection.execute(change.values(**values))
+            self._make_room(connection, chat_id)
+
+        await self._database.run(write)
 
     async def has_room_for(self, photo: NewPhoto) -> bool:
         """Whether this chat has sent fewer photos before this one than may wait for words, and than a day may have."""
@@ -162,6 +170,11 @@ class Photos:
         wanted = sa.select(photos.c.data).where(*mine)
         return await self._database.look(lambda connection: connection.execute(wanted).scalar())
 
+    def _make_room(self, connection: sa.Connection, chat_id: str) -> None:
+        """Let go of the bytes of the oldest photos; LINE is asked for them again if somebody still wants one."""
+        _forget_beyond(connection, photos.c.chat_id == chat_id, bytes_max=CHAT_BYTES_MAX)
+        _forget_beyond(connection, bytes_max=self._all_bytes_max)
+
 
 def taken(connection: sa.Connection, message_ids: Sequence[str]) -> None:
     """Let photos wait no more: a wish has them."""
@@ -198,19 +211,15 @@ def in_order(rows: Sequence[Any]) -> list[Any]:
     return sorted(rows, key=lambda row: (first[row.set_id] if row.set_id else row.created_at, row.set_index))
 
 
-def _forget_beyond(connection: sa.Connection, chat_id: str, *, bytes_max: int) -> None:
-    """Let go of the bytes of the oldest photos; LINE is asked for them again if somebody still wants one."""
-    size = sa.func.length(photos.c.data)
-    mine = sa.select(photos.c.message_id, size.label("bytes")).where(
-        photos.c.chat_id == chat_id, photos.c.data.is_not(None)
-    )
-    kept_bytes, beyond = 0, []
-    for row in connection.execute(mine.order_by(photos.c.created_at.desc())):
-        kept_bytes += row.bytes
-        if kept_bytes > bytes_max:
-            beyond.append(row.message_id)
-    if beyond:
-        connection.execute(sa.update(photos).where(photos.c.message_id.in_(beyond)).values(data=None))
+def _forget_beyond(connection: sa.Connection, *whose: sa.ColumnElement[bool], bytes_max: int) -> None:
+    held = sa.func.length(photos.c.data)
+    mine = (*whose, photos.c.data.is_not(None))
+    if (connection.execute(sa.select(sa.func.sum(held)).where(*mine)).scalar() or 0) <= bytes_max:
+        return
+    newer = sa.func.sum(held).over(order_by=(photos.c.created_at.desc(), photos.c.message_id))
+    summed = sa.select(photos.c.message_id, newer.label("bytes")).where(*mine).subquery()
+    beyond = sa.select(summed.c.message_id).where(summed.c.bytes > bytes_max)
+    connection.execute(sa.update(photos).where(photos.c.message_id.in_(beyond)).values(data=None))
 
 
 _PHOTO = (photos.c.chat_id, photos.c.state, photos.c.waits)

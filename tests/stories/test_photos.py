@@ -1,13 +1,17 @@
 """What becomes of a person's photo: taken, or refused with its true reason. Stories over real sockets."""
 
+import asyncio
+import signal
 import sqlite3
 import time
 
 import pytest
 from line_sandbox.faults import Fault
 
+from tests.deadly_decoder import DEADLY_PX
 from tests.stories.test_edits import photo
 from tests.unit.test_picture_memory import BOMBS
+from tests.world import Easel
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -88,6 +92,50 @@ async def test_a_photo_that_ended_two_processes_is_given_up(stage, tmp_path):
         await easel.logged("photo_given_up", level="error")
         await stage.line.send_text(person, "help")
         await stage.said(person, count=2)
+
+
+async def test_a_photo_that_really_ends_two_processes(stage, tmp_path):
+    """The decoder dies of it; the third start says so to its sender, and goes on with everybody else."""
+    sender, other, drawer = stage.person(), stage.person(), stage.person()
+    deadly = stage.line.image(sender, photo(size=DEADLY_PX))
+    first = await stage.start(tmp_path, program="tests.deadly_decoder")
+    await stage.line.deliver(deadly, stage.line.image(other, photo()))
+    ends = [await first.process.wait()]
+    second = await stage.command(tmp_path, "serve", "--port", "0", program="tests.deadly_decoder")
+    ends.append(await Easel(second).process.wait())
+    assert ends == [-signal.SIGSEGV] * 2
+    easel = await stage.start(tmp_path, program="tests.deadly_decoder")
+    await stage.line.send_text(drawer, "a cat behind glass")
+    (said,), (asked,) = await stage.said(sender), await stage.said(other)
+    assert said["text"].startswith("I can't read this photo")
+    assert asked["text"].startswith("Got your photo!")
+    await stage.picture(drawer)
+    assert (await easel.logged("photo_given_up", level="error"))["photo"] == deadly["message"]["id"]
+    await easel.stop()
+
+
+@pytest.mark.usefixtures("easel")
+async def test_the_loading_animation_runs_while_a_photo_is_waited_for(vendors):
+    """It ends with the question what to do with it; a group has none."""
+    person, release = vendors.person(), asyncio.Event()
+    group = vendors.group(person)
+    vendors.line.faults.add(Fault.held(release), match="/content", times=2)
+    await vendors.line.deliver(vendors.line.image(person, photo()))
+    await vendors.until(lambda: vendors.line.is_loading(person))
+    shown = vendors.line.image(person, photo(), group=group)
+    await vendors.line.deliver(shown)
+    await vendors.line.deliver(
+        vendors.line.text(person, "draw it as a print", group=group, quote=shown["message"]["id"])
+    )
+    await vendors.line.wait_for(
+        lambda: sum("/content" in call.path for call in vendors.line.calls if call.is_open) == 2
+    )
+    release.set()
+    (said,) = await vendors.said(person)
+    assert said["text"].startswith("Got your photo!")
+    assert not vendors.line.is_loading(person)
+    await vendors.picture(group)
+    assert not [call for call in vendors.line.calls if "loading" in call.path and group in str(call.body)]
 
 
 @pytest.mark.usefixtures("easel")

@@ -63,3 +63,18 @@ async def test_the_oldest_bytes_of_a_chat_go(database):
         await photos.keep(photo(f"m{number}"), PhotoState.KEPT, data=bytes(20_000_000), content_type="image/png")
     held = [await photos.bytes_of(f"m{number}", chat_id="U1") is not None for number in range(6)]
     assert held == [False, True, True, True, True, True]
+
+
+async def test_the_oldest_bytes_of_all_chats_go(database):
+    """However many people send photos, the disk is not theirs to fill; the newest stay, and each photo stays known."""
+    photos = Photos(database, all_bytes_max=100)
+    for number in range(6):
+        one = NewPhoto(message_id=f"m{number}", chat_id=f"U{number}", user_id=f"U{number}")
+        await photos.seen(one, waits=True)
+        if number % 2:
+            await photos.keep(one, PhotoState.KEPT, data=bytes(40), content_type="image/png")
+        else:
+            await photos.fetched(one.message_id, chat_id=one.chat_id, data=bytes(40), content_type="image/png")
+    held = [await photos.bytes_of(f"m{number}", chat_id=f"U{number}") is not None for number in range(6)]
+    assert held == [False, False, False, False, True, True]
+    assert await photos.state_of("m0", chat_id="U0") is PhotoState.KEPT

@@ -1,6 +1,7 @@
 """One event: understood, and what it wants written down, in one transaction with its token and its end in the inbox."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
@@ -141,7 +142,8 @@ class EventFlow:
 
     async def _perform(self, came: ArrivedEvent, plan: Plan, around: Context, standing: Standing) -> None:
         event, chat = came.event, came.chat
-        request = await self._wants.of(event, chat, plan, around.chat)
+        async with self._watch.shown(chat) if isinstance(plan.act, Fetch) else nullcontext():
+            request = await self._wants.of(event, chat, plan, around.chat)
         wished = bool(request and request.draws)
         if request and request.draws:
             request = self._gate.let_in(request, standing)

@@ -1,6 +1,9 @@
 """The loading animation of 1:1 chats. A courtesy: its failure never costs a picture."""
 
+import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import structlog
 
@@ -11,6 +14,7 @@ log = structlog.get_logger()
 
 LOADING_S = 60  # the longest: https://developers.line.biz/en/reference/messaging-api/#display-a-loading-indicator
 AGAIN_AFTER_S = 50.0
+SHORT_S = 1.0  # what comes within it needs no animation
 
 
 class LoadingAnimation:
@@ -32,6 +36,20 @@ class LoadingAnimation:
         except EaselError as error:
             log.debug("loading_not_started", code=error.code, vendor_request=error.vendor_request_id)
         return AGAIN_AFTER_S
+
+    @asynccontextmanager
+    async def beside(self, chat_id: str) -> AsyncIterator[None]:
+        """Start the animation if what is done meanwhile takes long. The message behind it ends it."""
+        late = asyncio.create_task(self._late(chat_id), name="loading")
+        try:
+            yield
+        finally:
+            late.cancel()
+            await asyncio.gather(late, return_exceptions=True)
+
+    async def _late(self, chat_id: str) -> None:
+        await asyncio.sleep(SHORT_S)
+        await self.keep_up(chat_id)
 
     def ended(self, chat_id: str) -> None:
         """A message of ours ends the animation, and so does the end of all waiting."""

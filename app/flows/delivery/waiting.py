@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import structlog
@@ -63,6 +64,10 @@ class Waiting:
         looked = asyncio.get_running_loop().create_future()
         self._attended(chat).lookers.append(looked)
         await looked
+
+    def shown(self, chat: Chat) -> AbstractAsyncContextManager[None]:
+        """Show in a 1:1 chat that something is under way, if it takes long."""
+        return self._loading.beside(chat.id) if chat.kind is ChatKind.USER else nullcontext()
 
     async def silence(self, chat: Chat) -> None:
         """Wait a moment for what is on its way to this chat: LINE shows it before we know how it is called."""

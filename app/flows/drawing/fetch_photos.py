@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from app.errors import Again, EaselError, NotAPicture, OutcomeUnknown, SourceGone, TooLarge, VendorFault
+from app.flows.drawing.places import Places
 from app.flows.drawing.renderers import Renderers
 from app.flows.drawing.retry import backoff_s
 from app.line.client import LineClient
@@ -44,7 +45,7 @@ class Sources:
         self._bucket = bucket
         self._renderers = renderers
         self._metrics = metrics
-        self._fetches = asyncio.Semaphore(FETCHES_AT_ONCE)
+        self._places = Places(FETCHES_AT_ONCE)
 
     async def fetch(self, photo: NewPhoto) -> Sequence[Photo] | None:
         """Fetch and keep a photo that waits for words. Return those that came together, once the last is there.
@@ -62,7 +63,7 @@ class Sources:
             log.warning("photo_not_kept", code="too_many")
             return await self._photos.keep(photo, PhotoState.TOO_MANY)
         try:
-            source = await self._from_line(photo.message_id)
+            source = await self._from_line(photo.message_id, chat_id=photo.chat_id)
         except (SourceGone, NotAPicture, TooLarge) as error:
             log.warning("photo_not_kept", code=error.code, message=str(error))
             return await self._photos.keep(photo, _state_after(error))
@@ -91,17 +92,17 @@ class Sources:
             return kept
         if await self._photos.state_of(message_id, chat_id=chat_id) is PhotoState.EXTERNAL:
             raise SourceGone("a picture of another app", code="external")
-        found = await self._from_line(message_id)
-        await self._photos.fetched(message_id, data=found.data, content_type=found.content_type)
+        found = await self._from_line(message_id, chat_id=chat_id)
+        await self._photos.fetched(message_id, chat_id=chat_id, data=found.data, content_type=found.content_type)
         return found.data
 
-    async def _from_line(self, message_id: str) -> PreparedSource:
+    async def _from_line(self, message_id: str, *, chat_id: str) -> PreparedSource:
         """Fetch and decode a photo, a few at a time: what was fetched is held until it is decoded."""
         try:
-            async with asyncio.timeout(FETCH_PATIENCE_S) as patience, self._fetches:
+            async with asyncio.timeout(FETCH_PATIENCE_S) as patience, self._places.one(chat_id):
                 data = await self._downloaded(message_id)
                 patience.reschedule(None)  # decoding is bounded by itself
-                source = await self._renderers.source(data, begin=lambda: self._begin(message_id))
+                source = await self._renderers.photo(data, begin=lambda: self._begin(message_id))
         except TimeoutError as exc:
             raise VendorFault(f"a photo did not come within {FETCH_PATIENCE_S:g} s", code="not_ready") from exc
         finally:
@@ -123,7 +124,11 @@ class Sources:
     async def _begin(self, message_id: str) -> None:
         """Mark it before it is decoded: nobody's file may kill one process after the other."""
         if await self._photos.begin_decoding(message_id) >= DEATHS_MAX:
-            log.error("photo_given_up", cure="decoding it ended the process twice; look for its end in the log")
+            log.error(
+                "photo_given_up",
+                photo=message_id,
+                cure="decoding it ended the process twice; look for its end in the log",
+            )
             self._metrics.fetched("line", "given_up")
             raise NotAPicture(f"{DEATHS_MAX} processes died while they decoded it", code="deadly")
 

@@ -10,48 +10,47 @@ from app.pictures import PreparedSource, Rendition, prepare_source, render, rend
 T = TypeVar("T")
 
 PICTURE_THREADS = 2
-PHOTO_THREADS = 2
 LARGE_BYTES = 50_000_000  # decoded: a phone's 12 megapixels are just below
 
 
-async def _at_once() -> None:
-    """Begin without a mark."""
-
-
 class Renderers:
-    """One for each process. What is large when decoded is decoded one after the other, whosever it is."""
+    """One for each process. Photos, and what is large when decoded, are decoded one after the other."""
 
     def __init__(self) -> None:
         """Start no thread yet."""
         self._pictures = ThreadPoolExecutor(PICTURE_THREADS, thread_name_prefix="render")
-        self._photos = ThreadPoolExecutor(PHOTO_THREADS, thread_name_prefix="photo")
-        self._large = asyncio.Lock()
+        self._alone = ThreadPoolExecutor(1, thread_name_prefix="photo")
+        self._one = asyncio.Lock()
 
     async def rendition(self, data: bytes) -> Rendition:
         """Make a picture fit for LINE. Raises `NotAPicture`."""
-        return await self._run(self._pictures, rendition_bytes, render, data, _at_once)
+        return await self._of_ours(rendition_bytes, render, data)
 
-    async def source(self, data: bytes, *, begin: Callable[[], Awaitable[None]] = _at_once) -> PreparedSource:
-        """Make a photo fit for a model. Raises `NotAPicture`. `begin` is awaited right before it is decoded."""
-        return await self._run(self._photos, source_bytes, prepare_source, data, begin)
+    async def source(self, data: bytes) -> PreparedSource:
+        """Make a picture of ours fit for a model. Raises `NotAPicture`."""
+        return await self._of_ours(source_bytes, prepare_source, data)
+
+    async def photo(self, data: bytes, *, begin: Callable[[], Awaitable[None]]) -> PreparedSource:
+        """Make a person's photo fit for a model. Raises `NotAPicture`.
+
+        `begin` is awaited when its turn has come: between that and the end of decoding no other photo is looked into,
+        so what the process dies of is this one.
+        """
+        async with self._one:
+            await begin()
+            return await _run(self._alone, prepare_source, data)
 
     def shutdown(self) -> None:
         """Begin nothing more. What is being decoded ends by itself."""
         self._pictures.shutdown(wait=False, cancel_futures=True)
-        self._photos.shutdown(wait=False, cancel_futures=True)
+        self._alone.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(
-        self,
-        threads: Executor,
-        weigh: Callable[[bytes], int],
-        work: Callable[[bytes], T],
-        data: bytes,
-        begin: Callable[[], Awaitable[None]],
-    ) -> T:
-        loop = asyncio.get_running_loop()
-        if await loop.run_in_executor(threads, weigh, data) <= LARGE_BYTES:
-            await begin()
-            return await loop.run_in_executor(threads, work, data)
-        async with self._large:
-            await begin()
-            return await loop.run_in_executor(self._photos, work, data)
+    async def _of_ours(self, weigh: Callable[[bytes], int], work: Callable[[bytes], T], data: bytes) -> T:
+        if await _run(self._pictures, weigh, data) <= LARGE_BYTES:
+            return await _run(self._pictures, work, data)
+        async with self._one:
+            return await _run(self._alone, work, data)
+
+
+async def _run(threads: Executor, work: Callable[[bytes], T], data: bytes) -> T:
+    return await asyncio.get_running_loop().run_in_executor(threads, work, data)
