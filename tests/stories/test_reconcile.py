@@ -135,7 +135,7 @@ async def test_an_operator_sees_and_begins_what_nothing_works_on(stage, tmp_path
 
 
 async def test_a_wish_that_breaks_for_a_day_ends_with_honest_words(stage, tmp_path):
-    """Its person is told; the paid bytes stay, and an operator brings them when the fault is mended."""
+    """Its person is told; the paid bytes stay, and an operator brings them into the chat when the fault is mended."""
     person, before, release = stage.person(), stage.picture_calls(), asyncio.Event()
     stage.r2.faults.add(Fault.held(release), times=2)
     easel = await stage.start(tmp_path)
@@ -154,5 +154,8 @@ async def test_a_wish_that_breaks_for_a_day_ends_with_honest_words(stage, tmp_pa
     code, told, _ = await stage.run(tmp_path, "resend", request_id)
     assert (code, "was begun again" in told) == (0, True)
     await easel.logged("picture_stored", request=request_id)
+    await stage.line.send_text(person, "thanks")
+    await stage.picture(person)
     await easel.stop()
+    assert len(stage.line.chat(person).pictures) == 1
     assert stage.picture_calls() == before + 1
