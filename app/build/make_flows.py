@@ -31,6 +31,7 @@ from app.flows.drawing.renderers import Renderers
 from app.flows.upkeep.address_watch import PublicAddress
 from app.flows.upkeep.admin_alerts import AdminAlerts
 from app.flows.upkeep.cleanup import Cleanup
+from app.flows.upkeep.drawing_halt import DrawingHalt
 from app.flows.upkeep.line_access import LineAccess
 from app.flows.upkeep.menu_of_language import Menus
 from app.flows.upkeep.monitor import Monitor
@@ -66,10 +67,9 @@ class Flows:
         self._observers = Observers(alarm=self._alarm(), metrics=metrics, traces=traces)
         self._sources = self._photos_and_pictures()
         self.sweep = self._sweep()
-        self.line_access = LineAccess(switches=store.switches, line=vendors.line)
-        self.public_address = PublicAddress(
-            pictures=store.pictures, bucket=vendors.bucket, switches=store.switches, alarm=self._observers.alarm
-        )
+        self._halt = DrawingHalt(store.switches)
+        self.line_access = LineAccess(switches=store.switches, line=vendors.line, halt=self._halt)
+        self.public_address = self._public_address()
         self.lookout = self._lookout()
         self.deliver = self._deliver(is_orphan)
         self.watch = Waiting(
@@ -124,6 +124,15 @@ class Flows:
             chats=self._store.chats,
             bucket=self._vendors.bucket,
             retention_days=self._settings.picture_retention_days,
+        )
+
+    def _public_address(self) -> PublicAddress:
+        return PublicAddress(
+            pictures=self._store.pictures,
+            bucket=self._vendors.bucket,
+            switches=self._store.switches,
+            alarm=self._observers.alarm,
+            halt=self._halt,
         )
 
     def _lookout(self) -> Monitor:
@@ -224,7 +233,7 @@ class Flows:
             images=self._vendors.images,
             ledger=store.ledger,
             availability=Availability(models=store.models, images=self._vendors.images, names=settings.image_models),
-            line_access=self.line_access,
+            halt=self._halt,
             kept=store.kept,
             requests=store.requests,
             observers=self._observers,

@@ -1,6 +1,7 @@
 """Switches: what holds for every process until it is lifted."""
 
 import time
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
@@ -9,6 +10,7 @@ from app.store.tables import switches
 
 LINE_REFUSES = "line_refuses"  # LINE does not take our token
 PICTURES_UNSERVED = "pictures_unserved"  # the bucket's public address does not hand them out
+NOBODY_SEES = "nobody_sees"  # neither to us nor, by what it answers, to anybody else
 
 
 class Switches:
@@ -31,3 +33,8 @@ class Switches:
         """Whether it holds."""
         found = sa.select(switches.c.name).where(switches.c.name == name)
         return await self._database.look(lambda connection: connection.execute(found).first() is not None)
+
+    async def on(self, names: Sequence[str]) -> list[str]:
+        """Return which of these hold."""
+        found = sa.select(switches.c.name).where(switches.c.name.in_(names)).order_by(switches.c.name)
+        return await self._database.look(lambda connection: list(connection.execute(found).scalars()))

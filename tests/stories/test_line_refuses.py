@@ -1,4 +1,6 @@
-"""LINE does not take our token any more: nothing is paid for that nobody could see."""
+"""LINE refuses our token, or the bucket's address shows nothing: nothing is paid for that nobody could see."""
+
+import sqlite3
 
 import httpx
 import pytest
@@ -67,3 +69,24 @@ async def test_the_end_of_the_token_is_told_in_time(stage, tmp_path):
     async with stage.easel(tmp_path, ADMIN_USER_IDS=admin) as easel:
         await easel.logged("line_token_ends", days=3)
         await easel.logged("alert_sent", cause="token_ends")
+
+
+async def test_nothing_is_drawn_while_the_public_address_serves_nobody(stage, tmp_path):
+    """What an earlier look has found holds across a restart; the wish waits, and is drawn when pictures are served."""
+    first, second = stage.person(), stage.person()
+    async with stage.easel(tmp_path):
+        await stage.line.send_text(first, "a cat that is seen")
+        await stage.picture(first)
+    with sqlite3.connect(tmp_path / "easel.db") as connection:
+        connection.execute("INSERT INTO switches (name, at) VALUES ('nobody_sees', 1)")
+    stage.r2.faults.add(Fault.status(404), match="/public/", times=None)
+    easel = await stage.start(tmp_path)
+    await stage.line.send_text(second, "a cat that nobody sees")
+    assert (await easel.logged("drawing_waits"))["reasons"] == ["nobody_sees"]
+    await easel.kill()
+    assert not stage.asked("a cat that nobody sees")
+    stage.r2.faults.clear()
+    async with stage.easel(tmp_path) as easel:
+        await easel.logged("pictures_served_again")
+        await stage.picture(second)
+    assert len(stage.asked("a cat that nobody sees")) == 1

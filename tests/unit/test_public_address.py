@@ -18,6 +18,7 @@ from app.engine import Engine, QueueLimits
 from app.flows.delivery.languages import Languages
 from app.flows.upkeep.address_watch import AGAIN_S, LOOK_EVERY_S, PublicAddress
 from app.flows.upkeep.admin_alerts import AdminAlerts
+from app.flows.upkeep.drawing_halt import DrawingHalt
 from app.health import Health, routes
 from app.line.client import LineClient
 from app.r2 import Bucket, why_not_served
@@ -26,7 +27,7 @@ from app.store.chat_pictures import Pictures
 from app.store.housekeeping import Upkeep
 from app.store.inbox import Inbox
 from app.store.people import People
-from app.store.switches import PICTURES_UNSERVED, Switches
+from app.store.switches import NOBODY_SEES, PICTURES_UNSERVED, Switches
 from app.store.tables import pictures
 
 KEYS = {"access_key_id": "a" * 32, "secret_access_key": "b" * 64}
@@ -70,7 +71,10 @@ async def address(database, r2, line, admin):
         admin_ids=[admin],
         zone=ZoneInfo("Asia/Taipei"),
     )
-    return PublicAddress(pictures=Pictures(database), bucket=r2[1], switches=Switches(database), alarm=alarm)
+    switches = Switches(database)
+    return PublicAddress(
+        pictures=Pictures(database), bucket=r2[1], switches=switches, alarm=alarm, halt=DrawingHalt(switches)
+    )
 
 
 @pytest.fixture
@@ -110,18 +114,23 @@ async def test_a_picture_that_is_served_is_looked_at_calmly(database, r2, addres
 
 @pytest.mark.usefixtures("picture")
 @pytest.mark.parametrize(
-    ("fault", "code"),
+    ("fault", "code", "halts"),
     [
-        (Fault.status(404, "<html>no such domain</html>"), "http_404"),
-        (Fault.status(302, headers={"location": "https://login.example"}), "http_302"),
-        (Fault.status(522, "<html>"), "http_522"),
-        (Fault.status(200, "<html>this domain is for sale</html>"), "not_a_picture"),
-        (Fault.drop(), "RemoteProtocolError"),
+        (Fault.status(404, "<html>no such domain</html>"), "http_404", True),
+        (Fault.status(401, "This bucket cannot be viewed"), "http_401", True),
+        (Fault.status(302, headers={"location": "https://login.example"}), "http_302", True),
+        (Fault.status(403, "<html>are you a robot?</html>"), "http_403", False),
+        (Fault.status(522, "<html>"), "http_522", False),
+        (Fault.status(200, "<html>this domain is for sale</html>"), "not_a_picture", False),
+        (Fault.drop(), "RemoteProtocolError", False),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-async def test_an_address_that_is_dead_is_told(database, r2, line, admin, address, fault, code):
-    """At the second look in a row: log, readiness, switch for metric and dashboard, admins; over when it serves."""
+async def test_an_address_that_is_dead_is_told(database, r2, line, admin, address, fault, code, halts):
+    """At the second look in a row: log, readiness, switch for metric and dashboard, admins; over when it serves.
+
+    Drawing rests where its answer holds for everybody, and not where only we may be kept out.
+    """
     stand_in, _ = r2
     fault = stand_in.faults.add(fault, match=is_public, times=None)
     with capture_logs() as logs:
@@ -138,10 +147,43 @@ async def test_an_address_that_is_dead_is_told(database, r2, line, admin, addres
     assert f"({code})" in alert.body["text"]
     assert "public address" in (await readiness(database, address))["warnings"]
     assert await Switches(database).is_on(PICTURES_UNSERVED)
+    assert await Switches(database).is_on(NOBODY_SEES) is halts
     stand_in.faults.remove(fault)
     assert await address.look() == LOOK_EVERY_S
     assert not address.problems
-    assert not await Switches(database).is_on(PICTURES_UNSERVED)
+    assert not await Switches(database).on([PICTURES_UNSERVED, NOBODY_SEES])
+
+
+@pytest.mark.usefixtures("picture")
+async def test_one_look_halts_nothing(database, r2, address):
+    """The second one does; a later one that may be about us alone lets drawing go on."""
+    stand_in, _ = r2
+    nobodys = stand_in.faults.add(Fault.status(404), match=is_public, times=None)
+    await address.look()
+    assert not await Switches(database).is_on(NOBODY_SEES)
+    await address.look()
+    assert await Switches(database).is_on(NOBODY_SEES)
+    assert "nothing is drawn" in address.problems["public address"]
+    stand_in.faults.remove(nobodys)
+    stand_in.faults.add(Fault.status(403), match=is_public, times=None)
+    await address.look()
+    assert await Switches(database).on([PICTURES_UNSERVED, NOBODY_SEES]) == [PICTURES_UNSERVED]
+
+
+async def test_a_halt_lets_wishes_wait_until_it_is_over(database):
+    """Which of our processes or theirs has found out, and which sees its end, is all the same."""
+    switches, halt = Switches(database), DrawingHalt(Switches(database))
+    await halt.over("first")
+    await switches.turn_on(NOBODY_SEES)
+    halt.begin()
+    with capture_logs() as logs:
+        waiting = asyncio.create_task(halt.over("second"))
+        while not logs:  # noqa: ASYNC110 - a log is no event
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        await switches.turn_off(NOBODY_SEES)
+        await waiting
+    assert logs == [{"event": "drawing_waits", "log_level": "warning", "request": "second", "reasons": [NOBODY_SEES]}]
 
 
 @pytest.mark.usefixtures("picture")

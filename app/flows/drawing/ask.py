@@ -14,7 +14,7 @@ from app.flows.drawing.availability import Availability
 from app.flows.drawing.booking import outcome_of_call, safety_identifier
 from app.flows.drawing.repeats import Repeats
 from app.flows.drawing.retry import BLIND_MAX, AskAgain, AskNextModel, GiveUp, Tries, count_and_decide
-from app.flows.upkeep.line_access import LineAccess
+from app.flows.upkeep.drawing_halt import DrawingHalt
 from app.flows.upkeep.observers import Observers
 from app.metrics import outcome_of
 from app.openai import Drawn, OpenAIImages, PictureOrder, at_most, best_allowed, parameters, size_for, unmet
@@ -65,7 +65,7 @@ class Ask:
         images: OpenAIImages,
         ledger: Ledger,
         availability: Availability,
-        line_access: LineAccess,
+        halt: DrawingHalt,
         kept: PendingUploads,
         requests: Requests,
         observers: Observers,
@@ -79,7 +79,7 @@ class Ask:
         self._images = images
         self._ledger = ledger
         self._availability = availability
-        self._line_access = line_access
+        self._halt = halt
         self._kept = kept
         self._requests = requests
         self._alarm = observers.alarm
@@ -121,7 +121,7 @@ class Ask:
         self, request: Request, order: PictureOrder, sources: Sequence[bytes], model: str, tries: Tries
     ) -> Declined | AskNextModel | Sequence[PaidPicture]:
         """Ask one model until there is a picture or a reason."""
-        await self._line_access.granted()
+        await self._halt.over(request.id)
         booking = self._booking(request, order, sources, model)
         while (
             call := await self._ledger.begin_wanted(booking, is_wanted=partial(drawing, request_id=request.id))

@@ -1,4 +1,8 @@
-"""Whether people can see what is drawn: now and then the newest picture is asked for at the bucket's public address."""
+"""Whether people can see what is drawn: now and then the newest picture is asked for at the bucket's public address.
+
+Where its answer says that it is nobody's to see, nothing more is drawn until it is served. Not where it is out of our
+reach, or refuses us: a firewall of ours, or a guard against robots, is in nobody else's way.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import EaselError
 from app.flows.upkeep.admin_alerts import AdminAlerts
+from app.flows.upkeep.drawing_halt import DrawingHalt
 from app.r2 import Bucket, why_not_served
 from app.store.chat_pictures import Pictures
-from app.store.switches import PICTURES_UNSERVED, Switches
+from app.store.switches import NOBODY_SEES, PICTURES_UNSERVED, Switches
 
 log = structlog.get_logger()
 
@@ -19,25 +24,32 @@ LOOK_EVERY_S: Final = 600.0
 AGAIN_S: Final = 30.0  # while it fails
 SURE_AT: Final = 2  # looks that failed in a row; one may be a moment's fault
 GONE: Final = "http_404"
+# No such object, bucket or domain; public access is off, as r2.dev says it; or a login stands before it.
+NOBODY_S: Final = frozenset({GONE, "http_401", "http_410", "http_301", "http_302", "http_303", "http_307", "http_308"})
 CURE: Final = "run `easel doctor`; look at the bucket's custom domain and at R2_PUBLIC_BASE_URL"
 
 
 class PublicAddress:
     """One for each process; what one of them learns holds for all."""
 
-    def __init__(self, *, pictures: Pictures, bucket: Bucket, switches: Switches, alarm: AdminAlerts) -> None:
+    def __init__(
+        self, *, pictures: Pictures, bucket: Bucket, switches: Switches, alarm: AdminAlerts, halt: DrawingHalt
+    ) -> None:
         self._pictures = pictures
         self._bucket = bucket
         self._switches = switches
         self._alarm = alarm
+        self._halt = halt
         self._failed = 0
+        self._why = ""
 
     @property
     def problems(self) -> Mapping[str, str]:
-        """What `/readyz` tells beside its verdict: pictures are drawn and stored all the same."""
+        """What `/readyz` tells beside its verdict: we go on taking webhooks, so that nothing is lost."""
         if self._failed < SURE_AT:
             return {}
-        return {"public address": "does not serve pictures: nobody can see what is drawn"}
+        then = "nothing is drawn" if self._why in NOBODY_S else "nobody can see what is drawn"
+        return {"public address": f"does not serve pictures: {then}"}
 
     async def keep(self) -> None:
         """Look for ever."""
@@ -71,13 +83,20 @@ class PublicAddress:
         return None if why == GONE and await self._bucket.head(key) is None else why
 
     async def _served(self) -> None:
-        if self._failed or await self._switches.is_on(PICTURES_UNSERVED):
+        if self._failed or await self._switches.on([PICTURES_UNSERVED, NOBODY_SEES]):
             log.info("pictures_served_again")
             await self._switches.turn_off(PICTURES_UNSERVED)
+            await self._switches.turn_off(NOBODY_SEES)
         self._failed = 0
 
     async def _tell(self, why: str) -> None:
         if self._failed == SURE_AT:
             log.error("pictures_not_served", code=why, cure=CURE)
+        self._why = why
         await self._switches.turn_on(PICTURES_UNSERVED)
+        if why in NOBODY_S:
+            await self._switches.turn_on(NOBODY_SEES)
+            self._halt.begin()
+        else:
+            await self._switches.turn_off(NOBODY_SEES)
         await self._alarm.ring("unserved", code=why)

@@ -1,13 +1,13 @@
 """Whether LINE takes our token. While it does not nothing is drawn: it would be paid for, and nobody could see it."""
 
 import asyncio
-import time
 from collections.abc import Mapping
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import EaselError, NotPermitted
+from app.flows.upkeep.drawing_halt import DrawingHalt
 from app.line.client import LineClient
 from app.store.switches import LINE_REFUSES, Switches
 
@@ -15,18 +15,17 @@ log = structlog.get_logger()
 
 REFUSED = "http_401"
 LOOK_EVERY_S = 15.0
-WAIT_S = 1.0
 CURE = "issue a channel access token in the LINE Developers console, set LINE_CHANNEL_ACCESS_TOKEN and restart"
 
 
 class LineAccess:
     """One for each process; what one of them learns holds for all, and outlives them."""
 
-    def __init__(self, *, switches: Switches, line: LineClient) -> None:
+    def __init__(self, *, switches: Switches, line: LineClient, halt: DrawingHalt) -> None:
         self._switches = switches
+        self._halt = halt
         self._line = line
         self._refuses = False
-        self._granted_until = 0.0  # by the monotonic clock: many wishes that begin together ask once
 
     @property
     def problems(self) -> Mapping[str, str]:
@@ -39,16 +38,9 @@ class LineAccess:
             return
         if not self._refuses:
             log.error("line_token_refused", cure=CURE)
-        self._refuses, self._granted_until = True, 0.0
+        self._refuses = True
         await self._switches.turn_on(LINE_REFUSES)
-
-    async def granted(self) -> None:
-        """Return when LINE takes our token, as far as we know."""
-        if time.monotonic() < self._granted_until:
-            return
-        while await self._switches.is_on(LINE_REFUSES):  # noqa: ASYNC110 - another process may turn it off
-            await asyncio.sleep(WAIT_S)
-        self._granted_until = time.monotonic() + WAIT_S
+        self._halt.begin()
 
     async def keep(self) -> None:
         """Ask LINE at the start, and for ever while it refuses."""
