@@ -17,7 +17,7 @@ NO_SECRETS = --exclude-lines postgresql:// --exclude-secrets '^(0123456789\w+|sk
 BY_SHAPE = $(addprefix --disable-plugin ,HexHighEntropyString Base64HighEntropyString KeywordDetector BasicAuthDetector)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat init serve test test-quick check format bench chaos sweep soak fuzz siege reading train lock lock-uv pin-images dist release-notes release-check clean
+.PHONY: help setup demo chat init serve test test-quick check format bench chaos sweep soak fuzz siege reading train lock lock-uv pin-images owner dist release-notes release-check clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -123,12 +123,21 @@ pin-images: ## write the digest behind each image's tag in Dockerfile and deploy
 	  sed -i -E "s#^(FROM| +image:) $$image( |$$)#\1 $$image@$$digest\2#" $(IMAGED); \
 	done
 
+owner: ## once: put OWNER=you, the account that publishes, into pages and manifests
+	@echo "$(OWNER)" | grep -qE '^[A-Za-z0-9-]+$$' || { echo "which account? make owner OWNER=you"; exit 1; }
+	@for file in $$(grep -rlI "[O]WNER/easel" pyproject.toml README*.md deploy docs); do \
+	  sed -i.old -e "s|ghcr.io/[O]WNER/|ghcr.io/$$(echo "$(OWNER)" | tr A-Z a-z)/|g" -e "s|[O]WNER/easel|$(OWNER)/easel|g" "$$file" \
+	    && rm "$$file.old" || exit 1; \
+	done
+
 release-check: ## whether TAG=v1.2.3 can be released: it is pyproject.toml's version, with a changelog and an owner
 	@[ "$(TAG)" = "v$(VERSION)" ] || { echo "TAG=$(TAG), and pyproject.toml is of $(VERSION)"; exit 1; }
 	@[ -n "$$($(MAKE) --silent release-notes)" ] || { echo "CHANGELOG.md tells nothing of $(VERSION)"; exit 1; }
 	@! grep -nE '^(FROM| +image:) [a-z]+:[^ @]+( |$$)' $(IMAGED) || { echo "these need a digest: make pin-images"; exit 1; }
-	@! git grep --line-number "[O]WNER/easel" -- ':!CONTRIBUTING.md' ':!tests' ':!Makefile' || \
-	  { echo "put the account that publishes in the place of OWNER"; exit 1; }
+	@! git grep --line-number "[O]WNER/easel" -- ':!tests' ':!Makefile' || \
+	  { echo "whose is it? make owner OWNER=you"; exit 1; }
+	@[ -z "$$GITHUB_REPOSITORY" ] || grep -q "^Homepage = \"https://github.com/$$GITHUB_REPOSITORY\"" pyproject.toml || \
+	  { echo "this is $$GITHUB_REPOSITORY, and pyproject.toml names another"; exit 1; }
 
 clean: ## remove what the other targets made
 	rm -rf .venv .tools data dist

@@ -1,11 +1,16 @@
 """What is published: one name, one version, all that its commands need, and never another project's `app`."""
 
+import functools
 import importlib.metadata
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+import pytest
 
 from app.release import DISTRIBUTION, release
 
@@ -104,3 +109,34 @@ def test_the_demo_says_what_it_lacks():
     )
     assert done.returncode == 78
     assert done.stderr == "The demo's stand-ins are not installed here, as in the image: uvx line-easel demo\n"
+
+
+def test_the_page_at_pypi_leads_somewhere():
+    """There every picture and link of the README is whole, and leads to a file that is in this repository."""
+    shown = subprocess.run(
+        (sys.executable, "-m", "hatch_fancy_pypi_readme"), check=True, cwd=ROOT, capture_output=True, encoding="utf-8"
+    ).stdout
+    targets = re.findall(r"\]\(([^)]+)\)", shown)
+    assert len(targets) > 40
+    assert not [target for target in targets if not target.startswith("https://")]
+    ours = re.compile(rf"https://(?:raw\.githubusercontent|github)\.com/{OWNER}/easel/(?:blob/)?v[\d.]+/([^#]+)")
+    assert not [found[1] for target in targets if (found := ours.match(target)) and not (ROOT / found[1]).exists()]
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", shown)
+    assert all(picture.startswith("https://raw.githubusercontent.com/") for picture in pictures)
+
+
+@pytest.mark.skipif(OWNER != "OWNER", reason="the account is put in already")
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make on this machine")
+def test_the_account_is_put_in_at_once(tmp_path):
+    """One command names who publishes, everywhere; an image is always named in small letters."""
+    for name in ("pyproject.toml", "Makefile", *(path.name for path in ROOT.glob("README*.md"))):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("deploy", "docs"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("*.png"))
+    run = functools.partial(subprocess.run, cwd=tmp_path, env={"PATH": os.environ["PATH"]}, capture_output=True)
+    assert run(("make", "owner"), check=False).returncode
+    assert run(("make", "owner", "OWNER=Some-Body"), check=False).returncode == 0
+    texts = {path: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.is_file()}
+    assert not [path for path, text in texts.items() if "OWNER/easel" in text or path.suffix == ".old"]
+    assert 'Homepage = "https://github.com/Some-Body/easel"' in texts[tmp_path / "pyproject.toml"]
+    assert "ghcr.io/some-body/easel:" in texts[tmp_path / "README.md"]
