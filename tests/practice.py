@@ -35,6 +35,7 @@ class Practice:
         self.answer = Response()  # of the bot to LINE's test
         self.readiness: dict[str, Any] = {"ready": True}
         self.line.webhook_url = f"{bot_url}/callback"
+        self.line.webhook_timeout_s = 60.0  # a test that is about it makes it short
         self.environment = world.environment | {
             "DATABASE_URL": f"sqlite:///{directory}/easel.db",
             "PORT": bot_url.rpartition(":")[2],

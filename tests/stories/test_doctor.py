@@ -340,6 +340,13 @@ R2 = {
         has("r2", is_admin=True, lifecycle=checked_lifecycle(RULE)),
         settings={"PICTURE_RETENTION_DAYS": "30"},
     ),
+    "an answer that nobody thought of": Case(
+        "retention",
+        FAILED,
+        "KeyError in retention.py",
+        "Report this line",
+        has("r2", is_admin=True, lifecycle=b"<LifecycleConfiguration><Rule><ID>x</ID></Rule></LifecycleConfiguration>"),
+    ),
 }
 
 

@@ -15,6 +15,7 @@ import pytest_asyncio
 from line_sandbox.faults import Fault
 from line_sandbox.server import serve
 
+from app.ops.doctor.examine import TITLES
 from app.ops.doctor.finding import FindingVerdict
 from app.ops.doctor.machine import judge_disk
 from app.store.database import HEAD, Database
@@ -228,6 +229,18 @@ def look_at_closed(top: Path, closed: str) -> "subprocess.CompletedProcess[str]"
     )
     folder.chmod(0o700)
     return looked
+
+
+async def test_what_nobody_thought_of_hides_nothing(practice, tmp_path):
+    """A path that no file system can have: Python 3.14 takes it for one that is not there, others raise.
+
+    Either way the report is there, and the other neighbours are told as ever.
+    """
+    found = await practice.examine(DATABASE_URL=f"sqlite:///{tmp_path / ('a' * 300)}/easel.db")
+    assert {section for section, _ in found} == {"Settings", *TITLES}
+    failures = {section: one.evidence for (section, _), one in found.items() if one.verdict is FAILED}
+    assert set(failures) <= {"Database", "Machine"}
+    assert all("OSError" in evidence for evidence in failures.values()), failures
 
 
 async def test_a_good_report_fits_one_screen(practice):

@@ -30,6 +30,7 @@ OK, DONE, ALREADY, BY_HAND, FAILED = (
 HERO = re.compile(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)" rx="64" fill="url')
 CARDS = re.compile(r'<use href="#card" x="(\d+)" y="(\d+)"/>')
 CARD_PX = (575, 783)
+ODD_RULE = b"<LifecycleConfiguration><Rule><ID>x</ID></Rule></LifecycleConfiguration>"  # of a store that is not R2
 LABELS = re.compile(r'<text x="([\d.]+)" y="(\d+)"[^>]*>\$(\w+)</text>')
 
 
@@ -98,6 +99,7 @@ def refuses_uploads(practice: Practice) -> None:
         (has("r2"), {"R2_ACCESS_KEY_ID": "e" * 32}, "retention", OK, "token may not", ""),
         (has("r2"), {"PICTURE_RETENTION_DAYS": "9"}, "retention", BY_HAND, "token may not", "prefix i/, 9 days"),
         (fails("r2", r2_rules.failing("InternalError")), {}, "retention", FAILED, "500", "cloudflarestatus.com"),
+        (has("r2", is_admin=True, lifecycle=ODD_RULE), {}, "retention", FAILED, "KeyError", "Report this line"),
     ],
 )
 async def test_a_part_that_fails(practice, begin, settings, name, outcome, told, cure):

@@ -224,3 +224,10 @@ def test_links_into_pages_find_their_headings(page):
     links = re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8"))
     wrong = [(path, part) for path, part in links if part not in anchors_of((page.parent / path) if path else page)]
     assert not wrong
+
+
+def test_the_certificate_comes_before_the_file_that_names_it():
+    """No nginx reads a file whose certificate is not there: on a fresh machine any other order ends in an error."""
+    page = (ROOT / "docs" / "deploy" / "reverse-proxies.md").read_text(encoding="utf-8")
+    steps = [page.index(step) for step in ("certbot certonly", "/etc/nginx/conf.d/easel.conf", "sudo nginx -t")]
+    assert steps == sorted(steps)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.errors import EaselError, NotPermitted, OutcomeUnknown, RateLimited, Unreachable, VendorFault
-from app.ops.doctor.finding import Finding, failed
+from app.ops.doctor.finding import NOT_FORESEEN, Finding, failed, not_foreseen
 
 PROXIES = ("HTTPS_PROXY", "ALL_PROXY")
 LIMIT_S = 15.0  # the whole run has to end within 20 s, whoever is silent
@@ -48,6 +48,8 @@ class Attempts:
             return [failed(check, f"no answer of {self._vendor.name} within {self._limit_s:g} s", cure=cure)]
         except EaselError as error:
             return [failed(check, said(error), cure=cure_of(error, self._vendor))]
+        except Exception as error:  # noqa: BLE001 - the report is there whatever one check meets
+            return [failed(check, not_foreseen(error), cure=NOT_FORESEEN)]
 
 
 def cure_of(error: EaselError, vendor: Vendor) -> str:

@@ -12,7 +12,17 @@ from app.engine import EngineError, check_sqlite, engine_url
 from app.ops.doctor import check_line, check_openai, cures
 from app.ops.doctor.attempts import Attempts
 from app.ops.doctor.check_bucket import look_at_bucket, look_at_retention, open_bucket
-from app.ops.doctor.finding import Finding, Section, any_failed, failed, ok, skipped, warning
+from app.ops.doctor.finding import (
+    NOT_FORESEEN,
+    Finding,
+    Section,
+    any_failed,
+    failed,
+    not_foreseen,
+    ok,
+    skipped,
+    warning,
+)
 from app.ops.doctor.keys import r2_keys
 from app.ops.doctor.machine import look_at_clock, look_at_disk
 from app.ops.doctor.postgres import look_at_postgres
@@ -36,9 +46,7 @@ async def examine(settings: Settings, *, draws: bool) -> list[Section]:
     read = ok("settings", f"{len(settings.model_fields_set)} are set, all of them can be read")
     found = await asyncio.gather(
         _within(LIMIT_S, check_line.look(settings)),
-        check_openai.look(settings, draws=True)
-        if draws
-        else _within(LIMIT_S, check_openai.look(settings, draws=False)),
+        _within(None if draws else LIMIT_S, check_openai.look(settings, draws=draws)),
         _within(LIMIT_S, look_at_r2(settings)),
         _within(LIMIT_S, _database(settings)),
         _within(LIMIT_S, _machine(settings)),
@@ -47,13 +55,18 @@ async def examine(settings: Settings, *, draws: bool) -> list[Section]:
     return [Section(title="Settings", findings=[read, *_misspelt(), _limits(settings)]), *sections]
 
 
-async def _within(limit_s: float, work: Coroutine[Any, Any, Sequence[Finding]]) -> Sequence[Finding]:
-    """Wait for the checks of a neighbour, and no longer: the report must be there while somebody still looks."""
+async def _within(limit_s: float | None, work: Coroutine[Any, Any, Sequence[Finding]]) -> Sequence[Finding]:
+    """Wait for the checks of a neighbour, and no longer: the report must be there while somebody still looks.
+
+    And it is there whatever they meet, or one neighbour's fault would hide all that is known of the others.
+    """
     try:
         async with asyncio.timeout(limit_s):
             return await work
     except TimeoutError:
         return [failed("all", f"it was not done within {limit_s:g} s", cure="Try again; see what else failed")]
+    except Exception as error:  # noqa: BLE001 - see above
+        return [failed("all", not_foreseen(error), cure=NOT_FORESEEN)]
 
 
 def _misspelt() -> list[Finding]:
@@ -93,13 +106,12 @@ async def look_at_r2(settings: Settings) -> Sequence[Finding]:
 
 async def _database(settings: Settings) -> Sequence[Finding]:
     url = sa.make_url(settings.database_url)
-    service = look_at_service(settings.port) if settings.port else None
     if settings.several_processes:
         found = await asyncio.to_thread(look_at_postgres, url)
     else:
         engine = Path(sa.make_url(engine_url(settings.database_url)).database or "")
         found = [*_sqlite(), *await asyncio.to_thread(look_at_sqlite, Path(url.database or ""), engine)]
-    return [*found, await service] if service else found
+    return [*found, await look_at_service(settings.port)] if settings.port else found
 
 
 def _sqlite() -> list[Finding]:

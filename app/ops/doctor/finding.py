@@ -1,8 +1,13 @@
 """What a check brings home. No I/O."""
 
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+NOT_FORESEEN: Final = "Report this line where Easel comes from: the fault is Easel's own; what else is told here holds"
 
 
 class FindingVerdict(StrEnum):
@@ -56,6 +61,13 @@ def failed(check: str, evidence: str, *, cure: str) -> Finding:
 def skipped(check: str, evidence: str, *, cure: str = "") -> Finding:
     """It could not be tried, or only a person can see it."""
     return Finding(check=check, verdict=FindingVerdict.SKIPPED, evidence=evidence, cure=cure)
+
+
+def not_foreseen(error: Exception) -> str:
+    """Say what a check met that nobody thought of: its kind and its place, for its text may repeat a secret."""
+    places = traceback.extract_tb(error.__traceback__)
+    where = f" in {Path(places[-1].filename).name}:{places[-1].lineno}" if places else ""
+    return f"{type(error).__name__}{where}"
 
 
 def any_failed(findings: Sequence[Finding]) -> bool:

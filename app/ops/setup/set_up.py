@@ -10,7 +10,7 @@ from app.ops.doctor import cures
 from app.ops.doctor.attempts import Vendor, cure_of, said
 from app.ops.doctor.check_bucket import open_bucket
 from app.ops.doctor.check_line import open_console
-from app.ops.doctor.finding import FindingVerdict
+from app.ops.doctor.finding import NOT_FORESEEN, FindingVerdict, not_foreseen
 from app.ops.doctor.line_account import RESPONSE_SETTINGS
 from app.ops.doctor.line_channel import look_at_channel
 from app.ops.setup.bucket_rule import set_retention
@@ -98,6 +98,8 @@ async def _tried(name: str, work: Awaitable[Sequence[SetupStep]], vendor: Vendor
         return list(await work)
     except EaselError as error:
         return [SetupStep(name=name, outcome=StepOutcome.FAILED, told=said(error), cure=cure_of(error, vendor))]
+    except Exception as error:  # noqa: BLE001 - what was set before it must be told all the same
+        return [SetupStep(name=name, outcome=StepOutcome.FAILED, told=not_foreseen(error), cure=NOT_FORESEEN)]
 
 
 def _by_hand() -> list[SetupStep]:
