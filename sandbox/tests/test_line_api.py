@@ -1,4 +1,5 @@
 import json
+import re
 import uuid
 from collections.abc import AsyncIterator
 from io import BytesIO
@@ -9,6 +10,8 @@ import pytest
 from line_sandbox.faults import Fault
 from line_sandbox.line import LineStandIn
 from line_sandbox.line import errors as line_errors
+from line_sandbox.line.menus import Menu
+from line_sandbox.line.not_played import NOT_PLAYED
 from line_sandbox.server import serve
 from linebot.v3.messaging import (
     AsyncApiClient,
@@ -219,6 +222,27 @@ async def test_push_costs_people(bench):
     assert bench.line.chat(bench.mei).from_bot == []
 
 
+@pytest.mark.parametrize(
+    ("units", "status"), [(["spring_1"], 200), ([], 200), (["a", "b"], 400), (["x" * 31], 400), (["a b"], 400)]
+)
+async def test_aggregation_units(bench, units, status):
+    """One name of a unit at most, of letters, digits and underscores."""
+    body = {"messages": [{"type": "text", "text": "hi"}], "customAggregationUnits": units}
+    assert (await bench.post("message/push", body | {"to": bench.mei})).status_code == status
+    assert (await bench.post("message/multicast", body | {"to": [bench.mei]})).status_code == status
+
+
+async def test_videos_are_not_tracked_in_groups(bench):
+    """LINE takes a tracking id to one person only."""
+    url = "https://example.com/a.mp4"
+    video = {"type": "video", "originalContentUrl": url, "previewImageUrl": url, "trackingId": "v1"}
+    group = bench.line.add_group("Team", [bench.mei])
+    statuses = [
+        (await bench.post("message/push", {"to": to, "messages": [video]})).status_code for to in (bench.mei, group)
+    ]
+    assert statuses == [200, 400]
+
+
 async def test_push_to_strangers(bench):
     """A push to nobody is refused; to somebody who wrote last week it is not seen."""
     failed = (400, {"message": "Failed to send messages"})
@@ -399,6 +423,28 @@ async def test_rich_menu(bench):
     assert (await refused(bench.api.get_default_rich_menu_id()))[0] == 404
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "status"),
+    [("name", "🎨" * 300, 200), ("name", "🎨" * 301, 400), ("selected", None, 400), ("selected", False, 200)],
+)
+async def test_rich_menu_fields(bench, field, value, status):
+    """A name is counted in what people call letters, and whether the menu is open must be said."""
+    menu = {"size": {"width": 800, "height": 400}, "selected": True, "name": "m", "chatBarText": "Menu", "areas": []}
+    assert (await bench.post("richmenu/validate", menu | {field: value})).status_code == status
+
+
+async def test_a_menu_for_one_person(bench):
+    """LINE says 200 also of those who are no friends, and shows them none; what is no user id it refuses."""
+    bench.line.menus.menus["m"] = Menu(id="m", body={}, image=b"jpeg")
+    stranger, blocker = "U" + "9" * 32, bench.line.add_person("Bo")
+    bench.line.unfollow(blocker)
+    for user in (bench.mei, blocker, stranger):
+        assert (await bench.post(f"user/{user}/richmenu/m", {})).status_code == 200
+    assert bench.line.menus.linked == {bench.mei: "m"}
+    assert (await bench.post("user/mei/richmenu/m", {})).status_code == 400
+    assert (await bench.post(f"user/{bench.mei}/richmenu/n", {})).status_code == 404
+
+
 async def test_reply_accepted_but_answer_lost(bench):
     """A reply whose answer is lost was sent: the second try finds the token used."""
     token = bench.token()
@@ -447,6 +493,15 @@ async def test_unknown_endpoints(bench):
     """What LINE does not have is not found."""
     assert (await bench.post("nothing", {})).json() == {"message": "Not found"}
     assert (await bench.post("info", {})).status_code == 405
+
+
+@pytest.mark.parametrize(("method", "path"), NOT_PLAYED)
+async def test_what_is_not_played_is_said(bench, method, path):
+    """Nobody takes it for LINE's own word that there is no such endpoint."""
+    async with httpx.AsyncClient(headers={"authorization": f"Bearer {TOKEN}"}) as http:
+        answer = await http.request(method, bench.base_url + re.sub(r"{.*?}", "x", path))
+    assert answer.status_code == 501
+    assert "does not play it" in answer.json()["message"]
 
 
 async def test_template_of_the_sdk(bench):

@@ -34,11 +34,32 @@ def quick(*actions: dict[str, Any]) -> dict[str, Any]:
     return text(quickReply={"items": [{"type": "action", "action": action} for action in actions]})
 
 
+def picker(**more: Any) -> dict[str, Any]:
+    """A text with a date picker."""
+    return quick({"type": "datetimepicker", "label": "When", "data": "d", "mode": "date"} | more)
+
+
+def carousel(*columns: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A carousel template of these columns."""
+    shown = [{"text": "a", "actions": [TAP]} | column for column in columns]
+    return {"type": "template", "altText": "a", "template": {"type": "carousel", "columns": shown} | more}
+
+
+def body_of(*contents: dict[str, Any], layout: str = "vertical") -> dict[str, Any]:
+    """A Flex message of one bubble with these components."""
+    return flex({"type": "bubble", "body": {"type": "box", "layout": layout, "contents": list(contents)}})
+
+
 def flex(contents: Any, **more: Any) -> dict[str, Any]:
     """A Flex message."""
     return {"type": "flex", "altText": "picture", "contents": contents} | more
 
 
+VIDEO = {"type": "video", "originalContentUrl": URL, "previewImageUrl": URL}
+COUPON = {"type": "coupon", "couponId": "01JYNW8JMQVFBNWF1APF8Z3FS7"}
+LINK = {"type": "uri", "label": "Open", "uri": URL}
+ICON = {"type": "icon", "url": URL}
+PICTURE = {"type": "image", "url": URL}
 BOX = {"type": "box", "layout": "vertical", "contents": [{"type": "text", "text": "hi"}]}
 BUBBLE = {"type": "bubble", "body": BOX}
 MENTION = {"type": "mention", "mentionee": {"type": "user", "userId": "U" + "0" * 32}}
@@ -81,6 +102,20 @@ MENTION = {"type": "mention", "mentionee": {"type": "user", "userId": "U" + "0" 
         quick(*[TAP] * 13),
         quick({"type": "camera", "label": "Camera"}, {"type": "clipboard", "label": "Copy", "clipboardText": "x"}),
         quick(TAP | {"inputOption": "openKeyboard", "fillInText": "a red fox", "displayText": "Show"}),
+        quick({"type": "message", "label": "Say", "text": "🎨" * 300}, TAP | {"text": "🎨" * 300}),
+        quick(LINK | {"altUri": {"desktop": "line://ti/p/x"}}),
+        picker(initial="2026-11-28", min="1900-01-01", max="2100-12-31"),
+        picker(mode="time", initial="06:15", min="00:00", max="23:59"),
+        picker(mode="datetime", min="2017-12-25t00:00", max="2018-01-24T23:59"),
+        buttons(imageAspectRatio="square", imageSize="contain", imageBackgroundColor="#00ff7F", thumbnailImageUrl=URL),
+        carousel({"title": "a"}, {"title": "b"}, imageAspectRatio="rectangle", imageSize="cover"),
+        VIDEO | {"trackingId": "spring-.=,+*()%$&;:@{}!?<>[]1"},
+        COUPON,
+        COUPON | {"deliveryTag": "2025_winter"},
+        flex({"type": "carousel", "contents": [BUBBLE, BUBBLE | {"size": "mega"}]}),
+        body_of(ICON | {"size": "3xl", "aspectRatio": "2:1"}, {"type": "text", "text": "a"}, layout="baseline"),
+        body_of(PICTURE | {"size": "full", "aspectRatio": "1:3"}, PICTURE | {"size": "50%"}),
+        body_of({"type": "text", "text": "a", "size": "23.5px"}, {"type": "text", "text": "a", "size": "xxl"}),
     ],
 )
 def test_taken(message):
@@ -148,6 +183,31 @@ def test_taken(message):
         (quick(TAP | {"label": ""}), "quickReply.items[0].action.label", "May not be empty"),
         (quick({"type": "richmenuswitch", "label": "x"}), "quickReply.items[0].action.type", None),
         (text(sender={"name": "LINE bot"}), "sender.name", None),
+        (quick({"type": "message", "label": "Say", "text": "🎨" * 301}), "quickReply.items[0].action.text", None),
+        (quick(TAP | {"text": "🎨" * 301}), "quickReply.items[0].action.text", None),
+        (quick(LINK | {"altUri": {"desktop": "ftp://x"}}), "quickReply.items[0].action.altUri.desktop", None),
+        (picker(initial="rubbish"), "quickReply.items[0].action.initial", None),
+        (picker(initial="2026-1-2"), "quickReply.items[0].action.initial", None),
+        (picker(max="2101-01-01"), "quickReply.items[0].action.max", None),
+        (picker(mode="time", initial="24:00"), "quickReply.items[0].action.initial", None),
+        (picker(min="2026-11-28", max="2026-11-27"), "quickReply.items[0].action.min", None),
+        (buttons(imageAspectRatio="wide"), "template.imageAspectRatio", None),
+        (buttons(imageSize="stretch"), "template.imageSize", None),
+        (buttons(imageBackgroundColor="foo"), "template.imageBackgroundColor", None),
+        (carousel({"title": "a"}, {}), "template.columns", None),
+        (carousel({}, {"thumbnailImageUrl": URL}), "template.columns", None),
+        (carousel({}, imageSize="foo"), "template.imageSize", None),
+        (VIDEO | {"trackingId": "x" * 101}, "trackingId", None),
+        (VIDEO | {"trackingId": "春"}, "trackingId", None),
+        ({"type": "coupon"}, "couponId", "May not be empty"),
+        (COUPON | {"deliveryTag": "winter sale"}, "deliveryTag", None),
+        (flex({"type": "carousel", "contents": [BUBBLE, BUBBLE | {"size": "nano"}]}), "contents.contents", None),
+        (body_of(ICON), "contents.body.contents[0]", None),
+        (body_of(PICTURE, layout="baseline"), "contents.body.contents[0]", None),
+        (body_of(PICTURE | {"aspectRatio": "wide"}), "contents.body.contents[0].aspectRatio", None),
+        (body_of(PICTURE | {"aspectRatio": "1:4"}), "contents.body.contents[0].aspectRatio", None),
+        (body_of(PICTURE | {"size": "huge"}), "contents.body.contents[0].size", None),
+        (body_of({"type": "text", "text": "a", "size": "foo"}), "contents.body.contents[0].size", None),
     ],
 )
 def test_refused(message, place, said):
@@ -193,6 +253,12 @@ def test_wrong_json_type():
         ("🇹🇼🇯🇵", 8, 2),
         ("e\u0301", 2, 1),
         ("畫", 1, 1),
+        ("น้ำ", 3, 1),
+        ("\u1112\u1161\u11ab", 3, 1),
+        ("\r\n", 2, 1),
+        ("a\u200c", 2, 1),
+        ("ｶﾞﾊﾟ", 4, 2),
+        ("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", 14, 1),
         ("", 0, 0),
     ],
 )

@@ -11,6 +11,7 @@ import pytest
 from line_sandbox.faults import Fault
 from line_sandbox.openai import OpenAIStandIn
 from line_sandbox.openai import errors as openai_errors
+from line_sandbox.openai.rules import GENERATION_PARAMETERS, NULLABLE
 from line_sandbox.server import serve
 from PIL import Image
 
@@ -177,6 +178,16 @@ async def test_refused_parameters(sandbox, fields, status, code, param):
     assert not stand_in.invoice
 
 
+async def test_null_is_as_good_as_left_out(sandbox):
+    """A bot that passes None for what it does not care about draws, as with OpenAI; the prompt must be there."""
+    _, client = sandbox
+    nothing = dict.fromkeys(NULLABLE & GENERATION_PARAMETERS)
+    answer = await post(client, nothing | {"prompt": "a fox", "model": "gpt-image-2"})
+    assert answer.status_code == 200, answer.text
+    assert (await post(client, {"prompt": None, "model": "gpt-image-2"})).status_code == 400
+    assert (await post(client, {"prompt": "a fox", "model": None})).json()["error"]["param"] == "model"
+
+
 async def test_dead_models(sandbox):
     """A model dies in three ways; the list of models shows the living with their last day."""
     stand_in, client = sandbox
@@ -253,6 +264,10 @@ async def test_edit_form(sandbox):
         ({"image": ("a.png", png(), "image/png"), "mask": ("m.png", png(16, 16), "image/png")}, "invalid_value"),
         ({"image": ("a.png", png(), "image/png"), "extra_body": {"moderation": "low"}}, "unknown_parameter"),
         ({"image": ("a.png", png(), "image/png"), "input_fidelity": "high"}, "invalid_value"),
+        (
+            {"image": ("a.png", png(), "image/png"), "extra_body": {"sketch": ("s.png", png(16, 16), "image/png")}},
+            "unknown_parameter",
+        ),
     ],
 )
 async def test_refused_edits(sandbox, arguments, code):

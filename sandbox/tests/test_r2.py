@@ -16,6 +16,7 @@ from botocore.credentials import Credentials
 from botocore.handlers import add_expect_header
 from line_sandbox.faults import Fault
 from line_sandbox.r2 import R2StandIn
+from line_sandbox.r2.checksums import CASTAGNOLI, NVME, crc
 from line_sandbox.server import serve
 
 KEYS = {"access_key_id": "a" * 32, "secret_access_key": "b" * 64}
@@ -159,12 +160,120 @@ async def test_write_once(r2):
         ({"ContentMD5": base64.b64encode(b"0" * 16).decode()}, (400, "BadDigest")),
         ({"ContentMD5": "?"}, (400, "InvalidDigest")),
         ({"ChecksumSHA256": base64.b64encode(b"0" * 32).decode()}, (400, "BadDigest")),
+        ({"ChecksumCRC32C": base64.b64encode(b"0" * 4).decode()}, (400, "BadDigest")),
+        ({"ChecksumCRC64NVME": base64.b64encode(b"0" * 8).decode()}, (400, "BadDigest")),
     ],
 )
 async def test_unsupported(r2, arguments, expected):
     """What R2 does not take is refused with its code."""
     _, base_url = r2
     assert await refused(client(base_url).put_object, Bucket="pictures", Key="k", Body=b"x", **arguments) == expected
+
+
+@pytest.mark.parametrize(
+    ("polynomial", "bits", "check"), [(CASTAGNOLI, 32, "e3069283"), (NVME, 64, "ae8b14860a799888")]
+)
+def test_crc(polynomial, bits, check):
+    """The check values of the catalogue of CRCs: https://reveng.sourceforge.io/crc-catalogue/all.htm."""
+    assert crc(b"123456789", polynomial, bits).hex() == check
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "body"),
+    [
+        ({"Range": "bytes=2-3"}, 206, b"23"),
+        ({"Range": "bytes=7-"}, 206, b"789"),
+        ({"Range": "bytes=-2"}, 206, b"89"),
+        ({"Range": "bytes=8-99"}, 206, b"89"),
+        ({"Range": "bytes=10-"}, 416, None),
+        ({"Range": "lines=1-2"}, 200, b"0123456789"),
+        ({"If-None-Match": "ETAG"}, 304, b""),
+        ({"If-None-Match": '"other"'}, 200, b"0123456789"),
+        ({"If-Match": '"other"'}, 412, None),
+        ({"If-Match": "ETAG"}, 200, b"0123456789"),
+        ({"If-Modified-Since": "Sat, 28 Nov 2099 00:00:00 GMT"}, 304, b""),
+        ({"If-Unmodified-Since": "Sat, 28 Nov 2009 00:00:00 GMT"}, 412, None),
+    ],
+)
+@pytest.mark.parametrize("door", ["pictures", "public"])
+async def test_parts_and_conditions(r2, door, headers, status, body):
+    """A part, what the client has already, and what it does not want: over S3 and in public."""
+    _, base_url = r2
+    s3 = client(base_url)
+    etag = (await asyncio.to_thread(s3.put_object, Bucket="pictures", Key="k", Body=b"0123456789"))["ETag"]
+    url = f"{base_url}/public/k"
+    if door == "pictures":
+        url = s3.generate_presigned_url("get_object", Params={"Bucket": "pictures", "Key": "k"})
+    async with httpx.AsyncClient() as http:
+        answer = await http.get(
+            url, headers={name: etag if value == "ETAG" else value for name, value in headers.items()}
+        )
+    assert answer.status_code == status
+    assert body is None or answer.content == body
+    assert answer.headers.get("content-range", "").startswith("bytes " if status == 206 else "")
+
+
+async def test_folders(r2):
+    """Keys behind a delimiter come as one, page by page, in both versions of the call."""
+    _, base_url = r2
+    s3 = client(base_url)
+    for key in ("a/1", "a/2", "b/1", "c"):
+        await asyncio.to_thread(s3.put_object, Bucket="pictures", Key=key, Body=b"x")
+    old = await asyncio.to_thread(s3.list_objects, Bucket="pictures", Delimiter="/", MaxKeys=2)
+    assert [one["Prefix"] for one in old["CommonPrefixes"]] == ["a/", "b/"]
+    rest = await asyncio.to_thread(s3.list_objects, Bucket="pictures", Delimiter="/", Marker=old["NextMarker"])
+    assert ([one["Key"] for one in rest["Contents"]], "CommonPrefixes" in rest) == (["c"], False)
+    new = await asyncio.to_thread(s3.list_objects_v2, Bucket="pictures", Delimiter="/", Prefix="a/")
+    assert [one["Key"] for one in new["Contents"]] == ["a/1", "a/2"]
+    assert await refused(s3.list_objects_v2, Bucket="pictures", ContinuationToken="?") == (400, "InvalidArgument")
+
+
+async def test_copies(r2):
+    """A copy has the bytes and what is served with them, or what replaces it."""
+    stand_in, base_url = r2
+    s3 = client(base_url)
+    await asyncio.to_thread(s3.put_object, Bucket="pictures", Key="k", Body=b"x", ContentType="image/png")
+    source = {"Bucket": "pictures", "Key": "k"}
+    await asyncio.to_thread(s3.copy_object, Bucket="pictures", Key="l", CopySource=source)
+    replaced = {"MetadataDirective": "REPLACE", "ContentType": "image/webp"}
+    await asyncio.to_thread(s3.copy_object, Bucket="pictures", Key="m", CopySource=source, **replaced)
+    assert [stand_in.objects[key].content_type for key in "lm"] == ["image/png", "image/webp"]
+    source["Key"] = "none"
+    assert await refused(s3.copy_object, Bucket="pictures", Key="n", CopySource=source) == (404, "NoSuchKey")
+
+
+async def test_what_an_admin_may_ask(r2):
+    """Buckets and CORS are not for a token of one bucket; multipart is not played, and said to be so."""
+    stand_in, base_url = r2
+    s3 = client(base_url)
+    assert await refused(s3.list_buckets) == (403, "AccessDenied")
+    assert await refused(s3.get_bucket_cors, Bucket="pictures") == (403, "AccessDenied")
+    stand_in.is_admin = True
+    assert [one["Name"] for one in (await asyncio.to_thread(s3.list_buckets))["Buckets"]] == ["pictures"]
+    assert await refused(s3.get_bucket_cors, Bucket="pictures") == (404, "NoSuchCORSConfiguration")
+    assert await refused(s3.create_multipart_upload, Bucket="pictures", Key="k") == (501, "NotImplemented")
+    part = {"Bucket": "pictures", "Key": "k", "UploadId": "u", "PartNumber": 1, "Body": b"x"}
+    assert (await refused(s3.upload_part, **part), stand_in.objects) == ((501, "NotImplemented"), {})
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"Expiration": {"Days": 0}}, "InvalidArgument"),
+        ({"Status": "foo"}, "MalformedXML"),
+        ({"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": -1}}, "InvalidArgument"),
+    ],
+)
+async def test_lifecycles_that_cannot_be(r2, change, code):
+    """Days are at least one, and a rule is on or off."""
+    stand_in, base_url = r2
+    stand_in.is_admin = True
+    s3 = client(base_url)
+    s3.meta.events.register("before-call.s3.PutBucketLifecycleConfiguration", digest_by_md5)
+    rule = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "i/"}, "Expiration": {"Days": 30}} | change
+    put = s3.put_bucket_lifecycle_configuration
+    assert await refused(put, Bucket="pictures", LifecycleConfiguration={"Rules": [rule]}) == (400, code)
+    assert stand_in.lifecycle is None
 
 
 async def test_acl(r2):

@@ -6,6 +6,7 @@ https://developers.line.biz/en/reference/messaging-api/#action-objects, #quick-r
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from line_sandbox.line.fields import Body, Fields
 
@@ -13,6 +14,10 @@ QUICK_REPLIES_MAX = 13
 _INPUTS = ("closeRichMenu", "openRichMenu", "openKeyboard", "openVoice")
 _EVERYWHERE = ("postback", "message", "uri", "datetimepicker", "clipboard")
 _URI = re.compile(r"(?:https?|line|tel)://?\S+|tel:\S+")
+
+# https://developers.line.biz/en/reference/messaging-api/#date-and-time-format (read 2026-11-28)
+_MOMENTS = {"date": "%Y-%m-%d", "time": "%H:%M", "datetime": "%Y-%m-%dT%H:%M"}
+_MOMENT_CHARS = {"date": 10, "time": 5, "datetime": 16}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +52,13 @@ def check_action(fields: Fields, action: Body, at: str, place: Place) -> None:
         case "postback":
             _postback(fields, action, at)
         case "message":
-            fields.text(action, at, "text", 300)
+            fields.letters(action, at, "text", 300)
         case "uri":
-            uri = fields.text(action, at, "uri", 1000)
-            if uri is not None and not _URI.fullmatch(uri):
-                fields.say(f"{at}.uri", "invalid uri scheme")
+            _uri(fields, action, at, "uri")
+            if (other := fields.mapping(action, at, "altUri", required=False)) is not None:
+                _uri(fields, other, f"{at}.altUri", "desktop")
         case "datetimepicker":
-            fields.text(action, at, "data", 300)
-            fields.word(action, at, "mode", ("date", "time", "datetime"))
+            _picker(fields, action, at)
         case "clipboard":
             fields.text(action, at, "clipboardText", 1000)
         case "richmenuswitch":
@@ -87,10 +91,38 @@ def check_sender(fields: Fields, message: Body, at: str) -> None:
     fields.url(sender, f"{at}.sender", "iconUrl", required=False)
 
 
+def _uri(fields: Fields, action: Body, at: str, name: str) -> None:
+    uri = fields.text(action, at, name, 1000)
+    if uri is not None and not _URI.fullmatch(uri):
+        fields.say(f"{at}.{name}", "invalid uri scheme")
+
+
+def _picker(fields: Fields, action: Body, at: str) -> None:
+    """Dates and times in the form of their mode, and a `min` before the `max`."""
+    fields.text(action, at, "data", 300)
+    if (mode := fields.word(action, at, "mode", tuple(_MOMENTS))) is None:
+        return
+    given = {name: fields.text(action, at, name, 16, required=False) for name in ("initial", "min", "max")}
+    read = {name: _moment(value, mode) for name, value in given.items() if value is not None}
+    for name in [name for name, moment in read.items() if moment is None]:
+        fields.say(f"{at}.{name}", "Invalid date or time")
+    least, most = read.get("min"), read.get("max")
+    if least and most and least >= most:
+        fields.say(f"{at}.min", "min must be less than max")
+
+
+def _moment(value: str, mode: str) -> datetime | None:
+    try:
+        found = datetime.strptime(value.replace("t", "T"), _MOMENTS[mode])  # noqa: DTZ007  # LINE's have no zone
+    except ValueError:
+        return None
+    return found if len(value) == _MOMENT_CHARS[mode] and 1900 <= found.year <= 2100 else None  # noqa: PLR2004  # the years of that page
+
+
 def _postback(fields: Fields, action: Body, at: str) -> None:
     fields.text(action, at, "data", 300)
     shown = fields.letters(action, at, "displayText", 300, required=False)
-    if fields.text(action, at, "text", 300, required=False) is not None and shown is not None:
+    if fields.letters(action, at, "text", 300, required=False) is not None and shown is not None:
         fields.say(f"{at}.text", "displayText and text cannot be used together")
     opened = fields.word(action, at, "inputOption", _INPUTS, required=False)
     filled = fields.letters(action, at, "fillInText", 300, required=False)

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from line_sandbox.line import account as line_account
 from line_sandbox.line import menus as line_menus
 from line_sandbox.line import messaging as line_messaging
+from line_sandbox.line import not_played as line_not_played
 from line_sandbox.line import oauth as line_oauth
 from line_sandbox.line.errors import refusal
 from line_sandbox.line.menus import Menus
@@ -23,6 +24,7 @@ from line_sandbox.line.webhooks import DELIVERIES_KEPT, Webhooks
 
 Handler = Callable[["LineStandIn", Request], Awaitable[Response]]
 
+SENT_WAYS = ("reply", "push", "multicast", "broadcast")
 BOT_USER_ID = "U" + "0e" * 16
 
 
@@ -106,6 +108,7 @@ class LineStandIn(Webhooks):
 
 def _routes() -> list[tuple[str, str, Handler]]:
     """Every endpoint, the hottest first."""
+    not_played = [(method, path, line_not_played.refuse) for method, path in line_not_played.NOT_PLAYED]
     messaging, account, menus = line_messaging, line_account, line_menus
     bot = "/v2/bot"
     return [
@@ -117,7 +120,7 @@ def _routes() -> list[tuple[str, str, Handler]]:
         ("POST", f"{bot}/chat/markAsRead", messaging.mark_as_read),
         ("GET", f"{bot}/message/quota", messaging.quota),
         ("GET", f"{bot}/message/quota/consumption", messaging.consumption),
-        ("GET", f"{bot}/message/delivery/{{way}}", messaging.delivered),
+        *[("GET", f"{bot}/message/delivery/{way}", messaging.delivered) for way in SENT_WAYS],
         ("GET", f"{bot}/message/{{id}}/content", account.content),
         ("GET", f"{bot}/message/{{id}}/content/preview", account.content_preview),
         ("GET", f"{bot}/message/{{id}}/content/transcoding", account.transcoding),
@@ -146,6 +149,7 @@ def _routes() -> list[tuple[str, str, Handler]]:
         ("GET", f"{bot}/user/{{user}}/richmenu", menus.linked),
         ("DELETE", f"{bot}/user/{{user}}/richmenu", menus.unlink),
         ("POST", f"{bot}/user/{{user}}/richmenu/{{menu}}", menus.link),
+        *not_played,
     ]
 
 

@@ -95,7 +95,8 @@ class Events(Channel):
     def file(self, user: str, body: bytes, name: str, *, group: str | None = None) -> Event:
         """Somebody sends a file."""
         content = Content(kind="file", body=body, content_type="application/octet-stream")
-        return self._sent(user, {"type": "file", "fileName": name, "fileSize": len(body)}, content, group=group)
+        message: Event = {"type": "file", "fileName": name, "fileSize": len(body)}
+        return self._sent(user, message, content, group=group, has_provider=False)
 
     def location(self, user: str, title: str, *, group: str | None = None) -> Event:
         """Somebody sends a place."""
@@ -194,8 +195,12 @@ class Events(Channel):
 
     # The making of events
 
-    def _sent(self, user: str, message: Event, content: Content, *, group: str | None) -> Event:
-        event = self._written(user, message | {"contentProvider": {"type": "line"}}, group=group)
+    def _sent(
+        self, user: str, message: Event, content: Content, *, group: str | None, has_provider: bool = True
+    ) -> Event:
+        """LINE's `file` alone tells of no provider."""
+        provider = {"contentProvider": {"type": "line"}} if has_provider else {}
+        event = self._written(user, message | provider, group=group)
         body = event["message"]
         if isinstance(body, dict):
             self.keep_content(body["id"], content)

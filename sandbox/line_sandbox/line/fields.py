@@ -88,9 +88,17 @@ class Fields:
             self.say(path_of(at, name), f"Must be between {low} and {high}")
         return value
 
-    def flag(self, body: Body, at: str, name: str) -> None:
-        """true, false or nothing."""
-        if not isinstance(body.get(name, False), bool):
+    def shaped(self, body: Body, at: str, name: str, shape: re.Pattern[str], *, required: bool = False) -> None:
+        """A string of this shape, such as a colour."""
+        value = self._string(body, at, name, required=required)
+        if value is not None and not shape.fullmatch(value):
+            self.say(path_of(at, name), f"Must be of the form {shape.pattern}")
+
+    def flag(self, body: Body, at: str, name: str, *, required: bool = False) -> None:
+        """True or false, or nothing where it is not required."""
+        if required and body.get(name) is None:
+            self.say(path_of(at, name), "must be specified")
+        elif not isinstance(body.get(name, False), bool):
             raise malformed(path_of(at, name))
 
     def array(self, body: Body, at: str, name: str, low: int, high: int) -> list[Body]:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from line_sandbox.line.actions import MENU_AREA, check_action
 from line_sandbox.line.errors import body_problems, refusal
 from line_sandbox.line.fields import Body, Fields
-from line_sandbox.line.messaging import json_answer, json_body
+from line_sandbox.line.messaging import USER_ID, json_answer, json_body
 
 if TYPE_CHECKING:
     from line_sandbox.line.app import LineStandIn
@@ -137,11 +137,17 @@ async def cancel_default(line: "LineStandIn", _request: Request) -> Response:
 
 
 async def link(line: "LineStandIn", request: Request) -> Response:
-    """Show a menu to one person."""
-    if request.path_params["user"] not in line.people:
-        raise refusal(404, "Not found")
-    line.menus.linked[request.path_params["user"]] = _usable(line, request.path_params["menu"]).id
-    line.feed.publish("menu_linked", request.path_params["user"])
+    """Show a menu to one person; where they are no friend or have blocked the bot, LINE says 200 and shows it not.
+
+    https://developers.line.biz/en/reference/messaging-api/#link-rich-menu-to-user (read 2026-11-28)
+    """
+    user, menu = request.path_params["user"], _usable(line, request.path_params["menu"])
+    if not USER_ID.fullmatch(user):
+        raise refusal(400, "The value for the 'userId' parameter is invalid")
+    person = line.people.get(user)
+    if person is not None and person.is_friend and not person.has_blocked:
+        line.menus.linked[user] = menu.id
+        line.feed.publish("menu_linked", user)
     return json_answer(line, {})
 
 
@@ -203,8 +209,8 @@ def _check(line: "LineStandIn", body: Body) -> None:
         height = fields.integer(size, "size", "height", 250, 2500)
         if width and height and width / height < RATIO_MIN:
             fields.say("size", f"The aspect ratio must be at least {RATIO_MIN}")
-    fields.flag(body, "", "selected")
-    fields.text(body, "", "name", 300)
+    fields.flag(body, "", "selected", required=True)
+    fields.letters(body, "", "name", 300)
     fields.letters(body, "", "chatBarText", 14)
     for number, area in enumerate(fields.array(body, "", "areas", 0, 20)):
         at = f"areas[{number}]"

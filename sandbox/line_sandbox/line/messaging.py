@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from line_sandbox.line.channel import Channel
-from line_sandbox.line.errors import body_problems, refusal
+from line_sandbox.line.errors import body_problems, malformed, refusal
 from line_sandbox.line.fields import Body, Fields
 from line_sandbox.line.rules import check_messages
 from line_sandbox.stand_in import call_of
@@ -20,7 +20,8 @@ from line_sandbox.stand_in import call_of
 BODY_BYTES_MAX = 2_000_000
 MULTICAST_MAX = 500
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_USER_ID = re.compile(r"U[0-9a-f]{32}")
+USER_ID = re.compile(r"U[0-9a-f]{32}")
+_UNIT = re.compile(r"[0-9A-Za-z_]{1,30}")
 _NOT_A_USER = "Only user id is acceptable, please confirm if there are any group/room ids or illegal ids."
 _BAD_READ_TOKEN = "Invalid markAsReadToken. Tokens must be used by the bot that received them via Webhook."  # noqa: S105  # a sentence
 
@@ -50,6 +51,7 @@ async def push(channel: Channel, request: Request) -> Response:
     body = await json_body(request)
     fields = Fields(allow_http=channel.allow_http)
     to = fields.text(body, "", "to", 33) or ""
+    _check_units(fields, body)
     messages = _checked(fields, body)
     call_of(request).notes["chat"] = to
     _refuse_repeat(channel, retry_key)
@@ -75,8 +77,9 @@ async def multicast(channel: Channel, request: Request) -> Response:
     if not isinstance(people, list) or not 1 <= len(people) <= MULTICAST_MAX:
         fields.say("to", f"Size must be between 1 and {MULTICAST_MAX}")
         people = []
-    if any(not isinstance(user, str) or not _USER_ID.fullmatch(user) for user in people):
+    if any(not isinstance(user, str) or not USER_ID.fullmatch(user) for user in people):
         fields.say("to", _NOT_A_USER)
+    _check_units(fields, body)
     messages = _checked(fields, body)
     if any("quoteToken" in message for message in messages):
         raise body_problems([{"message": "quoteToken is not supported in multicast", "property": "messages"}])
@@ -107,7 +110,7 @@ async def start_loading(channel: Channel, request: Request) -> Response:
     body = await json_body(request)
     fields = Fields(allow_http=channel.allow_http)
     chat_id = fields.text(body, "", "chatId", 100)
-    if chat_id is not None and not _USER_ID.fullmatch(chat_id):
+    if chat_id is not None and not USER_ID.fullmatch(chat_id):
         fields.say("chatId", _NOT_A_USER)
     seconds = fields.integer(body, "", "loadingSeconds", 5, 60) if "loadingSeconds" in body else 20
     if seconds is not None and seconds % 5:
@@ -140,7 +143,8 @@ async def consumption(channel: Channel, _request: Request) -> Response:
 
 async def delivered(channel: Channel, request: Request) -> Response:
     """How many messages were sent one way."""
-    return json_answer(channel, {"status": "ready", "success": channel.sent[request.path_params["way"]]})
+    way = request.url.path.rpartition("/")[2]
+    return json_answer(channel, {"status": "ready", "success": channel.sent[way]})
 
 
 def json_answer(
@@ -204,12 +208,28 @@ def _checked(fields: Fields, body: Body) -> list[Body]:
     return messages
 
 
+def _check_units(fields: Fields, body: Body) -> None:
+    """https://developers.line.biz/en/reference/messaging-api/#send-push-message (read 2026-11-28)."""
+    name = "customAggregationUnits"
+    if (units := body.get(name)) is None:
+        return
+    if not isinstance(units, list) or not all(isinstance(unit, str) for unit in units):
+        raise malformed(name)
+    if len(units) > 1:
+        fields.say(name, "Size must be between 0 and 1")
+    elif units and not _UNIT.fullmatch(units[0]):
+        fields.say(f"{name}[0]", "At most 30 half-width alphanumeric characters and underscores")
+
+
 def _check_place(channel: Channel, messages: list[Body], chat_id: str) -> None:
     """What depends on the chat: quotes of its own messages only, mentions of its own members only."""
     problems = []
     for number, message in enumerate(messages):
         if "quoteToken" in message and not channel.can_quote(message["quoteToken"], chat_id):
             problems.append({"message": "Invalid quoteToken", "property": f"messages[{number}].quoteToken"})
+        if message.get("trackingId") is not None and chat_id in channel.groups:
+            told = "trackingId is not supported in group chats and multi-person chats"
+            problems.append({"message": told, "property": f"messages[{number}].trackingId"})
         place = f"messages[{number}].substitution"
         problems.extend(
             {"message": "The user is not a member of the chat", "property": place}

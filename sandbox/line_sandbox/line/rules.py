@@ -15,7 +15,7 @@ MESSAGES_MAX = 5
 TEXT_MAX = 5000
 QUOTABLE = frozenset({"text", "textV2", "sticker", "image", "video", "template", "flex"})
 MAY_QUOTE = frozenset({"text", "textV2", "sticker"})
-TYPES = ("text", "textV2", "sticker", "image", "video", "audio", "location", "imagemap", "template", "flex")
+TYPES = ("text", "textV2", "sticker", "image", "video", "audio", "location", "imagemap", "template", "flex", "coupon")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,10 @@ class _Limits:
 
 _BUTTONS = _Limits(plain_text=160, pictured_text=60, actions=4)
 _CAROUSEL = _Limits(plain_text=120, pictured_text=60, actions=3)
+_RATIOS, _SIZES = ("rectangle", "square"), ("cover", "contain")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_TRACKING_ID = re.compile(r"[0-9A-Za-z\-.=,+*()%$&;:@{}!?<>\[\]]{1,100}")
+_TAG = re.compile(r"[0-9A-Za-z_]{1,30}")
 _KEY = re.compile(r"[0-9A-Za-z_]{1,20}")
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
@@ -101,6 +105,16 @@ def _image(fields: Fields, message: Body, at: str) -> None:
     fields.url(message, at, "previewImageUrl")
 
 
+def _video(fields: Fields, message: Body, at: str) -> None:
+    _image(fields, message, at)
+    fields.shaped(message, at, "trackingId", _TRACKING_ID)
+
+
+def _coupon(fields: Fields, message: Body, at: str) -> None:
+    fields.text(message, at, "couponId", 100)
+    fields.shaped(message, at, "deliveryTag", _TAG)
+
+
 def _audio(fields: Fields, message: Body, at: str) -> None:
     fields.url(message, at, "originalContentUrl")
     fields.integer(message, at, "duration", 1, 10**9)
@@ -136,6 +150,7 @@ def _template(fields: Fields, message: Body, at: str) -> None:
     place = f"{at}.template"
     match fields.word(template, place, "type", ("buttons", "confirm", "carousel", "image_carousel")):
         case "buttons":
+            _pictures(fields, template, place)
             _column(fields, template, place, _BUTTONS)
         case "confirm":
             fields.letters(template, place, "text", 240)
@@ -151,17 +166,25 @@ def _template(fields: Fields, message: Body, at: str) -> None:
 
 
 def _carousel(fields: Fields, template: Body, at: str) -> None:
-    counts = set()
-    for number, column in enumerate(fields.array(template, at, "columns", 1, 10)):
-        spot = f"{at}.columns[{number}]"
-        counts.add(_column(fields, column, spot, _CAROUSEL))
+    _pictures(fields, template, at)
+    columns = fields.array(template, at, "columns", 1, 10)
+    counts = {_column(fields, one, f"{at}.columns[{number}]", _CAROUSEL) for number, one in enumerate(columns)}
     if len(counts) > 1:
         fields.say(f"{at}.columns", "All columns must have the same number of actions")
+    for name in ("title", "thumbnailImageUrl"):
+        if len({bool(column.get(name)) for column in columns}) > 1:
+            fields.say(f"{at}.columns", f"All columns must have {name}, or none")
+
+
+def _pictures(fields: Fields, template: Body, at: str) -> None:
+    fields.word(template, at, "imageAspectRatio", _RATIOS, required=False)
+    fields.word(template, at, "imageSize", _SIZES, required=False)
 
 
 def _column(fields: Fields, column: Body, at: str, limits: _Limits) -> int:
     """A buttons template or a column of a carousel; returns its number of actions."""
     fields.url(column, at, "thumbnailImageUrl", required=False)
+    fields.shaped(column, at, "imageBackgroundColor", _COLOUR)
     title = fields.letters(column, at, "title", 40, required=False)
     pictured = title is not None or "thumbnailImageUrl" in column
     fields.letters(column, at, "text", limits.pictured_text if pictured else limits.plain_text)
@@ -182,10 +205,11 @@ _CHECKS = {
     "textV2": _text_v2,
     "sticker": _sticker,
     "image": _image,
-    "video": _image,
+    "video": _video,
     "audio": _audio,
     "location": _location,
     "imagemap": _imagemap,
     "template": _template,
     "flex": check_flex,
+    "coupon": _coupon,
 }

@@ -58,6 +58,9 @@ def form_pictures(parts: list[Part]) -> list[bytes]:
     """The pictures of a form; its mask is only checked."""
     images = [part for part in parts if part.filename is not None and part.name in {"image", "image[]"}]
     masks = [part for part in parts if part.filename is not None and part.name == "mask"]
+    for part in parts:
+        if part.filename is not None and part not in images and part not in masks:
+            raise refusal(400, "unknown_parameter", f"Unknown parameter: '{part.name}'.", param=part.name)
     for part in (*images, *masks):
         if part.content_type not in TYPES:
             message = (

@@ -21,6 +21,11 @@ GENERATION_PARAMETERS = _SHARED | {"moderation", "frame_count", "frame_duration_
 EDIT_PARAMETERS = _SHARED | {"moderation", "images", "mask", "markup", "input_fidelity"}
 # The multipart form of an edit has no `moderation` in the SDK's types.
 EDIT_FORM_PARAMETERS = _SHARED | {"image", "mask", "markup", "input_fidelity"}
+# The specification has these nullable, and the SDK `Optional`: null is as good as left out.
+NULLABLE = frozenset({
+    "model", "n", "quality", "size", "output_format", "output_compression", "background", "moderation", "stream",
+    "partial_images", "input_fidelity", "complexity", "frame_count", "frame_duration_ms", "svg", "safety_identifier",
+})  # fmt: skip
 _DEFAULT_MODEL = "dall-e-2"  # the specification's default, which is dead
 _SIZE = re.compile(r"([1-9]\d{1,4})x([1-9]\d{1,4})")
 
@@ -58,6 +63,7 @@ def read_order(fields: Mapping[str, object], models: Mapping[str, Model], allowe
     for name in fields:
         if name not in allowed:
             raise refusal(400, "unknown_parameter", f"Unknown parameter: '{name}'.", param=name)
+    fields = {name: value for name, value in fields.items() if value is not None or name not in NULLABLE}
     model = _model(fields, models)
     _check_special(fields, model)
     output_format = _word(fields, "output_format", FORMATS, "png")

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,8 +24,13 @@ from line_sandbox.stand_in import StandIn, call_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_LISTING = frozenset({
+    "list-type", "prefix", "delimiter", "max-keys", "encoding-type", "continuation-token", "start-after", "marker",
+    "fetch-owner",
+})  # fmt: skip
 KEPT = ("content-type", "cache-control", "content-disposition", "content-encoding", "content-language", "expires")
 NOT_FOUND_PAGE = "<!DOCTYPE html><html><head><title>Not Found</title></head><body><h1>Error 404</h1></body></html>"
+_NO_MULTIPART = "Multipart uploads are not implemented by this stand-in"
 PUT_BYTES_MAX = 5_363_022_233  # 4.995 GiB; https://developers.cloudflare.com/r2/platform/limits/
 
 
@@ -93,6 +99,7 @@ class R2StandIn(StandIn):
                 Route("/public/{key:path}", self._public, methods=["GET", "PUT", "DELETE", "POST"]),
                 Route("/{bucket}/{key:path}", self._signed(self._object), methods=["GET", "PUT", "DELETE", "POST"]),
                 Route("/{bucket}", self._signed(self._bucket), methods=["GET", "PUT", "DELETE", "POST"]),
+                Route("/", self._signed(self._account), methods=["GET"]),
             ],
             clock=clock,
             request_id_header="cf-ray",
@@ -101,6 +108,7 @@ class R2StandIn(StandIn):
         )
         self.keys = Keys(access_key_id=access_key_id, secret_access_key=secret_access_key, region=region)
         self.bucket = bucket
+        self.made_at = clock()
         self.is_admin = is_admin
         self.put_bytes_max = put_bytes_max
         self.objects_max = objects_max
@@ -120,7 +128,7 @@ class R2StandIn(StandIn):
         async def checked(request: Request) -> Response:
             body = await request.body()
             r2_rules.check_signature(request, body, self.keys, self.clock())
-            if request.path_params["bucket"] != self.bucket:
+            if request.path_params.get("bucket", self.bucket) != self.bucket:
                 raise refusal("NoSuchBucket")
             response = handler(request, body)
             response.headers.update(self.standard_headers())
@@ -134,34 +142,55 @@ class R2StandIn(StandIn):
             return self._bucket(request, body)
         call_of(request).notes["key"] = key
         match request.method:
+            case "PUT" | "DELETE" | "GET" if "uploadId" in request.query_params:
+                raise refusal("NotImplemented", _NO_MULTIPART)
+            case "PUT" if "x-amz-copy-source" in request.headers:
+                return self._copy(request, key)
             case "PUT":
                 return self._put(request, key, body)
             case "GET" | "HEAD":
-                return self._get(key, head=request.method == "HEAD")
+                return self._get(request, key)
             case "DELETE":
                 self.objects.pop(key, None)
                 return Response(status_code=204)
             case _:
-                raise refusal("NotImplemented", "Multipart uploads are not implemented by this stand-in")
+                raise refusal("NotImplemented", _NO_MULTIPART)
 
     def _put(self, request: Request, key: str, body: bytes) -> Response:
         r2_rules.check_put(request, key, body, put_bytes_max=self.put_bytes_max)
         stored = self.objects.get(key)
         r2_rules.check_conditions(request, None if stored is None else stored.etag)
+        made = self._store(key, body, _kept_headers(request.headers, body))
+        return Response(status_code=200, headers={"etag": made.etag})
+
+    def _store(self, key: str, body: bytes, headers: dict[str, str]) -> StoredObject:
         etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
         self.objects.pop(key, None)  # the youngest is last
-        self.objects[key] = StoredObject(
-            body=body, etag=etag, stored_at=self.clock(), headers=_kept_headers(request.headers, body)
-        )
+        self.objects[key] = StoredObject(body=body, etag=etag, stored_at=self.clock(), headers=headers)
         self.puts += 1
         if self.objects_max is not None and len(self.objects) > self.objects_max:
             del self.objects[next(iter(self.objects))]
-        return Response(status_code=200, headers={"etag": etag})
+        return self.objects[key]
 
-    def _get(self, key: str, *, head: bool) -> Response:
+    def _copy(self, request: Request, key: str) -> Response:
+        bucket, _, source = unquote(request.headers["x-amz-copy-source"]).lstrip("/").partition("/")
+        if bucket != self.bucket:
+            raise refusal("NoSuchBucket")
+        if (stored := self.objects.get(source)) is None:
+            raise refusal("NoSuchKey")
+        is_replaced = request.headers.get("x-amz-metadata-directive") == "REPLACE"
+        headers = _kept_headers(request.headers, stored.body) if is_replaced else dict(stored.headers)
+        return r2_bucket.copied(self._store(key, stored.body, headers))
+
+    def _get(self, request: Request, key: str) -> Response:
         if (stored := self.objects.get(key)) is None:
-            raise refusal("NoSuchKey", head=head)
-        return _object_response(stored, stored.headers, head=head)
+            raise refusal("NoSuchKey", head=request.method == "HEAD")
+        return _object_response(request, stored, stored.headers)
+
+    def _account(self, _request: Request, _body: bytes) -> Response:
+        if not self.is_admin:
+            raise refusal("AccessDenied")
+        return r2_bucket.buckets(self.bucket, self.made_at)
 
     def _bucket(self, request: Request, body: bytes) -> Response:
         query = request.query_params
@@ -170,7 +199,9 @@ class R2StandIn(StandIn):
                 return Response(status_code=200)
             case "GET" if "location" in query:
                 return r2_bucket.xml("LocationConstraint", "auto")
-            case "GET" if query.get("list-type") == "2":
+            case "GET" if "cors" in query:
+                raise refusal("NoSuchCORSConfiguration" if self.is_admin else "AccessDenied")
+            case "GET" if not set(query) - _LISTING:
                 return r2_bucket.listing(self.bucket, self.objects, query)
             case "POST" if "delete" in query:
                 return r2_bucket.delete_objects(self.objects, body)
@@ -202,18 +233,21 @@ class R2StandIn(StandIn):
             self.early_probes.append(key)
             return Response(NOT_FOUND_PAGE, 404, self.standard_headers(), "text/html; charset=utf-8")
         shown = {name: value for name, value in stored.headers.items() if not name.startswith("x-amz-")}
-        if request.headers.get("if-none-match") == stored.etag:
-            return Response(status_code=304, headers={"etag": stored.etag})
-        return _object_response(stored, shown | self.standard_headers(), head=request.method == "HEAD")
+        return _object_response(request, stored, shown | self.standard_headers())
 
 
-def _object_response(stored: StoredObject, headers: "Mapping[str, str]", *, head: bool) -> Response:
-    named = dict(headers) | {
-        "etag": stored.etag,
-        "content-length": str(len(stored.body)),
-        "last-modified": formatdate(stored.stored_at, usegmt=True),
-    }
-    return Response(b"" if head else stored.body, 200, named)
+def _object_response(request: Request, stored: StoredObject, headers: "Mapping[str, str]") -> Response:
+    """The object, or the part of it that is asked for; 304 where the client has it already."""
+    named = dict(headers) | {"etag": stored.etag, "last-modified": formatdate(stored.stored_at, usegmt=True)}
+    if r2_rules.check_conditions_of_get(request, stored.etag, stored.stored_at):
+        return Response(status_code=304, headers={name: named[name] for name in ("etag", "last-modified")})
+    size = len(stored.body)
+    part = r2_rules.range_of(request.headers.get("range"), size)
+    body = stored.body if part is None else stored.body[part.start : part.stop]
+    named |= {"content-length": str(len(body)), "accept-ranges": "bytes"}
+    if part is not None:
+        named["content-range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
+    return Response(b"" if request.method == "HEAD" else body, 200 if part is None else 206, named)
 
 
 def _kept_headers(headers: "Mapping[str, str]", body: bytes) -> dict[str, str]:

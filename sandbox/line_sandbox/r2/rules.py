@@ -6,14 +6,15 @@ https://developers.cloudflare.com/r2/api/error-codes/ and .../r2/platform/limits
 import base64
 import binascii
 import hashlib
-import zlib
-from collections.abc import Callable
+import re
+from email.utils import parsedate_to_datetime
 from xml.sax.saxutils import escape
 
 from starlette.requests import Request
 
 from line_sandbox.faults import Fault
 from line_sandbox.r2 import sigv4
+from line_sandbox.r2.checksums import CHECKSUMS
 from line_sandbox.stand_in import Refusal
 
 KEY_BYTES_MAX = 1024
@@ -30,12 +31,6 @@ UNSUPPORTED = (
     "x-amz-request-payer",
     "x-amz-copy-source",
 )
-_CHECKSUMS: dict[str, Callable[[bytes], bytes]] = {
-    "x-amz-checksum-crc32": lambda body: zlib.crc32(body).to_bytes(4, "big"),
-    "x-amz-checksum-sha1": lambda body: hashlib.sha1(body, usedforsecurity=False).digest(),
-    "x-amz-checksum-sha256": lambda body: hashlib.sha256(body).digest(),
-    "content-md5": lambda body: hashlib.md5(body, usedforsecurity=False).digest(),
-}
 _REFUSALS = {
     "Unauthorized": (401, "Unauthorized"),
     "AccessDenied": (403, "Access Denied"),
@@ -53,12 +48,16 @@ _REFUSALS = {
     "MissingContentLength": (411, "You must provide the Content-Length HTTP header."),
     "InvalidDigest": (400, "The Content-MD5 you specified is not valid."),
     "BadDigest": (400, "The digest you specified did not match what we received."),
+    "InvalidArgument": (400, "Invalid Argument"),
+    "InvalidRange": (416, "The requested range is not satisfiable"),
+    "NoSuchCORSConfiguration": (404, "The CORS configuration does not exist"),
     "PreconditionFailed": (412, "At least one of the pre-conditions you specified did not hold."),
     "NotImplemented": (501, "Not implemented"),
     "InternalError": (500, "We encountered an internal error. Please try again."),
     "ServiceUnavailable": (503, "Reduce your request rate."),
     "TooManyRequests": (429, "Reduce your concurrent request rate for the same object."),
 }
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"GIF8", "image/gif"))
 
 
@@ -144,13 +143,58 @@ def check_conditions(request: Request, etag: str | None) -> None:
         raise refusal("PreconditionFailed")
 
 
+def check_conditions_of_get(request: Request, etag: str, stored_at: float) -> bool:
+    """Whether the client has this object already (304). An ETag goes before a time, as in RFC 9110, 13.2.2.
+
+    Raises:
+        Refusal: 412: the object is not the one that is wanted.
+    """
+    headers, head = request.headers, request.method == "HEAD"
+    if (wanted := headers.get("if-match")) is not None:
+        if not _names(wanted, etag):
+            raise refusal("PreconditionFailed", head=head)
+    elif (before := _time(headers.get("if-unmodified-since"))) is not None and int(stored_at) > before:
+        raise refusal("PreconditionFailed", head=head)
+    if (known := headers.get("if-none-match")) is not None:
+        return _names(known, etag)
+    since = _time(headers.get("if-modified-since"))
+    return since is not None and int(stored_at) <= since
+
+
+def range_of(header: str | None, size: int) -> range | None:
+    """The bytes that a Range header asks for; None for all: there is none, or none that R2 knows.
+
+    Raises:
+        Refusal: 416: it begins behind the end.
+    """
+    found = _RANGE.fullmatch(header or "")
+    if found is None or not (found[1] or found[2]):
+        return None
+    first = int(found[1]) if found[1] else max(0, size - int(found[2]))
+    last = min(int(found[2]), size - 1) if found[1] and found[2] else size - 1
+    if first > last:
+        raise refusal("InvalidRange")
+    return range(first, last + 1)
+
+
+def _names(header: str, etag: str) -> bool:
+    return header.strip() == "*" or etag in [one.strip().removeprefix("W/") for one in header.split(",")]
+
+
+def _time(header: str | None) -> float | None:
+    try:
+        return parsedate_to_datetime(header).timestamp() if header else None
+    except ValueError:
+        return None
+
+
 def sniffed_type(body: bytes) -> str:
     """The type R2 guesses for an object that came without one."""
     return next((kind for magic, kind in _MAGIC if body.startswith(magic)), "application/octet-stream")
 
 
 def _check_digests(request: Request, body: bytes) -> None:
-    for name, digest in _CHECKSUMS.items():
+    for name, digest in CHECKSUMS.items():
         if (claimed := request.headers.get(name)) is None:
             continue
         try:
