@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from app.store.database import Database
 from tests.forkserver import ForkServer
-from tests.world import World, interpreter, world
+from tests.world import PATIENCE_S, World, interpreter, world
 
 
 def pytest_collection_modifyitems(items):
@@ -33,6 +33,7 @@ async def vendors(forks):
     """The stand-ins of LINE, OpenAI and R2."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
     async with world(forks=forks) as opened:
+        opened.line.webhook_timeout_s = PATIENCE_S  # LINE's 2 s are for the stories that are about them
         yield opened
         await opened.end(but=0)
 
@@ -94,5 +95,6 @@ def restore(vendors: World) -> None:
         vendor.faults.clear()
     vendors.openai.latency_s = 0.0
     vendors.line.token_life_s = 60.0
+    vendors.line.webhook_timeout_s = PATIENCE_S
     vendors.line.monthly_quota = 200
     vendors.line.used_this_month = 0

@@ -1,14 +1,26 @@
 """The parts of the chat page that need no process: what it shows, and which request a call belongs to."""
 
+import asyncio
 import time
 
 from line_sandbox.front import Call
+from line_sandbox.line import LineStandIn
 from line_sandbox.line.webhooks import Attempt, Delivery
+from line_sandbox.openai import OpenAIStandIn
 from line_sandbox.page import wire
+from line_sandbox.page.projection import Projection
 from line_sandbox.page.request_traces import RequestTraces
+from line_sandbox.page.stand_ins import ACCESS_TOKEN, API_KEY, BUCKET, R2_KEY, R2_SECRET, SECRET, Addresses, StandIns
 from line_sandbox.page.state import PageState
+from line_sandbox.r2 import R2StandIn
+from line_sandbox.server import serve
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
 
 KEY = "pictures/fox.jpg"
+R2_KEYS = {"access_key_id": R2_KEY, "secret_access_key": R2_SECRET, "bucket": BUCKET}
+NOWHERE = Addresses(line="", openai="", r2="")
 
 
 def call(number: int, method: str, path: str, **more) -> Call:
@@ -55,6 +67,24 @@ def test_a_text_model_is_asked_about_the_message_that_it_holds():
     assert board.get("trace", "a fox")["calls"] == []
     lanes = [span["lane"] for span in board.get("trace", "a heron")["spans"]]
     assert [lane for lane in lanes if lane in {"text", "model"}] == ["text"]
+
+
+async def test_a_message_that_was_not_delivered_looks_like_any_other():
+    """As in LINE, where people never learn what became of a webhook: the timeline tells; Read comes with an answer."""
+    line = LineStandIn(channel_secret=SECRET, channel_access_token=ACCESS_TOKEN, allow_http=True)
+    stage = StandIns(line=line, openai=OpenAIStandIn(api_key=API_KEY), r2=R2StandIn(**R2_KEYS), at=NOWHERE)
+    board, mei = PageState(), line.add_person("Mei")
+    bot = Starlette(routes=[Route("/callback", lambda _request: Response(), methods=["POST"])])
+    async with serve(bot) as url, Projection(stage, board, RequestTraces(board), on_call=lambda: None):
+        for address in ("http://127.0.0.1:9", url):
+            line.webhook_url = f"{address}/callback"
+            await line.send_text(mei, "a fox")
+        lost, taken = (message.id for message in line.chat(mei).messages)
+        async with asyncio.timeout(60):
+            while not (board.get("message", taken) or {}).get("fate"):  # noqa: ASYNC110 - the board tells nobody
+                await asyncio.sleep(0)  # what happens is shown in its order, by a task of this loop
+    assert board.get("message", taken)["fate"] == {"read": True}
+    assert board.get("message", lost)["fate"] is None
 
 
 def test_board():

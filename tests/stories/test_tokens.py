@@ -11,12 +11,12 @@ from tests.world import PATIENCE_S
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("hasty")]
 
-DEADLINE_S = 1.5
+DEADLINE_S = 4.0  # what a busy machine needs for a picture that is ready, and what most stories here wait
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def hasty_process(vendors, tmp_path_factory):
-    """An Easel that spends its reply tokens after 1.5 s."""
+    """An Easel that spends its reply tokens after 4 s."""
     webhook_url = vendors.line.webhook_url
     async with vendors.easel(tmp_path_factory.mktemp("hasty"), REPLY_DEADLINE_S=str(DEADLINE_S)) as easel:
         yield easel
@@ -31,6 +31,13 @@ def hasty(hasty_process, stage):
 
 
 @pytest.fixture
+def patient(running, hasty, stage):  # noqa: ARG001 - it takes the place of hasty, so it comes after it
+    """The Easel with default settings in its place, for stories in which the picture makes it however busy we are."""
+    stage.line.webhook_url = f"{running.url}/callback"
+    return running
+
+
+@pytest.fixture
 def slow(stage):
     """Give a model that answers when it is told to."""
     release = asyncio.Event()
@@ -40,6 +47,15 @@ def slow(stage):
 
 def replies(stage, *, status: int = 200) -> int:
     return sum(1 for call in stage.line.calls if call.path.endswith("/message/reply") and call.status == status)
+
+
+def promised_on(stage) -> set[str]:
+    """Find the reply tokens that bought a button."""
+    return {
+        call.body["replyToken"]
+        for call in stage.line.calls
+        if call.path.endswith("/message/reply") and "template" in {one["type"] for one in call.body["messages"]}
+    }
 
 
 async def counted(easel, name: str) -> float:
@@ -62,8 +78,8 @@ async def test_near_its_deadline_a_token_buys_the_promise(stage, hasty, slow):
     assert picture["type"] == "image"
     assert stage.line.used_this_month == 0
     async with asyncio.timeout(PATIENCE_S):
-        while await counted(hasty, "easel_pushes_saved_total") != before + 1:
-            pass  # what landed is counted a moment after it is seen
+        while await counted(hasty, "easel_pushes_saved_total") != before + 1:  # noqa: ASYNC110 - another process counts
+            await asyncio.sleep(0.05)  # what landed is counted a moment after it is seen
 
 
 async def test_a_tap_while_drawing_is_held(stage, slow):
@@ -78,7 +94,10 @@ async def test_a_tap_while_drawing_is_held(stage, slow):
 
 
 async def test_a_token_from_before_a_wish_buys_it_no_button(stage):
-    """Who takes long to put a refused wish in other words is not told "still drawing" the moment they are sent."""
+    """Who takes long to put a refused wish in other words is not told "still drawing" the moment they are sent.
+
+    On a busy machine the picture itself may be late: its own token buys the button then, and no older one.
+    """
     person, clock, release = stage.person(), stage.person(), asyncio.Event()
     stage.openai.refused_words = {"gore": "violence"}
     await stage.line.send_text(person, "a gore scene on a stage")
@@ -86,14 +105,17 @@ async def test_a_token_from_before_a_wish_buys_it_no_button(stage):
     stage.openai.refused_words = {}
     stage.openai.faults.add(Fault.held(release), match="/images/", times=None)
     rephrase = refusal["quickReply"]["items"][0]["action"]["data"]
-    await stage.line.deliver(stage.line.postback(person, rephrase))
+    tap = stage.line.postback(person, rephrase)
+    await stage.line.deliver(tap)
     await stage.line.send_text(clock, "an hourglass")
     await stage.said(clock)  # the promise: what was tapped before has come to its deadline, too
     await stage.line.send_text(person, "a masquerade on a stage")
     await stage.openai.wait_for(lambda: stage.drawing("a masquerade on a stage"), PATIENCE_S)
     release.set()
     await stage.picture(person)
-    assert [message.type for message in stage.line.chat(person).from_bot] == ["text", "image"]
+    assert tap["replyToken"] not in promised_on(stage)
+    types = [message.type for message in stage.line.chat(person).from_bot]
+    assert types == ["text", *["template"] * (len(types) - 2), "image"]
 
 
 async def test_a_held_tap_buys_the_button_again(stage, slow):
@@ -173,6 +195,7 @@ async def test_ten_wishes_are_promised_once(stage, slow):
     slow.set()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_an_answer_that_was_lost_is_not_said_twice(stage):
     """LINE took the reply but its answer was lost: asking with the same token tells so. One picture, no push."""
     person = stage.person()
@@ -186,6 +209,7 @@ async def test_an_answer_that_was_lost_is_not_said_twice(stage):
     assert stage.line.used_this_month == 0
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("fault", [Fault.drop(), Fault.status(500), Fault.status(429), Fault.status(503)])
 async def test_a_reply_that_failed_is_tried_again_in_its_life(stage, fault):
     """A dropped connection, 429 and 5xx of LINE are ridden out within the token's minute."""
@@ -196,17 +220,19 @@ async def test_a_reply_that_failed_is_tried_again_in_its_life(stage, fault):
     assert len(stage.line.chat(person).from_bot) == 1
 
 
-async def test_a_dead_token_leaves_the_answer_for_the_next(stage, hasty):
+async def test_a_dead_token_leaves_the_answer_for_the_next(stage, patient):
     """Invalid reply token at the first try: nothing was said, so the next event brings it."""
     person = stage.person()
     stage.line.token_life_s = -1.0
-    await stage.line.send_text(person, "a cat")
-    await hasty.logged("delivery_refused", code="invalid_reply_token")
+    event = stage.line.text(person, "a cat")
+    await stage.line.deliver(event)
+    await patient.logged("delivery_refused", code="invalid_reply_token", requests=[event["webhookEventId"]])
     stage.line.token_life_s = 60.0
     await stage.line.deliver(stage.line.sticker(person))
     assert [message["type"] for message in await stage.said(person, count=3)] == ["text", "image", "text"]
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_message_that_line_does_not_take_is_said_in_words(stage):
     """A 400 for the picture's message must not end in silence."""
     person = stage.person()

@@ -249,6 +249,13 @@ def test_all_agree_with_the_image():
     assert fly()["kill_signal"] == "SIGTERM"
 
 
+def test_memory_is_given_back_everywhere():
+    """Photos are large and short-lived: the image and the unit have glibc hand back what they needed."""
+    wanted = {"MALLOC_ARENA_MAX=2", "MALLOC_MMAP_THRESHOLD_=1048576", "MALLOC_TRIM_THRESHOLD_=1048576"}
+    for path in (ROOT / "Dockerfile", DEPLOY / "systemd/easel.service"):
+        assert wanted <= set(path.read_text(encoding="utf-8").split()), path
+
+
 def test_the_unit_is_accepted(tmp_path):
     """The reader itself finds nothing to say about the unit."""
     needs("systemd-analyze")

@@ -12,12 +12,14 @@ from sqlalchemy.pool import NullPool
 
 from app.databases import first_line
 from app.flows.drawing.queue import request_of
-from app.ops.doctor.finding import Finding, failed, ok
+from app.ops.doctor.finding import Finding, failed, ok, warning
 from app.ops.doctor.revision import judge_revision
 from app.ops.doctor.wishes import JUST_RECEIVED_S, LIVING, OPEN, judge_wishes
 
 CONNECT_S: Final = 5
 STATEMENT_MS: Final = 5000
+NEAR_MS: Final = 50  # docs/postgres.md promises Easel's pace up to here
+LAPS: Final = 5
 ENGINE_SCHEMA: Final = "dbos"
 
 _LIVING: Final = sa.text(LIVING.format(table="dbos.workflow_status"))
@@ -59,6 +61,26 @@ def _version(connection: Connection) -> Finding:
     return ok("connection", f"{seen}, through a pooler" if _is_pooled(connection) else seen)
 
 
+def _distance(connection: Connection) -> Finding:
+    """Ask for nothing some times: the quickest answer is what the way costs."""
+
+    def lap_s() -> float:
+        began = time.perf_counter()
+        connection.execute(sa.text("SELECT 1"))
+        return time.perf_counter() - began
+
+    return judge_distance(1000 * min(lap_s() for _ in range(LAPS)))
+
+
+def judge_distance(there_and_back_ms: float) -> Finding:
+    """Whether the database is near: a picture goes there and back dozens of times, and each webhook some."""
+    seen = f"{there_and_back_ms:.1f} ms there and back"
+    if there_and_back_ms < NEAR_MS:
+        return ok("distance", seen)
+    cure = "Run Easel where its database is, in the same region: pictures, webhooks and taking over are late else"
+    return warning("distance", seen, cure=cure)
+
+
 def _write(connection: Connection) -> Finding:
     name = f"doctor_{secrets.token_hex(4)}"
     connection.execute(sa.text(f"CREATE TABLE {name} (n integer)"))
@@ -94,6 +116,7 @@ def _wishes(connection: Connection) -> Finding:
 
 _CHECKS: Final = {
     "connection": _version,
+    "distance": _distance,
     "write": _write,
     "database": _revision,
     "engine": _workflows,

@@ -4,7 +4,7 @@ import pytest_asyncio
 
 from tests.system.admin.day import TOKEN
 from tests.system.admin.operator import Operator, operator
-from tests.world import world
+from tests.world import PATIENCE_S, world
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -12,6 +12,7 @@ async def vendors_of_admin():
     """The stand-ins of LINE, OpenAI and R2."""
     async with world() as opened:
         opened.openai.refused_words = {"forbidden": "violence"}
+        opened.line.webhook_timeout_s = PATIENCE_S
         yield opened
 
 
