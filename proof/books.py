@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.engine import engine_url
 from app.flows.delivery.courier import TOKEN_LIFE_S
-from app.store.tables import calls, deliveries, doomed, inbox, kept, pictures, purses, requests, tokens
+from app.store.tables import budgets, calls, deletions, deliveries, inbox, pending_uploads, pictures, requests, tokens
 from proof.evidence import Books
 
 OPEN = ("waiting", "due", "sending")
@@ -30,16 +30,16 @@ def _read(connection: sa.Connection, engine: sa.Connection, now_at: float) -> Bo
     def rows(table: sa.Table) -> list[dict[str, object]]:
         return [dict(row) for row in connection.execute(sa.select(table)).mappings()]
 
-    month = sa.and_(purses.c.holder == "bot", sa.func.length(purses.c.period) == len("2026-11"))
+    month = sa.and_(budgets.c.holder == "bot", sa.func.length(budgets.c.period) == len("2026-11"))
     waiting = sa.select(requests.c.chat_id).where(requests.c.answer.in_(OPEN))
     dead = sa.and_(tokens.c.is_open, tokens.c.arrived_at < now_at - TOKEN_LIFE_S)
     return Books(
         requests={str(row["id"]): row for row in rows(requests)},
         pictures=rows(pictures),
         calls=rows(calls),
-        spent_microusd=int(connection.execute(sa.select(sa.func.sum(purses.c.microusd)).where(month)).scalar() or 0),
-        kept=count(kept),
-        doomed=count(doomed),
+        spent_microusd=int(connection.execute(sa.select(sa.func.sum(budgets.c.microusd)).where(month)).scalar() or 0),
+        kept=count(pending_uploads),
+        deletions=count(deletions),
         intents=count(deliveries, deliveries.c.outcome == "intent"),
         unread=count(inbox, sa.or_(~inbox.c.settled, inbox.c.raw != "")),
         waiting_beside_tokens=count(tokens, dead, tokens.c.chat_id.in_(waiting)),

@@ -121,7 +121,7 @@ class Books:
     calls: Sequence[Row] = ()
     spent_microusd: int = 0
     kept: int = 0
-    doomed: int = 0
+    deletions: int = 0
     intents: int = 0
     unread: int = 0
     waiting_beside_tokens: int = 0

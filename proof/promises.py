@@ -83,7 +83,7 @@ def _nothing_left(evidence: Evidence) -> Iterator[str]:
     found = (
         (undecided["waiting"] + undecided["sending"] + undecided["due"], "requests are still to be answered"),
         (books.kept, "paid pictures never reached the bucket"),
-        (books.doomed, "objects were to be deleted and are still named"),
+        (books.deletions, "objects were to be deleted and are still named"),
         (len(set(evidence.objects) - named), "objects are in the bucket without a picture"),
         (len(named - set(evidence.objects)), "pictures have no object in the bucket"),
         (books.intents, "deliveries have no outcome"),

@@ -111,7 +111,7 @@ class OverviewPage:
         months = await self._trends.periods([month_before(month), month])
         stages = await self._trends.stages(since=now_at - STAGES_WITHIN_S)
         saved = await self._trends.pushes_saved(month)
-        caps = {purse.period: purse.cap_microusd for purse in now.purses}
+        caps = {budget.period: budget.cap_microusd for budget in now.budgets}
         models, troubles, problems = self._in_order(now), await self._troubles.last(), self._health.problems
         has_model = any(model.in_use for model in models)
         longest_s = max((stage.p99_s or 0 for stage in stages), default=0)

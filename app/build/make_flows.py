@@ -119,7 +119,7 @@ class Flows:
 
     def _sweep(self) -> Cleanup:
         return Cleanup(
-            doomed=self._store.doomed,
+            deletions=self._store.deletions,
             forgetting=self._store.forgetting,
             chats=self._store.chats,
             bucket=self._vendors.bucket,
@@ -148,7 +148,7 @@ class Flows:
     def _draw(self) -> DrawFlow:
         return DrawFlow(
             requests=self._store.requests,
-            kept=self._store.kept,
+            pending_uploads=self._store.pending_uploads,
             ask=self._ask(),
             sources=self._sources,
             bucket=self._vendors.bucket,
@@ -234,7 +234,7 @@ class Flows:
             ledger=store.ledger,
             availability=Availability(models=store.models, images=self._vendors.images, names=settings.image_models),
             halt=self._halt,
-            kept=store.kept,
+            pending_uploads=store.pending_uploads,
             requests=store.requests,
             observers=self._observers,
             defaults=settings.picture_defaults,

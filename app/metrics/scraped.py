@@ -30,9 +30,9 @@ def of_store(now: Now, *, models: Sequence[str], at: float) -> Iterator[Metric]:
     yield _age("easel_queue_oldest_seconds", "Age of the oldest of them", now.queued_since, at)
     yield GaugeMetricFamily("easel_inbox_backlog", "Events that are not read, up to 10,000", value=now.backlog)
     yield _age("easel_inbox_oldest_seconds", "Age of the oldest of them", now.backlog_since, at)
-    spent = {purse.period: dollars(purse.spent_microusd) for purse in now.purses}
+    spent = {budget.period: dollars(budget.spent_microusd) for budget in now.budgets}
     yield _family("easel_budget_spent_usd", "Spent or reserved in the day or month that runs", "period", spent)
-    caps = {purse.period: dollars(purse.cap_microusd) for purse in now.purses}
+    caps = {budget.period: dollars(budget.cap_microusd) for budget in now.budgets}
     yield _family("easel_budget_cap_usd", "What may be spent in it; 0: no limit", "period", caps)
     today = datetime.fromtimestamp(at, UTC).date()
     left = {model: (now.ends_on[model] - today).days for model in models if model in now.ends_on}

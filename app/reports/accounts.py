@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.store.database import Database
 from app.store.money.budgets import chat_of, member_of, user_of
-from app.store.tables import allowances, chats, pictures, purses, requests
+from app.store.tables import allowances, budgets, chats, pictures, requests
 
 LOOKED_AT = 5_000  # the newest requests, in which people and chats are found
 HOLDERS_MAX = 300
@@ -90,10 +90,10 @@ class Accounts:
     async def members(self, chat_id: str, *, month: str) -> list[Member]:
         """Return who has spent something of a group's month, at most `MEMBERS_MAX`, who spent most first."""
         prefix = member_of(chat_id, "")
-        theirs = sa.select(purses.c.holder, purses.c.microusd).where(
+        theirs = sa.select(budgets.c.holder, budgets.c.microusd).where(
             # By letters and not by what stands behind them, since collations differ over everything else.
-            purses.c.holder.between(f"{prefix}U", f"{prefix}V"),
-            purses.c.period == month,
+            budgets.c.holder.between(f"{prefix}U", f"{prefix}V"),
+            budgets.c.period == month,
         )
         rows = await self._database.read(lambda connection: connection.execute(theirs.limit(MEMBERS_MAX)).all())
         members = [Member(id=row.holder.removeprefix(prefix), month_microusd=int(row.microusd)) for row in rows]
@@ -123,11 +123,11 @@ def _who_asked(connection: sa.Connection) -> list[Account]:
 
 def _with_counts(connection: sa.Connection, holders: Sequence[Account], *, day: str, month: str) -> list[Account]:
     ids = [one.id for one in holders]
-    spent = sa.select(purses.c.holder, purses.c.microusd).where(
-        purses.c.holder.in_([chat_of(one) for one in ids]), purses.c.period == month
+    spent = sa.select(budgets.c.holder, budgets.c.microusd).where(
+        budgets.c.holder.in_([chat_of(one) for one in ids]), budgets.c.period == month
     )
-    drawn = sa.select(purses.c.holder, purses.c.pictures).where(
-        purses.c.holder.in_([user_of(one) for one in ids]), purses.c.period == day
+    drawn = sa.select(budgets.c.holder, budgets.c.pictures).where(
+        budgets.c.holder.in_([user_of(one) for one in ids]), budgets.c.period == day
     )
     decided = sa.select(allowances).where(allowances.c.holder.in_(ids))
     gone = sa.select(chats.c.chat_id, chats.c.left_at).where(chats.c.chat_id.in_(ids), chats.c.left_at.is_not(None))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.days import day_of, month_of
 from app.store.database import Database
 from app.store.money.allowances import PAUSED
-from app.store.money.budgets import BOT, Caps, read_purse
+from app.store.money.budgets import BOT, Caps, read_budget
 from app.store.requests import UNFINISHED, State
 from app.store.switches import LINE_REFUSES, PICTURES_UNSERVED
 from app.store.tables import UNSETTLED, gone_models, inbox, model_dates, requests, switches
@@ -39,7 +39,7 @@ class Now:
         queued_since: When the oldest request in the queue was made, Unix seconds; None: the queue is empty.
         backlog: How many events are not begun, counted up to `BACKLOG_MAX`.
         backlog_since: When the oldest of them came; None: there is none.
-        purses: Of the whole bot.
+        budgets: Of the whole bot.
         ends_on: When models end, as far as it is known.
         gone: The models that are shut down.
         paused: Whether an admin has paused drawing.
@@ -52,7 +52,7 @@ class Now:
     queued_since: float | None
     backlog: int
     backlog_since: float | None
-    purses: Sequence[BudgetUse]
+    budgets: Sequence[BudgetUse]
     ends_on: Mapping[str, date]
     gone: frozenset[str]
     paused: bool
@@ -107,7 +107,7 @@ class Gauges:
             queued_since=queued_since,
             backlog=backlog,
             backlog_since=backlog_since,
-            purses=[
+            budgets=[
                 _purse(connection, "day", day, self._caps.bot_daily_microusd),
                 _purse(connection, "month", month, self._caps.bot_monthly_microusd),
             ],
@@ -136,7 +136,7 @@ def _backlog(connection: sa.Connection) -> tuple[int, float | None]:
 
 
 def _purse(connection: sa.Connection, name: str, period: str, cap_microusd: int) -> BudgetUse:
-    spent = read_purse(connection, BOT, period)
+    spent = read_budget(connection, BOT, period)
     return BudgetUse(period=name, spent_microusd=spent, cap_microusd=cap_microusd)
 
 

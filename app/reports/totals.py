@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.prices.dollars import usd
 from app.reports.spending import failures
 from app.store.database import Database
-from app.store.money.budgets import BOT, read_purse
+from app.store.money.budgets import BOT, read_budget
 from app.store.money.ledger import CallOutcome
 from app.store.requests import UNDRAWN
 from app.store.tables import calls, requests
@@ -43,8 +43,8 @@ class Totals:
             failed = failures(connection, from_at=now_at - FAILURES_WITHIN_S, until_at=math.inf)
             undrawn = sa.select(sa.func.count()).where(requests.c.state.in_(UNDRAWN))
             return Status(
-                today_usd=_written(read_purse(connection, BOT, day)),
-                month_usd=_written(read_purse(connection, BOT, month)),
+                today_usd=_written(read_budget(connection, BOT, day)),
+                month_usd=_written(read_budget(connection, BOT, month)),
                 pictures_today=_one(connection, paid.where(calls.c.day == day, calls.c.outcome == CallOutcome.PAID)),
                 failures=", ".join(f"{reason} {times}" for reason, times in failed.items()),
                 queued=_one(connection, undrawn),

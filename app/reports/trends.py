@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.money.budgets import BOT
 from app.store.money.ledger import READ, CallOutcome
-from app.store.tables import calls, purses, requests
+from app.store.tables import budgets, calls, requests
 from app.store.tallies import PUSH_SAVED, counted_in
 
 NEWEST = 2_000  # requests and calls whose durations are looked at
@@ -48,8 +48,8 @@ class Trends:
 
     async def periods(self, wanted: Sequence[str]) -> list[Period]:
         """Return these days or months, in their order; nothing of a period is 0."""
-        rows = sa.select(purses.c.period, purses.c.microusd, purses.c.pictures)
-        rows = rows.where(purses.c.holder == BOT, purses.c.period.in_(wanted))
+        rows = sa.select(budgets.c.period, budgets.c.microusd, budgets.c.pictures)
+        rows = rows.where(budgets.c.holder == BOT, budgets.c.period.in_(wanted))
         found = {row.period: row for row in await self._database.read(lambda db: db.execute(rows).all())}
         return [
             Period(period=one, microusd=int(found[one].microusd), pictures=int(found[one].pictures))

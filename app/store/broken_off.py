@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.store.database import Database
 from app.store.requests import UNFINISHED, AnswerState, State, give_back, moved
-from app.store.tables import kept, requests
+from app.store.tables import pending_uploads, requests
 
 _UNSAID = dict.fromkeys(("words", "promised_at", "sent_at", "sent_quote_token"))
 
@@ -32,7 +32,7 @@ class BrokenOff:
 
     async def take_up(self, request_id: str) -> bool:
         """Have the paid bytes stored after all. False: there are none, or its answer is just being sent."""
-        has_bytes = sa.exists().where(kept.c.request_id == request_id)
+        has_bytes = sa.exists().where(pending_uploads.c.request_id == request_id)
         told = requests.c.answer.in_([AnswerState.DUE, AnswerState.SENT, AnswerState.UNKNOWN])
         values: dict[str, Any] = {"answer": AnswerState.WAITING, **_UNSAID}
         change = moved(request_id, State.KEPT, since=[State.FAILED]).where(has_bytes, told).values(**values)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.tables import allowances, calls, chats, deliveries, languages, photos, pictures, purses, requests, sent
+from app.store.tables import allowances, budgets, calls, chats, deliveries, languages, photos, pictures, requests, sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,14 +17,14 @@ class DataInventory:
     photos: int
     messages: int
     chats: int
-    purses: int
+    budgets: int
     calls: int
     is_blocked: bool
 
     @property
     def records(self) -> int:
         """Everything that goes, but for the pictures."""
-        return self.requests + self.photos + self.messages + self.chats + self.purses
+        return self.requests + self.photos + self.messages + self.chats + self.budgets
 
     @property
     def any(self) -> bool:
@@ -37,11 +37,11 @@ async def belongings_of(database: Database, line_id: str) -> DataInventory:
     return await database.read(lambda connection: _counted(connection, line_id))
 
 
-def purses_of(line_id: str) -> sa.ColumnElement[bool]:
-    """Name the purses of a person, group or room; of a person also those in groups, of a group those of its members."""
-    own = purses.c.holder.in_([f"chat:{line_id}", f"user:{line_id}"])
-    members = purses.c.holder.startswith(f"member:{line_id}:", autoescape=True)
-    return sa.or_(own, members, purses.c.holder.startswith("member:") & purses.c.holder.endswith(f":{line_id}"))
+def budgets_of(line_id: str) -> sa.ColumnElement[bool]:
+    """Name the budgets of a person, group or room: of a person those in groups, too; of a group its members'."""
+    own = budgets.c.holder.in_([f"chat:{line_id}", f"user:{line_id}"])
+    members = budgets.c.holder.startswith(f"member:{line_id}:", autoescape=True)
+    return sa.or_(own, members, budgets.c.holder.startswith("member:") & budgets.c.holder.endswith(f":{line_id}"))
 
 
 def _counted(connection: sa.Connection, line_id: str) -> DataInventory:
@@ -57,7 +57,7 @@ def _counted(connection: sa.Connection, line_id: str) -> DataInventory:
         photos=of(photos),
         messages=sum(count(table, table.c.chat_id == line_id) for table in (sent, deliveries)),
         chats=count(chats, chats.c.chat_id == line_id) + count(languages, languages.c.user_id == line_id),
-        purses=count(purses, purses_of(line_id)),
+        budgets=count(budgets, budgets_of(line_id)),
         calls=of(calls),
         is_blocked=count(allowances, sa.and_(allowances.c.holder == line_id, allowances.c.blocked)) > 0,
     )

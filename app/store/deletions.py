@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.tables import doomed
+from app.store.tables import deletions
 
 AT_ONCE = 100
 
@@ -19,17 +19,17 @@ class Deletions:
 
     async def some(self) -> list[str]:
         """Return some object keys that are to be deleted, oldest first."""
-        oldest = sa.select(doomed.c.object_key).order_by(doomed.c.since).limit(AT_ONCE)
+        oldest = sa.select(deletions.c.object_key).order_by(deletions.c.since).limit(AT_ONCE)
         return await self._database.run(lambda connection: list(connection.execute(oldest).scalars()))
 
     async def swept(self, keys: Sequence[str]) -> None:
         """The bucket has these no more."""
-        change = sa.delete(doomed).where(doomed.c.object_key.in_(keys))
+        change = sa.delete(deletions).where(deletions.c.object_key.in_(keys))
         await self._database.run(lambda connection: connection.execute(change))
 
 
-def doom(database: Database, connection: sa.Connection, keys: Iterable[str]) -> None:
+def delete_later(database: Database, connection: sa.Connection, keys: Iterable[str]) -> None:
     """Have objects deleted, in the transaction that forgets their pictures."""
     rows = [{"object_key": key, "since": time.time()} for key in keys]
     if rows:
-        connection.execute(database.insert_once(doomed), rows)
+        connection.execute(database.insert_once(deletions), rows)

@@ -162,26 +162,24 @@ class Deliveries:
             owner=self._owner,
             created_at=time.time(),
         )
+        return await self._database.run(
+            lambda connection: self._claim(connection, delivery, token=token, promised=promised)
+        )
 
+    def _claim(
+        self, connection: sa.Connection, delivery: Delivery, *, token: Token | None, promised: Sequence[str]
+    ) -> Delivery | None:
         row = {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__} | {"outcome": Outcome.INTENT}
-
-        def write(connection: sa.Connection) -> Delivery | None:
-            if connection.execute(self._insert, row).first() is None:
-                return delivery  # the commit of an earlier try went through, only its answer was lost
-            if token and not close_token(connection, token.event_id):
-                connection.rollback()
-                return None
-            ids = set(delivery.request_ids)
-            is_promise = way is Way.PROMISE
-            if not (still_open(connection, ids) if is_promise else take_answers(connection, ids, delivery.id)):
-                connection.rollback()
-                return None
-            if promised:
-                noted = sa.update(requests).where(requests.c.id.in_(promised)).values(promised_at=delivery.created_at)
-                connection.execute(noted)
-            return delivery
-
-        return await self._database.run(write)
+        if connection.execute(self._insert, row).first() is None:
+            return delivery  # the commit of an earlier try went through, only its answer was lost
+        has_token = token is None or close_token(connection, token.event_id)
+        if not (has_token and _takes(connection, delivery)):
+            connection.rollback()
+            return None
+        if promised:
+            noted = sa.update(requests).where(requests.c.id.in_(promised)).values(promised_at=delivery.created_at)
+            connection.execute(noted)
+        return delivery
 
     async def take_over(self, delivery: Delivery) -> bool:
         """Finish what another process began. False: it is finished, or somebody else does that."""
@@ -276,6 +274,14 @@ class Deliveries:
         # An outcome of ours that is there already is that of a commit whose answer was lost.
         bound = {"delivery": delivery.id, "by": self._owner, "became": outcome, "now": time.time()}
         return connection.execute(claiming.END, bound).rowcount == 1
+
+
+def _takes(connection: sa.Connection, delivery: Delivery) -> bool:
+    """Take what is due for this delivery; a promise takes nothing, and is only said while it is true."""
+    ids = set(delivery.request_ids)
+    if delivery.way is Way.PROMISE:
+        return still_open(connection, ids)
+    return take_answers(connection, ids, delivery.id)
 
 
 def _is_open(delivery: Delivery, *owners: str) -> tuple[sa.ColumnElement[bool], ...]:

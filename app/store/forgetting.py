@@ -1,7 +1,7 @@
 """Forgetting: what people take back goes from the store at once, and from the bucket as soon as it can be reached.
 
-A record goes in the same transaction in which its objects are doomed, so that a crash between the two loses nothing;
-`flows/sweep.py` deletes the doomed objects. What was paid stays in the ledger, without a name.
+A record goes in the same transaction in which its objects are put down as deletions, so that a crash between the two
+loses nothing; `app.flows.upkeep.cleanup` then deletes them. What was paid stays in the ledger, without a name.
 """
 
 import time
@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from app.store.data_inventory import purses_of
+from app.store.data_inventory import budgets_of
 from app.store.database import Database
-from app.store.deletions import doom
+from app.store.deletions import delete_later
 from app.store.money.ledger import READ, CallOutcome
 from app.store.requests import AnswerState, cancelled, drop_kept
 from app.store.tables import (
+    budgets,
     calls,
     chats,
     deliveries,
@@ -23,7 +24,6 @@ from app.store.tables import (
     photo_uses,
     photos,
     pictures,
-    purses,
     requests,
     sent,
     tokens,
@@ -121,8 +121,8 @@ class Forgetting:
         return count + await self._database.run(write)
 
     async def counts(self, line_id: str) -> int:
-        """Forget what a person, group or room has used: their limits begin anew. Return how many purses it was."""
-        change = sa.delete(purses).where(purses_of(line_id))
+        """Forget what a person, group or room has used: their limits begin anew. Return how many budgets it was."""
+        change = sa.delete(budgets).where(budgets_of(line_id))
         return await self._database.run(lambda connection: connection.execute(change).rowcount)
 
     async def pictures_before(self, before: float) -> int:
@@ -174,7 +174,9 @@ class Forgetting:
         Which message showed them is kept: whoever quotes it is told that the picture is gone.
         """
         rows = connection.execute(sa.select(pictures).where(*conditions)).mappings().all()
-        doom(self._database, connection, [key for row in rows for key in (row["object_key"], row["preview_key"])])
+        delete_later(
+            self._database, connection, [key for row in rows for key in (row["object_key"], row["preview_key"])]
+        )
         ids, of = [row["id"] for row in rows], {row["request_id"] for row in rows}
         connection.execute(sa.delete(pictures).where(pictures.c.id.in_(ids)))
         left = set(connection.execute(sa.select(pictures.c.request_id).where(pictures.c.request_id.in_(of))).scalars())
@@ -187,7 +189,7 @@ class Forgetting:
 
 
 def _nameless(which: sa.ColumnElement[bool]) -> sa.Update:
-    """Take the holders off calls that are settled; what is open still has to find its purses."""
+    """Take the holders off calls that are settled; what is open still has to find its budgets."""
     is_open = sa.and_(
         calls.c.outcome == CallOutcome.ASKED, calls.c.kind != READ
     )  # one that reads may have been cut off

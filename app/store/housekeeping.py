@@ -9,18 +9,18 @@ from app.store.receiving import NOTHING_EXPECTED
 from app.store.requests import State
 from app.store.tables import (
     alerts,
+    budgets,
     chats,
     deliveries,
     gone_models,
     heartbeats,
     inbox,
-    kept,
     languages,
     leases,
+    pending_uploads,
     photo_uses,
     photos,
     pictures,
-    purses,
     requests,
     sent,
     tallies,
@@ -37,7 +37,7 @@ LANGUAGES_KEPT_S = 30 * DAY_S
 PHOTOS_KEPT_S = 30 * DAY_S
 BROKEN_OFF_KEPT_S = 30 * DAY_S  # paid bytes of a wish that a fault of ours has ended
 WORDS_KEPT_S = 30 * DAY_S  # requests that were answered in words
-COUNTS_KEPT_S = 400 * DAY_S  # a year and a month of purses and tallies, and of requests whose pictures are gone
+COUNTS_KEPT_S = 400 * DAY_S  # a year and a month of budgets and tallies, and of requests whose pictures are gone
 
 
 class Upkeep:
@@ -72,11 +72,13 @@ class Upkeep:
             .where(photos.c.created_at < now - PHOTOS_KEPT_S, photos.c.data.is_not(None))
             .values(data=None, waits=False),
             sa.delete(photos).where(photos.c.created_at < now - COUNTS_KEPT_S),
-            sa.delete(kept).where(kept.c.request_id.in_(_broken_off(before=now - BROKEN_OFF_KEPT_S))),
+            sa.delete(pending_uploads).where(
+                pending_uploads.c.request_id.in_(_broken_off(before=now - BROKEN_OFF_KEPT_S))
+            ),
             sa.update(chats).where(chats.c.expects_until < now).values(**NOTHING_EXPECTED),
             sa.delete(unsent).where(unsent.c.at < now - EVENTS_KEPT_S),
             sa.delete(alerts).where(alerts.c.at < now - COUNTS_KEPT_S),
-            sa.delete(purses).where(purses.c.period < _day(now - COUNTS_KEPT_S)),
+            sa.delete(budgets).where(budgets.c.period < _day(now - COUNTS_KEPT_S)),
             sa.delete(tallies).where(tallies.c.day < _day(now - COUNTS_KEPT_S)),
             # What people wrote is not kept longer than its pictures.
             _without_pictures(before=now - EVENTS_KEPT_S).values(prompt=None, options=None, sources=None, notes=None),
@@ -107,7 +109,7 @@ def _has_pictures() -> sa.Exists:
 
 
 def _broken_off(*, before: float) -> sa.Select[tuple[str]]:
-    with_bytes = requests.c.id.in_(sa.select(kept.c.request_id))
+    with_bytes = requests.c.id.in_(sa.select(pending_uploads.c.request_id))
     return sa.select(requests.c.id).where(with_bytes, requests.c.state == State.FAILED, requests.c.ready_at < before)
 
 

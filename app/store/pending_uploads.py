@@ -13,9 +13,9 @@ from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 
 from app.databases import first_line
 from app.store.database import Database
-from app.store.deletions import doom
+from app.store.deletions import delete_later
 from app.store.requests import UNDRAWN, AnswerState, State, give_back
-from app.store.tables import chats, kept, pictures, requests
+from app.store.tables import chats, pending_uploads, pictures, requests
 
 NOTED_MAX = 4  # pictures; five fill a reply, so that nothing can be said beside them
 PICTURE_ID_BYTES = 16  # 22 characters; whoever knows the id still reaches only pictures of their own chat
@@ -54,7 +54,7 @@ class PendingUploads:
         """`notes_beside` finds what is to be said beside the pictures of a request, once."""
         self._database = database
         self._notes_beside = notes_beside
-        self._insert_kept = database.insert_once(kept)
+        self._insert_upload = database.insert_once(pending_uploads)
         self._point_chat = database.upsert(chats, ("current_picture",))
 
     async def keep(
@@ -78,7 +78,7 @@ class PendingUploads:
             came = {"came_of": model, "came_as": vendor_request_id, "now": time.time()}
             wanted = connection.execute(_KEEP, {"request": request_id, **came}).rowcount == 1
             if wanted:
-                connection.execute(self._insert_kept, [{"request_id": request_id, **asdict(one)} for one in paid])
+                connection.execute(self._insert_upload, [{"request_id": request_id, **asdict(one)} for one in paid])
             settle(connection)
             return wanted
 
@@ -97,13 +97,17 @@ class PendingUploads:
 
     async def name(self, request_id: str, paid: PaidPicture, *, object_key: str, preview_key: str) -> tuple[str, str]:
         """Fix other names in the bucket than `paid` has, before the first upload. Those of an earlier try win."""
-        mine = (kept.c.request_id == request_id, kept.c.position == paid.position)
+        mine = (pending_uploads.c.request_id == request_id, pending_uploads.c.position == paid.position)
 
         def write(connection: sa.Connection) -> tuple[str, str]:
-            as_it_was = sa.update(kept).where(*mine, kept.c.object_key.is_not_distinct_from(paid.object_key))
+            as_it_was = sa.update(pending_uploads).where(
+                *mine, pending_uploads.c.object_key.is_not_distinct_from(paid.object_key)
+            )
             if connection.execute(as_it_was.values(object_key=object_key, preview_key=preview_key)).rowcount == 1:
                 return object_key, preview_key
-            row = connection.execute(sa.select(kept.c.object_key, kept.c.preview_key).where(*mine)).first()
+            row = connection.execute(
+                sa.select(pending_uploads.c.object_key, pending_uploads.c.preview_key).where(*mine)
+            ).first()
             return (row.object_key, row.preview_key) if row else (object_key, preview_key)
 
         return await self._database.run(write)
@@ -128,7 +132,9 @@ class PendingUploads:
                     connection.execute(sa.update(requests).where(requests.c.id == request_id).values(notes=said))
                 return True
             if not _hangs_already(connection, request_id):
-                doom(self._database, connection, [key for one in stored for key in (one.object_key, one.preview_key)])
+                delete_later(
+                    self._database, connection, [key for one in stored for key in (one.object_key, one.preview_key)]
+                )
             return False
 
         return await self._database.run(write)
@@ -167,9 +173,9 @@ _KEEP = (
     )
 )
 _WAITING = (
-    sa.select(*(kept.c[name] for name in PaidPicture.__dataclass_fields__))
-    .where(kept.c.request_id == sa.bindparam("request"))
-    .order_by(kept.c.position)
+    sa.select(*(pending_uploads.c[name] for name in PaidPicture.__dataclass_fields__))
+    .where(pending_uploads.c.request_id == sa.bindparam("request"))
+    .order_by(pending_uploads.c.position)
 )
 _READY = (
     sa.update(requests)
@@ -177,7 +183,7 @@ _READY = (
     .values(state=State.READY, answer=AnswerState.DUE, ready_at=sa.bindparam("now"))
     .returning(requests)
 )
-_LET_GO = sa.delete(kept).where(kept.c.request_id == sa.bindparam("request"))
+_LET_GO = sa.delete(pending_uploads).where(pending_uploads.c.request_id == sa.bindparam("request"))
 _HANG = sa.insert(pictures)
 
 

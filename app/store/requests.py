@@ -17,10 +17,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.deletions import doom
+from app.store.deletions import delete_later
 from app.store.money.budgets import uncount
 from app.store.money.ledger import READ, CallOutcome
-from app.store.tables import calls, inbox, kept, requests
+from app.store.tables import calls, inbox, pending_uploads, requests
 
 
 class State(StrEnum):
@@ -268,10 +268,10 @@ def cancelled(database: Database, connection: sa.Connection, request_id: str) ->
 
 def drop_kept(database: Database, connection: sa.Connection, request_id: str) -> None:
     """Let the paid bytes go, and what the bucket may have of them already."""
-    mine = kept.c.request_id == request_id
-    names = connection.execute(sa.select(kept.c.object_key, kept.c.preview_key).where(mine)).all()
-    doom(database, connection, [key for row in names for key in row if key])
-    connection.execute(sa.delete(kept).where(mine))
+    mine = pending_uploads.c.request_id == request_id
+    names = connection.execute(sa.select(pending_uploads.c.object_key, pending_uploads.c.preview_key).where(mine)).all()
+    delete_later(database, connection, [key for row in names for key in row if key])
+    connection.execute(sa.delete(pending_uploads).where(mine))
 
 
 def give_back(connection: sa.Connection, request_id: str, *, all_but: int = 0) -> None:

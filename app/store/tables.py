@@ -82,7 +82,7 @@ pictures = Table(  # what is in the bucket; a picture that is deleted has no row
     Index("pictures_by_time", "created_at"),
 )
 
-kept = Table(  # the paid bytes, from the model's answer until the bucket has them
+pending_uploads = Table(  # the paid bytes, from the model's answer until the bucket has them
     "kept",
     metadata,
     Column("request_id", String(64), primary_key=True),
@@ -92,7 +92,7 @@ kept = Table(  # the paid bytes, from the model's answer until the bucket has th
     Column("preview_key", String(200)),
 )
 
-doomed = Table(  # objects whose pictures are forgotten already; the bucket follows as soon as it can
+deletions = Table(  # objects whose pictures are forgotten already; the bucket follows as soon as it can
     "doomed",
     metadata,
     Column("object_key", String(200), primary_key=True),
@@ -179,7 +179,7 @@ calls = Table(  # the ledger: every paid call to OpenAI, written before it is ma
     Index("calls_by_time", "began_at"),
 )
 
-purses = Table(  # what was spent or is reserved in a period; caps are decided here
+budgets = Table(  # what was spent or is reserved in a period; caps are decided here
     "purses",
     metadata,
     Column("holder", String(120), primary_key=True),  # bot, chat:ID, user:ID, member:CHAT:USER

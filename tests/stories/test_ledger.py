@@ -126,8 +126,8 @@ async def test_the_ledger_is_the_invoice(stage, tmp_path):
     }
     assert all(row["microusd"] == 0 for row in rows if row["outcome"] == "failed")
     _lost_answers_are_covered(day, rows, [line for one, line in invoice.items() if one not in known])
-    purses = day.query("SELECT sum(microusd) AS microusd FROM purses WHERE holder = 'bot' AND length(period) = 10")
-    assert purses[0]["microusd"] == sum(row["microusd"] for row in rows)
+    budgets = day.query("SELECT sum(microusd) AS microusd FROM purses WHERE holder = 'bot' AND length(period) = 10")
+    assert budgets[0]["microusd"] == sum(row["microusd"] for row in rows)
 
 
 def _booked(row: dict[str, Any]) -> tuple[Any, ...]:

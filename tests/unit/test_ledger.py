@@ -1,4 +1,4 @@
-"""Caps hold, whoever spends at the same time and whatever dies; the purses are what the ledger says."""
+"""Caps hold, whoever spends at the same time and whatever dies; the budgets are what the ledger says."""
 
 import asyncio
 import itertools
@@ -20,7 +20,7 @@ from app.store.money.allowances import Allowances
 from app.store.money.budgets import Capped, Caps, count_pictures, uncount
 from app.store.money.ledger import READ, CallOutcome, Ledger, ReadTokens, Tokens
 from app.store.standing import standing_of
-from app.store.tables import calls, purses
+from app.store.tables import budgets, calls
 from app.store.tallies import count_today, counted_in
 from tests.ledger_process import ESTIMATE, NOON, booking
 from tests.world import ROOT
@@ -68,22 +68,22 @@ async def test_a_paid_picture_outlives_a_count_that_no_database_takes(shared):
 
 def all_purses(database) -> dict[tuple[str, str], int]:
     with database.transaction() as connection:
-        rows = connection.execute(sa.select(purses).where(purses.c.microusd != 0)).all()
+        rows = connection.execute(sa.select(budgets).where(budgets.c.microusd != 0)).all()
         return {(row.holder, row.period): row.microusd for row in rows}
 
 
 def booked(database) -> dict[tuple[str, str], int]:
-    """Add up what the ledger has booked on each purse."""
+    """Add up what the ledger has booked on each budget."""
     sums: dict[tuple[str, str], int] = {}
     with database.transaction() as connection:
         for row in connection.execute(sa.select(calls.c.purses, calls.c.microusd)).all():
             for holder, period in row.purses:
                 sums[holder, period] = sums.get((holder, period), 0) + row.microusd
-    return {purse: microusd for purse, microusd in sums.items() if microusd}
+    return {budget: microusd for budget, microusd in sums.items() if microusd}
 
 
 async def test_an_estimate_is_reserved_and_the_exact_price_takes_its_place(database):
-    """On the row and on every purse, even when the day has changed meanwhile."""
+    """On the row and on every budget, even when the day has changed meanwhile."""
     ledger = ledger_of(database)
     call_id = await ledger.begin(wish("R1", microusd=ESTIMATE), now_at=NOON)
     purse_names = [
@@ -377,7 +377,7 @@ async def act(database, actions) -> None:
 
 
 async def newcomer_finds_a_share(database) -> None:
-    """Half of what is left in the group's purse can be had by somebody who has drawn nothing yet."""
+    """Half of what is left in the group's budget can be had by somebody who has drawn nothing yet."""
     ledger = ledger_of(database, chat_monthly_microusd=8000)
     left = 8000 - await ledger.spent("2026-11", holder=f"chat:{GROUP}")
     call = await ledger.begin(wish("late", user_id=CAROL, microusd=max(0, left // 2)), now_at=NOON + 1000)
@@ -443,7 +443,7 @@ async def test_a_process_that_is_killed_leaves_the_caps_exact(shared):
 
 
 async def test_a_reading_is_booked_and_is_no_picture(shared):
-    """By its tokens, on every purse; it is no call whose picture may have been lost, and keeps nobody's name."""
+    """By its tokens, on every budget; it is no call whose picture may have been lost, and keeps nobody's name."""
     ledger = ledger_of(shared, bot_daily_microusd=300)
     reading = replace(wish("R1", microusd=200), kind=READ, model="gpt-6-luna", count=0)
     call_id = await ledger.begin(reading, now_at=DECEMBER)

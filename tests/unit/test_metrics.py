@@ -249,7 +249,7 @@ async def test_money_is_told_by_the_operators_day_and_month(database):
     await ledger.begin(booking("R1", microusd=40_000), now_at=at - 3600)
     await ledger.begin(booking("R2", microusd=50_000), now_at=at)
     now = await gauges.now(now_at=at)
-    spent = {(purse.period, purse.spent_microusd, purse.cap_microusd) for purse in now.purses}
+    spent = {(budget.period, budget.spent_microusd, budget.cap_microusd) for budget in now.budgets}
     assert spent == {("day", 50_000, 2_000_000), ("month", 50_000, 0)}
 
 
@@ -261,7 +261,7 @@ def test_days_left_are_counted_to_the_makers_date():
         queued_since=None,
         backlog=0,
         backlog_since=None,
-        purses=(),
+        budgets=(),
         ends_on=days,
         gone=frozenset(),
         paused=False,

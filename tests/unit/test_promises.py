@@ -182,7 +182,7 @@ def test_what_is_sent_against_the_rules_is_told(spoil, complaint):
         ),
         (lambda day: replace(day, objects={}), "2 pictures have no object in the bucket"),
         (with_books(kept=1), "1 paid pictures never reached the bucket"),
-        (with_books(doomed=2), "2 objects were to be deleted"),
+        (with_books(deletions=2), "2 objects were to be deleted"),
         (with_books(intents=1), "1 deliveries have no outcome"),
         (with_books(unread=1), "1 events were not handled to their end"),
         (with_books(waiting_beside_tokens=1), "1 reply tokens died open while somebody waited"),

@@ -97,7 +97,7 @@ async def test_bytes_that_nobody_brings_are_not_kept_for_ever(database):
 
 def bytes_kept(database) -> int:
     with database.transaction() as connection:
-        return connection.execute(sa.select(sa.func.count()).select_from(tables.kept)).scalar_one()
+        return connection.execute(sa.select(sa.func.count()).select_from(tables.pending_uploads)).scalar_one()
 
 
 async def test_what_was_taken_up_is_sent_when_it_is_stored(database, broken_off):

@@ -14,7 +14,7 @@ from app.store.money.ledger import CallOutcome, Ledger, Tokens
 from app.store.money.refunds import Refunds
 from app.store.receiving import NewRequest, PersonalLimit, Receiving, Sender
 from app.store.requests import Requests, State
-from app.store.tables import calls, purses
+from app.store.tables import budgets, calls
 from tests.ledger_process import NOON, booking
 
 TAIPEI = ZoneInfo("Asia/Taipei")
@@ -39,9 +39,9 @@ async def ended(database, name: str) -> None:
 
 
 def amounts(database) -> dict[str, tuple[int, int]]:
-    """Return money and pictures of each purse."""
+    """Return money and pictures of each budget."""
     with database.transaction() as connection:
-        rows = connection.execute(sa.select(purses)).all()
+        rows = connection.execute(sa.select(budgets)).all()
         return {f"{row.holder} {row.period}": (row.microusd, row.pictures) for row in rows}
 
 
@@ -63,7 +63,7 @@ async def test_a_refund_gives_back_what_counted_for_person_and_chat(database):
     given = await refunds.refund("R1")
     month = DAY[:7]
     assert (given.pictures, given.counted_on) == (1, DAY)
-    assert given.purses == {(f"member:{GROUP}:{ALICE}", month): 100, (f"chat:{GROUP}", month): 100}
+    assert given.budgets == {(f"member:{GROUP}:{ALICE}", month): 100, (f"chat:{GROUP}", month): 100}
     assert amounts(database) == {
         f"member:{GROUP}:{ALICE} {month}": (7, 0),
         f"chat:{GROUP} {month}": (7, 0),
@@ -72,7 +72,7 @@ async def test_a_refund_gives_back_what_counted_for_person_and_chat(database):
         f"user:{ALICE} {DAY}": (0, 1),
     }
     again = await refunds.refund("R1")
-    assert (again.again, again.pictures, again.purses, again.refunded_at) == (True, 0, {}, given.refunded_at)
+    assert (again.again, again.pictures, again.budgets, again.refunded_at) == (True, 0, {}, given.refunded_at)
     assert amounts(database)[f"chat:{GROUP} {month}"] == (7, 0)
     with database.transaction() as connection:
         rows = connection.execute(sa.select(calls.c.microusd, calls.c.refunded_at).order_by(calls.c.id)).all()
@@ -131,7 +131,7 @@ async def test_forgetting_takes_the_counts_of_a_person_too(database):
         call = await asked(database, ledger, name, user_id=user_id)
         await ledger.end(call, CallOutcome.UNKNOWN, vendor_request_id=None)
     there = await belongings_of(database, ALICE)
-    assert (there.requests, there.purses, there.calls) == (1, 2, 1)
+    assert (there.requests, there.budgets, there.calls) == (1, 2, 1)
     await forgetting.person(ALICE)
     assert await forgetting.counts(ALICE) == 2
     assert not (await belongings_of(database, ALICE)).any

@@ -462,10 +462,10 @@ async def test_a_file_that_was_large_gets_small_again(database):
 
     with database.transaction() as connection:
         row = {"request_id": "R1", "data": bytes(12_000_000)}
-        connection.execute(sa.insert(tables.kept), [row | {"position": position} for position in range(2)])
+        connection.execute(sa.insert(tables.pending_uploads), [row | {"position": position} for position in range(2)])
     large = pages()
     with database.transaction() as connection:
-        connection.execute(sa.delete(tables.kept))
+        connection.execute(sa.delete(tables.pending_uploads))
     assert pages() == large
     await Upkeep(database, owner="us").prune()
     assert pages() < large / 2

@@ -66,7 +66,7 @@ class Ask:
         ledger: Ledger,
         availability: Availability,
         halt: DrawingHalt,
-        kept: PendingUploads,
+        pending_uploads: PendingUploads,
         requests: Requests,
         observers: Observers,
         defaults: PictureOrder,
@@ -80,7 +80,7 @@ class Ask:
         self._ledger = ledger
         self._availability = availability
         self._halt = halt
-        self._kept = kept
+        self._pending_uploads = pending_uploads
         self._requests = requests
         self._alarm = observers.alarm
         self._metrics = observers.metrics
@@ -170,7 +170,7 @@ class Ask:
                 continue
             await self._requests.note(request.id, f"option_{note}", {"got": drawn.size or ""})
         paid = [_named(position, data, drawn.output_format) for position, data in enumerate(drawn.pictures)]
-        wanted = await self._kept.keep(
+        wanted = await self._pending_uploads.keep(
             request.id,
             paid=paid,
             model=drawn.model,

@@ -45,7 +45,7 @@ class DrawFlow:
         self,
         *,
         requests: Requests,
-        kept: PendingUploads,
+        pending_uploads: PendingUploads,
         ask: Ask,
         sources: Sources,
         bucket: Bucket,
@@ -54,7 +54,7 @@ class DrawFlow:
         renderers: Renderers,
     ) -> None:
         self._requests = requests
-        self._kept = kept
+        self._pending_uploads = pending_uploads
         self._ask = ask
         self._sources = sources
         self._bucket = bucket
@@ -86,7 +86,7 @@ class DrawFlow:
         request_id = request.id
         if request.state not in UNDRAWN:
             await self._ask.cut_off(request_id)
-            return await self._kept.waiting(request_id)
+            return await self._pending_uploads.waiting(request_id)
         if request.state is State.QUEUED:
             waited_s = time.time() - request.created_at
             self._observers.metrics.queued(waited_s)
@@ -101,7 +101,7 @@ class DrawFlow:
         if isinstance(drawn, Declined):
             await self._fail(request_id, drawn)
             return ()
-        return drawn or await self._kept.waiting(request_id)  # another process may have drawn it
+        return drawn or await self._pending_uploads.waiting(request_id)  # another process may have drawn it
 
     async def _load(self, request: Request) -> Sequence[bytes]:
         """Read what is to be edited; a vendor that is away is waited for."""
@@ -132,7 +132,7 @@ class DrawFlow:
         asked = (request.options or {}).get("count") or 1
         if len(stored) < asked:
             await self._requests.note(request_id, "fewer", {"got": len(stored), "asked": asked})
-        if await self._kept.ready(request_id, stored):
+        if await self._pending_uploads.ready(request_id, stored):
             self._observers.metrics.stored(time.perf_counter() - began)
             self._observers.metrics.ended("ready")
         log.info("picture_stored", request=request_id, pictures=len(stored), duration_ms=_ms_since(began))
@@ -155,7 +155,7 @@ class DrawFlow:
         if object_key is None or preview_key is None or not object_key.endswith(f".{picture.extension}"):
             now = datetime.now(UTC)
             object_key, preview_key = new_key(extension=picture.extension, now=now), new_key(extension="jpg", now=now)
-            object_key, preview_key = await self._kept.name(
+            object_key, preview_key = await self._pending_uploads.name(
                 request_id, paid, object_key=object_key, preview_key=preview_key
             )
         return object_key, preview_key if picture.preview else object_key

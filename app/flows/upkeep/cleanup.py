@@ -25,10 +25,10 @@ class Cleanup:
     """One for each process."""
 
     def __init__(
-        self, *, doomed: Deletions, forgetting: Forgetting, chats: Chats, bucket: Bucket, retention_days: int
+        self, *, deletions: Deletions, forgetting: Forgetting, chats: Chats, bucket: Bucket, retention_days: int
     ) -> None:
         """`retention_days` 0: pictures stay."""
-        self._doomed = doomed
+        self._deletions = deletions
         self._forgetting = forgetting
         self._chats = chats
         self._bucket = bucket
@@ -46,7 +46,7 @@ class Cleanup:
             self._news.clear()
             await self._let_old_go()
             try:
-                await sweep(self._doomed, self._bucket)
+                await sweep(self._deletions, self._bucket)
             except EaselError as error:
                 attempt += 1
                 log.warning("objects_not_deleted", attempt=attempt, code=error.code, message=str(error))
@@ -73,16 +73,16 @@ class Cleanup:
             pass
 
 
-async def sweep(doomed: Deletions, bucket: Bucket) -> int:
-    """Delete what is doomed from the bucket. Return how many objects it was. Several may sweep at the same time.
+async def sweep(deletions: Deletions, bucket: Bucket) -> int:
+    """Delete from the bucket what is put down. Return how many objects it was. Several may sweep at the same time.
 
     Raises:
-        EaselError: The bucket is away, or does not permit it; what is left stays doomed.
+        EaselError: The bucket is away, or does not permit it; what is left stays put down.
     """
     count = 0
-    while keys := await doomed.some():
+    while keys := await deletions.some():
         await bucket.delete(keys)
-        await doomed.swept(keys)
+        await deletions.swept(keys)
         log.info("objects_deleted", count=len(keys))
         count += len(keys)
     return count

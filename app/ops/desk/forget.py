@@ -76,7 +76,7 @@ def _kinds(gone: DataInventory) -> str:
         "photos": gone.photos,
         "messages": gone.messages,
         "settings": gone.chats,
-        "counts": gone.purses,
+        "counts": gone.budgets,
     }
     return ", ".join(f"{name} {count}" for name, count in counts.items() if count) or "none"
 

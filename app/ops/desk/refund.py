@@ -31,9 +31,9 @@ async def refund(settings: Settings, request_id: str) -> Refund:
 
 def as_data(request_id: str, given: Refund) -> Mapping[str, Any]:
     """Return it ready for JSON, with whole ids."""
-    purses = [
+    budgets = [
         {"holder": holder, "period": period, "microusd": microusd}
-        for (holder, period), microusd in given.purses.items()
+        for (holder, period), microusd in given.budgets.items()
     ]
     return {
         "request": request_id,
@@ -41,7 +41,7 @@ def as_data(request_id: str, given: Refund) -> Mapping[str, Any]:
         "again": given.again,
         "pictures": given.pictures,
         "counted_on": given.counted_on,
-        "purses": purses,
+        "purses": budgets,
     }
 
 
@@ -54,7 +54,7 @@ def text(request_id: str, given: Refund, settings: Settings, *, full: bool) -> s
     lines = [f"{request_id} does not count any more. Given back:"]
     if given.pictures:
         lines.append(f"  {given.pictures} of the person's pictures of {given.counted_on}")
-    for (holder, period), microusd in given.purses.items():
+    for (holder, period), microusd in given.budgets.items():
         lines.append(f"  USD {usd(microusd)} to {_purse(holder, full=full)}, {period}")
     return "\n".join([*lines, "The bot's own day and month keep what was spent."])
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.store.database import Database
 from app.store.money.budgets import user_of
-from app.store.tables import allowances, purses, switches
+from app.store.tables import allowances, budgets, switches
 
 PAUSED = "paused"
 
@@ -48,7 +48,7 @@ class Allowances:
             before = sa.case((allowances.c.extra_on == day, allowances.c.extra), else_=0)
             change = sa.update(allowances).where(allowances.c.holder == holder)
             change = change.values(extra=before + count, extra_on=day)
-            anew = sa.update(purses).where(purses.c.holder == user_of(holder), purses.c.period == day)
+            anew = sa.update(budgets).where(budgets.c.holder == user_of(holder), budgets.c.period == day)
             connection.execute(anew.values(told=None))
             return int(connection.execute(change.returning(allowances.c.extra)).scalar_one())
 

@@ -38,11 +38,11 @@ def chat_budgets(
 ) -> list[Budget]:
     """Read how a chat's month stands, and in a group the person's share of it. `cap` in micro-dollars."""
     month, until_at = month_of(at, zone), next_month_at(at, zone)
-    spent = money.read_purse(connection, money.chat_of(chat_id), month)
+    spent = money.read_budget(connection, money.chat_of(chat_id), month)
     chat = Budget(name="chat_month", spent_microusd=spent, cap_microusd=cap, until_at=until_at)
     if chat_kind == "user" or not user_id:
         return [chat]
-    mine = money.read_purse(connection, money.member_of(chat_id, user_id), month)
+    mine = money.read_budget(connection, money.member_of(chat_id, user_id), month)
     share = money.share_of(cap, spent - mine)
     return [chat, Budget(name="share", spent_microusd=mine, cap_microusd=share, until_at=until_at)]
 

@@ -1,4 +1,4 @@
-"""Purses: what was spent or is reserved in a day or a month, and the caps that hold for it.
+"""Budgets: what was spent or is reserved in a day or a month, and the caps that hold for it.
 
 A call is booked on the bot's day and month, on its chat's month and, in a group, on its member's month there. They are
 always taken in the order of `of_call`, so that processes which book at the same time wait for each other in one
@@ -13,11 +13,11 @@ import sqlalchemy as sa
 
 from app.days import day_of, month_of, next_day_at, next_month_at
 from app.store.money.counters import add
-from app.store.tables import allowances, purses
+from app.store.tables import allowances, budgets
 
 BOT = "bot"
 
-Purse = Sequence[str]  # holder, period
+BudgetKey = Sequence[str]  # holder, period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,30 +46,30 @@ class CapReached(Exception):
         self.capped = capped
 
 
-def of_call(*, chat_id: str, chat_kind: str, user_id: str | None, at: float, zone: ZoneInfo) -> list[Purse]:
-    """Name the purses that pay for a call."""
+def of_call(*, chat_id: str, chat_kind: str, user_id: str | None, at: float, zone: ZoneInfo) -> list[BudgetKey]:
+    """Name the budgets that pay for a call."""
     month = month_of(at, zone)
     members = [[member_of(chat_id, user_id), month]] if chat_kind != "user" and user_id else []
     return [*members, [chat_of(chat_id), month], [BOT, month], [BOT, day_of(at, zone)]]
 
 
 def chat_of(chat_id: str) -> str:
-    """Name the purse of a chat."""
+    """Name the budget of a chat."""
     return f"chat:{chat_id}"
 
 
 def member_of(chat_id: str, user_id: str) -> str:
-    """Name the purse of a person in a group."""
+    """Name the budget of a person in a group."""
     return f"member:{chat_id}:{user_id}"
 
 
 def user_of(user_or_chat_id: str) -> str:
-    """Name the purse in which a person's pictures are counted."""
+    """Name the budget in which a person's pictures are counted."""
     return f"user:{user_or_chat_id}"
 
 
 def share_of(cap_microusd: int, others_microusd: int) -> int:
-    """Return what one person may use of a group's purse: half of what the others have left.
+    """Return what one person may use of a group's budget: half of what the others have left.
 
     So nobody empties it: whoever comes late still finds half of what is there. People who draw at the same pace come to
     a third each when they are two, a quarter when they are three; one share is always kept for the next.
@@ -78,9 +78,9 @@ def share_of(cap_microusd: int, others_microusd: int) -> int:
 
 
 def reserve(
-    connection: sa.Connection, booked: Sequence[Purse], *, microusd: int, caps: Caps, at: float, zone: ZoneInfo
+    connection: sa.Connection, booked: Sequence[BudgetKey], *, microusd: int, caps: Caps, at: float, zone: ZoneInfo
 ) -> None:
-    """Book an estimate on the purses of `of_call`.
+    """Book an estimate on the budgets of `of_call`.
 
     Raises:
         CapReached: A cap would be passed. The caller lets the whole transaction go.
@@ -100,10 +100,10 @@ def reserve(
         raise CapReached(Capped(cap="bot_day", until_at=next_day_at(at, zone)))
 
 
-def shift(connection: sa.Connection, booked: Sequence[Purse], microusd: int, *, pictures: int = 0) -> None:
+def shift(connection: sa.Connection, booked: Sequence[BudgetKey], microusd: int, *, pictures: int = 0) -> None:
     """Add to what was reserved, or with a negative amount take from it, whatever the caps are.
 
-    `pictures` that came of it are counted for the bot, whose purses then tell both for reports.
+    `pictures` that came of it are counted for the bot, whose budgets then tell both for reports.
     """
     rows = [
         {"of": holder, "in": period, "more": microusd, "more_pictures": pictures if holder == BOT else 0}
@@ -114,10 +114,10 @@ def shift(connection: sa.Connection, booked: Sequence[Purse], microusd: int, *, 
 
 
 _SHIFT = (
-    sa.update(purses)
-    .where(purses.c.holder == sa.bindparam("of"), purses.c.period == sa.bindparam("in"))
+    sa.update(budgets)
+    .where(budgets.c.holder == sa.bindparam("of"), budgets.c.period == sa.bindparam("in"))
     .values(
-        microusd=purses.c.microusd + sa.bindparam("more"), pictures=purses.c.pictures + sa.bindparam("more_pictures")
+        microusd=budgets.c.microusd + sa.bindparam("more"), pictures=budgets.c.pictures + sa.bindparam("more_pictures")
     )
 )
 
@@ -126,17 +126,17 @@ def count_pictures(connection: sa.Connection, user_or_chat_id: str, *, day: str,
     """Count pictures of a person's day, as many of them as the cap (0: none) leaves. Return how many were counted."""
     if cap:
         cap += _extra(connection, user_or_chat_id, day)
-    purse = (user_of(user_or_chat_id), day)
-    if _add(connection, purse, cap=cap, pictures=count):
+    budget = (user_of(user_or_chat_id), day)
+    if _add(connection, budget, cap=cap, pictures=count):
         return count
     left = cap - counted(connection, user_or_chat_id, day=day, cap=0)[0]
-    return left if left > 0 and _add(connection, purse, cap=cap, pictures=left) else 0
+    return left if left > 0 and _add(connection, budget, cap=cap, pictures=left) else 0
 
 
 def uncount(connection: sa.Connection, user_or_chat_id: str, *, day: str, count: int) -> None:
     """Let pictures of a day not count any more."""
-    less = sa.case((purses.c.pictures > count, purses.c.pictures - count), else_=0)
-    connection.execute(sa.update(purses).where(*_is(user_of(user_or_chat_id), day)).values(pictures=less))
+    less = sa.case((budgets.c.pictures > count, budgets.c.pictures - count), else_=0)
+    connection.execute(sa.update(budgets).where(*_is(user_of(user_or_chat_id), day)).values(pictures=less))
 
 
 def counted(connection: sa.Connection, user_or_chat_id: str, *, day: str, cap: int) -> tuple[int, int]:
@@ -145,20 +145,20 @@ def counted(connection: sa.Connection, user_or_chat_id: str, *, day: str, cap: i
     return used, cap and cap + _extra(connection, user_or_chat_id, day)
 
 
-_COUNTED = sa.select(purses.c.pictures).where(
-    purses.c.holder == sa.bindparam("whose"), purses.c.period == sa.bindparam("on")
+_COUNTED = sa.select(budgets.c.pictures).where(
+    budgets.c.holder == sa.bindparam("whose"), budgets.c.period == sa.bindparam("on")
 )
 
 
-def read_purse(connection: sa.Connection, holder: str, period: str) -> int:
+def read_budget(connection: sa.Connection, holder: str, period: str) -> int:
     """Return what was spent or is reserved, in micro-dollars."""
-    return int(connection.execute(sa.select(purses.c.microusd).where(*_is(holder, period))).scalar() or 0)
+    return int(connection.execute(sa.select(budgets.c.microusd).where(*_is(holder, period))).scalar() or 0)
 
 
 def take_telling(connection: sa.Connection, holder: str, period: str, left: int) -> bool:
     """Take it upon us to tell that so much is left. False: as little was told before."""
-    news = sa.or_(purses.c.told.is_(None), purses.c.told > left)
-    change = sa.update(purses).where(*_is(holder, period), news).values(told=left)
+    news = sa.or_(budgets.c.told.is_(None), budgets.c.told > left)
+    change = sa.update(budgets).where(*_is(holder, period), news).values(told=left)
     return connection.execute(change).rowcount == 1
 
 
@@ -167,13 +167,13 @@ def _extra(connection: sa.Connection, holder: str, day: str) -> int:
     return int(connection.execute(given).scalar() or 0)
 
 
-def _add(connection: sa.Connection, purse: Purse, *, cap: int = 0, **amounts: int) -> dict[str, int]:
-    """Add to a purse. The cap is that of the first amount; where it would be passed nothing comes back."""
-    holder, period = purse
+def _add(connection: sa.Connection, budget: BudgetKey, *, cap: int = 0, **amounts: int) -> dict[str, int]:
+    """Add to a budget. The cap is that of the first amount; where it would be passed nothing comes back."""
+    holder, period = budget
     key = {"holder": holder, "period": period}
     caps = {next(iter(amounts)): cap}
-    return add(connection, purses, key, amounts, caps=caps) or {}
+    return add(connection, budgets, key, amounts, caps=caps) or {}
 
 
 def _is(holder: str, period: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return (purses.c.holder == holder, purses.c.period == period)
+    return (budgets.c.holder == holder, budgets.c.period == period)

@@ -152,7 +152,7 @@ class Ledger:
 
     async def spent(self, period: str, *, holder: str = BOT) -> int:
         """Return what was spent or is reserved in a day (YYYY-MM-DD) or month (YYYY-MM), in micro-dollars."""
-        return await self._database.look(lambda connection: money.read_purse(connection, holder, period))
+        return await self._database.look(lambda connection: money.read_budget(connection, holder, period))
 
     async def budgets(self, *, now_at: float | None = None) -> list[Budget]:
         """Return how the bot's day and month stand."""
@@ -252,7 +252,7 @@ def _settle(
     tokens: Tokens | ReadTokens | None,
     vendor_request_id: str | None,
 ) -> None:
-    """Write down an end, and move the purses from the estimate to what it came to. A second end changes nothing."""
+    """Write down an end, and move the budgets from the estimate to what it came to. A second end changes nothing."""
     # A call that a crash or another process has given up may still tell how it ended.
     open_ones = [CallOutcome.ASKED] if outcome is CallOutcome.UNKNOWN else [CallOutcome.ASKED, CallOutcome.UNKNOWN]
     row = connection.execute(_OPEN_CALL, {"call": call_id, "open": open_ones}).mappings().first()

@@ -21,7 +21,7 @@ class Refund:
     Attributes:
         state: Of the request; while it is unfinished nothing is given back.
         pictures: How many pictures count no more, on the day `counted_on`.
-        purses: (holder, period) to micro-dollars.
+        budgets: (holder, period) to micro-dollars.
         refunded_at: When it was given back; None where there was nothing.
         again: It was refunded before, so nothing was given back now.
     """
@@ -29,7 +29,7 @@ class Refund:
     state: State
     pictures: int = 0
     counted_on: str | None = None
-    purses: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    budgets: Mapping[tuple[str, str], int] = field(default_factory=dict)
     refunded_at: float | None = None
     again: bool = False
 
@@ -64,19 +64,19 @@ def _refunded(connection: sa.Connection, request_id: str) -> Refund | None:
         before = max((row["refunded_at"] for row in rows), default=None)
         return Refund(state=state, refunded_at=before, again=before is not None)
     now = time.time()
-    purses = _given_back(connection, due, now)
+    budgets = _given_back(connection, due, now)
     give_back(connection, request_id)
-    return Refund(state=state, pictures=pictures, counted_on=request["counted_on"], purses=purses, refunded_at=now)
+    return Refund(state=state, pictures=pictures, counted_on=request["counted_on"], budgets=budgets, refunded_at=now)
 
 
 def _given_back(connection: sa.Connection, due: Sequence[sa.RowMapping], now: float) -> Mapping[tuple[str, str], int]:
-    """Take calls out of every purse but the bot's. A late answer then moves the bot's purses alone."""
+    """Take calls out of every budget but the bot's. A late answer then moves the bot's budgets alone."""
     given: Counter[tuple[str, str]] = Counter()
     for row in due:
         booked = row["purses"] or ()
-        shift(connection, [purse for purse in booked if purse[0] != BOT], -row["microusd"])
+        shift(connection, [budget for budget in booked if budget[0] != BOT], -row["microusd"])
         given.update({(holder, period): row["microusd"] for holder, period in booked if holder != BOT})
-        kept = [purse for purse in booked if purse[0] == BOT]
+        kept = [budget for budget in booked if budget[0] == BOT]
         change = sa.update(calls).where(calls.c.id == row["id"])
         connection.execute(change.values(refunded_at=now, purses=kept or None))
     return dict(given)

@@ -17,7 +17,7 @@ from line_sandbox.faults import Fault
 
 from app.days import day_of
 from app.store.database import Database
-from app.store.tables import purses
+from app.store.tables import budgets
 from tests.world import Easel, World, world
 
 TOKEN = "a-token-of-the-dashboard"
@@ -143,5 +143,5 @@ def write_history(directory: Path, *, days: int) -> None:
             {"holder": "bot", "period": period, "pictures": pictures, "microusd": microusd}
             for period, (pictures, microusd) in rows.items()
         ]
-        connection.execute(sa.insert(purses), values)
+        connection.execute(sa.insert(budgets), values)
     database.close()
