@@ -17,7 +17,7 @@ NO_SECRETS = --exclude-lines postgresql:// --exclude-secrets '^(0123456789\w+|sk
 BY_SHAPE = $(addprefix --disable-plugin ,HexHighEntropyString Base64HighEntropyString KeywordDetector BasicAuthDetector)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat init serve test test-quick check format bench chaos sweep soak fuzz siege reading train lock lock-uv pin-images owner dist release-notes release-check clean
+.PHONY: help setup demo chat init serve test test-quick coverage check format bench chaos sweep soak fuzz siege reading train lock lock-uv pin-images owner dist release-notes release-check clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,13 @@ test: setup ## all tests
 
 test-quick: setup ## the tests without kills, restarts, Postgres and browsers
 	$(RUN) pytest -m "not slow"
+
+coverage: setup ## which lines and branches of app/ the TESTS run (all), in every process they start; data/coverage
+	rm -f .coverage.*
+	$(RUN) coverage run -m pytest $(TESTS) || echo "Some tests failed: they may have run less than they would."
+	$(RUN) coverage combine --quiet
+	$(RUN) coverage html --quiet
+	$(RUN) coverage report
 
 check: setup ## lint, format, types, dependencies, workflows and secrets; needs no network
 	$(RUN) ruff check

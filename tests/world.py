@@ -225,8 +225,9 @@ class World:
 
 
 def interpreter() -> dict[str, str]:
-    """The environment of every process that the tests start."""
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    """The environment of every process that the tests start; under `make coverage` it is measured, too."""
+    measured = {name: value for name, value in os.environ.items() if name == "COVERAGE_PROCESS_CONFIG"}
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | measured
 
 
 @contextlib.asynccontextmanager

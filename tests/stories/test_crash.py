@@ -16,7 +16,7 @@ from line_sandbox.faults import Fault
 
 from app.words.sentences import sentences_for
 from tests.wire import wire
-from tests.world import PATIENCE_S, ROOT, Easel, World
+from tests.world import PATIENCE_S, Easel, World, interpreter
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -380,7 +380,7 @@ async def test_a_second_easel_on_one_sqlite_file_is_refused(stage, tmp_path):
     async with stage.easel(tmp_path):
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "app", "serve", "--port", "0"),
-            env={"PYTHONPATH": str(ROOT)} | stage.environment | {"DATABASE_URL": f"sqlite:///{tmp_path}/easel.db"},
+            env=interpreter() | stage.environment | {"DATABASE_URL": f"sqlite:///{tmp_path}/easel.db"},
             stderr=asyncio.subprocess.PIPE,
         )
         _, said = await process.communicate()

@@ -8,17 +8,16 @@ import re
 import sys
 import termios
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from app.ops.init.questions import GROUPS
 from tests.practice import Practice, practice_in
+from tests.world import interpreter
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-ROOT = Path(__file__).parents[2]
 NAMES = [one.name for group in GROUPS for one in group.questions]
 
 
@@ -39,7 +38,7 @@ async def interviewed(practice: Practice, answers: Sequence[tuple[str, str]]) ->
         stdout=theirs,
         stderr=theirs,
         cwd=practice.directory,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"} | environment,
+        env=interpreter() | {"TERM": "xterm", "COLUMNS": "100"} | environment,
         start_new_session=True,
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )
@@ -106,7 +105,7 @@ async def test_without_a_terminal(practice):
         stdin=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         cwd=practice.directory,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        env=interpreter(),
     )
     said = (await process.communicate())[1].decode()
     assert process.returncode == 2

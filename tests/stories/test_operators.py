@@ -1,7 +1,6 @@
 """What operators run and read: setup, /metrics, backup. Stories over real sockets."""
 
 import asyncio
-import os
 import socket
 import sys
 
@@ -9,7 +8,7 @@ import httpx
 import pytest
 from line_sandbox.openai import errors as openai_errors
 
-from tests.world import ROOT, World
+from tests.world import World, interpreter
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -19,7 +18,7 @@ async def easel(world: World, directory, *arguments: str, **settings: str) -> tu
     database = {"DATABASE_URL": f"sqlite:///{directory}/easel.db"}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "app", *arguments),
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | world.environment | database | settings,
+        env=interpreter() | world.environment | database | settings,
         cwd=directory,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

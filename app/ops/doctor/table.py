@@ -44,4 +44,5 @@ def lay_out(row: Row, *, verdict_chars: int, name_chars: int, width_chars: int, 
 
 
 def _wrapped(text: str, room: int) -> list[str]:
+    # Not by rich, as the desk's tables: it folds or crops an address that is longer than its column.
     return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)

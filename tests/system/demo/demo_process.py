@@ -1,6 +1,5 @@
 """`easel demo` as people start it, with nothing of this machine's settings in its environment."""
 
-import os
 import re
 import signal
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 import httpx
 from line_sandbox.line.chats import id_of
 
-ROOT = Path(__file__).parents[3]
+from tests.world import interpreter
 
 
 class Demo:
@@ -51,7 +50,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def environment(**settings: str) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "CI": "1"} | settings
+    return interpreter() | {"PYTHONUNBUFFERED": "1", "CI": "1"} | settings
 
 
 @contextmanager
