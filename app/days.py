@@ -36,6 +36,11 @@ def month_bounds_at(month: str, zone: ZoneInfo) -> tuple[float, float]:
     return begins_at, next_month_at(begins_at, zone)
 
 
+def days_left(ends_on: date | None, today: date) -> int | None:
+    """Count the days until something ends; None when no end is known."""
+    return (ends_on - today).days if ends_on else None
+
+
 def _date(at: float, zone: ZoneInfo) -> date:
     return datetime.fromtimestamp(at, zone).date()
 

@@ -54,7 +54,7 @@ class Health:
         return self._beside()
 
     async def watch(self) -> None:
-        """Check for ever."""
+        """Check every few seconds, so that a probe and a webhook never wait for a database."""
         while True:
             await self.check()
             await asyncio.sleep(CHECK_EVERY_S)

@@ -92,7 +92,7 @@ class Connections:
 
 
 class Protocol(HttpToolsProtocol):
-    """One connection."""
+    """uvicorn's connection, with a deadline for each part of a request and a limit to what it may hold."""
 
     def __init__(
         self,

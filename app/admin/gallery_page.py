@@ -18,7 +18,7 @@ SHOWN = 48
 
 
 class GalleryPage:
-    """The page, and the deed."""
+    """The latest pictures, and deleting one."""
 
     def __init__(self, *, screen: Renderer, gallery: Gallery, forgetting: Forgetting, sweep: Cleanup) -> None:
         self._screen = screen

@@ -41,7 +41,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/at
 
 
 class LedgerPage:
-    """The page and the export."""
+    """What was paid, call by call, as a page and as CSV."""
 
     def __init__(
         self, *, screen: Renderer, statement: Statement, trends: Trends, clock: formats.Clock, zone: ZoneInfo

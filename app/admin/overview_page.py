@@ -16,15 +16,14 @@ from app.admin.auth import Auth, Form
 from app.admin.queries import Asked, one_of
 from app.admin.rendering import Renderer, href
 from app.admin.session import Session
-from app.days import begins_at, day_of, month_of
+from app.days import begins_at, day_of, days_left, month_of
 from app.flows.conversation.admins import Admins
-from app.flows.upkeep.monitor import days_left
 from app.health import Health
 from app.line.client import LineClient
 from app.line.quota import Quota
-from app.metrics.cached import Cached
 from app.prices.dollars import dollars, usd_as_read
 from app.reports import wording
+from app.reports.cached import Cached
 from app.reports.gauges import Ended, Gauges, Now
 from app.reports.trends import Period, StageDurations, Trends
 from app.reports.troubles import Troubles, headline

@@ -30,7 +30,7 @@ NOTHING = RequestPage(entries=(), older=None)
 
 
 class RequestsPage:
-    """The pages, and the deed."""
+    """The list of requests and the page of each, and sending its answer once more."""
 
     def __init__(
         self, *, screen: Renderer, archive: Archive, requests: Requests, deliver: Deliver, zone: ZoneInfo

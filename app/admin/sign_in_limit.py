@@ -14,7 +14,7 @@ ALL = RateLimitItemPerMinute(50)  # and so many peers are remembered, at most
 
 
 class Guesses:
-    """Counts them."""
+    """Counts wrong tokens within a moving minute."""
 
     def __init__(self) -> None:
         self._counted = MemoryStorage()

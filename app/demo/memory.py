@@ -19,7 +19,7 @@ class Memory:
     """The bot's database, which may be in use, or not there yet."""
 
     def __init__(self, path: Path) -> None:
-        """Keep where it is: a file of SQLite."""
+        """`path`: of a file of SQLite."""
         self._path = path
 
     async def forget_gone_models(self) -> None:

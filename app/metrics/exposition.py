@@ -13,8 +13,8 @@ from prometheus_client.registry import Collector
 
 from app.health import Health
 from app.metrics import scraped
-from app.metrics.cached import Cached
 from app.metrics.observed import Metrics
+from app.reports.cached import Cached
 from app.reports.gauges import Gauges
 
 FRESH_S = 5.0

@@ -37,12 +37,12 @@ class Ladder:
 
     @property
     def qualities(self) -> tuple[str, ...]:
-        """The cheapest first."""
+        """What can be asked for, the cheapest first."""
         return tuple(self.factors or next(iter(self.sizes.values())))
 
     @property
     def best(self) -> str:
-        """The dearest."""
+        """The one that costs most."""
         return self.qualities[-1]
 
 

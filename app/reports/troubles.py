@@ -53,10 +53,9 @@ def headline(now: Now, *, is_ready: bool, has_model: bool, troubles: Mapping[Tro
 
 
 class Troubles:
-    """Looks at what came last."""
+    """Asks of model, bucket and LINE whether the last that was tried went through."""
 
     def __init__(self, database: Database) -> None:
-        """Keep the database."""
         self._database = database
 
     async def last(self) -> dict[Trouble, str]:

@@ -34,7 +34,7 @@ class EmptiedEnvironment(EnvSettingsSource):
 
 
 class EmptiedFile(DotEnvSettingsSource):
-    """The same of `.env`."""
+    """Of `.env`, what is set to nothing on purpose."""
 
     def __call__(self) -> dict[str, Any]:
         """Return those variables."""

@@ -13,7 +13,7 @@ _UNSAID = dict.fromkeys(("words", "promised_at", "sent_at", "sent_quote_token"))
 
 
 class BrokenOff:
-    """The verbs. Each is safe to call again."""
+    """Ends such wishes, or takes them up again. Each is safe to call again."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -26,7 +26,7 @@ class Models:
         await self._write(gone_models, {"model": model, "until": time.time() + for_s})
 
     async def mark_alive(self, model: str) -> None:
-        """Ask it again."""
+        """Forget that it was gone, so that it is asked again."""
         back = sa.delete(gone_models).where(gone_models.c.model == model)
         await self._database.run(lambda connection: connection.execute(back))
 

@@ -12,12 +12,12 @@ class OwnFile:
     """
 
     def __init__(self, path: Path | None) -> None:
-        """Keep the path; None: there is no file."""
+        """`path` None: there is no file, and nothing to look at."""
         self._path = path
         self._known: tuple[int, int] | None = None
 
     def remember(self) -> None:
-        """It is there now, and ours."""
+        """Take the file that has the name now for ours."""
         self._known = self._identity()
 
     def check(self) -> None:

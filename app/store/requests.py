@@ -24,7 +24,7 @@ from app.store.tables import calls, inbox, pending_uploads, requests
 
 
 class State(StrEnum):
-    """Where the picture is."""
+    """Where the picture of a request is; the drawing above has the ways from one to the next."""
 
     QUEUED = "queued"
     DRAWING = "drawing"
@@ -36,7 +36,7 @@ class State(StrEnum):
 
 
 class AnswerState(StrEnum):
-    """Where the answer is."""
+    """Where the answer to a request is, which a picture is only a part of."""
 
     WAITING = "waiting"
     DUE = "due"

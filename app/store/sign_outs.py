@@ -18,7 +18,6 @@ class SignOuts:
     """
 
     def __init__(self, database: Database) -> None:
-        """Keep the database."""
         self._database = database
 
     async def add(self, session_id: str) -> None:

@@ -20,12 +20,12 @@ class Switches:
         self._database = database
 
     async def turn_on(self, name: str) -> None:
-        """It holds from now on."""
+        """Let it hold for all processes. Where it holds already, the first time stays."""
         row = {"name": name, "at": time.time()}
         await self._database.run(lambda connection: connection.execute(self._database.insert_once(switches), row))
 
     async def turn_off(self, name: str) -> None:
-        """It holds no more."""
+        """Let it hold no more."""
         change = sa.delete(switches).where(switches.c.name == name)
         await self._database.run(lambda connection: connection.execute(change))
 

@@ -32,7 +32,7 @@ SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 
 
 class Pipeline:
-    """One for each process."""
+    """Sends the spans of this process to a collector, in batches, from a thread of its own."""
 
     def __init__(self, endpoint: str, *, service_version: str) -> None:
         """Start the thread. Credentials come from OpenTelemetry's own variables, such as OTEL_EXPORTER_OTLP_HEADERS."""

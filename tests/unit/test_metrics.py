@@ -20,9 +20,9 @@ from app.engine import Engine, QueueLimits
 from app.errors import EaselError, RateLimited, VendorFault
 from app.health import Health
 from app.metrics import Exposition, Metrics, outcome_of, routes
-from app.metrics.cached import Cached
 from app.metrics.observed import CALL_ERRORS
 from app.metrics.scraped import of_store
+from app.reports.cached import Cached
 from app.reports.gauges import Gauges, Now
 from app.store.housekeeping import Upkeep
 from app.store.inbox import Inbox

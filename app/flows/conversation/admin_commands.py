@@ -14,7 +14,6 @@ class AdminCommands:
     """Runs the commands of `ADMIN_USER_IDS`, and finds the words for what came of them."""
 
     def __init__(self, admins: Admins) -> None:
-        """Keep the verbs."""
         self._admins = admins
 
     async def run(self, command: Command, *, about: str | None, alone: bool) -> NewRequest:

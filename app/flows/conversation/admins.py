@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from app.days import day_of, month_of
+from app.days import day_of, days_left, month_of
 from app.errors import EaselError
-from app.flows.upkeep.monitor import days_left
 from app.line.client import LineClient
 from app.reports.totals import Totals
 from app.store.models import Models
@@ -22,7 +21,10 @@ GIVEN_MAX = 1000  # pictures at once
 
 
 class Admins:
-    """The verbs. Each but `give` is safe to call again. Holders are LINE's ids of people, groups and rooms."""
+    """What admins can do, from a chat or the dashboard. Each but `give` is safe to call again.
+
+    Holders are LINE's ids of people, groups and rooms.
+    """
 
     def __init__(
         self,
@@ -54,7 +56,7 @@ class Admins:
         log.warning("drawing_paused")
 
     async def resume(self) -> None:
-        """Draw again."""
+        """End the pause. What came meanwhile was told so, and is not drawn by itself."""
         await self._allowances.resume()
         log.warning("drawing_resumed")
 
@@ -66,7 +68,7 @@ class Admins:
         return True
 
     async def unblock(self, holder: str) -> None:
-        """Answer again."""
+        """Answer this person, group or room again."""
         await self._allowances.unblock(holder)
 
     async def give(self, holder: str, *, count: int) -> int:
@@ -74,7 +76,7 @@ class Admins:
         return await self._allowances.give(holder, count=count, day=day_of(time.time(), self._zone))
 
     async def status(self) -> AdminStatus:
-        """Tell how things are."""
+        """Tell what was spent and drawn, what failed and waits, and how long the model in use still lives."""
         now = time.time()
         today, month = day_of(now, self._zone), month_of(now, self._zone)
         status = await self._reports.status(day=today, month=month, now_at=now)

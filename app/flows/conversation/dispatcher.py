@@ -35,10 +35,9 @@ GIVEN_UP_TRIES = SUSPECT_TRIES + 3
 
 
 class Dispatcher:
-    """One for each process."""
+    """Reads what this process, `owner`, has taken in, and what it adopts of dead ones."""
 
     def __init__(self, *, settling: Settling, flow: EventFlow, chatter: Chatter, owner: str) -> None:
-        """`owner` is this process."""
         self._settling = settling
         self._flow = flow
         self._chatter = chatter

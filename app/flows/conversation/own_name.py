@@ -14,7 +14,7 @@ AGAIN_AFTER_S = 60.0  # where LINE did not tell
 
 
 class OwnName:
-    """One for each process."""
+    """Asks LINE once a day; others who want it meanwhile do not wait for the answer."""
 
     def __init__(self, line: LineClient) -> None:
         self._line = line

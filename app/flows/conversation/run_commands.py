@@ -36,18 +36,9 @@ class Commands:
         defaults: Mapping[str, str],
         swept: Callable[[], None],
     ) -> None:
-        """Keep the parts.
+        """`defaults`: size, quality, count and language where a chat has set none.
 
-        Args:
-            requests: Of the store, as the next ones.
-            pictures: What a chat has.
-            photos: What waits for words.
-            chats: What a chat has set.
-            forgetting: What people take back.
-            ledger: What they have used.
-            admins: Who they are, and what they may.
-            defaults: Size, quality, count and language where a chat has set none.
-            swept: Called when there is something for the bucket to delete.
+        `swept` is called when there is something for the bucket to delete.
         """
         self._requests = requests
         self._pictures = pictures

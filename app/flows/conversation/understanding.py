@@ -25,21 +25,14 @@ class Understanding:
     def __init__(
         self, *, rules: Rules, gate: Gate, reader: AskReader | None, bot_name: Callable[[], Awaitable[str]]
     ) -> None:
-        """Keep the parts.
-
-        Args:
-            rules: Whom Easel answers.
-            gate: The classifier.
-            reader: Asks a text model; None where it is switched off. It gives no verdict where it cannot tell.
-            bot_name: Finds how LINE shows us.
-        """
+        """`reader` None: no text model is asked. `bot_name` finds how LINE shows us."""
         self._rules = rules
         self._gate = gate
         self._reader = reader
         self._bot_name = bot_name
 
     async def plan(self, event: Event, context: Context) -> Plan:
-        """Say what to do with an event."""
+        """Say what to do with an event: the rules' plan, or what the later steps make of what they left open."""
         rules = await self._rules_for(event)
         plan = decide(event, rules, context)
         if plan.open:

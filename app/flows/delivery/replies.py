@@ -70,7 +70,7 @@ class Replies:
         version: str,
         qualities: Sequence[str],
     ) -> None:
-        """Keep the parts. `qualities`: those that people may set."""
+        """`qualities`: those that people may set."""
         self._requests = requests
         self._pictures = pictures
         self._url_of = url_of

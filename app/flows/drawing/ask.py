@@ -72,10 +72,7 @@ class Ask:
         defaults: PictureOrder,
         quality_max: str,
     ) -> None:
-        """Keep the parts.
-
-        `defaults` are the operator's options; nobody gets a quality above both theirs and `quality_max`.
-        """
+        """`defaults` are the operator's options; nobody gets a quality above both theirs and `quality_max`."""
         self._images = images
         self._ledger = ledger
         self._availability = availability

@@ -74,7 +74,7 @@ class Availability:
         log.warning("model_refused", model=model, times=times, not_asked_for_s=wait_s)
 
     def drew(self, model: str) -> None:
-        """It lives."""
+        """Count its refusals from nothing again: it has drawn."""
         self._pauses.pop(model, None)
 
     async def _gone(self) -> set[str]:

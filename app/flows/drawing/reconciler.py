@@ -43,7 +43,7 @@ class Reconciler:
         metrics: Metrics,
         attend: Callable[[Chat], None],
     ) -> None:
-        """Keep the parts. `attend` says in a chat what can be said there."""
+        """`attend` says in a chat what can be said there."""
         self._attend = attend
         self._broken_off = broken_off
         self._requests = requests

@@ -22,7 +22,7 @@ CHATS_AT_ONCE = 50
 
 
 class Cleanup:
-    """One for each process."""
+    """Empties the bucket of deletions; several processes may do so side by side."""
 
     def __init__(
         self, *, deletions: Deletions, forgetting: Forgetting, chats: Chats, bucket: Bucket, retention_days: int

@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.days import days_left
 from app.errors import EaselError, ModelGone
 from app.flows.upkeep.admin_alerts import AdminAlerts
 from app.openai import OpenAIImages
@@ -121,8 +122,3 @@ class Monitor:
             limit = next((limit for limit in DAYS_LEFT if days is not None and 0 <= days <= limit), None)
             if limit:
                 await self._alarm.ring("model_ends", case=f"{name} within {limit}", once=True, model=name, days=days)
-
-
-def days_left(ends_on: date | None, today: date) -> int | None:
-    """Count the days that a model still has; None when no end is known."""
-    return (ends_on - today).days if ends_on else None

@@ -30,7 +30,7 @@ class Vendor:
 
 
 class Attempts:
-    """One for each vendor and run."""
+    """Makes the checks of one vendor, which share one limit of time: the doctor has not long for a dead one."""
 
     def __init__(self, vendor: Vendor, *, limit_s: float = LIMIT_S) -> None:
         """The time runs from now on. Make it inside the event loop."""

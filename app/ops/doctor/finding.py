@@ -11,7 +11,7 @@ NOT_FORESEEN: Final = "Report this line where Easel comes from: the fault is Eas
 
 
 class FindingVerdict(StrEnum):
-    """How it is."""
+    """What a check comes to: a warning works today, a failure keeps people from their pictures."""
 
     OK = "ok"
     WARNING = "warning"
@@ -37,7 +37,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """The findings about one neighbour."""
+    """The findings about one neighbour: LINE, OpenAI, R2, the database, the machine."""
 
     title: str
     findings: Sequence[Finding]

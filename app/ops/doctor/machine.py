@@ -35,7 +35,7 @@ def _is_there(folder: Path) -> bool:
 
 
 def judge_disk(free_bytes: int, seen: str) -> Finding:
-    """Whether that is enough."""
+    """Judge the room that is left; `seen` is how it is told. A full disk stops webhooks, not only pictures."""
     if free_bytes < FREE_MIN_BYTES:
         return failed("disk", seen, cure="Make room: without it no webhook is taken")
     if free_bytes < FREE_FEW_BYTES:

@@ -10,7 +10,7 @@ JUST_RECEIVED_S = 60.0
 
 
 def judge_wishes(open_ids: Collection[str], drawn_ids: Collection[str]) -> Finding:
-    """Compare."""
+    """Find wishes that nothing works on: `drawn_ids` are those with a living workflow."""
     left = len(set(open_ids) - set(drawn_ids))
     if not left:
         return ok("wishes", f"{len(open_ids)} open, each with its work in the engine")

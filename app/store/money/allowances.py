@@ -37,7 +37,7 @@ class Allowances:
         await self._block(holder, blocked=True)
 
     async def unblock(self, holder: str) -> None:
-        """Answer again."""
+        """Answer this person, group or room again."""
         await self._block(holder, blocked=False)
 
     async def give(self, holder: str, *, count: int, day: str) -> int:
@@ -68,7 +68,7 @@ class Allowances:
         await self._database.run(lambda connection: connection.execute(self._database.insert_once(switches), row))
 
     async def resume(self) -> None:
-        """Draw again."""
+        """End the pause."""
         change = sa.delete(switches).where(switches.c.name == PAUSED)
         await self._database.run(lambda connection: connection.execute(change))
 

@@ -21,7 +21,7 @@ ALBUM_MAX = 50  # that LINE's app lets people choose at once
 
 
 class PageActions:
-    """The people's hands."""
+    """Everything that people on the page can do; what is not possible now is refused with a reason."""
 
     def __init__(
         self,

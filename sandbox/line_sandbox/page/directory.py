@@ -9,7 +9,6 @@ class Directory:
     """Finds people, groups and messages by what the page names. What is not there is refused."""
 
     def __init__(self, line: LineStandIn) -> None:
-        """Keep the stand-in."""
         self._line = line
 
     def of(self, who: Value) -> tuple[str, str | None]:

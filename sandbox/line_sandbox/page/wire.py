@@ -15,7 +15,7 @@ SECRETS = frozenset({"replyToken", "quoteToken", "markAsReadToken", "safety_iden
 
 
 def shown(vendor: Vendor, call: Call, *, traces: list[str], micro_dollars: int | None) -> Value:
-    """One call for the page."""
+    """Write a call for the page. `traces`: whose it is; `micro_dollars`: what a model took for it."""
     return {
         "vendor": vendor,
         "method": call.method,
