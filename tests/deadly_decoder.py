@@ -21,5 +21,5 @@ decode = ImageFile.ImageFile.load
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    ImageFile.ImageFile.load = load  # type: ignore[method-assign,assignment] - that is its purpose
+    ImageFile.ImageFile.load = load  # type: ignore[method-assign,assignment]  # that is its purpose
     main()
