@@ -7,7 +7,7 @@ from pathlib import Path
 from app.reading.option_reader import read_options
 from app.reading.options import Options
 
-HELD_OUT = Path(__file__).parent / "options" / "x.txt"
+HELD_OUT = Path(__file__).parent / "options"
 NOTHING = "-"
 
 
@@ -16,6 +16,7 @@ class Wished:
     """A wish, and what it says beside its words."""
 
     text: str
+    author: str
     language: str
     said: Options
 
@@ -26,14 +27,19 @@ class Wished:
 
 
 def wished() -> Iterator[Wished]:
-    """Read the held-out wishes."""
+    """Read the held-out wishes of all authors."""
+    for path in sorted(HELD_OUT.glob("*.txt")):
+        yield from _of_author(path)
+
+
+def _of_author(path: Path) -> Iterator[Wished]:
     language = ""
-    for line in HELD_OUT.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             language = line.strip("[]")
         elif line and not line.startswith("#"):
             text, _, said = line.rpartition(" => ")
-            yield Wished(text=text, language=language, said=_options(said))
+            yield Wished(text=text, author=path.stem, language=language, said=_options(said))
 
 
 def _options(said: str) -> Options:

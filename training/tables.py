@@ -27,9 +27,9 @@ def share_paid(done: Sequence[Done]) -> float:
     return _mean([one.pays for one in done if one.message.meaning == Meaning.TALK])
 
 
-def share_of_options(language: str) -> float:
+def share_of_options(author: str, language: str) -> float:
     """Give the share of wishes of which just what they say beside their words is read."""
-    return _mean([one.is_read for one in wished() if one.language == language])
+    return _mean([one.is_read for one in wished() if (one.author, one.language) == (author, language)])
 
 
 def _mean(found: Sequence[bool]) -> float:
@@ -81,6 +81,8 @@ def _taken_for(done: Sequence[Done]) -> Iterator[str]:
 
 def of_options() -> Iterator[str]:
     """Write how options are read."""
-    yield "| options of `x` | " + " | ".join(LANGUAGES) + " |"
+    yield "| read exactly, of author | " + " | ".join(LANGUAGES) + " |"
     yield "|---|" + "---|" * len(LANGUAGES)
-    yield "| read exactly | " + " | ".join(f"{100 * share_of_options(one):.1f} %" for one in LANGUAGES) + " |"
+    for author in sorted({one.author for one in wished()}):
+        shares = (f"{100 * share_of_options(author, one):.1f} %" for one in LANGUAGES)
+        yield f"| {author} | " + " | ".join(shares) + " |"

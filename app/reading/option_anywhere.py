@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
+from app.reading.option_front import options_in_front
 from app.reading.option_marks import NEAR, is_counted, is_written
 from app.reading.option_values import number_of, of_count, of_flag, of_ratio
 from app.reading.options import Options
@@ -20,13 +21,22 @@ from app.reading.vocabulary import phrases
 
 READ_AT_FRONT, READ_AT_END = 800, 300  # characters: what a long prompt wants to be stands at its edges
 LOOKED_AT_MAX = 10  # numbers and flags of one text
+COUNTS_MAX = 3  # numbers that may say how many pictures
 SURELY_A_SHAPE = frozenset({(16, 9), (9, 16), (21, 9)})
 USUAL_SHAPES = SURELY_A_SHAPE | {(1, 1), (4, 3), (3, 4), (3, 2), (2, 3), (4, 5), (5, 4)}
 BETWEEN = r"[^\n,.、。!?]{0,24}?"
 _NUMBER = r"[1-9]|two|three|four|five|[一二兩两三四五]|สอง|สาม|สี่|ห้า"
+_BLANKS = {  # what may stand in a phrase, and what it is in a pattern
+    "{n}": rf"\s?({_NUMBER})\s?",
+    "{many}": r"\s?([2-9]|[二兩两三四五])\s?",
+    "{start}": r"\A\s*",
+    "...": BETWEEN,  # as "…" is folded
+}
+_A_NUMBER = re.compile(_NUMBER)
 _RATIO = re.compile(r"(?<![\d:.,/a-z])(\d{1,2})\s?[:x]\s?(\d{1,2})(?![\da-z:]|\.\d|\s?(?:am|pm|%|點|分|時|น\.|โมง))")
 _SIZE = re.compile(r"(?<![\d.])(\d{3,4})\s?[x\u00d7*]\s?(\d{3,4})(?!\d)(\s?(?:px|pixels?|像素|ピクセル|พิกเซล))?")
 _FLAG = re.compile(r"(?<!\S)(?:--|\u2014|\u2013\u2013)(ar|aspect|ratio|n|count|size)[\s=:]+(\S{1,12})")
+_IN, _ENDS = re.compile(r"\bin\s\Z"), re.compile(r"\s?(?:please)?\s?[,.;\n]")
 _SAID: Mapping[str, Options] = {
     "wide": Options(ratio=(3, 2)),
     "tall": Options(ratio=(2, 3)),
@@ -51,13 +61,16 @@ def options_anywhere(text: str) -> Options:
 def _found(said: str) -> Iterator[Options]:
     for flag in islice(_FLAG.finditer(said), LOOKED_AT_MAX):
         yield of_flag(flag[1], flag[2])
+    yield from options_in_front(said)
     yield from _shapes(said)
     yield from _sizes(said)
     for key, options in _SAID.items():
         if _first(key, said):
             yield options
-    if count := _first("count", said):
-        yield of_count(number_of(count[1]))
+    for number in islice(_A_NUMBER.finditer(said), COUNTS_MAX):
+        if count := _first("count", said, number.start() - NEAR, number.end() + NEAR):
+            yield of_count(number_of(count[1]))
+            return
 
 
 def _shapes(said: str) -> Iterator[Options]:
@@ -68,7 +81,9 @@ def _shapes(said: str) -> Iterator[Options]:
         if not across or not down or is_time or is_counted(before) or is_written(before):
             continue
         is_sure = (across, down) in SURELY_A_SHAPE and ":" in match[0]
-        is_usual = (across, down) in USUAL_SHAPES and _is_beside(("maybe_shape", "picture"), before, after)
+        is_usual = (across, down) in USUAL_SHAPES and (
+            _is_beside(("maybe_shape", "picture"), before, after) or _is_led(before, after)
+        )
         if is_sure or is_usual or _is_beside(("shape",), before, after):
             yield of_ratio(across, down)
 
@@ -86,14 +101,19 @@ def _around(match: re.Match[str], said: str) -> tuple[str, str]:
     return said[max(0, match.start() - NEAR) : match.start()], said[match.end() : match.end() + NEAR]
 
 
+def _is_led(before: str, after: str) -> bool:
+    """Whether it stands alone behind "in": "can I have that in 3:2, a fox"."""
+    return _IN.search(before) is not None and _ENDS.match(after) is not None
+
+
 def _is_beside(keys: tuple[str, ...], before: str, after: str) -> bool:
     behind, ahead = _beside(keys)
     return behind.search(before) is not None or ahead.match(after) is not None
 
 
-def _first(key: str, said: str) -> re.Match[str] | None:
+def _first(key: str, said: str, start: int = 0, end: int = READ_AT_FRONT + READ_AT_END + 1) -> re.Match[str] | None:
     """Find a place where one of these phrases is said, and not to be written in the picture."""
-    matches = (pattern.search(said) for anchor, pattern in _phrases(key) if anchor in said)
+    matches = (pattern.search(said, max(0, start), end) for anchor, pattern in _phrases(key) if anchor in said)
     return next((one for one in matches if one and not is_written(_around(one, said)[0])), None)
 
 
@@ -109,12 +129,15 @@ def _beside(keys: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
 @functools.cache
 def _phrases(key: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Make a pattern of each phrase, and what of it must be there: looking for that first is what makes it quick."""
-    pictures = f"(?:{'|'.join(map(_spelled, phrases('picture')))})"
+    listed = {f"{{{name}}}": f"(?:{'|'.join(map(_spelled, phrases(name)))})" for name in ("picture", "ask")}
+    flat = {"{unflat}": f"(?!{BETWEEN}(?:{'|'.join(map(_spelled, phrases('flat')))}))"}
     found = []
     for one in phrases(key):
-        pattern = _spelled(one).replace(r"\{picture\}", pictures).replace("…", BETWEEN)
-        anchor = max(re.split(r"\{\w+\}|…", one), key=len).strip()
-        found.append((anchor, re.compile(pattern.replace(r"\{n\}", rf"\s?({_NUMBER})\s?"))))
+        pattern = _spelled(one)
+        for blank, meant in (_BLANKS | listed | flat).items():
+            pattern = pattern.replace(re.escape(blank), meant)
+        anchor = max(re.split(r"\{\w+\}|\.\.\.", one), key=len).strip()
+        found.append((anchor, re.compile(pattern)))
     return tuple(found)
 
 

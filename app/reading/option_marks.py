@@ -22,9 +22,10 @@ def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(words.replace(_SARA_AM, unicodedata.normalize("NFKC", _SARA_AM)))
 
 
-# To be written in the picture: 上面寫 HD, a sign that says 4:3.
+# To be written in the picture, or shown by a clock: 上面寫 HD, a sign that says 4:3, 時鐘指著9:16.
 _WRITTEN = _pattern(
-    r"(?:\b(?:says?|saying|reads?|reading|text|word|words|written|write|labell?ed|titled|called|named|sign|number|at|is)"
+    r"(?:\b(?:says?|saying|reads?|reading|text|word|words|written|write|labell?ed|titled|called|named|sign|number|at|is|shows?|showing)"
+    r"|指[著着向到]|時計[がは]|เวลา"
     r"|[寫写書字說说標标題题][著着了]?|เขียน(?:ว่า|คำว่า)?|คำว่า|ข้อความ|[「『\"“'])[\s:：「『\"“']*\Z"
 )
 # A score, a scale or a verse, not a shape.
@@ -41,12 +42,17 @@ _DESCRIBED = _pattern(
 # What stands before a number of pictures and makes them wanted: 給我4張, もう4枚, ขอ 4 รูป.
 _WANTED = _pattern(
     r"(?:\A|[\W_]|再[來来畫画]?|的[圖图]|もう|あと|枚数は|อีก|ขอ|[圖图]片|[絵像真]を|スト[をの]"
+    r"|(?<![皿紙布板葉札券服])(?<!ピザ)(?<!カード|シャツ|タオル|チラシ)(?<!トランプ|せんべい|クッキー)(?<!座布団)を"
     r"|(?:\A|[\s,，、。!！])(?:[請请來来畫画做要共]|幫我|帮我|給我|给我|我要|想要|生成|產生|[總总一]共|一次)+)\Z"
 )
+# What is made in several versions: 貼圖三款, スタンプ3案, เรือ 4 แบบ.
+_VERSIONS = frozenset({"款", "案", "แบบ"})
+_OF_VERSIONS = _pattern(r"(?:海報|貼圖|設計|招牌|卡片|桌布|插畫|logo|ロゴ|スタンプ|[をの幕]|[\u0e00-\u0e7f]\s?)\Z")
+_ASKS_IN_THAI = _pattern(r"(?:ช่วย)?(?:วาด|ขอ|อยากได้|ทำ|สร้าง|เอา|ออกแบบ)")
 # Pictures that are part of the picture: 牆上掛著 4 張, 壁に絵が 4枚, ผนังมีรูป 4 รูป.
 _SHOWN = _pattern(
     r"(?:[有著着貼掛挂拿]|[放貼掛拿]了|[がに]|(?<!枚数)は|(?:飾|貼)(?:られ|っ|って)[^\s、。]{0,6}"
-    r"|(?:มี|แขวน|ติด|แปะ|ถือ)(?:รูป|ภาพ)?(?:ถ่าย|ภาพ|วาด)?)\s*\Z"
+    r"|(?:(?<!ห)มี|แขวน|ติด|แปะ|ถือ)(?:รูป|ภาพ)?(?:ถ่าย|ภาพ|วาด)?)\s*\Z"
 )
 # Courtesies behind an option.
 _POLITE = _pattern(
@@ -59,7 +65,7 @@ _POLITE = _pattern(
 )
 # Small words that lead to an option: in 16:9, 要直式, サイズは16:9, ขอ 4 รูป.
 _LEADING = _pattern(
-    r"(?:(?:\A|[\s,，、])(?:in|in a|as|as a|with a|at|aspect ratio|ratio|ar|format|size"
+    r"(?:(?:\A|[\s,，、])(?:in|in a|and|and in|as|as a|with a|at|aspect ratio|ratio|ar|format|size"
     r"|[用要以]|比例|尺寸|長寬比|长宽比|比例[是為用要]|尺寸[是為用要]|做成|畫成|画成"
     r"|(?:[請请再來来畫画做要共]|幫我|帮我|給我|给我|我要|想要|生成|產生|[總总一]共|一次)+"
     r"|(?:アスペクト比|比率|サイズ|枚数|写真|画像|絵|形)(?:は|を)?"
@@ -83,9 +89,14 @@ def is_counted(before: str) -> bool:
     return _COUNTED.search(before[-NEAR:]) is not None
 
 
-def is_wanted(before: str) -> bool:
-    """Whether a number of pictures that follows is how many are wanted, not how many are in the picture."""
-    return _WANTED.search(before[-NEAR:]) is not None and _SHOWN.search(before[-NEAR:]) is None
+def is_wanted(before: str, what: str) -> bool:
+    """Whether a number of pictures that follows is how many are wanted, not how many are in the picture.
+
+    `what`: the word behind the number, such as 張 or แบบ.
+    """
+    near = before[-NEAR:]
+    asks = _WANTED.search(near) or (what in _VERSIONS and _OF_VERSIONS.search(near)) or _ASKS_IN_THAI.match(before)
+    return asks is not None and _SHOWN.search(near) is None
 
 
 def is_described(before: str) -> bool:

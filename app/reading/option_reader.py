@@ -1,4 +1,4 @@
-"""Options in words: what a wish says of shape, number and quality at its end. No I/O but its file.
+"""Options in words: what a wish says of shape, number and quality at its end. No I/O.
 
 An option counts only at the end of the text and set apart from it: behind a space or a mark, or, for words that
 nobody draws (橫式), right behind other characters of such a script. Everyday words (tall, low) need a mark such as a
@@ -7,13 +7,9 @@ that lead to it (in 16:9, 要直式) go with it. What is to be written in the pi
 10:30) and names (BMW X5) are left to the prompt as they were typed. What stands elsewhere: `option_anywhere`.
 """
 
-import functools
 import re
-import tomllib
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from importlib import resources
+from dataclasses import fields, replace
 from typing import Any
 
 from app.reading.option_anywhere import options_anywhere
@@ -32,6 +28,7 @@ from app.reading.option_marks import (
     without_leading_words,
 )
 from app.reading.option_values import FLAGS, number_of, of_count, of_flag, of_ratio
+from app.reading.option_words import Word, longest, option_words
 from app.reading.options import Options, Unmet
 
 TAIL_CHARS = 400  # where options stand at the end of a wish
@@ -49,7 +46,8 @@ _TIMES = re.compile(r"(?<![\w.])[x\u00d7*]\s?(\d{1,2})\Z")
 _FACTOR = re.compile(r"(?:\A|\s)\d+\s\Z")  # 3 x 4 is a product
 _COUNT = re.compile(
     r"(?<![\d.])(?P<number>\d{1,2}|[一二兩两三四五六七八九十]|สอง|สาม|สี่|ห้า|two|three|four|five)\s?"
-    r"(?P<what>[張张枚幅](?:[圖图]片?|照片)?|[個个種种]版本|パターン|バージョン|pictures|images|pics|versions|variations|more|รูป|ภาพ)\Z"
+    r"(?P<what>[張张枚幅](?:[圖图]片?|照片)?|[個个種种]版本|款|種類|案|パターン|バージョン"
+    r"|pictures|images|pics|versions|variations|more|รูป|ภาพ|แบบ)\Z"
 )
 _FLAG = re.compile(
     rf"(?<!\S)[{DASHES}]{{1,2}}(?P<name>[a-z]{{1,12}})"
@@ -142,7 +140,7 @@ def _flagged(name: str, value: str) -> Options:
     if found := of_flag(name, value):
         return found
     is_a_word = name in _WORD_FLAGS
-    option = _words().get(value if is_a_word else name)
+    option = option_words().get(value if is_a_word else name)
     if option and (is_a_word or not value):
         return option.options
     return Options(unmet=(Unmet(key="flag", asked=f"--{name} {value}".strip()),))
@@ -195,7 +193,7 @@ def _count(text: str) -> tuple[int, Options] | None:
     number = number_of(said)
     before = text[: match.start()]
     # "a wall with 4 pictures" is a wish; "..., 4 pictures" is a number of them.
-    apart = STRONG.search(before[-3:]) if match["what"].isascii() else is_wanted(before)
+    apart = STRONG.search(before[-3:]) if match["what"].isascii() else is_wanted(before, match["what"])
     if not number or not apart or is_written(before):
         return None
     return match.start(), of_count(number)
@@ -203,8 +201,8 @@ def _count(text: str) -> tuple[int, Options] | None:
 
 def _word(text: str, *, beside: bool) -> tuple[int, Options] | None:
     """Find the longest word of the file that the text ends with and that stands apart as it must."""
-    for length in range(min(len(text), _longest()), 0, -1):
-        word = _words().get(text[-length:])
+    for length in range(min(len(text), longest()), 0, -1):
+        word = option_words().get(text[-length:])
         if word is None:
             continue
         before = text[:-length]
@@ -213,7 +211,7 @@ def _word(text: str, *, beside: bool) -> tuple[int, Options] | None:
     return None
 
 
-def _stands_apart(word: "_Word", before: str, *, beside: bool) -> bool:
+def _stands_apart(word: Word, before: str, *, beside: bool) -> bool:
     if word.how == "glued" and before and not is_spaced(before[-1]):
         return not is_described(before)
     if not WEAK.search(before[-2:]):
@@ -229,15 +227,9 @@ def _stands_apart(word: "_Word", before: str, *, beside: bool) -> bool:
 def _ends_with_a_sure_one(before: str) -> bool:
     said = without_gap(before[-60:])
     return any(find(said) for find in (_flag, _ratio, _size, _times)) or any(
-        (word := _words().get(said[-length:])) and word.how in {"glued", "apart"}
-        for length in range(min(len(said), _longest()), 0, -1)
+        (word := option_words().get(said[-length:])) and word.how in {"glued", "apart"}
+        for length in range(min(len(said), longest()), 0, -1)
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Word:
-    how: str  # glued: right behind other characters, too; apart; everyday: behind a mark or beside an option; beside
-    options: Options
 
 
 class _Folded:
@@ -252,26 +244,3 @@ class _Folded:
     def position(self, at: int) -> int:
         """Return where a position of the folded text is in the typed one."""
         return self._starts[at] if at < len(self._starts) else self._length
-
-
-@functools.cache
-def _words() -> Mapping[str, _Word]:
-    text = resources.files("app.reading").joinpath("option_words.toml").read_text(encoding="utf-8")
-    found: dict[str, _Word] = {}
-    for entry in tomllib.loads(text)["option"]:
-        options = _of_entry(entry)
-        for how in ("glued", "apart", "everyday", "beside"):
-            folded = (unicodedata.normalize("NFKC", word).casefold() for word in entry.get(how, ()))
-            found |= {word: _Word(how=how, options=options) for word in folded}
-    return found
-
-
-def _of_entry(entry: Mapping[str, Any]) -> Options:
-    if "unmet" in entry:
-        return Options(unmet=(Unmet(key=entry["unmet"], asked=entry["asked"]),))
-    return Options.of_json(entry)
-
-
-@functools.cache
-def _longest() -> int:
-    return max(map(len, _words()))

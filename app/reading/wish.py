@@ -107,8 +107,8 @@ def prompt_of(text: Text, *, prefixes: Sequence[str]) -> str:
 
 
 def slashed(prefixes: Sequence[str]) -> list[str]:
-    """Choose the prefixes that are commands: nobody begins a sentence to others so."""
-    return [prefix for prefix in prefixes if prefix.startswith(("/", "／"))]  # noqa: RUF001 - the full-width slash
+    """Make commands of the prefixes, such as /畫 and /draw: nobody begins a sentence to others so."""
+    return [f"/{prefix.lstrip('/／')}" for prefix in prefixes if prefix]  # noqa: RUF001 - the full-width slash
 
 
 def clean(text: str) -> str:

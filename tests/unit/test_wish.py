@@ -286,6 +286,8 @@ def test_blank(said):
         (ChatKind.GROUP, "a cat", None),
         (ChatKind.GROUP, "draw a cat", Wish(said="draw a cat", prompt="a cat", call=Addressing.PREFIX)),
         (ChatKind.GROUP, "/draw a cat", Wish(said="a cat", prompt="a cat", call=Addressing.NAMED)),
+        (ChatKind.GROUP, "/畫 一隻貓", Wish(said="一隻貓", prompt="一隻貓", call=Addressing.NAMED)),
+        (ChatKind.USER, "／畫 一隻貓", Wish(said="一隻貓", prompt="一隻貓")),
         (ChatKind.ROOM, "a cat", None),
         (ChatKind.ROOM, "畫", Wish(said="畫", prompt="", call=Addressing.PREFIX)),
     ],
