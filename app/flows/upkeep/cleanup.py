@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import EaselError
 from app.flows.drawing.retry import backoff_s
@@ -44,12 +45,15 @@ class Cleanup:
         attempt = 0
         while True:
             self._news.clear()
-            await self._let_old_go()
             try:
+                await self._let_old_go()
                 await sweep(self._deletions, self._bucket)
-            except EaselError as error:
+            except (EaselError, SQLAlchemyError) as error:
                 attempt += 1
-                log.warning("objects_not_deleted", attempt=attempt, code=error.code, message=str(error))
+                # What the database says may hold words of people: of its faults only the kind is told.
+                is_ours = isinstance(error, EaselError)
+                code, message = (error.code, str(error)) if is_ours else (type(error).__name__, "the database is away")
+                log.warning("objects_not_deleted", attempt=attempt, code=code, message=message)
                 await asyncio.sleep(backoff_s(attempt, first_s=1.0, longest_s=AGAIN_MAX_S))
             else:
                 attempt = 0
