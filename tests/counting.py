@@ -54,9 +54,10 @@ def counting() -> Iterator[Counts]:
             connection.info["wrote"] = True
 
     def ended(connection: sa.Connection) -> None:
+        locked = connection.info.pop("locks", False)
         if connection.info.pop("wrote", False):
             counts.commits += 1
-        elif connection.info.pop("locks", False):
+        elif locked:
             counts.write_locks_to_read += 1
 
     def undone(connection: sa.Connection) -> None:

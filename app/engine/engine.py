@@ -32,6 +32,7 @@ from dbos._utils import INTERNAL_QUEUE_NAME
 from sqlalchemy.exc import DBAPIError
 
 from app.databases import CONNECT_ARGUMENTS, first_line
+from app.engine.at_once import AtOnce
 from app.engine.engine_tables import EngineError, engine_url, prepare
 from app.engine.internals import Patience, QueueSignal, decode_json_only
 from app.engine.work import Work
@@ -91,6 +92,7 @@ class Engine:
             log_level="WARNING",
         )
         self._dbos: DBOS | None = None
+        self._at_once: AtOnce | None = None
         # Of its own: while the database is away, all others may be waiting for it.
         self._looker = ThreadPoolExecutor(1, thread_name_prefix="engine-look")
 
@@ -130,12 +132,15 @@ class Engine:
         # Not in a thread: workflows run on the loop that is running here. It blocks for a moment, before we listen.
         DBOS.launch()
         self._queue_bell.take_over(self._dbos)
+        self._at_once = self._beginner(self._dbos)
+        await DBOS._configure_asyncio_thread_pool()  # noqa: SLF001 - what its public verbs begin with
         self._queue_bell.ring()
 
     async def stop(self, *, drain: str, drain_s: float) -> None:
         """Take nothing new, wait up to `drain_s` for workflows named `drain`, hand the rest back to the database."""
         if self._dbos is None:
             return
+        self._at_once = None
         for event in self._dbos.background_thread_stop_events:
             event.set()
         self._queue_bell.ring()
@@ -166,6 +171,10 @@ class Engine:
     async def enqueue(self, name: str, workflow_id: str, *, argument: str, user: str) -> None:
         """Put a workflow into the bounded queue, unless it is known. `user` is whose turn it uses up."""
         self._queue_bell.waits(argument)
+        if self._at_once:
+            if not await self._at_once.begin(self._workflows[name], workflow_id, argument=argument, user=user):
+                self._queue_bell.look()
+            return
         with SetWorkflowID(workflow_id), SetEnqueueOptions(queue_partition_key=user):
             await DBOS.enqueue_workflow_async(QUEUE, self._workflows[name], argument)
         self._queue_bell.look()
@@ -236,6 +245,13 @@ class Engine:
         if ended:
             await DBOS.delete_workflows_async([one.workflow_id for one in ended])
         return len(ended)
+
+    def _beginner(self, dbos: DBOS) -> AtOnce | None:
+        """Return what passes the queue by where it has room. Over minutes only DBOS counts, and across processes."""
+        limits = self._limits
+        if limits.per_minute or not self._url.startswith("sqlite"):
+            return None
+        return AtOnce(dbos, queue=QUEUE, at_once=limits.at_once, at_once_per_user=limits.at_once_per_user)
 
     def _look(self) -> None:
         """Read one row, without DBOS's patience: whoever asks wants to know how it is now."""

@@ -14,7 +14,7 @@ from tests.world import PATIENCE_S, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
-STATEMENTS_MAX, COMMITS_MAX = 60, 15  # of a picture, over both databases
+STATEMENTS_MAX, COMMITS_MAX = 50, 11  # of a picture, over both databases
 BACKLOG = 5000
 
 

@@ -47,6 +47,89 @@ async def test_a_workflow_is_run_once_for_its_id(tmp_path):
     assert runs.empty()
 
 
+class Held:
+    """A workflow that runs until it is let go."""
+
+    def __init__(self) -> None:
+        self.running: set[str] = set()
+        self.began: list[str] = []
+        self.changed = asyncio.Condition()
+        self._let_go: set[str] = set()
+
+    async def run(self, name: str) -> None:
+        async with self.changed:
+            self.running.add(name)
+            self.began.append(name)
+            self.changed.notify_all()
+            await self.changed.wait_for(lambda: name in self._let_go)
+            self.running.discard(name)
+            self.changed.notify_all()
+
+    async def let_go(self, *names: str) -> None:
+        async with self.changed:
+            self._let_go.update(names)
+            self.changed.notify_all()
+
+    async def until(self, *names: str) -> None:
+        async with asyncio.timeout(30), self.changed:
+            await self.changed.wait_for(lambda: self.running == set(names))
+
+
+def waiting(directory: Path) -> list[str]:
+    """What the engine's file says of the queue: the workflows that have no place yet."""
+    with sqlite3.connect(directory / "easel.engine.db") as connection:
+        asked = "SELECT workflow_uuid FROM workflow_status WHERE status = 'ENQUEUED' ORDER BY workflow_uuid"
+        return [name for (name,) in connection.execute(asked)]
+
+
+async def test_who_has_no_room_waits_and_is_not_passed_by(tmp_path):
+    """Two at once, one of each person: a place that gets free goes to who waits for it, not to who comes then."""
+    limits = QueueLimits(at_once=2, at_once_per_user=1, per_minute=0)
+    engine = Engine(database_url=f"sqlite:///{tmp_path}/easel.db", executor_id="us", limits=limits)
+    held = Held()
+    engine.workflow("draw", held.run)
+    await engine.start()
+    for name, user in (("a1", "a"), ("b1", "b"), ("a2", "a"), ("c1", "c")):
+        await engine.enqueue("draw", name, argument=name, user=user)
+    await held.until("a1", "b1")
+    assert waiting(tmp_path) == ["a2", "c1"]
+    await held.let_go("b1")
+    await held.until("a1", "c1")
+    await engine.enqueue("draw", "d1", argument="d1", user="d")
+    assert waiting(tmp_path) == ["a2", "d1"]
+    await held.let_go("a1", "a2", "c1", "d1")
+    await held.until()
+    async with asyncio.timeout(30):
+        while await engine.living("draw"):  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.02)
+    await engine.stop(drain="draw", drain_s=5)
+    assert sorted(held.began) == ["a1", "a2", "b1", "c1", "d1"]
+
+
+async def test_what_was_begun_at_once_goes_on_after_a_crash(tmp_path):
+    """Its row says who ran it, and in which queue: the next process takes it up, and counts it for its person."""
+    limits = QueueLimits(at_once=2, at_once_per_user=1, per_minute=0)
+    url, held, again = f"sqlite:///{tmp_path}/easel.db", Held(), Held()
+    engine = Engine(database_url=url, executor_id="us", limits=limits)
+    engine.workflow("draw", held.run)
+    await engine.start()
+    await engine.enqueue("draw", "a1", argument="a1", user="a")
+    await held.until("a1")
+    await engine.stop(drain="draw", drain_s=0)
+    engine = Engine(database_url=url, executor_id="us", limits=limits)
+    engine.workflow("draw", again.run)
+    await engine.start()
+    await engine.enqueue("draw", "a2", argument="a2", user="a")
+    await again.until("a1")
+    assert waiting(tmp_path) == ["a2"]
+    await again.let_go("a1", "a2")
+    async with asyncio.timeout(30):
+        while await engine.living("draw"):  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.02)
+    await engine.stop(drain="draw", drain_s=5)
+    assert again.began == ["a1", "a2"]
+
+
 class Caught:
     """Unpickled, it makes a file: whoever can write to the engine's database would run code here."""
 
