@@ -13,7 +13,7 @@ from bench.client import Connection
 from bench.figures import Figure
 from bench.vendors import Vendors
 
-SURE, UNSURE = "一隻在彈吉他的水獺", "Tuesday afternoon"
+SURE, UNSURE = "一隻在彈吉他的水獺", "Sunday at my aunt's"
 
 # In a process of its own, so that nothing else is measured. The modules are there before: the service has them anyway.
 MEASURED = """

@@ -15,12 +15,12 @@ from app.reading.gate_pieces import marks, pieces
 from training.messages import CORPUS, UNSEEN, Message, judging, messages
 
 MODEL = Path(__file__).parent.parent / "app" / "reading" / "gate.bin"
-MEANING_BITS, KIND_BITS = 17, 15
+MEANING_BITS, KIND_BITS = 18, 15
 MARK = 0.2  # how much one mark weighs against all pieces together
 ROUNDS, SHRINKING = 20, 2e-7  # through all messages; with more of either, authors left out are read no better
 WORTH = {"draw": 1.0, "talk": 1.0, "change": 1.15, "command": 1.3}  # there are fewer changes and commands than wishes
 WEIGHT_MAX_SHARE = 0.9995  # of the weights fit into a byte; the few larger ones are cut
-KNOTS = 12
+KNOTS = 30
 
 
 def trained(learned: Sequence[Message], left_out: Sequence[Message]) -> GateModel:

@@ -16,7 +16,7 @@ from app.reading.meaning import Meaning, Moment, Talk, Verdict
 
 # From which confidence on a verdict is acted upon without asking anybody. A wish that is drawn at once is what people
 # came for, and it is most of what is said; the others must not take a wish for something else.
-SURE = {Meaning.DRAW: 0.83, Meaning.CHANGE: 0.83, Meaning.COMMAND: 0.8, Meaning.TALK: 0.84}
+SURE = {Meaning.DRAW: 0.86, Meaning.CHANGE: 0.8, Meaning.COMMAND: 0.7, Meaning.TALK: 0.8}
 SURE_TO_DELETE = 0.93  # it cannot be undone, and what people say for it is measured at 0.95
 KIND_MIN = 0.35  # a kind of talk that is less likely than this is any talk
 
@@ -43,7 +43,7 @@ class Gate:
             return verdict
         found = self._of_a_kind(verdict, seen, around)
         is_there = moment.has_picture or moment.is_drawing
-        if found.kind in {Name.SETTINGS, Name.DELETE} and is_there and not is_sure(found) and says_a_change(text):
+        if is_there and _is_like_a_change(found) and says_a_change(text):
             # "Change it to night" and "change it to Thai" begin alike; so do この絵を夜にして and この絵を消して.
             return Verdict(meaning=Meaning.CHANGE, confidence=self.model.measured("change", likely["change"]))
         return found
@@ -58,6 +58,13 @@ class Gate:
             return replace(verdict, kind=kind if share >= KIND_MIN else Talk.CHAT)
         # The wrong command is as bad as none.
         return replace(verdict, kind=kind, confidence=verdict.confidence * self.model.measured("kind", share))
+
+
+def _is_like_a_change(found: Verdict) -> bool:
+    """Whether a command is said as changes are, and may be one."""
+    if found.kind == Name.FINE:
+        return found.confidence < SURE_TO_DELETE
+    return found.kind in {Name.SETTINGS, Name.DELETE} and not is_sure(found)
 
 
 def is_sure(verdict: Verdict) -> bool:

@@ -75,18 +75,18 @@ async def test_nothing_is_drawn_while_the_public_address_serves_nobody(stage, tm
     """What an earlier look has found holds across a restart; the wish waits, and is drawn when pictures are served."""
     first, second = stage.person(), stage.person()
     async with stage.easel(tmp_path):
-        await stage.line.send_text(first, "a cat that is seen")
+        await stage.line.send_text(first, "a cat in a window")
         await stage.picture(first)
     with sqlite3.connect(tmp_path / "easel.db") as connection:
         connection.execute("INSERT INTO switches (name, at) VALUES ('nobody_sees', 1)")
     stage.r2.faults.add(Fault.status(404), match="/public/", times=None)
     easel = await stage.start(tmp_path)
-    await stage.line.send_text(second, "a cat that nobody sees")
+    await stage.line.send_text(second, "a cat behind a curtain")
     assert (await easel.logged("drawing_waits"))["reasons"] == ["nobody_sees"]
     await easel.kill()
-    assert not stage.asked("a cat that nobody sees")
+    assert not stage.asked("a cat behind a curtain")
     stage.r2.faults.clear()
     async with stage.easel(tmp_path) as easel:
         await easel.logged("pictures_served_again")
         await stage.picture(second)
-    assert len(stage.asked("a cat that nobody sees")) == 1
+    assert len(stage.asked("a cat behind a curtain")) == 1

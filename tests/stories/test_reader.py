@@ -23,8 +23,10 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 READERS = {"READER_MODELS": "gpt-6-luna,gpt-5.4-mini"}
 SURE = "an otter in a hat"
 MAYBE = (
-    *("Tuesday afternoon", "my boss said no again", "not that kind", "surprise", "the usual please"),
-    *("Sunday at my aunt's", "no sugar in it", "half past nine", "as ever", "left or right"),
+    *("Sunday at my aunt's", "left or right", "the usual please", "not that kind", "Tuesday afternoon"),
+    *("my boss said no again", "surprise", "no sugar in it", "half past nine", "as ever"),
+    *("heads or tails", "every other week", "same as my brother's", "the one with the blue lid", "as seen by her"),
+    *("a bit of this and that", "nothing with nuts", "either is fine by him", "the second shelf from below"),
 )
 
 

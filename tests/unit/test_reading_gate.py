@@ -40,16 +40,16 @@ def of(author, done):
 def test_reading_holds_what_its_page_says(done, language):
     """In each language wishes are drawn, changes made and commands obeyed, and talk is hardly ever paid for."""
     found = [one for one in of("y", done) if one.message.language == language]
-    assert tables.share_right(found, Meaning.DRAW) >= 0.91
-    assert tables.share_in_a_tap(found, Meaning.DRAW) >= 0.98
-    assert tables.share_right(found, Meaning.CHANGE) >= 0.9
-    assert tables.share_right(found, Meaning.COMMAND) >= 0.93
-    assert tables.share_paid(found) <= 0.05
+    assert tables.share_right(found, Meaning.DRAW) >= 0.94
+    assert tables.share_in_a_tap(found, Meaning.DRAW) >= 0.99
+    assert tables.share_right(found, Meaning.CHANGE) >= 0.97
+    assert tables.share_right(found, Meaning.COMMAND) >= 0.95
+    assert tables.share_paid(found) <= 0.015
 
 
 @pytest.mark.parametrize(
     ("author", "draw", "change", "command", "paid"),
-    [("w", 0.895, 0.915, 0.735, 0.045), ("x", 0.885, 0.82, 0.81, 0.045), ("y", 0.925, 0.94, 0.95, 0.025)],
+    [("w", 0.925, 0.95, 0.9, 0.03), ("x", 0.945, 0.96, 0.9, 0.03), ("y", 0.96, 0.985, 0.965, 0.01)],
 )
 def test_each_author_is_read(done, author, draw, change, command, paid):
     """Over all languages the right thing is done at once; asking does not count."""
@@ -66,7 +66,7 @@ def test_options_are_read(language):
     assert tables.share_of_options("x", language) >= 0.95
 
 
-@pytest.mark.parametrize(("author", "right"), [("w", 0.945), ("x", 0.935), ("y", 0.98)])
+@pytest.mark.parametrize(("author", "right"), [("w", 0.965), ("x", 0.97), ("y", 0.985)])
 def test_sure_means_sure(reads, author, right):
     """What the gate is sure of is nearly always right, whoever wrote it."""
     assert worth(of(author, reads)).sure_right >= right
