@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
@@ -219,6 +220,13 @@ class Database:
                 connect_args=CONNECT_ARGUMENTS,
             )
         engine = sa.create_engine(self.url, hide_parameters=True, pool_size=THREADS + 2)
+
+        @sa.event.listens_for(engine, "do_connect")
+        def _open(_dialect: object, _record: object, args: list[str], options: dict[str, Any]) -> object:
+            if not self._file.is_remembered:
+                return None  # as ever: the file is made where there is none
+            # While ours is away none is made in its place: whoever opened that would not see ours when it is back.
+            return sqlite3.connect(f"{Path(args[0]).absolute().as_uri()}?mode=rw", uri=True, **options)
 
         @sa.event.listens_for(engine, "connect")
         def _configure(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:

@@ -16,6 +16,11 @@ class OwnFile:
         self._path = path
         self._known: tuple[int, int] | None = None
 
+    @property
+    def is_remembered(self) -> bool:
+        """Whether there is a file, and it is there by now."""
+        return self._known is not None
+
     def remember(self) -> None:
         """Take the file that has the name now for ours."""
         self._known = self._identity()

@@ -575,22 +575,27 @@ async def test_bytes_in_hand_wait_for_a_database_that_is_wrong(database):
     assert await keeping
 
 
-async def test_a_file_that_is_moved_while_it_is_opened_is_named(tmp_path):
-    """SQLite makes an empty file in its place, in which no table is found: that is no fault of the tables."""
-    path = tmp_path / "store.db"
-    moved = Database(f"sqlite:///{path}")
-    moved.migrate()
-    moved._engine.dispose()
+async def test_no_file_is_made_where_ours_was_taken_away(database, tmp_path):
+    """Whoever opened that would find no table, and would not see ours when it is back: what is amiss is named."""
+    path, elsewhere = tmp_path / "easel.db", tmp_path / "elsewhere.db"
+    is_held, let_go = threading.Event(), threading.Event()
 
-    @sa.event.listens_for(moved._engine, "do_connect")
-    def move(*_):
-        if path.exists():
-            path.rename(tmp_path / "elsewhere.db")
+    def hold(_connection):
+        is_held.set()
+        let_go.wait()
 
-    for how in (moved.run_once, moved.read):
+    def all_of_them(connection):
+        return connection.execute(sa.select(requests)).all()
+
+    holding = asyncio.create_task(database.read(hold))  # the connection that is there is in use
+    await asyncio.to_thread(is_held.wait)
+    path.rename(elsewhere)
+    try:
         with pytest.raises(OperationalError, match="was deleted, moved or replaced"):
-            await how(lambda connection: connection.execute(sa.select(requests)).all())
-        path.unlink()
-        (tmp_path / "elsewhere.db").rename(path)
-        moved._engine.dispose()
-    moved.close()
+            await database.read(all_of_them)
+        assert not path.exists()
+        elsewhere.rename(path)
+        assert await database.read(all_of_them) == []
+    finally:
+        let_go.set()
+        await holding
