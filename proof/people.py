@@ -37,6 +37,7 @@ class People:
         self._witness = witness
         self._balance = balance
         self._pictures, self._changes = wishes(), changes()
+        self._rewritten: set[str] = set()  # nobody changes a message to what it says already
         self._people: list[str] = []
         self._groups: list[tuple[str, list[str]]] = []
 
@@ -105,8 +106,9 @@ class People:
     async def rewrite(self, chance: Random) -> None:
         """Somebody changes a message in a group after it was sent."""
         stands = [one for one in self.wishes if one.accepted and one.message_id and not one.taken_back]
-        if asked := [one for one in stands if one.chat != one.person]:
+        if asked := [one for one in stands if one.chat != one.person and one.message_id not in self._rewritten]:
             wish = chance.choice(asked)
+            self._rewritten.add(wish.message_id)
             event = self._world.line.edit(wish.person, wish.message_id, "draw something else", group=wish.chat)
             await self._send(chance, event, Wish(**_asked(event, wish.chat, wish.person), draws=False))
 

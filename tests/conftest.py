@@ -47,7 +47,8 @@ async def running(vendors, tmp_path_factory):
 
 @pytest.fixture
 def easel(running, vendors):
-    """The running Easel on a fine day: no faults, no latency."""
+    """The running Easel on a fine day, behind LINE's webhook: no faults, no latency."""
+    vendors.line.webhook_url = f"{running.url}/callback"  # it may have begun while another one stood there
     yield running
     restore(vendors)
 
