@@ -142,12 +142,19 @@ def id_of(kind: str, name: str) -> str:
 
 def actions_in(value: object) -> Iterator[Mapping[str, object]]:
     """Every action object within a message, in order."""
+    for one in objects_in(value):
+        match one:
+            case {"type": str() as kind, "label": str() as label, **rest} if kind in TAPPABLE:
+                yield {"type": kind, "label": label} | {str(name): item for name, item in rest.items()}
+
+
+def objects_in(value: object) -> Iterator[Mapping[str, object]]:
+    """Every object within a message, outer before inner, in order."""
     match value:
-        case {"type": str() as kind, "label": str() as label, **rest} if kind in TAPPABLE:
-            yield {"type": kind, "label": label} | {str(name): item for name, item in rest.items()}
         case Mapping():
+            yield value
             for item in value.values():
-                yield from actions_in(item)
+                yield from objects_in(item)
         case list():
             for item in value:
-                yield from actions_in(item)
+                yield from objects_in(item)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from line_sandbox.line import LineStandIn
+from line_sandbox.line.chats import objects_in
 from line_sandbox.line.phone import look_at_card
 from line_sandbox.page.projection import Projection
 
@@ -81,12 +82,7 @@ def _card_urls(body: Mapping[str, object]) -> list[str]:
 
 def _flex_urls(part: object) -> Iterator[str]:
     """The pictures of a Flex message, in the order in which they stand there."""
-    match part:
-        case {"type": "image" | "icon", "url": str() as url}:
-            yield url
-        case Mapping():
-            for inner in part.values():
-                yield from _flex_urls(inner)
-        case list():
-            for inner in part:
-                yield from _flex_urls(inner)
+    for one in objects_in(part):
+        match one:
+            case {"type": "image" | "icon", "url": str() as url}:
+                yield url
