@@ -261,6 +261,15 @@ async def test_a_good_report_fits_one_screen(practice):
     assert "LINE sent an event" in (await run(practice, "--full"))[1]
 
 
+async def test_what_was_not_tried_is_not_called_well(practice):
+    """It stands in a line of its own, and --full says why."""
+    _code, printed = await run(practice, READER_MODELS="")
+    not_tried = " ".join(printed.split()).partition("skipped Not tried")[2].partition("--full says why")[0]
+    assert "OpenAI reader" in not_tried
+    assert "reader" not in printed.partition("skipped")[0]
+    assert "READER_MODELS is empty" in (await run(practice, "--full", READER_MODELS=""))[1]
+
+
 async def test_what_failed_is_at_the_end(practice):
     """Whoever sees only the last lines sees what to do."""
     _code, printed = await run(practice, OPENAI_API_KEY="sk-proj-of-somebody-else")

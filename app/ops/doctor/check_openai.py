@@ -49,7 +49,7 @@ async def _beyond(settings: Settings, images: OpenAIImages, first: ModelStatus, 
     """See what questions about models do not show."""
     if draws:
         return await _drawing(settings, images, model=first.id)
-    cure = "easel doctor --draw: one small picture, a cent or two"
+    cure = "easel doctor --draw: one small picture"
     return [
         look_at_limit(first.limit_per_minute, per_minute=settings.pictures_per_minute),
         skipped("drawing", "only a picture shows whether the organisation is verified and pays", cure=cure),

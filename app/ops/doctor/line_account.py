@@ -13,7 +13,7 @@ FEW: Final = 0.1  # of the month's messages
 async def look_at_bot(console: LineConsole) -> list[Finding]:
     """Try the access token, and see who the bot is."""
     bot = await console.bot_info()
-    cure = f"{RESPONSE_SETTINGS}: Auto-response messages off, Greeting message off, or people get two answers"
+    cure = f"{RESPONSE_SETTINGS}: Auto-response and Greeting message off"
     return [
         ok("access token", f"it is {bot.name}'s, {bot.basic_id}"),
         _chat_mode(bot),

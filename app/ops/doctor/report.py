@@ -18,28 +18,45 @@ _COLOURS: Final = {
 }
 _ORDER: Final = (FindingVerdict.OK, FindingVerdict.SKIPPED, FindingVerdict.WARNING, FindingVerdict.FAILED)
 _VERDICT_CHARS: Final = 9
-FEW: Final = 2
+_FEW: Final = 2
 _INDENT: Final = "  "
 
 
 def text(sections: Sequence[Section], *, width_chars: int, full: bool = False) -> str:
-    """Write a line for each section of what is well, then in full what is not, with the cure under it, in colours.
+    """Write a line for each section of what is well, a line of what was not tried, then in full what needs somebody.
 
-    `full`: everything in full.
+    Its cure stands under it. In colours. `full`: everything in full.
     """
-    chars = name_chars([section.title for section in sections])
-    lines = [] if full else [line for one in sections for line in _in_short(one, chars, width_chars)]
+    lines = [] if full else _in_short(sections, width_chars)
     return "\n".join([*lines, *_in_full(sections, width_chars=width_chars, full=full), "", _summary(sections)])
 
 
-def _in_short(section: Section, chars: int, width_chars: int) -> list[str]:
-    well = [one for one in section.findings if not _is_open(one)]
-    if not well:
-        return []
-    few = len(well) <= FEW
-    told = "; ".join(one.evidence for one in well) if few else ", ".join(one.check for one in well)
-    row = Row(verdict=FindingVerdict.OK, colour=_COLOURS[FindingVerdict.OK], name=section.title, told=told)
-    return lay_out(row, verdict_chars=_VERDICT_CHARS, name_chars=chars, width_chars=width_chars)
+def _in_short(sections: Sequence[Section], width_chars: int) -> list[str]:
+    well = [(one.title, found) for one in sections if (found := _closed(one, FindingVerdict.OK))]
+    rows = [_row(FindingVerdict.OK, title, _told_in_short(found)) for title, found in well]
+    if missed := [f"{one.title} {found.check}" for one in sections for found in _closed(one, FindingVerdict.SKIPPED)]:
+        rows.append(_row(FindingVerdict.SKIPPED, "Not tried", f"{', '.join(missed)}; --full says why"))
+    chars = name_chars([row.name for row in rows])
+    return [
+        line
+        for row in rows
+        for line in lay_out(row, verdict_chars=_VERDICT_CHARS, name_chars=chars, width_chars=width_chars)
+    ]
+
+
+def _closed(section: Section, verdict: FindingVerdict) -> list[Finding]:
+    return [one for one in section.findings if one.verdict is verdict and not _is_open(one)]
+
+
+def _told_in_short(findings: Sequence[Finding]) -> str:
+    """Say what was seen where that is short, or else only what was looked at."""
+    if len(findings) <= _FEW:
+        return "; ".join(f"{one.check}: {one.evidence}" for one in findings)
+    return ", ".join(one.check for one in findings)
+
+
+def _row(verdict: FindingVerdict, name: str, told: str, cure: str = "") -> Row:
+    return Row(verdict=verdict, colour=_COLOURS[verdict], name=name, told=told, cure=cure)
 
 
 def _is_open(found: Finding) -> bool:
@@ -54,13 +71,7 @@ def _in_full(sections: Sequence[Section], *, width_chars: int, full: bool) -> li
         shown = [one for one in section.findings if full or _is_open(one)]
         lines += [typer.style(section.title, bold=True)] if shown else []
         for found in sorted(shown, key=lambda one: _ORDER.index(one.verdict)):
-            row = Row(
-                verdict=found.verdict,
-                colour=_COLOURS[found.verdict],
-                name=found.check,
-                told=found.evidence,
-                cure=found.cure,
-            )
+            row = _row(found.verdict, found.check, found.evidence, found.cure)
             lines += lay_out(
                 row, verdict_chars=_VERDICT_CHARS, name_chars=chars, width_chars=width_chars, indent=_INDENT
             )
