@@ -12,7 +12,7 @@ from importlib import resources
 from app.words.chat_settings import LANGUAGES
 
 # Simplified Chinese has no file of its own: the nearest is the other way to write it.
-_BY_PRIMARY_SUBTAG = {"zh": "zh-TW", "en": "en", "ja": "ja", "th": "th"}
+_BY_PRIMARY_SUBTAG = {language.partition("-")[0]: language for language in LANGUAGES}
 
 
 class Words:
