@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from app import health, metrics
-from app.build import build
+from app.build.build_service import build
 from app.caps import is_open_handed, limits_of
 from app.databases import first_line
 from app.engine import EngineError, check_sqlite

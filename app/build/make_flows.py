@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from app.build.make_speaking import Speaking
 from app.build.make_store import Store
 from app.build.make_vendors import Vendors
 from app.engine import Engine
@@ -16,11 +17,6 @@ from app.flows.conversation.own_name import OwnName
 from app.flows.conversation.perform import Performer
 from app.flows.conversation.run_commands import Commands
 from app.flows.conversation.understanding import AskReader, Understanding
-from app.flows.delivery.courier import Courier
-from app.flows.delivery.deliver import Deliver, TokenRule
-from app.flows.delivery.languages import Languages
-from app.flows.delivery.loading_animation import LoadingAnimation
-from app.flows.delivery.replies import Replies
 from app.flows.delivery.waiting import Waiting
 from app.flows.drawing.ask import Ask
 from app.flows.drawing.availability import Availability
@@ -29,21 +25,14 @@ from app.flows.drawing.fetch_photos import Sources
 from app.flows.drawing.queue import DRAW
 from app.flows.drawing.renderers import Renderers
 from app.flows.upkeep.address_watch import PublicAddress
-from app.flows.upkeep.admin_alerts import AdminAlerts
 from app.flows.upkeep.cleanup import Cleanup
-from app.flows.upkeep.drawing_halt import DrawingHalt
-from app.flows.upkeep.line_access import LineAccess
 from app.flows.upkeep.menu_of_language import Menus
 from app.flows.upkeep.monitor import Monitor
-from app.flows.upkeep.observers import Observers
 from app.metrics import Metrics
-from app.openai import best_allowed
 from app.reading.decide import Rules
 from app.reading.gate import Gate as ReadingGate
-from app.release import release
 from app.settings import Settings
 from app.traces import Traces
-from app.words.chat_settings import qualities_up_to
 
 
 class Flows:
@@ -60,21 +49,18 @@ class Flows:
         traces: Traces,
     ) -> None:
         self._settings, self._store, self._vendors = settings, store, vendors
-        self._loading = LoadingAnimation(vendors.line)
+        speaking = Speaking(settings, store, vendors, is_orphan=is_orphan, metrics=metrics, traces=traces)
+        self._observers, self._halt = speaking.observers, speaking.halt
+        self.line_access, self.deliver = speaking.line_access, speaking.deliver
         self.renderers = Renderers()
-        self._languages = Languages(people=store.people, line=vendors.line, default=settings.default_language)
-        self._menus = Menus(line=vendors.line, languages=self._languages, default=settings.default_language)
-        self._observers = Observers(alarm=self._alarm(), metrics=metrics, traces=traces)
+        self._menus = Menus(line=vendors.line, languages=speaking.languages, default=settings.default_language)
         self._sources = self._photos_and_pictures()
         self.sweep = self._sweep()
-        self._halt = DrawingHalt(store.switches)
-        self.line_access = LineAccess(switches=store.switches, line=vendors.line, halt=self._halt)
         self.public_address = self._public_address()
         self.lookout = self._lookout()
-        self.deliver = self._deliver(is_orphan)
         self.watch = Waiting(
             deliver=self.deliver,
-            loading=self._loading,
+            loading=speaking.loading,
             several_processes=settings.several_processes,
             pushes=settings.late_delivery == "push",
         )
@@ -97,15 +83,6 @@ class Flows:
         engine.workflow(DRAW, draw.run, broke=draw.give_up)
         engine.workflow(EVENT, dispatcher.read_again)
         return dispatcher
-
-    def _alarm(self) -> AdminAlerts:
-        return AdminAlerts(
-            alerts=self._store.alerts,
-            languages=self._languages,
-            line=self._vendors.line,
-            admin_ids=self._settings.admin_user_ids,
-            zone=self._settings.zone,
-        )
 
     def _photos_and_pictures(self) -> Sources:
         return Sources(
@@ -185,34 +162,6 @@ class Flows:
             gate=ReadingGate.load(),
             reader=self._reader() if self._settings.reader_models else None,
             bot_name=OwnName(self._vendors.line).get,
-        )
-
-    def _deliver(self, is_orphan: Callable[[str], bool]) -> Deliver:
-        store, settings, line = self._store, self._settings, self._vendors.line
-        return Deliver(
-            deliveries=store.deliveries,
-            courier=Courier(
-                deliveries=store.deliveries,
-                requests=store.requests,
-                line=line,
-                line_access=self.line_access,
-                loading=self._loading,
-                observers=self._observers,
-            ),
-            languages=self._languages,
-            rule=TokenRule(deadline_s=settings.reply_deadline_s, late=settings.late_delivery),
-            requests=store.requests,
-            replies=Replies(
-                requests=store.requests,
-                pictures=store.pictures,
-                url_of=self._vendors.bucket.url,
-                group_prefixes=settings.group_prefixes,
-                zone=settings.zone,
-                version=release(),
-                qualities=qualities_up_to(best_allowed(settings.image_quality, settings.image_quality_max)),
-            ),
-            is_orphan=is_orphan,
-            metrics=self._observers.metrics,
         )
 
     def _admins(self) -> Admins:

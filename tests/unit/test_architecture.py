@@ -75,13 +75,17 @@ def room_of(path: Path) -> str:
 
 
 def rooms_imported_by(path: Path) -> set[str]:
+    return {name.split(".")[1] for name in imported_by(path) if name.startswith("app.")}
+
+
+def imported_by(path: Path) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {f"{node.module}.{alias.name}" if node.module == "app" else node.module for alias in node.names}
-    return {name.split(".")[1] for name in names if name.startswith("app.")}
+    return names
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(APP)))
@@ -95,6 +99,13 @@ def test_imports_go_one_way(path):
 def test_a_module_is_one_room(path):
     """No module grows past what can be read at once."""
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES_MAX
+
+
+def test_a_command_at_a_terminal_builds_no_service():
+    """A push by hand needs what speaks in chats, and not what reads, draws and sweeps."""
+    whole = {"app.build.build_service", "app.build.make_flows"}
+    assert whole <= imported_by(APP / "build" / "build_service.py") | {"app.build.build_service"}
+    assert not [path for path in (APP / "ops").rglob("*.py") if imported_by(path) & whole]
 
 
 def test_the_stand_ins_know_nothing_of_easel():

@@ -218,7 +218,7 @@ def test_only_what_we_call_is_loaded():
 @pytest.mark.parametrize("arguments", [["--help"], ["usage"], ["requests"], ["resend", "--help"]], ids=" ".join)
 def test_commands_do_without_the_sdk(arguments, tmp_path):
     """It takes a second to load, so neither the command line nor the import of the whole service does that."""
-    code = "import app.build, app.server, app.main; from app.cli import main; main()"
+    code = "import app.build.build_service, app.server, app.main; from app.cli import main; main()"
     settings = {
         "DATABASE_URL": f"sqlite:///{tmp_path}/easel.db",
         "LINE_CHANNEL_SECRET": SECRET,

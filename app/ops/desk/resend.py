@@ -25,8 +25,8 @@ from app.store.database import Database
 from app.store.requests import UNFINISHED, AnswerState, Request, Requests, State
 
 if TYPE_CHECKING:
-    from app.build.make_flows import Flows
     from app.build.make_vendors import Vendors
+    from app.flows.delivery.deliver import Deliver
 
 OWNER = "desk"  # a push that one of us began is finished by whoever sees it, with its own retry key
 SETTLED_WITHIN_S, SETTLED_POLLING_S = 10.0, 0.1
@@ -127,27 +127,27 @@ async def _pushed(settings: Settings, database: Database, request_id: str) -> Re
     from app.build.make_vendors import Vendors  # noqa: PLC0415 - heavy
 
     vendors = Vendors(settings)
-    flows = _flows(settings, database, vendors)
+    deliver = _deliver(settings, database, vendors)
     try:
-        if await _finished(flows, database, request_id):
+        if await _finished(deliver, database, request_id):
             return await _outcome(database, request_id)
         request = await _sendable(database, request_id)
         await _check_quota(vendors.line, Chat(kind=ChatKind(request.chat_kind), id=request.chat_id))
         await _make_due(database, request)
-        await flows.deliver.push(request)
+        await deliver.push(request)
         await _settled(database, request_id)
         return await _outcome(database, request_id)
     finally:
         await vendors.line.aclose()
 
 
-async def _finished(flows: "Flows", database: Database, request_id: str) -> bool:
+async def _finished(deliver: "Deliver", database: Database, request_id: str) -> bool:
     """Finish what an earlier run of this command began and did not live to see. Whether it was sent by that."""
     requests = Requests(database)
     request = await requests.get(request_id)
     if request is None or request.answer is not AnswerState.SENDING:
         return False
-    await flows.deliver.finish(request.chat_id)
+    await deliver.finish(request.chat_id)
     now = await requests.get(request_id)
     return now is not None and now.answer in {AnswerState.SENT, AnswerState.UNKNOWN}
 
@@ -188,18 +188,18 @@ async def _outcome(database: Database, request_id: str) -> Resent:
     raise NotPossible(f"LINE did not take the push; {request_id} goes out free with the next message of its chat")
 
 
-def _flows(settings: Settings, database: Database, vendors: "Vendors") -> "Flows":
+def _deliver(settings: Settings, database: Database, vendors: "Vendors") -> "Deliver":
     """Build what speaks in chats, as the service does."""
-    from app.build.make_flows import Flows  # noqa: PLC0415 - heavy
+    from app.build.make_speaking import Speaking  # noqa: PLC0415 - heavy
     from app.build.make_store import Store  # noqa: PLC0415 - heavy
     from app.metrics import Metrics  # noqa: PLC0415 - heavy
     from app.traces import Traces  # noqa: PLC0415 - heavy
 
-    return Flows(
+    return Speaking(
         settings,
         Store(database, settings, owner=f"{OWNER}-{uuid.uuid4()}"),
         vendors,
         is_orphan=lambda owner: owner.startswith(f"{OWNER}-"),
         metrics=Metrics(version=release()),
         traces=Traces(None, service_version=release()),
-    )
+    ).deliver
