@@ -33,6 +33,28 @@ for name, text in texts.items():
     for _ in range(300):
         began = time.perf_counter(); gate.read(text, Moment(has_picture=True)); took.append(time.perf_counter() - began)
     found[name] = sorted(took)[150]
+
+import asyncio
+from app.flows.conversation.understanding import Understanding
+from app.line.events import read
+from app.reading.decide import Rules
+from app.store.context import Context
+
+async def name(): return "Easel"
+
+async def understood(text):
+    rules = Rules(group_prefixes=("draw", "畫"))
+    understanding = Understanding(rules=rules, gate=gate, reader=None, bot_name=name)
+    event = {"type": "message", "source": {"type": "user", "userId": "U" + "a" * 32}, "replyToken": "t"}
+    event = read(json.dumps(event | {"message": {"id": "1", "type": "text", "text": text}}))
+    took = []
+    for _ in range(300):
+        began = time.perf_counter(); await understanding.plan(event, Context())
+        took.append(time.perf_counter() - began)
+    return sorted(took)[150]
+
+found["wish"] = asyncio.run(understood("一隻在彈吉他的水獺"))
+found["unsure"] = asyncio.run(understood("Sunday at my aunt's"))
 print(json.dumps(found))
 """
 
@@ -54,6 +76,8 @@ async def _gate() -> list[Figure]:
         Figure(name="gate, a message of 27 characters", value=found["short"] * 1e6, unit="µs", aim=1000),
         Figure(name="gate, a message of 200 characters", value=found["200"] * 1e6, unit="µs", aim=1000),
         Figure(name="gate, a message of 5,000 characters", value=found["5000"] * 1e6, unit="µs", aim=1000),
+        Figure(name="rules and gate add to a sure wish", value=found["wish"] * 1e3, unit="ms", aim=3),
+        Figure(name="rules and gate add to an unsure message", value=found["unsure"] * 1e3, unit="ms", aim=3),
     ]
 
 

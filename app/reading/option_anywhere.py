@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
-from app.reading.option_front import options_in_front
+from app.reading.option_front import NO_GENRES, is_a_score, options_in_front
 from app.reading.option_marks import NEAR, is_counted, is_written
 from app.reading.option_values import number_of, of_count, of_flag, of_ratio
+from app.reading.option_words import option_words
 from app.reading.options import Options
 from app.reading.vocabulary import phrases
 
@@ -36,6 +37,7 @@ _A_NUMBER = re.compile(_NUMBER)
 _RATIO = re.compile(r"(?<![\d:.,/a-z])(\d{1,2})\s?[:x]\s?(\d{1,2})(?![\da-z:]|\.\d|\s?(?:am|pm|%|點|分|時|น\.|โมง))")
 _SIZE = re.compile(r"(?<![\d.])(\d{3,4})\s?[x\u00d7*]\s?(\d{3,4})(?!\d)(\s?(?:px|pixels?|像素|ピクセル|พิกเซล))?")
 _FLAG = re.compile(r"(?<!\S)(?:--|\u2014|\u2013\u2013)(ar|aspect|ratio|n|count|size)[\s=:]+(\S{1,12})")
+_BANNERS = frozenset({(3, 1), (2, 1), (4, 1), (1, 2), (1, 3)})  # said of pictures for a page, and of scores
 _IN, _ENDS = re.compile(r"\bin\s\Z"), re.compile(r"\s?(?:please)?\s?[,.;\n]")
 _SAID: Mapping[str, Options] = {
     "wide": Options(ratio=(3, 2)),
@@ -64,6 +66,8 @@ def _found(said: str) -> Iterator[Options]:
     yield from options_in_front(said)
     yield from _shapes(said)
     yield from _sizes(said)
+    for match in islice(_shape_words().finditer(said), LOOKED_AT_MAX):
+        yield option_words()[match["word"]].options
     for key, options in _SAID.items():
         if _first(key, said):
             yield options
@@ -84,6 +88,7 @@ def _shapes(said: str) -> Iterator[Options]:
         is_usual = (across, down) in USUAL_SHAPES and (
             _is_beside(("maybe_shape", "picture"), before, after) or _is_led(before, after)
         )
+        is_usual = is_usual or ((across, down) in USUAL_SHAPES | _BANNERS and _is_of_a_page(before, after, said))
         if is_sure or is_usual or _is_beside(("shape",), before, after):
             yield of_ratio(across, down)
 
@@ -106,6 +111,13 @@ def _is_led(before: str, after: str) -> bool:
     return _IN.search(before) is not None and _ENDS.match(after) is not None
 
 
+def _is_of_a_page(before: str, after: str, said: str) -> bool:
+    """Whether it ends what a picture is for: "banner for our website 3:1, tools", 網站橫幅 3:1 工具."""
+    is_apart = before.endswith((" ", ",", "、")) and (not after or after[0] in " ,、\n")
+    named = _beside(("page",))[1]
+    return is_apart and any(named.match(before, at) for at in range(len(before))) and not is_a_score(said)
+
+
 def _is_beside(keys: tuple[str, ...], before: str, after: str) -> bool:
     behind, ahead = _beside(keys)
     return behind.search(before) is not None or ahead.match(after) is not None
@@ -115,6 +127,21 @@ def _first(key: str, said: str, start: int = 0, end: int = READ_AT_FRONT + READ_
     """Find a place where one of these phrases is said, and not to be written in the picture."""
     matches = (pattern.search(said, max(0, start), end) for anchor, pattern in _phrases(key) if anchor in said)
     return next((one for one in matches if one and not is_written(_around(one, said)[0])), None)
+
+
+@functools.cache
+def _shape_words() -> re.Pattern[str]:
+    """Make a pattern for a shape that stands by itself inside a wish: "pfp, square, a girl", 頭貼 方形 一個女孩."""
+    shapes = [
+        word
+        for word, one in option_words().items()
+        if one.options == Options(ratio=one.options.ratio) and (one.how in {"glued", "apart"} or word in NO_GENRES)
+    ]
+    unspaced = "|".join(re.escape(one) for one in shapes if not one.isascii() and len(one) > 1)
+    marked = "|".join(map(re.escape, shapes))
+    return re.compile(
+        rf"(?<=[,、\n\s])(?P<word>(?:(?<=[,、\n])|(?<=[,、\n]\s))(?:{marked})(?=\s?[,、\n])|(?:{unspaced})(?=\s))"
+    )
 
 
 @functools.cache

@@ -20,7 +20,7 @@ _RATIO = re.compile(r"(?:(\d{1,2}):(\d{1,2})|(16)[比対](9)|(9)[比対](16))(?=
 _SIZE = re.compile(r"(\d{3,4})\s?[x\u00d7*]\s?(\d{3,4})(?=\s?[で的の,、:\n]|\s)")
 _COUNT = re.compile(
     r"([2-9]|[二兩两三四五]|two|three|four|five|สอง|สาม|สี่|ห้า)\s?"
-    r"(?:[張张枚幅](?:[圖图])?|款|パターン|pictures|versions|รูป|ภาพ|แบบ)(?:まとめて|ほど)?\s?[,、:\n]"
+    r"(?:[張张枚幅](?:[圖图])?|款|パターン|pictures|versions|รูป|ภาพ|แบบ)(?:まとめて|ほど|\s(?:please|pls))?\s?[,、:\n]"
 )
 _SCORED = re.compile(
     r"\b(?:vs?|beat|won?|wins|lost|loses|goals?|score[ds]?|final)\b|比分|比數|[贏赢輸输勝敗対]|スコア|ゴール|ชนะ|แพ้|สกอร์"
@@ -29,6 +29,7 @@ _GOES_ON = re.compile(r"[!-~][a-z0-9]")
 _GAP = re.compile(r"[\s,、:;。]*")
 _OF = re.compile(r"(?:で(?!き)|(?:pictures?|images?|draft|version|one)?\s?of\b)")
 _ONE_OF = re.compile(r"(?:one|version) of\b")
+NO_GENRES = frozenset({"vertical", "horizontal", "square", "widescreen"})  # a portrait and a landscape are painted
 
 
 def options_in_front(text: str) -> Iterator[Options]:
@@ -38,11 +39,16 @@ def options_in_front(text: str) -> Iterator[Options]:
         yield of_count(number_of(count[1]))
     if (size := _SIZE.match(said)) and min(int(size[1]), int(size[2])) >= SIDE_PX_MIN:
         yield Options(size=(int(size[1]), int(size[2])))
-    if (ratio := _RATIO.match(said)) and not _SCORED.search(said):
+    if (ratio := _RATIO.match(said)) and not is_a_score(said):
         across, down = (int(side) for side in ratio.groups() if side)
         if (across, down) in USUAL:
             yield of_ratio(across, down)
     yield from _words_in_front(said)
+
+
+def is_a_score(said: str) -> bool:
+    """Whether a text tells of a match, so that its numbers are goals."""
+    return _SCORED.search(said) is not None
 
 
 def _words_in_front(said: str) -> Iterator[Options]:
@@ -75,7 +81,8 @@ def _are_apart(found: list[tuple[str, Word]], gap: str, rest: str) -> bool:
     if not rest:
         return False  # nothing but options: a command
     if not sure:
-        return ":" in gap or _ONE_OF.match(rest) is not None
+        is_shape = "," in gap and all(text in NO_GENRES for text, _ in found)
+        return ":" in gap or is_shape or _ONE_OF.match(rest) is not None
     if gap.strip():
         return len(sure) == len(found)
     if _OF.match(rest) or _ONE_OF.match(rest):
@@ -85,4 +92,6 @@ def _are_apart(found: list[tuple[str, Word]], gap: str, rest: str) -> bool:
 
 def _may_be_drawn(text: str, word: Word) -> bool:
     """Whether a space alone does not tell a word from the beginning of a picture: HD television, 縦, ร่าง."""
+    if text.endswith("的"):
+        return False  # 直的 and 橫的 say how something is, with nothing behind it that is
     return word.how != "glued" or (text.isascii() and word.options.output_format is None)

@@ -47,6 +47,7 @@ _WANTED = _pattern(
 )
 # What is made in several versions: 貼圖三款, スタンプ3案, เรือ 4 แบบ.
 _VERSIONS = frozenset({"款", "案", "แบบ"})
+_NEVER_SHOWN = ("個版本", "个版本", "バージョン", "パターン")  # nobody draws these: a number of them is wanted
 _OF_VERSIONS = _pattern(r"(?:海報|貼圖|設計|招牌|卡片|桌布|插畫|logo|ロゴ|スタンプ|[をの幕]|[\u0e00-\u0e7f]\s?)\Z")
 _ASKS_IN_THAI = _pattern(r"(?:ช่วย)?(?:วาด|ขอ|อยากได้|ทำ|สร้าง|เอา|ออกแบบ)")
 # Pictures that are part of the picture: 牆上掛著 4 張, 壁に絵が 4枚, ผนังมีรูป 4 รูป.
@@ -95,6 +96,8 @@ def is_wanted(before: str, what: str) -> bool:
     `what`: the word behind the number, such as 張 or แบบ.
     """
     near = before[-NEAR:]
+    if what.endswith(_NEVER_SHOWN):
+        return True
     asks = _WANTED.search(near) or (what in _VERSIONS and _OF_VERSIONS.search(near)) or _ASKS_IN_THAI.match(before)
     return asks is not None and _SHOWN.search(near) is None
 

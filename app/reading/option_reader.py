@@ -215,7 +215,7 @@ def _stands_apart(word: Word, before: str, *, beside: bool) -> bool:
     if word.how == "glued" and before and not is_spaced(before[-1]):
         return not is_described(before)
     if not WEAK.search(before[-2:]):
-        return False
+        return word.how == "glued" and _ends_with_a_sure_one(before)  # png去背
     if word.how in {"glued", "apart"}:
         return True
     if not before:

@@ -64,13 +64,16 @@ def by_rules(  # noqa: C901, PLR0911 - one line for each rule
     return (Say(answer=Sentence("photo_gone")), ReadingStep.MOMENT) if context.quote.gone else None
 
 
+_TO_AN_OFFER = frozenset({Reply.YES, Reply.NO, Reply.CHANGE})
+
+
 def _answered(  # noqa: PLR0911 - one line for each question
     wish: Wish, context: Context, expected: Expected
 ) -> Act | None:
     """Read an answer to what we have asked; None where it is none."""
     said = labels.answer_of(wish.said) or reply_of(wish.said)
     match expected.what:
-        case "offer" if said and expected.sources and "request" in expected.sources[0]:
+        case "offer" if said in _TO_AN_OFFER and expected.sources and "request" in expected.sources[0]:
             if said is Reply.NO:
                 return Do(command=Command(name=Name.DECLINE))
             return Redraw(request_id=expected.sources[0]["request"], changes=said is Reply.CHANGE)
@@ -89,7 +92,7 @@ def _answered(  # noqa: PLR0911 - one line for each question
 
 def _answered_to_delete(wish: Wish, said: Reply | None) -> Act | None:
     command = command_of(wish.prompt)
-    if said is Reply.YES or (command and command.name in {Name.DELETE, Name.DELETE_ALL}):
+    if said in {Reply.YES, Reply.DELETE} or (command and command.name in {Name.DELETE, Name.DELETE_ALL}):
         return Do(command=Command(name=Name.DELETE_ALL_YES))
     if said is Reply.NO or (command and command.name is Name.CANCEL):
         return Do(command=Command(name=Name.KEEP))

@@ -1,6 +1,7 @@
 """Talk, and answers to what Easel asked: messages that are nothing but a few well-known words. No I/O but its files."""
 
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ class Reply(StrEnum):
     YES = "yes"
     NO = "no"
     CHANGE = "change"  # not a new picture: change the last one
+    DELETE = "delete"  # yes, where we asked whether to delete; nothing to anything else
 
 
 # Of several kinds in one message, such as "wow, thanks!", the first one here is answered.
@@ -69,10 +71,25 @@ def reply_of(text: str) -> Reply | None:
 
 
 def _of_answers(text: str) -> Reply | None:
-    """Read several answers that say the same: "yes, please do", 不用 謝謝."""
-    pieces = [normal(one) for one in re.split(r"[\W_]+", text[:CHARS_MAX]) if normal(one)]
-    said = {words("answers").get(one) or ("" if one in words("talk") else "?") for one in pieces[:_PIECES_MAX]} - {""}
-    return Reply(said.pop()) if len(said) == 1 and said <= set(Reply) else None
+    """Read several answers in a row that say the same: "yes, please do", 不用 謝謝, "yes delete them"."""
+    said: set[str] = set()
+    rest = normal(text)
+    for _ in range(_PIECES_MAX):
+        piece = next((one for one in _answers().get(rest[:1], ()) if _begins(rest, one)), None)
+        if piece is None:
+            return None
+        said |= {words("answers").get(piece, "")} - {""}
+        rest = rest[len(piece) :].strip()
+        if not rest:
+            return _of_all(said)
+    return None
+
+
+def _of_all(said: set[str]) -> Reply | None:
+    """Make one answer of several: who says no to deleting deletes nothing, who contradicts himself has said nothing."""
+    if Reply.DELETE in said and said <= {Reply.DELETE, Reply.NO, Reply.YES}:
+        said = said - {Reply.DELETE} if Reply.NO in said else {Reply.DELETE}
+    return Reply(said.pop()) if len(said) == 1 else None
 
 
 def _of_pieces(said: str) -> Talk | None:
@@ -91,11 +108,22 @@ def _of_pieces(said: str) -> Talk | None:
     return None
 
 
-@functools.cache
 def _pieces() -> Mapping[str, tuple[str, ...]]:
-    """Group talk, and the small words behind it (喔, ครับ, ね), by their first letter, the longest first."""
+    """Group talk, and the small words behind it (喔, ครับ, ね)."""
+    return _by_letter("talk", longest_first("kindly", "behind"))
+
+
+def _answers() -> Mapping[str, tuple[str, ...]]:
+    """Group answers, and what may stand around them: talk, small words, what they are about (this one, 它)."""
+    beside = [longest_first(section, where) for section in ("kindly", "this") for where in ("before", "behind")]
+    return _by_letter("answers", (*words("talk"), *itertools.chain(*beside)))
+
+
+@functools.cache
+def _by_letter(section: str, beside: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Group the words of a section and others by their first letter, the longest first."""
     found: dict[str, list[str]] = {}
-    for word in sorted({*words("talk"), *longest_first("kindly", "behind")} - {""}, key=len, reverse=True):
+    for word in sorted({*words(section), *beside} - {""}, key=len, reverse=True):
         found.setdefault(word[0], []).append(word)
     return {letter: tuple(listed) for letter, listed in found.items()}
 

@@ -96,8 +96,16 @@ def test_a_wish_is_no_talk(text):
         *((one, Reply.YES) for one in ("好啊麻煩了", "Go ahead", "うん！", "เอาเลยค่ะ", "ใช่ค่ะ", "👍", "Yesss")),
         *((one, Reply.NO) for one in ("不用", "no thanks", "いいえ", "ไม่เอาครับ", "不用了謝謝", "nah", "👎", "Noooo")),
         *((one, Reply.NO) for one in ("いいえ、けっこうです", "不要啦", "ไม่ต้องค่ะ", "no, don't")),
+        *(
+            (one, Reply.NO)
+            for one in ("不要刪掉", "don't delete", "no wait keep them", "消さないでください", "อย่าเพิ่งลบนะ")
+        ),
+        *((one, Reply.DELETE) for one in ("yes delete them", "刪掉", "對，刪掉", "はい、消して", "ลบเลยค่ะ")),
         *((one, Reply.CHANGE) for one in ("改圖", "change it", "変えて", "แก้รูปเดิม")),
-        *((one, None) for one in ("a yes-man", "好貓", "never ending story", "はいチーズ", "a red fox")),
+        *(
+            (one, None)
+            for one in ("yes no", "no, change it", "a yes-man", "好貓", "never ending story", "はいチーズ", "a red fox")
+        ),
     ],
 )
 def test_replies(text, reply):
@@ -112,6 +120,9 @@ def test_replies(text, reply):
         (asking("offer", sources=[{"request": "R"}]), "Draw it", Redraw(request_id="R")),
         (asking("offer", sources=[{"request": "R"}]), "不用了", do(Name.DECLINE)),
         (asking("offer", sources=[{"request": "R"}]), "改上一張圖", Redraw(request_id="R", changes=True)),
+        (asking("offer", sources=[{"request": "R"}]), "刪掉", Change(verb="delete")),
+        (asking("delete"), "yes delete them", do(Name.DELETE_ALL_YES)),
+        (asking("delete"), "don't delete", do(Name.KEEP)),
         (asking("delete"), "はい", do(Name.DELETE_ALL_YES)),
         (asking("delete"), "Delete all", do(Name.DELETE_ALL_YES)),
         (asking("delete"), "ลบเลยค่ะ", do(Name.DELETE_ALL_YES)),
