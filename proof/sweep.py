@@ -14,7 +14,7 @@ from pathlib import Path
 from proof.books import OPEN, read_books
 from proof.database import Database, database
 from proof.evidence import Books, Evidence, Trouble, Wish
-from proof.points import ARMED, passed, tell
+from proof.points import ARMED, KILL_AT, passed, tell
 from proof.promises import ENDED_WELL, broken_promises
 from proof.stories import PATIENCE_S, STORIES, Teller
 from proof.witness import Witness
@@ -57,6 +57,8 @@ class Sweep:
         told, orders, paid = len(self._teller.wishes), len(self._witness.orders), set[str]()
         resting, ended = asyncio.create_task(self._comes_to_rest()), asyncio.create_task(easel.process.wait())
         await asyncio.wait([resting, ended], return_when=asyncio.FIRST_COMPLETED)
+        if number and not ended.done() and not await self._disarmed(easel):
+            await ended
         if ended.done():
             orders, paid = len(self._witness.orders), self._paid()
             easel = await self._again(easel)
@@ -72,6 +74,18 @@ class Sweep:
             found = self._judged(wish, since=orders, is_paid=wish.event_id in paid)
             self.broken += [f"{said}, killed {self._where()}" for said in found]
         return easel
+
+    async def _disarmed(self, easel: Easel) -> bool:
+        """Let it live from now on. False: its point lay behind its rest, and it has ended there."""
+        nothing = ARMED.format(0)
+        before = easel.text.count(nothing)
+        tell(self._directory, 0)
+        try:
+            await easel.until(lambda: easel.text.count(nothing) > before)
+        except AssertionError:  # its log has ended
+            (self._directory / KILL_AT).unlink(missing_ok=True)
+            return False
+        return True
 
     async def _comes_to_rest(self) -> None:
         async with asyncio.timeout(PATIENCE_S):
@@ -101,7 +115,7 @@ class Sweep:
         if row["answer"] != "sent":
             yield f"{wish.name}: its answer is {row['answer']}"
         if wish.draws and shown != 1:
-            yield f"{wish.name}: {shown} pictures were shown"
+            yield f"{wish.name}: {shown} pictures were shown; it is {row.get('state')}, said was {row.get('words')}"
         if wish.draws and charges > CHARGES_MAX:
             yield f"{wish.name}: {charges} charges"
         if is_paid and any(one.prompt == wish.prompt for one in self._witness.orders[since:]):

@@ -44,6 +44,7 @@ def counting() -> Iterator[Counts]:
 
     def executed(connection: sa.Connection, _cursor: object, statement: str, *_: object) -> None:
         if is_beside(statement):
+            connection.info.pop("locks", None)  # it was locked for this
             return
         word = statement.split(maxsplit=1)[0].upper()
         if word in {"BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA"}:

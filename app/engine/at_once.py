@@ -1,49 +1,58 @@
-"""Begins a workflow of the queue at once where the queue has room for it, on SQLite, whose file is one process's own.
+"""Begins workflows of the queue without looking through it, on SQLite, whose file is one process's own.
 
-DBOS writes a workflow down as enqueued, and its queue's thread finds, counts and claims it with nine statements more: a
-sixth of a picture's processor time. Here it is counted and written down as claimed in one transaction. Where there is
-no room, or on Postgres, where others claim beside us, DBOS's own way is taken.
+DBOS writes a workflow down as enqueued, and its queue's thread looks for who waits, then finds, counts and claims with
+nine statements more: a sixth of a picture's processor time, and a fifth where many wait. Here a workflow that has room
+is written down as claimed, and one that ends hands its place to who waits longest, each in the one transaction that
+writes it down anyway. DBOS's own way is taken on Postgres, where others claim beside us, and for what a start finds.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import threading
+from collections.abc import Callable, Coroutine, Sequence
 from contextvars import Context
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, WorkflowIDReusePolicy
 from dbos import _sys_db as dbos_database
-from dbos._context import DBOSContext
-from dbos._core import WorkflowHandleAsyncTask, start_workflow_async
+from dbos._context import DBOSContext, current_owner_xid
+from dbos._core import WorkflowHandleAsyncTask, execute_dequeued_workflow, start_workflow_async
 from dbos._sys_db import WorkflowStatuses, WorkflowStatusInternal
+from dbos._utils import GlobalParams, generate_uuid
 
-# What waits counts as if it ran: whoever comes later does not get past it.
-_ROOM = sa.text("""
-    SELECT (SELECT count(*) FROM (SELECT 1 FROM workflow_status WHERE queue_name = :queue
-               AND status IN ('ENQUEUED', 'PENDING') LIMIT :at_once)) < :at_once
-       AND (SELECT count(*) FROM (SELECT 1 FROM workflow_status WHERE queue_name = :queue
-               AND queue_partition_key = :user AND status IN ('ENQUEUED', 'PENDING') LIMIT :per_user)) < :per_user
-""")
+from app.engine import at_once_sql as sql
+
+log = structlog.get_logger()
 
 
 class AtOnce:
     """Stands between DBOS and its SQLite file. What it changes of DBOS 3.4.0 is held by tests."""
 
     def __init__(self, dbos: DBOS, *, queue: str, at_once: int, at_once_per_user: int) -> None:
-        """Take the place of what writes a new workflow down."""
+        """Take the place of what writes down that a workflow begins, and that it ends."""
         self._dbos = dbos
         self._database = dbos._sys_db  # noqa: SLF001 - DBOS has no public way to any of this
         self._queue = queue
         self._limits = {"queue": queue, "at_once": at_once, "per_user": at_once_per_user}
-        written = dbos_database.db_retry(sys_db=self._database)(self._written)
-        self._database.init_workflow = written  # type: ignore[method-assign]  # see above
+        # Whether anybody waits; changed only by who has SQLite's one write lock. A start does not know.
+        self._somebody_waits = True
+        self._resting = threading.Event()
+        with_patience = dbos_database.db_retry(sys_db=self._database)
+        self._database.init_workflow = with_patience(self._written)  # type: ignore[method-assign]  # see above
+        self._database.update_workflow_outcome = self._ended  # type: ignore[method-assign]  # see above
+        self._write_end = with_patience(self._end_written)
 
     async def begin(
         self, workflow: Callable[[str], Coroutine[Any, Any, None]], workflow_id: str, *, argument: str, user: str
-    ) -> bool:
-        """Write a workflow down and run it. False: it waits in the queue now, or is known."""
+    ) -> None:
+        """Write a workflow down, and run it where there is room. Elsewhere it waits for who ends."""
         # In a context of its own, as one that comes out of the queue: it outlives whoever asked for it.
-        return await asyncio.create_task(self._begin(workflow, workflow_id, argument, user), context=Context())
+        await asyncio.create_task(self._begin(workflow, workflow_id, argument, user), context=Context())
+
+    def rest(self) -> None:
+        """Begin nothing more that waits."""
+        self._resting.set()
 
     async def _begin(
         self, workflow: Callable[[str], Coroutine[Any, Any, None]], workflow_id: str, argument: str, user: str
@@ -63,9 +72,62 @@ class AtOnce:
         """Return how it stands, and whether it is to be run here and now."""
         with self._database.engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # so that nobody else counts until it is written
-            room = connection.execute(_ROOM, self._limits | {"user": status["queue_partition_key"]}).scalar()
+            room = connection.execute(sql.ROOM, self._limits | {"user": status["queue_partition_key"]}).scalar()
             status["status"] = "PENDING" if room else "ENQUEUED"
+            self._somebody_waits |= not room
             became, is_new = self._database._insert_workflow_status(  # noqa: SLF001 - see above
                 status, connection, creator_xid=creator_xid, reuse_policy=reuse_policy
             )
         return became, is_new and became == "PENDING"
+
+    def _ended(
+        self,
+        workflow_id: str,
+        status: WorkflowStatuses,
+        *,
+        output: str | None = None,
+        error: str | None = None,
+        owner_xid: str | None = None,
+    ) -> bool:
+        """Write an end down, unless it is not ours to write, and run those who get its place."""
+        ended = {"workflow": workflow_id, "became": status, "output": output, "error": error}
+        owner, claim = owner_xid or current_owner_xid(workflow_id), generate_uuid()
+        has_ended, claimed = self._write_end(ended | {"owner": owner}, claim)
+        if claimed:
+            # As in the thread of a queue: not as a child of what has ended.
+            Context().run(self._run, claimed, claim)
+        return has_ended
+
+    def _end_written(self, ended: dict[str, str | None], claim: str) -> tuple[bool, Sequence[str]]:
+        try:
+            with self._database.engine.begin() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # so that nobody begins to wait until it is written
+                if connection.execute(sql.END, ended).rowcount != 1:
+                    return False, ()
+                connection.execute(sql.OUTPUT, ended)
+                return True, self._claimed(connection, claim)
+        except sa.exc.SQLAlchemyError:
+            self._somebody_waits = True  # who knows
+            raise
+
+    def _claimed(self, connection: sa.Connection, claim: str) -> Sequence[str]:
+        """Give free places to who waits longest, of those who may have one more. Return whom."""
+        if not self._somebody_waits or self._resting.is_set():
+            return ()
+        claimant = {"executor": GlobalParams.executor_id, "version": GlobalParams.app_version, "claim": claim}
+        bound = self._limits | claimant
+        claimed: list[str] = []
+        for _ in range(connection.execute(sql.FREE, bound).scalar_one()):
+            if (one := connection.execute(sql.CLAIM, bound).scalar()) is None:
+                break
+            claimed.append(one)
+        self._somebody_waits = bool(connection.execute(sql.WAITS, bound).scalar())
+        return claimed
+
+    def _run(self, claimed: Sequence[str], claim: str) -> None:
+        """Run what was claimed, as the thread of a queue does. What cannot be run is taken up by the reconciler."""
+        try:
+            for status in self._database.get_workflow_statuses(list(claimed)):
+                execute_dequeued_workflow(self._dbos, status, claim)
+        except Exception as fault:  # noqa: BLE001 - the workflow that has ended is not at fault
+            log.warning("workflow_not_begun", error=type(fault).__name__)

@@ -140,7 +140,9 @@ class Engine:
         """Take nothing new, wait up to `drain_s` for workflows named `drain`, hand the rest back to the database."""
         if self._dbos is None:
             return
-        self._at_once = None
+        if self._at_once:
+            self._at_once.rest()
+            self._at_once = None
         for event in self._dbos.background_thread_stop_events:
             event.set()
         self._queue_bell.ring()
@@ -170,11 +172,10 @@ class Engine:
 
     async def enqueue(self, name: str, workflow_id: str, *, argument: str, user: str) -> None:
         """Put a workflow into the bounded queue, unless it is known. `user` is whose turn it uses up."""
-        self._queue_bell.waits(argument)
         if self._at_once:
-            if not await self._at_once.begin(self._workflows[name], workflow_id, argument=argument, user=user):
-                self._queue_bell.look()
+            await self._at_once.begin(self._workflows[name], workflow_id, argument=argument, user=user)
             return
+        self._queue_bell.waits(argument)
         with SetWorkflowID(workflow_id), SetEnqueueOptions(queue_partition_key=user):
             await DBOS.enqueue_workflow_async(QUEUE, self._workflows[name], argument)
         self._queue_bell.look()

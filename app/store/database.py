@@ -62,6 +62,9 @@ class Database:
         self._writing = threading.Lock() if self.is_sqlite else contextlib.nullcontext()
         self._file = OwnFile(Path(self.url.database) if self.is_sqlite and self.url.database else None)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
+        # Saves two round trips to Postgres. Not by `postgresql_readonly`: what such a connection does later would be
+        # told to write, whatever its host has set. On SQLite it is a PRAGMA: all statements would be prepared anew.
+        self._looking: dict[str, Any] = {"begins": False} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._engine = self._connect()
 
     async def run(self, work: Callable[[Connection], T]) -> T:
@@ -108,10 +111,8 @@ class Database:
             return work(connection)
 
     def _look(self, work: Callable[[Connection], T]) -> T:
-        # On Postgres that saves two round trips. Not by `postgresql_readonly`: what such a connection does later would
-        # be told to write, whatever its host has set.
         with self._named(), self._engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT", begins=False)
+            connection.execution_options(**self._looking)
             return work(connection)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
@@ -219,7 +220,7 @@ class Database:
                 pool_pre_ping=True,
                 connect_args=CONNECT_ARGUMENTS,
             )
-        engine = sa.create_engine(self.url, hide_parameters=True, pool_size=THREADS + 2)
+        engine = sa.create_engine(self.url, hide_parameters=True, pool_size=THREADS + 2, pool_use_lifo=True)
 
         @sa.event.listens_for(engine, "do_connect")
         def _open(_dialect: object, _record: object, args: list[str], options: dict[str, Any]) -> object:

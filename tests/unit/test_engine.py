@@ -106,6 +106,50 @@ async def test_who_has_no_room_waits_and_is_not_passed_by(tmp_path):
     assert sorted(held.began) == ["a1", "a2", "b1", "c1", "d1"]
 
 
+async def test_a_place_goes_to_who_waits_longest(tmp_path):
+    """One at a time, in the order in which they came, without a poll; one that breaks hands its place on as well."""
+    limits = QueueLimits(at_once=1, at_once_per_user=1, per_minute=0)
+    engine = Engine(database_url=f"sqlite:///{tmp_path}/easel.db", executor_id="us", limits=limits, polling_s=600.0)
+    held, names = Held(), [f"{number}" for number in range(8)]
+
+    async def breaks(name: str) -> None:
+        await held.run(name)
+        if name == "3":
+            raise ValueError(name)
+
+    engine.workflow("draw", breaks)
+    await engine.start()
+    for name in names:
+        await engine.enqueue("draw", f"draw-{name}", argument=name, user=f"person {name}")
+    for name in names:
+        await held.until(name)
+        await held.let_go(name)
+    await held.until()
+    async with asyncio.timeout(30):
+        while await engine.living("draw"):  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.02)
+    await engine.stop(drain="draw", drain_s=5)
+    assert held.began == names
+
+
+async def test_who_waits_is_not_begun_while_we_stop(tmp_path):
+    """What runs ends in peace; whoever would get its place stays for the next process."""
+    limits = QueueLimits(at_once=1, at_once_per_user=1, per_minute=0)
+    engine = Engine(database_url=f"sqlite:///{tmp_path}/easel.db", executor_id="us", limits=limits)
+    held = Held()
+    engine.workflow("draw", held.run)
+    await engine.start()
+    await engine.enqueue("draw", "a1", argument="a1", user="a")
+    await engine.enqueue("draw", "b1", argument="b1", user="b")
+    await held.until("a1")
+    stopping = asyncio.create_task(engine.stop(drain="draw", drain_s=30))
+    await asyncio.sleep(0)  # it has begun to stop
+    await held.let_go("a1", "b1")
+    await stopping
+    assert held.began == ["a1"]
+    assert waiting(tmp_path) == ["b1"]
+
+
 async def test_what_was_begun_at_once_goes_on_after_a_crash(tmp_path):
     """Its row says who ran it, and in which queue: the next process takes it up, and counts it for its person."""
     limits = QueueLimits(at_once=2, at_once_per_user=1, per_minute=0)
