@@ -18,12 +18,13 @@ from app.store.inbox import Inbox
 
 log = structlog.get_logger()
 
-CHECK_EVERY_S = 2.0
+CHECK_EVERY_S = 5.0
+AGAIN_S = 2.0  # while something is wrong
 STALE_AFTER_S = 15.0
 
 
 class Health:
-    """Looks after the store and the engine every 2 s. The webhook asks it before it says 200."""
+    """Looks after the store and the engine every 5 s. The webhook asks it before it says 200."""
 
     def __init__(
         self,
@@ -57,7 +58,7 @@ class Health:
         """Check every few seconds, so that a probe and a webhook never wait for a database."""
         while True:
             await self.check()
-            await asyncio.sleep(CHECK_EVERY_S)
+            await asyncio.sleep(AGAIN_S if self._problems else CHECK_EVERY_S)
 
     async def check(self) -> None:
         """Check now, and say so once when something changes."""

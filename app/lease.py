@@ -6,6 +6,7 @@ one counts as well, for another process may try again later than we do.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import math
 import os
@@ -29,6 +30,7 @@ TERM_S = 6.0
 RENEW_S = TERM_S / 4
 OUTAGE_S = TERM_S / 2  # without a renewal of ours
 LATEST = 5  # renewals whose quickest says how far away Postgres is
+LOOK_S = 30.0  # for the dead, where nobody is seen to come or go
 START_S = 30.0  # the engine's launch holds the event loop, and may wait for tables
 ALONE = "local"  # on SQLite one process owns the file
 HOST_CHARS = 32  # of the host's name in an executor id, for people; a pod's has up to 63, and the columns take 80
@@ -53,6 +55,7 @@ class Lease:
         self._took_s: deque[float] = deque(maxlen=LATEST)
         self._patient_until = 0.0
         self._retired = False
+        self._others_changed = asyncio.Event()
 
     def adopts(self, adopt: Callable[[list[str]], Awaitable[object]]) -> None:
         """Have what dead processes have left in the store taken over so. `adopt` gets their ids."""
@@ -73,7 +76,7 @@ class Lease:
         self._renewed_at = time.monotonic()
         async with asyncio.TaskGroup() as both:
             both.create_task(_for_ever(self._renew))
-            both.create_task(_for_ever(self._adopt))
+            both.create_task(_for_ever(self._look))
 
     def retire(self) -> None:
         """Adopt nothing from now on, but go on renewing: what is under way here still ends here."""
@@ -85,12 +88,20 @@ class Lease:
 
     async def _renew(self) -> None:
         began = time.monotonic()
-        await self._leases.renew(self._id, term_s=TERM_S)
+        living = await self._leases.renew(self._id, term_s=TERM_S)
         now = time.monotonic()
         if now - self._renewed_at > self._outage_s():
             self._patient_until = now + TERM_S
         self._renewed_at = now
         self._took_s.append(now - began)
+        self._see(living)
+        await asyncio.sleep(RENEW_S)
+
+    def _see(self, living: set[str]) -> None:
+        """Note who lives; somebody who came or went is news."""
+        before, self._living = self._living, {one for one in living if not _has_ended(one)} | {self._id}
+        if self._living != before:
+            self._others_changed.set()
 
     def _outage_s(self) -> float:
         """How long without a renewal means that there was an outage: where Postgres is far, each takes its time.
@@ -104,17 +115,31 @@ class Lease:
         now = time.monotonic()
         return now - self._renewed_at > self._outage_s() or now < self._patient_until
 
-    async def _adopt(self) -> None:
-        living = await self._leases.living()
-        self._living = {one for one in living if not _has_ended(one)} | {self._id}
-        if self._retired or self._is_patient():
+    async def _look(self) -> None:
+        """Adopt what the dead have left, whenever somebody came or went: whoever has work has had a lease."""
+        self._others_changed.clear()
+        if self._retired or self._is_patient() or not await self._adopt():
+            await asyncio.sleep(RENEW_S)
             return
-        dead = sorted((await self._engine.owners_of_pending() | await self._settling.owners()) - self._living)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S):
+                await self._others_changed.wait()
+
+    async def _adopt(self) -> bool:
+        """Return whether nothing of the dead is left."""
+        owners = await self._engine.owners_of_pending() | await self._settling.owners()
+        if owners <= self._living:
+            return True
+        self._see(await self._leases.living())  # whoever has begun meanwhile had its lease before it had work
+        dead = sorted(owners - self._living)
+        if dead and self._is_patient():
+            return False
         if dead:
             await self._adopt_events(dead)
             workflows = await self._engine.adopt(dead)
             await self._leases.release(dead)
             log.warning("work_adopted", of=len(dead), workflows=workflows)
+        return True
 
 
 async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
@@ -123,7 +148,7 @@ async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
             await work()
         except SQLAlchemyError as error:
             log.warning("lease_not_kept", error=type(error).__name__)
-        await asyncio.sleep(RENEW_S)
+            await asyncio.sleep(RENEW_S)
 
 
 def _has_ended(executor_id: str) -> bool:

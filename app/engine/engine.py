@@ -43,8 +43,7 @@ APPLICATION = "easel"
 APPLICATION_VERSION = "easel-1"  # DBOS strands running workflows of another version, so it is not the release's
 QUEUE = "pictures"
 POLLING_S = 0.25  # while something of ours waits; see QueueBell
-IDLE_S = 2.0  # for what other processes have left
-ALONE_IDLE_S = 10.0
+IDLE_S = 10.0  # for what other processes have left; whoever adopts of them looks at once
 THREADS = 32  # unbounded by default: 1000 concurrent starts would be 1000 threads
 RECOVERY_ATTEMPTS = 50  # restarts that one workflow may live through; each deploy is one
 PRUNED_AT_ONCE = 500
@@ -77,7 +76,7 @@ class Engine:
         self._running: dict[str, int] = {}
         self._one_ended = asyncio.Event()
         is_sqlite = self._url.startswith("sqlite")
-        self._queue_bell = QueueSignal(QUEUE, idle_s=ALONE_IDLE_S if is_sqlite else IDLE_S)
+        self._queue_bell = QueueSignal(QUEUE, idle_s=IDLE_S)
         self._patience = Patience()
         connect = {} if is_sqlite else {"connect_args": dict(CONNECT_ARGUMENTS)}
         self._config = DBOSConfig(

@@ -4,6 +4,7 @@ import functools
 import threading
 import time
 import types
+from collections.abc import Callable
 from typing import Any
 
 from dbos import DBOS
@@ -13,7 +14,7 @@ from dbos._utils import INTERNAL_QUEUE_NAME
 
 from app.databases import is_away, is_wrong
 
-OTHERS_S = 10.0  # between two looks of DBOS's other threads: for queues, schedules and versions, which stay as they are
+OTHERS_S = 30.0  # between two looks of DBOS's other threads: for queues, schedules and versions, which stay as they are
 NOTIFIES_S = 1.0  # a stop waits for it
 WAITS_S = 600.0
 RECOVERY_S = 20.0  # for what a start or an adoption puts into DBOS's own queue, in a thread of its own
@@ -35,11 +36,13 @@ class QueueSignal:
         self._idle_s = idle_s
         self._rang = {self._worker: threading.Event(), self._recovery: threading.Event()}
         self._waiting: dict[str, float] = {}
+        self._others_wait = True
         self._rang_at = time.monotonic()
 
     def ring(self) -> None:
         """There is or will be something in one of the queues, or it is time to stop."""
         self._rang_at = time.monotonic()
+        self._others_wait = True
         for rang in self._rang.values():
             rang.set()
 
@@ -64,7 +67,16 @@ class QueueSignal:
         """Take the place of the waits of its threads, and let those rest that serve what we do not use."""
         for stop in [*dbos.background_thread_stop_events, dbos._background_jobs_stop_event]:  # noqa: SLF001 - see above
             stop.wait = functools.partial(self._wait, stop)  # type: ignore[method-assign]  # see above
-        dbos._sys_db._notification_coalesce_sec = NOTIFIES_S  # noqa: SLF001 - else a thread looks 100 times a second
+        database = dbos._sys_db  # noqa: SLF001 - see above
+        database._notification_coalesce_sec = NOTIFIES_S  # noqa: SLF001 - else a thread looks 100 times a second
+        looked = functools.partial(self._looked, database.get_queue_partitions)
+        database.get_queue_partitions = looked  # type: ignore[method-assign]  # see above
+
+    def _looked(self, look: Callable[[str], list[str]], queue: str) -> list[str]:
+        """Look who waits. What dead processes have left waiting brings no signal: it is looked for until it is gone."""
+        found = look(queue)
+        self._others_wait = bool(found)
+        return found
 
     def _wait(self, stop: threading.Event, timeout: float | None = None) -> bool:
         name, given_s = threading.current_thread().name, timeout or 0.0
@@ -86,7 +98,7 @@ class QueueSignal:
         for waiting, at in list(self._waiting.items()):
             if at < since:
                 self._waiting.pop(waiting, None)
-        return bool(self._waiting)
+        return bool(self._waiting) or self._others_wait
 
 
 class Patience:
