@@ -16,7 +16,7 @@ from app.reading.meaning import Meaning, Moment, Talk, Verdict
 
 # From which confidence on a verdict is acted upon without asking anybody. A wish that is drawn at once is what people
 # came for, and it is most of what is said; the others must not take a wish for something else.
-SURE = {Meaning.DRAW: 0.86, Meaning.CHANGE: 0.8, Meaning.COMMAND: 0.7, Meaning.TALK: 0.8}
+SURE = {Meaning.DRAW: 0.8, Meaning.CHANGE: 0.8, Meaning.COMMAND: 0.7, Meaning.TALK: 0.8}
 SURE_TO_DELETE = 0.93  # it cannot be undone, and what people say for it is measured at 0.95
 KIND_MIN = 0.35  # a kind of talk that is less likely than this is any talk
 

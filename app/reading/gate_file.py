@@ -98,7 +98,8 @@ def packed(model: GateModel) -> bytes:
 
 def unpacked(data: bytes) -> GateModel:
     """Read what `packed` wrote."""
-    first, _, rest = data.partition(b"\n")
+    first = data[: data.index(b"\n")]
+    rest = memoryview(data)[len(first) + 1 :]  # no copy
     head: dict[str, Any] = json.loads(first)
     sizes = [(1 << one["bits"]) * LANE_BYTES * len(one["classes"]) for one in head["heads"]]
     ends = list(accumulate(sizes))

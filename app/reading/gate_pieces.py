@@ -8,6 +8,7 @@ import unicodedata
 from itertools import pairwise
 from zlib import crc32
 
+from app.reading.han import in_full
 from app.reading.meaning import Moment
 
 HEAD_CHARS = 176  # what a long message wants is said at its start,
@@ -47,8 +48,8 @@ _SIGNS = {
 
 
 def normalised(text: str) -> str:
-    """Make one of all ways to write the same: width, case, blanks, and what is repeated for fun."""
-    said = unicodedata.normalize("NFKC", text).casefold()
+    """Make one of all ways to write the same: width, case, short characters, blanks, and what is repeated for fun."""
+    said = in_full(unicodedata.normalize("NFKC", text).casefold())
     return _REPEATS.sub(r"\1\1\1", _BLANKS.sub(" ", said).strip())
 
 
@@ -76,7 +77,7 @@ def pieces(text: str) -> list[int]:
 
 def marks(text: str, moment: Moment) -> list[int]:
     """Give what is seen of a message as a whole, and of what stands around it, as numbers of 32 bits."""
-    said = unicodedata.normalize("NFKC", shortened(text)).casefold()
+    said = in_full(unicodedata.normalize("NFKC", shortened(text)).casefold())
     length = f"length {sum(len(text.strip()) >= one for one in _LENGTHS)}"
     seen = [f"script {name}" for name, script in _SCRIPTS.items() if script.search(said)]
     seen += [sign for name, sign in ((name, f"sign {name}") for name in _SIGNS) if _SIGNS[name].search(said)]

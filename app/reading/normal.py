@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from app.reading.han import in_full
+
 CHARS_MAX = 120  # what is longer is no bare command, answer or greeting
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 _BESIDE_EMOJI = re.compile("[\ufe00-\ufe0f\u20e3]")  # marks that only change how an emoji looks
@@ -11,13 +13,13 @@ _GAP_BESIDE_UNSPACED = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
 def normal(text: str) -> str:
-    """Fold case and width, and let go of marks, emoji, apostrophes and the spaces around letters that need none.
+    """Fold case, width and short characters, let go of marks, emoji, apostrophes and spaces that need not be.
 
     Longer texts than `CHARS_MAX` give "".
     """
     if len(text) > 2 * CHARS_MAX:
         return ""
-    text = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold())
+    text = _APOSTROPHES.sub("", in_full(unicodedata.normalize("NFKC", text).casefold()))
     text = "".join(one if _is_said(one) else " " for one in text)
     text = _GAP_BESIDE_UNSPACED.sub("", " ".join(text.split()))
     return text if len(text) <= CHARS_MAX else ""

@@ -92,7 +92,10 @@ def test_a_wish_is_no_talk(text):
 @pytest.mark.parametrize(
     ("text", "reply"),
     [
-        *((one, Reply.YES) for one in ("好", "yes", "はい", "OK", "要", "畫吧", "yes please!", "はい、お願いします")),
+        *(
+            (one, Reply.YES)
+            for one in ("好", "yes", "はい", "OK", "要", "对啊", "没问题", "畫吧", "yes please!", "はい、お願いします")
+        ),
         *((one, Reply.YES) for one in ("好啊麻煩了", "Go ahead", "うん！", "เอาเลยค่ะ", "ใช่ค่ะ", "👍", "Yesss")),
         *((one, Reply.NO) for one in ("不用", "no thanks", "いいえ", "ไม่เอาครับ", "不用了謝謝", "nah", "👎", "Noooo")),
         *((one, Reply.NO) for one in ("いいえ、けっこうです", "不要啦", "ไม่ต้องค่ะ", "no, don't")),
