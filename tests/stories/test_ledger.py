@@ -1,4 +1,4 @@
-"""A random day of a thousand requests, with every fault and kill -9: the ledger is the vendor's invoice."""
+"""A random day of some hundred requests, with every fault and kill -9: the ledger is the vendor's invoice."""
 
 import asyncio
 import contextlib
@@ -14,11 +14,12 @@ import pytest
 from line_sandbox.faults import Fault
 from line_sandbox.openai import errors as openai_errors
 
+from tests.depth import deep
 from tests.world import Easel, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow, pytest.mark.timeout(900)]
 
-PEOPLE, WISHES = 20, 50  # of each
+PEOPLE, WISHES = 20, deep(14, 50)  # of each
 KILLS = 5
 SETTINGS = {
     "IMAGE_MODELS": "gpt-image-1,gpt-image-2.6-flare,gpt-image-1-mini",

@@ -1,30 +1,20 @@
 """What operators run and read: setup, /metrics, backup. Stories over real sockets."""
 
-import asyncio
 import socket
-import sys
 
 import httpx
 import pytest
 from line_sandbox.openai import errors as openai_errors
 
-from tests.world import World, interpreter
+from tests.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 
 async def easel(world: World, directory, *arguments: str, **settings: str) -> tuple[int, str]:
     """Run a command of the command line. Return its exit code and what it printed."""
-    database = {"DATABASE_URL": f"sqlite:///{directory}/easel.db"}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "app", *arguments),
-        env=interpreter() | world.environment | database | settings,
-        cwd=directory,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    printed, _ = await process.communicate()
-    return process.returncode or 0, printed.decode()
+    code, printed, complained = await world.run(directory, *arguments, **settings)
+    return code, printed + complained
 
 
 async def test_setup_ends_with_what_it_did(stage, tmp_path):

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.depth import deep
 from tests.unit.test_line_events import JSON
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -64,9 +65,7 @@ async def test_rubbish_is_answered_and_breaks_nothing(easel, vendors):
 
     async with httpx.AsyncClient(trust_env=False) as http:
 
-        @settings(
-            max_examples=200, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-        )
+        @settings(max_examples=deep(100, 2000), database=None, suppress_health_check=list(HealthCheck))
         @given(bodies())
         def send(body: bytes) -> None:
             sent.append(body)

@@ -22,6 +22,7 @@ from app.store.money.ledger import READ, CallOutcome, Ledger, ReadTokens, Tokens
 from app.store.standing import standing_of
 from app.store.tables import budgets, calls
 from app.store.tallies import count_today, counted_in
+from tests.depth import deep
 from tests.ledger_process import ESTIMATE, NOON, booking
 from tests.world import ROOT
 
@@ -278,7 +279,7 @@ def test_the_purses_are_the_sum_of_the_ledger(tmp_path):
     """Whatever happens in whichever order, and no cap is passed by a reservation."""
     numbers = iter(range(1_000_000))
 
-    @settings(derandomize=True, deadline=None, max_examples=40)
+    @settings(derandomize=True, deadline=None, max_examples=deep(25, 400))
     @given(actions=ACTIONS)
     def holds(actions):
         database = Database(f"sqlite:///{tmp_path}/{next(numbers)}.db")

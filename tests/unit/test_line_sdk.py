@@ -203,6 +203,7 @@ print(*sys.modules)
 """
 
 
+@pytest.mark.slow
 def test_only_what_we_call_is_loaded():
     """The SDK works without its old API, its webhook parser and what those need, which cost memory and time."""
     environment = {"PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
@@ -215,6 +216,7 @@ def test_only_what_we_call_is_loaded():
     assert not {"requests", "linebot.models", "linebot.v3.webhooks", "linebot.v3.oauth"} & set(loaded)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["--help"], ["usage"], ["requests"], ["resend", "--help"]], ids=" ".join)
 def test_commands_do_without_the_sdk(arguments, tmp_path):
     """It takes a second to load, so neither the command line nor the import of the whole service does that."""

@@ -115,6 +115,7 @@ def measured(work, data):
     return outcome.decode(), int(taken_bytes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TAKEN)
 def test_the_largest_that_are_taken_stay_in_their_bounds(name):
     """A service of 150 MB stays below 512, and a phone's 48 megapixels are still a photo."""
@@ -123,6 +124,7 @@ def test_the_largest_that_are_taken_stay_in_their_bounds(name):
     assert taken_bytes < PEAK_BYTES_MAX
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_takes_nothing(name):
     """It is measured by its header, in the bytes that its format and its colours take."""
@@ -131,6 +133,7 @@ def test_a_bomb_takes_nothing(name):
     assert taken_bytes < BOMB_PEAK_BYTES_MAX
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(BOMBS.keys() - {"HEIC of 81 megapixels"}))
 def test_a_bomb_of_the_model_takes_nothing_either(name):
     """A gateway may answer with whatever it likes."""

@@ -36,6 +36,7 @@ def of(author, done):
     return [one for one in done if one.message.author == author]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reading_holds_what_its_page_says(done, language):
     """In each language wishes are drawn, changes made and commands obeyed, and talk is hardly ever paid for."""
@@ -47,6 +48,7 @@ def test_reading_holds_what_its_page_says(done, language):
     assert tables.share_paid(found) <= 0.015
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("author", "draw", "change", "command", "paid"),
     [("v", 0.92, 0.92, 0.91, 0.035), ("x", 0.945, 0.96, 0.9, 0.03), ("y", 0.96, 0.985, 0.965, 0.01)],
@@ -60,18 +62,21 @@ def test_each_author_is_read(done, author, draw, change, command, paid):
     assert tables.share_paid(found) <= paid
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_options_are_read(language):
     """What held-out wishes say beside their words is read, and nothing of their words is taken for it."""
     assert tables.share_of_options("x", language) >= 0.95
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("author", "right"), [("v", 0.97), ("x", 0.97), ("y", 0.985)])
 def test_sure_means_sure(reads, author, right):
     """What the gate is sure of is nearly always right, whoever wrote it."""
     assert worth(of(author, reads)).sure_right >= right
 
 
+@pytest.mark.slow
 def test_nobody_loses_a_picture_who_speaks_of_something_else(reads):
     """A deletion cannot be undone: only who wants to be rid of something is ever taken for deleting it."""
     deleted = [one for one in reads if one.sure and one.verdict.kind == Name.DELETE]
@@ -80,6 +85,7 @@ def test_nobody_loses_a_picture_who_speaks_of_something_else(reads):
     assert (lost.meaning, lost.kind) == (Meaning.CHANGE, "")
 
 
+@pytest.mark.slow
 def test_the_corpus_is_large_and_each_class_is_in_it():
     """People write many things in four languages; each kind of command and talk that the gate knows is among them."""
     learned = messages(held_out=False)

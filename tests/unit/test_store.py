@@ -453,6 +453,7 @@ async def test_pruning_keeps_what_is_not_settled(database):
         assert connection.exec_driver_sql("SELECT event_id FROM inbox").scalars().all() == ["old"]
 
 
+@pytest.mark.slow
 async def test_a_file_that_was_large_gets_small_again(database):
     """What a dead bucket has piled up does not stay on the disk for ever."""
 

@@ -116,6 +116,7 @@ traces.close()
 """
 
 
+@pytest.mark.slow
 def test_processes_share_the_trace_of_a_request(collector, traces):
     """The webhook is the first span; what another process does hangs on it, with nothing handed over but the id."""
     traces.arrived(REQUEST, began_at=1_800_000_000.0, seconds=0.004, type="message")
@@ -232,6 +233,7 @@ print(span.attributes)
 """
 
 
+@pytest.mark.slow
 def test_without_an_endpoint_nothing_is_loaded_or_kept():
     """Whoever wants no traces pays nothing for them."""
     assert ran(NOTHING).stdout.split("\n") == ["[]", "{}", ""]
@@ -247,6 +249,7 @@ print("stopped")
 """
 
 
+@pytest.mark.slow
 def test_a_collector_that_is_away_holds_nobody_up():
     """The stop comes, and the process ends; what the collector did not take is lost."""
     with Collector() as gone:
@@ -257,6 +260,7 @@ def test_a_collector_that_is_away_holds_nobody_up():
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.asyncio(loop_scope="session")
 async def test_one_trace_from_the_webhook_to_the_reply(stage, tmp_path, collector):
     """What a real Easel sends of one picture: every stage, under the id that the log leads to, and nobody's words."""

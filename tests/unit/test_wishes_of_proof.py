@@ -9,6 +9,7 @@ from proof.wishes import MARK, changes, wishes
 ENOUGH = 1000  # for ten minutes of chaos
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", [wishes, changes])
 def test_there_is_enough_to_say(said):
     """However the gate is trained, it is sure of a thousand of them."""
