@@ -1,5 +1,6 @@
 """A doctor's practice for tests: the three vendors, a bot that LINE can try, and one thing that is wrong."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,9 +16,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app.line import lean
 from app.ops.doctor.examine import examine
 from app.ops.doctor.finding import Finding, FindingVerdict
 from app.settings import Settings, load
+from tests.forkserver import SDK
 from tests.world import World, world
 
 NOBODY = "http://127.0.0.1:9"
@@ -65,6 +68,8 @@ async def practice_in(directory: Path) -> AsyncIterator[Practice]:
         return JSONResponse(opened.readiness)
 
     bot = Starlette(routes=[Route("/callback", callback, methods=["POST"]), Route("/readyz", readyz)])
+    for name in SDK:  # on a busy machine its imports alone take longer than the doctor waits for LINE
+        await asyncio.to_thread(lean.loaded, name)
     async with world() as vendors, serve(bot) as bot_url:
         opened = Practice(vendors, directory, bot_url)
         yield opened

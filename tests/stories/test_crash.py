@@ -7,7 +7,7 @@ import asyncio
 import resource
 import signal
 import sqlite3
-import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -16,7 +16,7 @@ from line_sandbox.faults import Fault
 
 from app.words.sentences import sentences_for
 from tests.wire import wire
-from tests.world import PATIENCE_S, Easel, World, interpreter
+from tests.world import PATIENCE_S, Easel, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -162,7 +162,7 @@ async def test_killed_after_the_promise(stage, tmp_path, database):
     easel = await stage.start(tmp_path, REPLY_DEADLINE_S="1", **database)
     await stage.line.send_text(person, "a cat")
     await stage.said(person)
-    easel = await restarted(stage, easel, tmp_path, REPLY_DEADLINE_S="1", **database)
+    easel = await restarted(stage, easel, tmp_path, **database)  # the tap's token lasts: it must not buy a button again
     release.set()
     await stage.line.send_tap(person, "Show picture")
     await stage.picture(person)
@@ -378,14 +378,9 @@ async def test_a_dead_token_of_unknown_age_proves_nothing(stage, tmp_path):
 async def test_a_second_easel_on_one_sqlite_file_is_refused(stage, tmp_path):
     """Two would draw everything twice: the second says so and ends with 78."""
     async with stage.easel(tmp_path):
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app", "serve", "--port", "0"),
-            env=interpreter() | stage.environment | {"DATABASE_URL": f"sqlite:///{tmp_path}/easel.db"},
-            stderr=asyncio.subprocess.PIPE,
-        )
-        _, said = await process.communicate()
-    assert process.returncode == 78
-    assert b"another Easel uses" in said
+        code, _, said = await stage.run(tmp_path, "serve", "--port", "0")
+    assert code == 78
+    assert "another Easel uses" in said
 
 
 async def test_a_full_disk_is_never_a_silent_200(stage, tmp_path):
@@ -501,8 +496,10 @@ async def test_a_stop_ends_in_time_whatever_the_database_does(stage, tmp_path, p
     with wire(postgres.get_uri(database="easel_silent")) as silent:
         easel = await stage.start(tmp_path, DATABASE_URL=silent.url)
         silent.hush()
-        async with asyncio.timeout(30):
-            assert await easel.stop() == 0
+        began_at = time.monotonic()
+        assert await easel.stop() == 0
+        # Without its watchdog a thread would hold it for half a minute, as long as a busy machine may take by itself.
+        assert "ended_with_threads_that_hang" in easel.text or time.monotonic() - began_at < 30
         silent.mend()
 
 
@@ -513,12 +510,12 @@ async def test_after_an_outage_everything_goes_on_at_once(stage, tmp_path, postg
     with wire(postgres.get_uri(database="easel_back")) as broken:
         async with stage.easel(tmp_path, DATABASE_URL=broken.url) as easel:
             broken.cut()
-            await easel.until(lambda: "(attempt 6)" in easel.text, timeout_s=60)
+            # With pauses that double it would not come so far within PATIENCE_S.
+            await easel.until(lambda: "(attempt 6)" in easel.text)
             broken.mend()
-            async with asyncio.timeout(30):
-                await easel.logged("ready", times=2)
-                await stage.line.send_text(person, "a cat")
-                await stage.picture(person)
+            await easel.logged("ready", times=2)
+            await stage.line.send_text(person, "a cat")
+            await stage.picture(person)
 
 
 async def test_a_damaged_engine_file_is_said_in_a_sentence(stage, tmp_path):

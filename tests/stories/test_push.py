@@ -15,11 +15,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def pushing_process(vendors, tmp_path_factory):
     """An Easel that may push, and spends its reply tokens after a second."""
-    webhook_url = vendors.line.webhook_url
     settings = {"REPLY_DEADLINE_S": "1", "LATE_DELIVERY": "push"}
     async with vendors.easel(tmp_path_factory.mktemp("pushing"), **settings) as easel:
         yield easel
-    vendors.line.webhook_url = webhook_url
 
 
 @pytest.fixture

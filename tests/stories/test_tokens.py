@@ -17,10 +17,8 @@ DEADLINE_S = 4.0  # what a busy machine needs for a picture that is ready, and w
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def hasty_process(vendors, tmp_path_factory):
     """An Easel that spends its reply tokens after 4 s."""
-    webhook_url = vendors.line.webhook_url
     async with vendors.easel(tmp_path_factory.mktemp("hasty"), REPLY_DEADLINE_S=str(DEADLINE_S)) as easel:
         yield easel
-    vendors.line.webhook_url = webhook_url
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import subprocess
 import sys
+import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -104,10 +105,10 @@ def _psycopg(url: str) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://")
 
 
-@pytest.fixture
-async def peers(postgres, tmp_path):
+@contextlib.asynccontextmanager
+async def peers_on(postgres) -> AsyncIterator[Peers]:
     """Two processes on a fresh database."""
-    name = f"easel_{abs(hash(tmp_path.name))}"
+    name = f"easel_{uuid.uuid4().hex}"
     postgres.psql(f"CREATE DATABASE {name}")
     url = postgres.get_uri(database=name)
     with wire(url) as store, wire(url) as engine:
@@ -116,22 +117,37 @@ async def peers(postgres, tmp_path):
             yield made
 
 
+@pytest.fixture
+async def peers(postgres):
+    async with peers_on(postgres) as made:
+        yield made
+
+
 @pytest.mark.slow
-async def test_after_an_outage_of_less_than_a_term_nobody_is_dead(peers):
+async def test_after_an_outage_of_less_than_a_term_nobody_is_dead(postgres):
     """The other could not renew either, and its next try may come later than ours: it gets the time."""
-    async with asyncio.timeout(40):
-        renewed_at = await peers.renewed(since=await peers.now()) - TERM_S
-        await peers.passes(renewed_at + RENEW_S / 3)
-        await peers.leases.renew("they", term_s=TERM_S - RENEW_S)  # as if they had, a while before us
-        peers.store.cut()
-        await peers.passes(renewed_at + TERM_S / 2 + 0.1)
-        peers.store.mend()
-        again_at = await peers.renewed(since=await peers.now()) - TERM_S
-        assert again_at < renewed_at + TERM_S
-        await peers.renewed(since=again_at + RENEW_S)
-        assert not peers.lease.is_dead("they")
-        (left,) = await Settling(peers.database, owner="they").unsettled(Rank.ASKS, limit=1)
-        assert left.event_id == "E1"
+    for _ in range(5):
+        async with peers_on(postgres) as peers:
+            if (again_at := await after_a_short_outage(peers)) is None:
+                continue  # it was longer than a term: this machine was busy elsewhere
+            await peers.renewed(since=again_at + RENEW_S)
+            assert not peers.lease.is_dead("they")
+            (left,) = await Settling(peers.database, owner="they").unsettled(Rank.ASKS, limit=1)
+            assert left.event_id == "E1"
+            return
+    pytest.fail("five times we were not back within a term")
+
+
+async def after_a_short_outage(peers: Peers) -> float | None:
+    """Cut the wire for half a term. Return when we renewed again, or None where that was too late to tell anything."""
+    renewed_at = await peers.renewed(since=await peers.now()) - TERM_S
+    await peers.passes(renewed_at + RENEW_S / 3)
+    await peers.leases.renew("they", term_s=TERM_S - RENEW_S)  # as if they had, a while before us
+    peers.store.cut()
+    await peers.passes(renewed_at + TERM_S / 2 + 0.1)
+    peers.store.mend()
+    again_at = await peers.renewed(since=await peers.now()) - TERM_S
+    return again_at if again_at < renewed_at + TERM_S else None
 
 
 @pytest.mark.slow
