@@ -99,7 +99,7 @@ async def play(vendors: World, people: list[str], group: str, directory: Path) -
     await settled(directory)
     vendors.openai.faults.add(Fault.status(503), match="/images/generations", times=None)
     await vendors.line.send_text(people[5], "a picture on a bad day")
-    await vendors.line.send_text(people[3], "another one on a bad day")
+    await vendors.line.send_text(people[3], "a second picture on a bad day")
     await settled(directory)
     vendors.openai.faults.clear()
     for person in (people[1], people[4]):
@@ -108,7 +108,7 @@ async def play(vendors: World, people: list[str], group: str, directory: Path) -
     for person in (people[1], people[4]):
         await vendors.line.send_tap(person, "Show picture")
     for wish in WISHES[:9]:
-        await vendors.line.send_text(people[0], f"{wish}, in blue")
+        await vendors.line.send_text(people[0], f"{wish}, oil painting")
     await settled(directory)
 
 
