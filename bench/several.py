@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import services, webhooks
 from bench.client import Connection
 from bench.figures import Figure
-from bench.measures import CONNECTIONS, DRAWS_AT_ONCE, SETTLED_S, load
+from bench.measures import CONNECTIONS, DRAWS_AT_ONCE, load
 from bench.postgres import Postgres, postgres
 from bench.services import Service
 from bench.vendors import Vendors
@@ -20,6 +20,7 @@ from bench.vendors import Vendors
 PICTURES = 200
 HELD = 50
 IDLE_MINUTES = 1000
+RESTS_AFTER_S = 30.0  # a start looks for what was left behind
 
 
 @contextlib.asynccontextmanager
@@ -121,7 +122,7 @@ async def idle(vendors: Vendors, *, seconds: float) -> list[Figure]:
     """Processor time of an Easel that has nothing to do, and of the Postgres behind two; scaled from `seconds`."""
     with postgres() as server:
         async with running(vendors, count=1) as alone, running(vendors, count=2, **server.database()) as pair:
-            await asyncio.sleep(SETTLED_S)
+            await asyncio.sleep(RESTS_AFTER_S)
             before = *_used(alone, server)[:1], *_used(pair, server)
             await asyncio.sleep(seconds)
             after = *_used(alone, server)[:1], *_used(pair, server)

@@ -6,6 +6,8 @@ import pickle
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from app.engine import Engine, QueueLimits
 
 LIMITS = QueueLimits(at_once=4, at_once_per_user=4, per_minute=0)
@@ -148,6 +150,34 @@ async def test_who_waits_is_not_begun_while_we_stop(tmp_path):
     await stopping
     assert held.began == ["a1"]
     assert waiting(tmp_path) == ["b1"]
+
+
+@pytest.mark.slow
+async def test_what_another_process_left_waiting_is_begun_without_pauses(postgres, tmp_path):
+    """On Postgres nobody tells of it, and a queue in which nothing waits is looked through every ten seconds only."""
+    name, limits = f"easel_{abs(hash(tmp_path.name))}", QueueLimits(at_once=1, at_once_per_user=1, per_minute=0)
+    postgres.psql(f"CREATE DATABASE {name}")
+    url, first, second = postgres.get_uri(database=name), Held(), Held()
+    names = [f"draw-{number}" for number in range(6)]
+    engine = Engine(database_url=url, executor_id="they", limits=limits)
+    engine.workflow("draw", first.run)
+    await engine.start()
+    for one in names:
+        await engine.enqueue("draw", one, argument=one, user=one)
+    async with asyncio.timeout(30):
+        while not first.running:  # noqa: ASYNC110 - it tells whom it waits for, not that there is one
+            await asyncio.sleep(0.02)
+    await engine.stop(drain="draw", drain_s=0)
+    engine = Engine(database_url=url, executor_id="we", limits=limits)
+    engine.workflow("draw", second.run)
+    await second.let_go(*names)
+    await engine.start()
+    await engine.adopt(["they"])
+    async with asyncio.timeout(40):
+        while await engine.living("draw"):  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.05)
+    await engine.stop(drain="draw", drain_s=5)
+    assert sorted(second.began) == names
 
 
 async def test_what_was_begun_at_once_goes_on_after_a_crash(tmp_path):
