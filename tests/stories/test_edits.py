@@ -260,9 +260,9 @@ async def test_a_photo_and_words_in_one_breath(vendors):
     """A photo that is shared with a comment comes as two events at once: the words are done to it all the same."""
     person = vendors.person()
     shown = vendors.line.image(person, photo())
-    await vendors.line.deliver(shown, vendors.line.text(person, "add a kite in one breath"))
+    await vendors.line.deliver(shown, vendors.line.text(person, "add a heron in one breath"))
     await vendors.picture(person)
-    (call,) = vendors.asked("add a kite in one breath")
+    (call,) = vendors.asked("add a heron in one breath")
     assert call.path.endswith("/images/edits")
 
 
