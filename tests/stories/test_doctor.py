@@ -93,7 +93,7 @@ LINE = {
         "token's life", WARNING, "3.0 days", "long-lived", has("line", token_expires_in_s=3 * 86400)
     ),
     "people answer, too": Case("chat mode", WARNING, "by hand", "switch Chat off", has("line", chat_mode="chat")),
-    "auto-reply": Case("auto-reply", SKIPPED, "does not tell", "Auto-response messages off"),
+    "auto-reply": Case("auto-reply", SKIPPED, "does not tell", "Auto-response and Greeting message off"),
     "quota used up": Case(
         "quota",
         WARNING,
