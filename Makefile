@@ -55,8 +55,8 @@ init: .venv/.ready ## ask for each value of a real bot, try it at once, write .e
 serve: .venv/.ready ## the service; its settings come from the environment or .env
 	$(RUN) easel serve
 
-test: setup ## all tests
-	$(RUN) pytest
+test: setup ## all tests, on WORKERS at once if you say so (each file stays on one)
+	$(RUN) pytest $(if $(WORKERS),-n $(WORKERS) --dist loadfile)
 
 test-quick: setup ## between two edits: what needs no process of its own and no Postgres
 	$(RUN) pytest -q -n auto --dist worksteal -m "not slow" tests/unit sandbox/tests
