@@ -58,7 +58,7 @@ def sweep(
     points: Annotated[int, typer.Option(help="At how many points of each story to kill, at most.")] = 60,
     database: Annotated[str, typer.Option(help="sqlite or postgres.")] = "sqlite",
 ) -> None:
-    """Kill -9 at every commit and call between a webhook and its answer: a wish, an edit, a promise, a push."""
+    """Kill -9 at every commit and call between webhook and answer: a picture, four, an edit, a promise, a push."""
     from proof.sweep import run  # noqa: PLC0415 - heavy
 
     sys.exit(asyncio.run(run(points=points, kind=database)))

@@ -41,6 +41,12 @@ class Teller:
         await self._write(person)
         await self.world.until(lambda: bool(self.world.line.chat(person).pictures), timeout_s=PATIENCE_S)
 
+    async def four(self) -> None:
+        """A text that asks for four pictures, which come in one answer."""
+        person = self._person()
+        await self._write(person, count=4)
+        await self.world.until(lambda: len(self.world.line.chat(person).pictures) >= 4, timeout_s=PATIENCE_S)
+
     async def edit(self) -> None:
         """A photo, and what to make of it."""
         person = self._person()
@@ -81,10 +87,10 @@ class Teller:
         self.world.openai.faults.add(Fault.held(release), match="/images/", times=None)
         return release
 
-    async def _write(self, person: str) -> None:
+    async def _write(self, person: str, *, count: int = 1) -> None:
         prompt = f"draw a teapot with {next(self._numbers)} spouts"
-        event = self.world.line.text(person, prompt)
-        await self._send(event, Wish(**_asked(event, person), prompt=prompt))
+        event = self.world.line.text(person, prompt if count == 1 else f"{prompt} x{count}")
+        await self._send(event, Wish(**_asked(event, person), prompt=prompt, count=count))
 
     async def come_back(self) -> None:
         """Do something that asks for nothing but brings a reply token: where a start takes a minute, the first died.
@@ -120,6 +126,7 @@ class Story:
 
 STORIES = {
     "wish": Story(tell=Teller.wish, settings={}),
+    "four": Story(tell=Teller.four, settings={}),
     "edit": Story(tell=Teller.edit, settings={}),
     "promise": Story(tell=Teller.promise, settings=EARLY),
     "push": Story(tell=Teller.push, settings=EARLY | {"LATE_DELIVERY": "push"}),

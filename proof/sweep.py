@@ -114,7 +114,7 @@ class Sweep:
         charges = sum(bool(one.charge) and one.prompt == wish.prompt for one in self._witness.orders)
         if row["answer"] != "sent":
             yield f"{wish.name}: its answer is {row['answer']}"
-        if wish.draws and shown != 1:
+        if wish.draws and shown != wish.count:
             yield f"{wish.name}: {shown} pictures were shown; it is {row.get('state')}, said was {row.get('words')}"
         if wish.draws and charges > CHARGES_MAX:
             yield f"{wish.name}: {charges} charges"
