@@ -4,6 +4,7 @@ They look at the chat and at nothing else, so that a restart on the way is nothi
 """
 
 import asyncio
+import functools
 import io
 import itertools
 from collections import Counter
@@ -35,17 +36,11 @@ class Teller:
     _release: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
-    async def wish(self) -> None:
-        """A text, and the picture that it asks for in time."""
+    async def wish(self, count: int = 1) -> None:
+        """A text, and the pictures that it asks for in time."""
         person = self._person()
-        await self._write(person)
-        await self.world.until(lambda: bool(self.world.line.chat(person).pictures), timeout_s=PATIENCE_S)
-
-    async def four(self) -> None:
-        """A text that asks for four pictures, which come in one answer."""
-        person = self._person()
-        await self._write(person, count=4)
-        await self.world.until(lambda: len(self.world.line.chat(person).pictures) >= 4, timeout_s=PATIENCE_S)
+        await self._write(person, count=count)
+        await self.world.until(lambda: len(self.world.line.chat(person).pictures) >= count, timeout_s=PATIENCE_S)
 
     async def edit(self) -> None:
         """A photo, and what to make of it."""
@@ -126,7 +121,7 @@ class Story:
 
 STORIES = {
     "wish": Story(tell=Teller.wish, settings={}),
-    "four": Story(tell=Teller.four, settings={}),
+    "four": Story(tell=functools.partial(Teller.wish, count=4), settings={}),
     "edit": Story(tell=Teller.edit, settings={}),
     "promise": Story(tell=Teller.promise, settings=EARLY),
     "push": Story(tell=Teller.push, settings=EARLY | {"LATE_DELIVERY": "push"}),

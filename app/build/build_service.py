@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app import health, lease
 from app.build.dashboard import dashboard_of
 from app.build.make_flows import Flows
+from app.build.make_speaking import Speaking
 from app.build.make_store import Store
 from app.build.make_vendors import Vendors
 from app.caps import caps_of
@@ -67,7 +68,8 @@ def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[],
     vendors = Vendors(settings)
     metrics = Metrics(version=release(), models=settings.image_models)
     traces = Traces(settings.otel_exporter_otlp_endpoint, service_version=release())
-    flows = Flows(settings, store, vendors, is_orphan=leases.is_dead, metrics=metrics, traces=traces)
+    speaking = Speaking(settings, store, vendors, is_orphan=leases.is_dead, metrics=metrics, traces=traces)
+    flows = Flows(settings, store, vendors, speaking)
     dispatcher = flows.dispatcher(engine, _stores(database, settling, store), owner=executor_id)
     leases.adopts(dispatcher.adopt)
 

@@ -1,6 +1,6 @@
 """The durable workflows, and what works beside them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from app.build.make_speaking import Speaking
 from app.build.make_store import Store
@@ -28,11 +28,9 @@ from app.flows.upkeep.address_watch import PublicAddress
 from app.flows.upkeep.cleanup import Cleanup
 from app.flows.upkeep.menu_of_language import Menus
 from app.flows.upkeep.monitor import Monitor
-from app.metrics import Metrics
 from app.reading.decide import Rules
 from app.reading.gate import Gate as ReadingGate
 from app.settings import Settings
-from app.traces import Traces
 
 
 class Flows:
@@ -43,13 +41,9 @@ class Flows:
         settings: Settings,
         store: Store,
         vendors: Vendors,
-        *,
-        is_orphan: Callable[[str], bool],
-        metrics: Metrics,
-        traces: Traces,
+        speaking: Speaking,
     ) -> None:
         self._settings, self._store, self._vendors = settings, store, vendors
-        speaking = Speaking(settings, store, vendors, is_orphan=is_orphan, metrics=metrics, traces=traces)
         self._observers, self._halt = speaking.observers, speaking.halt
         self.line_access, self.deliver = speaking.line_access, speaking.deliver
         self.renderers = Renderers()

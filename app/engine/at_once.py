@@ -17,7 +17,7 @@ import structlog
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, WorkflowIDReusePolicy
 from dbos import _sys_db as dbos_database
 from dbos._context import DBOSContext, current_owner_xid
-from dbos._core import WorkflowHandleAsyncTask, execute_dequeued_workflow, start_workflow_async
+from dbos._core import execute_dequeued_workflow, start_workflow_async
 from dbos._sys_db import WorkflowStatuses, WorkflowStatusInternal
 from dbos._utils import GlobalParams, generate_uuid
 
@@ -56,11 +56,10 @@ class AtOnce:
 
     async def _begin(
         self, workflow: Callable[[str], Coroutine[Any, Any, None]], workflow_id: str, argument: str, user: str
-    ) -> bool:
+    ) -> None:
         with SetWorkflowID(workflow_id), SetEnqueueOptions(queue_partition_key=user):
             context = DBOSContext.create_start_workflow_child(None)
-        handle = await start_workflow_async(self._dbos, context, workflow, (argument,), {}, queue_name=self._queue)
-        return isinstance(handle, WorkflowHandleAsyncTask)
+        await start_workflow_async(self._dbos, context, workflow, (argument,), {}, queue_name=self._queue)
 
     def _written(
         self,

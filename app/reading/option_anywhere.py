@@ -114,8 +114,7 @@ def _is_led(before: str, after: str) -> bool:
 def _is_of_a_page(before: str, after: str, said: str) -> bool:
     """Whether it ends what a picture is for: "banner for our website 3:1, tools", 網站橫幅 3:1 工具."""
     is_apart = before.endswith((" ", ",", "、")) and (not after or after[0] in " ,、\n")
-    named = _beside(("page",))[1]
-    return is_apart and any(named.match(before, at) for at in range(len(before))) and not is_a_score(said)
+    return is_apart and _beside(("page",))[1].search(before) is not None and not is_a_score(said)
 
 
 def _is_beside(keys: tuple[str, ...], before: str, after: str) -> bool:

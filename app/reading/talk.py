@@ -108,18 +108,19 @@ def _of_pieces(said: str) -> Talk | None:
     return None
 
 
+@functools.cache
 def _pieces() -> Mapping[str, tuple[str, ...]]:
     """Group talk, and the small words behind it (喔, ครับ, ね)."""
     return _by_letter("talk", longest_first("kindly", "behind"))
 
 
+@functools.cache
 def _answers() -> Mapping[str, tuple[str, ...]]:
     """Group answers, and what may stand around them: talk, small words, what they are about (this one, 它)."""
     beside = [longest_first(section, where) for section in ("kindly", "this") for where in ("before", "behind")]
     return _by_letter("answers", (*words("talk"), *itertools.chain(*beside)))
 
 
-@functools.cache
 def _by_letter(section: str, beside: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     """Group the words of a section and others by their first letter, the longest first."""
     found: dict[str, list[str]] = {}
