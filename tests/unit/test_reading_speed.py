@@ -1,7 +1,10 @@
-"""Reading a text costs the event loop next to nothing, whatever the text is."""
+"""Reading a text costs the event loop next to nothing, whatever the text is.
+
+How many milliseconds that are is measured by `python -m bench reading`. Here a text is held against plain English of
+its length, read in turns with it: a busy machine is slow for both.
+"""
 
 import time
-import timeit
 
 import pytest
 
@@ -13,7 +16,8 @@ from app.reading.talk import reply_of, talk_of
 from app.reading.wish import wish_of
 from app.store.context import Context
 
-MS_MAX = 5.0
+# The dearest of these takes 6 times what English takes; a pattern that tries all ways through a text takes hundreds.
+TIMES_ENGLISH_MAX = 20
 CHARS = 5000
 TEXTS = {
     "notes and new lines": "♪\n" * (CHARS // 2),
@@ -50,10 +54,16 @@ def read(text):
     reply_of(text)
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_a_text_of_5000_characters_is_read_at_once(name):
-    """Nobody's text holds others up: twice as much as is done for one is done well within 5 ms."""
-    text = TEXTS[name][:CHARS]
+def took_s(text):
+    """How much processor reading a text takes, in seconds."""
+    began = time.process_time()
     read(text)
-    fastest_s = min(timeit.repeat(lambda: read(text), timer=time.process_time, number=1, repeat=15))
-    assert fastest_s * 1000 / 2 < MS_MAX
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_text_of_5000_characters_costs_many_times_what_english_costs(name):
+    """Nobody's text holds others up."""
+    text, english = TEXTS[name][:CHARS], TEXTS["English"][:CHARS]
+    taken = [(took_s(text), took_s(english)) for _ in range(15)]
+    assert min(one for one, _ in taken) < TIMES_ENGLISH_MAX * min(plain for _, plain in taken)
