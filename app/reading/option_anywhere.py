@@ -124,7 +124,7 @@ def _is_beside(keys: tuple[str, ...], before: str, after: str) -> bool:
 
 def _first(key: str, said: str, start: int = 0, end: int = READ_AT_FRONT + READ_AT_END + 1) -> re.Match[str] | None:
     """Find a place where one of these phrases is said, and not to be written in the picture."""
-    matches = (pattern.search(said, max(0, start), end) for anchor, pattern in _phrases(key) if anchor in said)
+    matches = (_made(pattern).search(said, max(0, start), end) for anchor, pattern in _phrases(key) if anchor in said)
     return next((one for one in matches if one and not is_written(_around(one, said)[0])), None)
 
 
@@ -153,8 +153,8 @@ def _beside(keys: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @functools.cache
-def _phrases(key: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Make a pattern of each phrase, and what of it must be there: looking for that first is what makes it quick."""
+def _phrases(key: str) -> tuple[tuple[str, str], ...]:
+    """Write a pattern of each phrase, and what of it must be there: looking for that first is what makes it quick."""
     listed = {f"{{{name}}}": f"(?:{'|'.join(map(_spelled, phrases(name)))})" for name in ("picture", "ask")}
     flat = {"{unflat}": f"(?!{BETWEEN}(?:{'|'.join(map(_spelled, phrases('flat')))}))"}
     found = []
@@ -163,8 +163,14 @@ def _phrases(key: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
         for blank, meant in (_BLANKS | listed | flat).items():
             pattern = pattern.replace(re.escape(blank), meant)
         anchor = max(re.split(r"\{\w+\}|\.\.\.", one), key=len).strip()
-        found.append((anchor, re.compile(pattern)))
+        found.append((anchor, pattern))
     return tuple(found)
+
+
+@functools.cache
+def _made(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern once, and not before a text may hold it: all of them take 0.1 s."""
+    return re.compile(pattern)
 
 
 def _spelled(word: str) -> str:

@@ -4,6 +4,8 @@ How many milliseconds that are is measured by `python -m bench reading`. Here a 
 its length, read in turns with it: a busy machine is slow for both.
 """
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -67,3 +69,13 @@ def test_no_text_of_5000_characters_costs_many_times_what_english_costs(name):
     text, english = TEXTS[name][:CHARS], TEXTS["English"][:CHARS]
     taken = [(took_s(text), took_s(english)) for _ in range(15)]
     assert min(one for one, _ in taken) < TIMES_ENGLISH_MAX * min(plain for _, plain in taken)
+
+
+def test_after_the_rehearsal_no_message_waits_for_files():
+    """In a process of its own: in this one all words were loaded long ago."""
+    code = (
+        "import tomllib; from app.reading.decide import rehearse\n"
+        "from tests.unit.test_reading_speed import TEXTS, read\n"
+        "rehearse(); del tomllib.loads; [read(text) for text in TEXTS.values()]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
