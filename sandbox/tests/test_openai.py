@@ -375,10 +375,8 @@ async def test_latency_and_concurrency():
         serve(stand_in.app) as base_url,
         openai.AsyncOpenAI(api_key=KEY, base_url=f"{base_url}/v1") as client,
     ):
-        began = time.perf_counter()
         await client.images.generate(prompt="quick", **FAST)
-        quick = time.perf_counter()
+        began = time.perf_counter()
         await asyncio.gather(*(client.images.generate(prompt="slow", **FAST) for _ in range(3)))
-        assert time.perf_counter() - quick >= 1.0
-        assert time.perf_counter() - quick > quick - began
+        assert time.perf_counter() - began >= 1.0
     assert (stand_in.max_drawing, stand_in.drawing, len(stand_in.invoice)) == (3, 0, 4)
