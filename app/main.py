@@ -24,7 +24,6 @@ from app.databases import first_line
 from app.engine import EngineError, check_sqlite
 from app.errors import EaselError
 from app.flows.drawing.queue import DRAW
-from app.reading.decide import rehearse
 from app.refusals import Refusals
 from app.settings import Settings
 from app.store.database import DatabaseUnfitError
@@ -102,7 +101,6 @@ class Easel:
         self._keep(self._parts.flows.public_address.keep(), name="public address")
         self._keep(self._open_bucket(), name="bucket")
         self._keep(self._open_line(), name="line")
-        self._keep(asyncio.to_thread(rehearse), name="reading")
         if self._several_processes:
             self._lease = self._keep(self._parts.lease.keep(), name="lease")
         log.info("limits_read", **self._limits)

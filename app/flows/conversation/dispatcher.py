@@ -19,6 +19,7 @@ from app.flows.conversation.event import ArrivedEvent, EventFlow
 from app.flows.conversation.ordering import ChatOrder, Turn
 from app.flows.delivery.waiting import set_or_time
 from app.line.events import Chat, ChatKind, read
+from app.reading.decide import rehearse
 from app.store.inbox import Rank
 from app.store.settling import SUSPECT_TRIES, Settling, Unsettled
 
@@ -59,6 +60,7 @@ class Dispatcher:
 
     async def keep(self) -> None:
         """Take up what this process left when it ended, then what comes, for ever."""
+        await asyncio.to_thread(rehearse)
         await self.adopt([self._owner])
         async with asyncio.TaskGroup() as both:
             both.create_task(self._keep())
