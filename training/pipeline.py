@@ -55,6 +55,8 @@ class Done:
     def pays(self) -> bool:
         """Whether a picture is drawn of it at once."""
         act = self.plan.act
+        if self._is_a_yes:
+            return False
         return not isinstance(act, Say) and self.does in {"draw", "change", *(f"command.{name}" for name in PAID)}
 
     @property
@@ -64,10 +66,17 @@ class Done:
         match self.message.meaning:
             case Meaning.DRAW:
                 return self.pays
+            case Meaning.TALK if self._is_a_yes:
+                return said == "draw"
             case Meaning.TALK:
                 is_among_others = moment.in_group and not moment.is_called
                 return said in {"talk", *ANSWERS} or (said == "nothing" and (is_among_others or self.plan.addressed))
         return said == meant or any(said in kinds and meant in kinds for kinds in (*ALIKE, *BY_MOMENT))
+
+    @property
+    def _is_a_yes(self) -> bool:
+        """Whether it says yes to "Shall I draw it?": that picture is asked for."""
+        return self.message.label == "talk.ok" and self.message.moment.asked == "offer"
 
     @property
     def in_a_tap(self) -> bool:

@@ -16,6 +16,7 @@ ALIKE = (
     frozenset({"command.usage", "talk.cost"}),
     frozenset({"command.hello", "command.new", "command.edit"}),
     frozenset({"command.cancel", "talk.no"}),
+    frozenset({"command.decline", "talk.no"}),
     frozenset({f"command.{name}" for name in PAID} | {"change"}),
     frozenset({"command.edit", "change"}),
 )

@@ -30,14 +30,9 @@ from app.reading.plan import (
 )
 from app.reading.rules import VERBS, by_rules
 from app.reading.verdicts import (
-    PAINTS,
     asked,
     by_verdict,
-    changed,
-    drawn,
     is_free_to_try,
-    is_surely_a_change,
-    is_surely_a_wish,
 )
 from app.reading.wish import Addressing, Wish, wish_of
 from app.store.context import Context
@@ -209,16 +204,9 @@ def _meant(wish: Wish, context: Context, user_id: str | None, read: Read) -> tup
     if read.verdict and read.verdict.options:
         wish = replace(wish, options=wish.options.merged_over(read.verdict.options))
     verdict, confidence = read.verdict, read.verdict.confidence if read.verdict else 0.0
-    if verdict:
-        is_enough = read.is_sure or is_free_to_try(verdict, context, user_id)
-        paints = verdict.meaning in PAINTS or not is_enough
-        if paints and is_surely_a_change(wish, context, user_id, verdict):
-            return changed(wish, context, user_id), Why(step=ReadingStep.MOMENT, meaning=Meaning.CHANGE), None
-        if is_enough:
-            why = Why(step=read.by, meaning=spelled(verdict), confidence=confidence)
-            return by_verdict(wish, context, user_id, verdict), why, None
-        if is_surely_a_wish(wish, context, user_id, verdict):
-            return drawn(wish, context, user_id), Why(step=ReadingStep.MOMENT, meaning=Meaning.DRAW), None
+    if verdict and (read.is_sure or is_free_to_try(verdict, context, user_id)):
+        why = Why(step=read.by, meaning=spelled(verdict), confidence=confidence)
+        return by_verdict(wish, context, user_id, verdict), why, None
     question = Question(
         text=wish.said, moment=moment_of(wish, context, user_id), bare=wish.prompt if wish.options else ""
     )

@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from importlib import resources
 
 from app.reading.commands import Name
-from app.reading.follow_ups import says_a_change
 from app.reading.gate_file import GateModel, Head, unpacked
 from app.reading.gate_pieces import marks, pieces
 from app.reading.meaning import Meaning, Moment, Talk, Verdict
 
 # From which confidence on a verdict is acted upon without asking anybody. A wish that is drawn at once is what people
 # came for, and it is most of what is said; the others must not take a wish for something else.
-SURE = {Meaning.DRAW: 0.8, Meaning.CHANGE: 0.8, Meaning.COMMAND: 0.7, Meaning.TALK: 0.8}
+SURE = {Meaning.DRAW: 0.65, Meaning.CHANGE: 0.75, Meaning.COMMAND: 0.7, Meaning.TALK: 0.8}
 SURE_TO_DELETE = 0.93  # it cannot be undone, and what people say for it is measured at 0.95
 KIND_MIN = 0.35  # a kind of talk that is less likely than this is any talk
 
@@ -38,15 +37,14 @@ class Gate:
         seen, around = pieces(text), marks(text, moment)
         likely = dict(zip(self.model.meanings.classes, _shares(self.model.meanings, seen, around), strict=True))
         name = max(likely, key=likely.__getitem__)
-        verdict = Verdict(meaning=Meaning(name), confidence=self.model.measured(name, likely[name]))
+        verdict = Verdict(
+            meaning=Meaning(name),
+            confidence=self.model.measured(name, likely[name]),
+            paints=likely[Meaning.DRAW] + likely[Meaning.CHANGE],
+        )
         if verdict.meaning in {Meaning.DRAW, Meaning.CHANGE}:
             return verdict
-        found = self._of_a_kind(verdict, seen, around)
-        is_there = moment.has_picture or moment.is_drawing
-        if is_there and _is_like_a_change(found) and says_a_change(text):
-            # "Change it to night" and "change it to Thai" begin alike; so do この絵を夜にして and この絵を消して.
-            return Verdict(meaning=Meaning.CHANGE, confidence=self.model.measured("change", likely["change"]))
-        return found
+        return self._of_a_kind(verdict, seen, around)
 
     def _of_a_kind(self, verdict: Verdict, seen: list[int], around: list[int]) -> Verdict:
         prefix = f"{verdict.meaning}."
@@ -58,13 +56,6 @@ class Gate:
             return replace(verdict, kind=kind if share >= KIND_MIN else Talk.CHAT)
         # The wrong command is as bad as none.
         return replace(verdict, kind=kind, confidence=verdict.confidence * self.model.measured("kind", share))
-
-
-def _is_like_a_change(found: Verdict) -> bool:
-    """Whether a command is said as changes are, and may be one."""
-    if found.kind == Name.FINE:
-        return found.confidence < SURE_TO_DELETE
-    return found.kind in {Name.SETTINGS, Name.DELETE} and not is_sure(found)
 
 
 def is_sure(verdict: Verdict) -> bool:

@@ -1,38 +1,45 @@
 """The file of the gate: two tables of small weights, added up many at a time as the digits of one number. No I/O.
 
-A line of JSON that says what follows, then the tables, packed by zlib. A weight is a byte (128 is zero) in a lane of
-two bytes, so that 256 rows can be added as plain integers before a lane could run over.
+A line of JSON that says what follows, then the tables, packed by zlib. Only pieces that were worth learning have a row;
+they are found by the upper half of their number first, of which there are a few each. A weight is a byte in the file
+(128 is zero) and stands in a lane of two bytes in memory, so that 256 rows can be added as plain integers before a lane
+could run over.
 """
 
 import json
 import zlib
-from bisect import bisect_right
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import sqrt
 from typing import Any
 
 ZERO = 128
 LANE_BYTES = 2
 ROWS_AT_ONCE = 256
+HALVES = 1 << 16  # a number of 32 bits is an upper and a lower half
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """A linear classifier over hashed pieces.
+    """A linear classifier over some pieces.
 
     Attributes:
         classes: Their names, in the order of the lanes.
-        table: 2**bits rows, one lane for each class.
+        starts: Where the rows of each upper half of a piece's number begin, and the end of all.
+        lows: The lower half of each row's number, rising within an upper half.
+        rows: A row for each of them, one lane for each class.
         scale: What one step of a weight is worth.
         marks_scale: The same for marks, which are not divided among many as pieces are.
         bias: What each class has to begin with.
     """
 
     classes: Sequence[str]
-    bits: int
-    table: bytes | memoryview
+    starts: "array[int]"
+    lows: "array[int]"
+    rows: bytes | memoryview
     scale: float
     marks_scale: float
     bias: Sequence[float]
@@ -44,16 +51,28 @@ class Head:
         return [bias + share * said + self.marks_scale * marked for bias, said, marked in pairs]
 
     def _added(self, numbers: Sequence[int]) -> list[int]:
-        table, mask, width = self.table, (1 << self.bits) - 1, LANE_BYTES * len(self.classes)
-        places = [(number & mask) * width for number in numbers]
+        rows, width = self.rows, LANE_BYTES * len(self.classes)
+        places = [place * width for place in self._found(numbers)]
         sums = [-ZERO * len(places)] * len(self.classes)
         for start in range(0, len(places), ROWS_AT_ONCE):
             whole = sum(
-                [int.from_bytes(table[at : at + width], "little") for at in places[start : start + ROWS_AT_ONCE]]
+                [int.from_bytes(rows[at : at + width], "little") for at in places[start : start + ROWS_AT_ONCE]]
             )
             lanes = whole.to_bytes(width, "little")
             sums = [so_far + int.from_bytes(lanes[2 * at : 2 * at + 2], "little") for at, so_far in enumerate(sums)]
         return sums
+
+    def _found(self, numbers: Sequence[int]) -> list[int]:
+        """Find the rows of those that have one."""
+        starts, lows = self.starts, self.lows
+        found = []
+        for number in numbers:
+            high, low = number >> 16, number & 0xFFFF
+            end = starts[high + 1]
+            place = bisect_left(lows, low, starts[high], end)
+            if place < end and lows[place] == low:
+                found.append(place)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,33 +97,59 @@ class GateModel:
 def packed(model: GateModel) -> bytes:
     """Write a model: the same one gives the same bytes."""
     heads = (model.meanings, model.kinds)
+    tables = [zlib.compress(_table(one), 9) for one in heads]
     head = {
         "corpus": model.corpus,
         "knots": model.knots,
         "heads": [
             {
                 "classes": list(one.classes),
-                "bits": one.bits,
+                "pieces": len(one.lows),
                 "scale": one.scale,
                 "marks_scale": one.marks_scale,
                 "bias": list(one.bias),
+                "bytes": len(table),
             }
-            for one in heads
+            for one, table in zip(heads, tables, strict=True)
         ],
     }
-    tables = zlib.compress(b"".join(one.table for one in heads), 9)
-    return json.dumps(head, sort_keys=True).encode() + b"\n" + tables
+    return json.dumps(head, sort_keys=True).encode() + b"\n" + b"".join(tables)
 
 
 def unpacked(data: bytes) -> GateModel:
     """Read what `packed` wrote."""
     first = data[: data.index(b"\n")]
-    rest = memoryview(data)[len(first) + 1 :]  # no copy
     head: dict[str, Any] = json.loads(first)
-    sizes = [(1 << one["bits"]) * LANE_BYTES * len(one["classes"]) for one in head["heads"]]
-    ends = list(accumulate(sizes))
-    tables = memoryview(zlib.decompress(rest, bufsize=ends[-1]))  # views of one piece of memory, no copies
-    meanings, kinds = (
-        Head(**one, table=tables[end - size : end]) for one, size, end in zip(head["heads"], sizes, ends, strict=True)
+    ends = list(accumulate((one["bytes"] for one in head["heads"]), initial=len(first) + 1))
+    meanings, kinds = (  # one after the other, so that both tables never lie in memory twice
+        _head(one, memoryview(data)[start:end]) for one, (start, end) in zip(head["heads"], pairwise(ends), strict=True)
     )
     return GateModel(meanings=meanings, kinds=kinds, knots=head["knots"], corpus=head["corpus"])
+
+
+def _table(head: Head) -> bytes:
+    """Write how many pieces each upper half has, their lower halves, and the weights class by class."""
+    width = LANE_BYTES * len(head.classes)
+    counts = bytes(end - start for start, end in pairwise(head.starts))
+    lanes = [bytes(head.rows[LANE_BYTES * at :: width]) for at in range(len(head.classes))]
+    return b"".join([counts, head.lows.tobytes(), *lanes])
+
+
+def _head(described: Mapping[str, Any], data: memoryview) -> Head:
+    classes, count = described["classes"], described["pieces"]
+    table = memoryview(zlib.decompress(data, bufsize=HALVES + count * (LANE_BYTES + len(classes))))
+    lows = array("H")
+    lows.frombytes(table[HALVES : HALVES + count * LANE_BYTES])
+    rows = bytearray(count * len(classes) * LANE_BYTES)
+    for at in range(len(classes)):
+        begin = HALVES + count * (LANE_BYTES + at)
+        rows[LANE_BYTES * at :: LANE_BYTES * len(classes)] = table[begin : begin + count]
+    return Head(
+        classes=classes,
+        starts=array("I", accumulate(table[:HALVES], initial=0)),
+        lows=lows,
+        rows=memoryview(rows),
+        scale=described["scale"],
+        marks_scale=described["marks_scale"],
+        bias=described["bias"],
+    )

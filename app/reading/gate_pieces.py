@@ -31,6 +31,10 @@ _SCRIPTS = {
 }
 _SIGNS = {
     "asks": re.compile(r"[?]|[嗎吗呢か]\s*$|(?:ไหม|มั้ย|มั๊ย|ป่าว|หรอ|เหรอ)\s*(?:ครับ|คับ|คะ|ค่ะ)?\s*$"),
+    "wonders": re.compile(
+        r"\b(?:what|which|who|whose|whom|where|when|why|how (?:many|much|long|old|far|often))\b"
+        r"|[哪誰]|什麼|多少|幾|為何|何|なに|なん(?:で|の)|だれ|どこ|いつ|なぜ|どう|いくつ|いくら|どの|อะไร|ไหน|ใคร|เมื่อไห?ร|กี่|ทำไม|เท่าไห?ร|ยังไง|อย่างไร"
+    ),
     "cries": re.compile("!"),
     "lists": re.compile(r",[^,]+,[^,]+,|、[^、]+、"),
     "flags": re.compile(r"--[a-z]+|\bmasterpiece\b|\b[48]k\b"),

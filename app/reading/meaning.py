@@ -71,12 +71,14 @@ class Verdict:
         kind: A command's name (`app.reading.commands.Name`) or a `Talk`; "" for wishes and changes.
         confidence: How often in 1 such a verdict is right, by measurement and not by a model's word.
         options: What it says of the picture beside its words; those that the rules have read come first.
+        paints: How likely in 1 a picture is wanted at all, new or changed; 1 where nobody measured it.
     """
 
     meaning: Meaning
     kind: str = ""
     confidence: float = 0.0
     options: Options = field(default_factory=Options)
+    paints: float = 1.0
 
 
 class ReadingStep(StrEnum):

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from app.reading.commands import ADMIN_WORDS, Command, Name
-from app.reading.follow_ups import says_a_change
 from app.reading.meaning import Meaning, Talk, Verdict
 from app.reading.moment import expected_of
 from app.reading.photo_words import speaks_of_a_photo, speaks_of_a_picture
@@ -11,18 +10,17 @@ from app.reading.plan import Act, AskForPhoto, Draw, Say
 from app.reading.rules import DRAWN_AGAIN, commanded, talked
 from app.reading.sources import edited, is_about_something, is_asked_for, later
 from app.reading.wish import Addressing, Wish
-from app.reading.wish_forms import is_a_question, looks_like_a_wish
 from app.store.context import Context
 from app.words.answers import Offer
 
 NEVER_GUESSED = frozenset({*ADMIN_WORDS, Name.DELETE_ALL_YES})
 PAINTS = frozenset({Meaning.DRAW, Meaning.CHANGE})
 NOT_FREE = frozenset({*DRAWN_AGAIN, Name.DELETE})  # they cost money, or cannot be undone
-ABOUT_PICTURES = frozenset({Name.DELETE, Name.DELETE_ALL, Name.MINE, Name.CANCEL, Name.SETTINGS, Name.BACK})
-NOT_UNLIKELY = 0.6
-EVEN = 0.5
+EVEN, UNLIKELY = 0.5, 0.1
 AMONG_OTHERS = 0.8  # for a wish that only a word such as draw or 畫 calls us to
 LIKELY = 0.6  # enough for what costs nothing and is put right with one word
+HARDLY_EVER = 0.02  # that a picture is wanted: below it nobody need be asked whether to draw
+AS_LIKELY = 0.4  # of a command then; what is being drawn is not given up for so little
 CERTAIN = 0.95  # of talk, from which on no button offers to draw it all the same
 
 
@@ -30,7 +28,11 @@ def is_free_to_try(verdict: Verdict, context: Context, user_id: str | None) -> b
     """Whether a verdict that nobody is sure of may be acted on all the same: talk, help, a question before deleting."""
     if is_about_something(context, user_id):
         return False  # words are waited for, or a picture is pointed at
-    return verdict.confidence >= LIKELY and verdict.meaning not in PAINTS and verdict.kind not in NOT_FREE
+    if verdict.meaning in PAINTS or verdict.kind in NOT_FREE:
+        return False
+    is_harmless = verdict.confidence >= AS_LIKELY and verdict.kind != Name.CANCEL
+    is_one_of_words = verdict.paints < HARDLY_EVER and (verdict.meaning is Meaning.TALK or is_harmless)
+    return verdict.confidence >= LIKELY or is_one_of_words
 
 
 def by_verdict(  # noqa: PLR0911 - one line for each meaning
@@ -38,7 +40,7 @@ def by_verdict(  # noqa: PLR0911 - one line for each meaning
 ) -> Act | None:
     """Do what a sure verdict says. None: it is talk among people, not for us."""
     points = is_about_something(context, user_id)
-    is_plain = verdict.confidence >= AMONG_OTHERS or points or looks_like_a_wish(wish.said)
+    is_plain = verdict.confidence >= AMONG_OTHERS or points
     if wish.call is Addressing.PREFIX and not is_plain:
         return None
     match verdict.meaning:
@@ -98,46 +100,21 @@ def asked(wish: Wish, context: Context, user_id: str | None, verdict: Verdict | 
     may_paint = verdict is None or verdict.meaning in PAINTS
     if may_paint and not points and (context.refused_photo or speaks_of_a_photo(wish.prompt)):
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
-    if points and not _may_be_else(wish, context, user_id, verdict):
+    if points and not _may_be_else(context, user_id, verdict):
         return edited(wish, context, user_id)
     return offered(wish, context)
 
 
-def _may_be_else(wish: Wish, context: Context, user_id: str | None, verdict: Verdict | None) -> bool:
+def _may_be_else(context: Context, user_id: str | None, verdict: Verdict | None) -> bool:
     """Whether words about what is there may be a command, or talk about it: stopping never falls to the model."""
     if verdict is None or verdict.meaning in PAINTS:
         return False
     if verdict.meaning is Meaning.COMMAND:
         return verdict.kind not in DRAWN_AGAIN | {Name.EDIT, Name.HELLO}
-    return is_a_question(wish.said) or (verdict.confidence >= EVEN and not is_asked_for(context, user_id))
-
-
-def is_surely_a_wish(wish: Wish, context: Context, user_id: str | None, verdict: Verdict) -> bool:
-    """Whether words that nobody is sure of have the form of a wish, and are about nothing that is there."""
-    if wish.call is Addressing.QUOTE or is_about_something(context, user_id):
-        return False
-    may_be = verdict.meaning is Meaning.DRAW or (verdict.meaning is Meaning.TALK and verdict.confidence < LIKELY)
-    return may_be and looks_like_a_wish(wish.said)
+    return verdict.paints < UNLIKELY or (verdict.confidence >= EVEN and not is_asked_for(context, user_id))
 
 
 def offered(wish: Wish, context: Context) -> Say:
     """Ask whether to draw it, or to change the last picture so. Free."""
     picture = context.quote.picture_id or context.chat.current_picture
     return Say(answer=Offer(picture=picture), prompt=wish.prompt, options=wish.options)
-
-
-def is_surely_a_change(wish: Wish, context: Context, user_id: str | None, verdict: Verdict) -> bool:
-    """Whether words say how to change a picture that is there: they would make none of their own.
-
-    `verdict`: what they are taken for otherwise; who deletes or looks for pictures is not drawn over.
-    """
-    there = context.under_way or context.chat.current_picture or is_about_something(context, user_id)
-    if (
-        not there
-        or wish.call is Addressing.PREFIX
-        or (verdict.kind in ABOUT_PICTURES and verdict.confidence >= NOT_UNLIKELY)
-    ):
-        return False
-    if says_a_change(wish.prompt):
-        return True
-    return wish.call is not Addressing.QUOTE and speaks_of_a_picture(wish.prompt) and not speaks_of_a_photo(wish.prompt)

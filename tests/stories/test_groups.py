@@ -175,7 +175,9 @@ async def test_one_persons_burst_does_not_hold_up_another(vendors):
     group = vendors.group(eager, modest)
     release = asyncio.Event()
     vendors.openai.faults.add(Fault.held(release), match=lambda call: "burst" in str(call.body), times=None)
-    await vendors.line.deliver(*(vendors.line.text(eager, f"draw a burst of red {n}", group=group) for n in range(5)))
+    await vendors.line.deliver(
+        *(vendors.line.text(eager, f"draw a burst of {n} red balloons", group=group) for n in range(5))
+    )
     await vendors.openai.wait_for(lambda: vendors.drawing("burst") == 2, PATIENCE_S)
     await vendors.line.send_text(modest, "draw a quiet pond", group=group)
     await vendors.picture(group)

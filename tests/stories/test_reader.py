@@ -23,10 +23,16 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 READERS = {"READER_MODELS": "gpt-6-luna,gpt-5.4-mini"}
 SURE = "an otter in a hat"
 MAYBE = (
-    *("Sunday at my aunt's", "left or right", "the usual please", "not that kind", "Tuesday afternoon"),
-    *("my boss said no again", "surprise", "no sugar in it", "half past nine", "as ever"),
-    *("heads or tails", "every other week", "same as my brother's", "the one with the blue lid", "as seen by her"),
-    *("a bit of this and that", "nothing with nuts", "either is fine by him", "the second shelf from below"),
+    *("Sunday at my aunt's", "left or right", "the usual please", "no sugar in it", "half and half", "either way"),
+    *("heads or tails", "something like last time", "the one with the blue lid", "as seen by her", "whatever is left"),
+    *(
+        "a bit of this and that",
+        "nothing with nuts",
+        "either is fine by him",
+        "close enough to touch",
+        "enough for two",
+    ),
+    *("under the table again", "in and out", "by heart", "more or less like that", "two of the usual"),
 )
 
 

@@ -25,7 +25,7 @@ from app.reading.plan import (
 )
 from app.store.chats import ChatState, Expected
 from app.store.context import Context, Quote
-from app.words.answers import Sentence, StickerOffer
+from app.words.answers import Offer, Sentence, StickerOffer
 
 USER, GROUP = "U" + "a" * 32, "C" + "b" * 32
 RULES = Rules(group_prefixes=["畫", "draw"])
@@ -142,14 +142,14 @@ def test_what_stands_around_words(around, act):
 
 
 def test_a_change_is_about_the_last_picture():
-    """Words such as make it night change it; where nothing was drawn yet, it is a wish like any other."""
-    said = message(ALONE, type="text", text="make it night")
-    assert wanted(said).act == drawing("make it night")
+    """Words that are surely a change are made there; where nothing was drawn yet, the person is asked."""
+    said, change = message(ALONE, type="text", text="make it night"), Verdict(meaning=Meaning.CHANGE)
+    assert wanted(said, verdict=change).act == Say(answer=Offer(picture=None), prompt="make it night")
     around = Context(chat=ChatState(current_picture="P1"))
-    assert wanted(said, around).act == drawing("make it night", sources=[{"picture": "P1"}], settled=True)
+    assert wanted(said, around, change).act == drawing("make it night", sources=[{"picture": "P1"}], settled=True)
     for words in ("turn this photo into a woodcut", "把這張照片換成油畫"):
         said = message(ALONE, type="text", text=words)
-        assert wanted(said, around).act == AskForPhoto(prompt=words, options=Options())
+        assert wanted(said, around, change).act == AskForPhoto(prompt=words, options=Options())
 
 
 def test_a_photo_is_fetched_alone_and_only_remembered_in_company():

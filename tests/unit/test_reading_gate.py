@@ -10,13 +10,107 @@ from app.reading.commands import Name
 from app.reading.gate import Gate, is_sure
 from app.reading.meaning import Meaning, Moment, Talk
 from training import pipeline, tables
-from training.messages import JUDGE, messages
+from training.messages import JUDGES, messages
 from training.report import LANGUAGES, read_all, worth
 from training.train import MODEL, corpus_digest
 
-UNSEEN = [one for one in messages(held_out=True) if one.author != JUDGE]
+UNSEEN = [one for one in messages(held_out=True) if one.author not in JUDGES]
 PICTURE = Moment(has_picture=True)
 OVERHEARD = Moment(in_group=True)
+A_CHANGE = [
+    "make it night",
+    "make it blue",
+    "add a dog",
+    "remove the background",
+    "remove background",
+    "make the background transparent",
+    "change the background to a beach",
+    "the same but at night",
+    "same but with a hat",
+    "make him smile",
+    "give her a hat",
+    "put a hat on the cat",
+    "Make the sky purple",
+    "please add some snow",
+    "turn the cat into a dog",
+    "without the hat",
+    "more colorful",
+    "less dark",
+    "Can you make it brighter?",
+    "now make it winter",
+    "改成晚上",
+    "加一隻狗",
+    "把背景改成海邊",
+    "背景換成粉紅色",
+    "頭髮改成藍色",
+    "去掉背景",
+    "幫我把背景去掉",
+    "亮一點",
+    "再亮一點",
+    "更可愛一點",
+    "換成水彩風",
+    "加上煙火",
+    "加個帽子",
+    "讓它笑",
+    "可以改成冬天嗎",
+    "請把貓換成狗",
+    "再大一點",
+    "變成卡通",
+    "夜にして",
+    "青くして",
+    "犬を追加して",
+    "背景を海にして",
+    "背景を透明にして",
+    "背景を消して",
+    "帽子を消して",
+    "水彩画にしてください",
+    "もっと明るく",
+    "もっとかわいくして",
+    "アニメ風にして",
+    "帽子を消してください",
+    "เป็นตอนกลางคืน",
+    "เปลี่ยนเป็นกลางคืน",
+    "เพิ่มหมา",
+    "เอาหมวกออก",
+    "ลบพื้นหลัง",
+    "ลบพื้นหลังออก",
+    "ลบหมวกออก",
+    "เปลี่ยนพื้นหลังเป็นทะเล",
+    "ให้เป็นตอนกลางคืน",
+    "ทำเป็นภาพสีน้ำ",
+    "ใส่หมวกให้แมวหน่อย",
+    "สว่างกว่านี้",
+    "ช่วยเพิ่มต้นไม้",
+    "ทำให้น่ารักขึ้น",
+]
+A_WISH = [
+    "make a cat",
+    "a cat that makes it",
+    "changing of the guard",
+    "added value poster",
+    "a man turning the page",
+    "make me a birthday card",
+    "turn the tide, poster",
+    "give the gift of love, a poster",
+    "讓人流口水的牛肉麵",
+    "改畫狗",
+    "猫を主人公にした絵本の表紙",
+    "背景が宇宙の猫",
+    "ทำการ์ดวันเกิดให้หน่อย",
+    "加油的啦啦隊",
+    "把拔和馬麻",
+    "毛毛蟲變成蝴蝶",
+    "青蛙變成王子",
+    "改裝車",
+    "換衣服的女孩",
+    "一點點星星",
+    "更衣室",
+    "讓座的小孩",
+    "背景が海の猫",
+    "猫の絵を描いて",
+    "แมวใส่หมวก",
+    "ขอรูปแมว",
+]
 
 
 @pytest.fixture(scope="module")
@@ -40,18 +134,23 @@ def of(author, done):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reading_holds_what_its_page_says(done, language):
     """In each language wishes are drawn, changes made and commands obeyed, and talk is hardly ever paid for."""
-    found = [one for one in of("y", done) if one.message.language == language]
-    assert tables.share_right(found, Meaning.DRAW) >= 0.94
-    assert tables.share_in_a_tap(found, Meaning.DRAW) >= 0.99
-    assert tables.share_right(found, Meaning.CHANGE) >= 0.97
-    assert tables.share_right(found, Meaning.COMMAND) >= 0.95
-    assert tables.share_paid(found) <= 0.015
+    found = [one for one in of("t", done) if one.message.language == language]
+    assert tables.share_right(found, Meaning.DRAW) >= 0.965
+    assert tables.share_in_a_tap(found, Meaning.DRAW) >= 0.985
+    assert tables.share_right(found, Meaning.CHANGE) >= 0.895
+    assert tables.share_right(found, Meaning.COMMAND) >= 0.93
+    assert tables.share_paid(found) <= 0.02
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("author", "draw", "change", "command", "paid"),
-    [("v", 0.92, 0.92, 0.91, 0.035), ("x", 0.945, 0.96, 0.9, 0.03), ("y", 0.96, 0.985, 0.965, 0.01)],
+    [
+        ("t", 0.97, 0.925, 0.945, 0.01),
+        ("v", 0.97, 0.97, 0.94, 0.025),
+        ("x", 0.955, 0.96, 0.925, 0.025),
+        ("y", 0.975, 0.98, 0.98, 0.015),
+    ],
 )
 def test_each_author_is_read(done, author, draw, change, command, paid):
     """Over all languages the right thing is done at once; asking does not count."""
@@ -70,7 +169,7 @@ def test_options_are_read(language):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("author", "right"), [("v", 0.97), ("x", 0.97), ("y", 0.985)])
+@pytest.mark.parametrize(("author", "right"), [("t", 0.98), ("v", 0.975), ("x", 0.97), ("y", 0.98)])
 def test_sure_means_sure(reads, author, right):
     """What the gate is sure of is nearly always right, whoever wrote it."""
     assert worth(of(author, reads)).sure_right >= right
@@ -123,6 +222,22 @@ def test_the_file_is_small_and_of_this_corpus():
 def test_it_reads_what_is_plain(text, moment, meaning):
     """What anybody would understand, the gate does."""
     assert Gate.load().read(text, moment).meaning == meaning
+
+
+@pytest.mark.parametrize("text", A_CHANGE)
+def test_words_that_say_a_change(text):
+    """They would make no picture of their own: with one there, they are surely about it."""
+    verdict = Gate.load().read(text, PICTURE)
+    assert verdict.meaning == Meaning.CHANGE
+    assert is_sure(verdict)
+
+
+@pytest.mark.parametrize("text", A_WISH)
+def test_wishes_that_begin_like_a_change(text):
+    """They are drawn anew, although a picture is there."""
+    verdict = Gate.load().read(text, PICTURE)
+    assert verdict.meaning == Meaning.DRAW
+    assert is_sure(verdict)
 
 
 @pytest.mark.parametrize("text", ["고양이 그려줘", "un gato negro en el tejado", "Ein Schloss im Nebel", "кот в шляпе"])
