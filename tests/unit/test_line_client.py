@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from app import errors
+from app.flows.delivery.loading_animation import LoadingAnimation
 from app.line.client import LineClient
 from app.line.events import Chat, ChatKind
 from app.line.line_answers import SentMessage
@@ -336,6 +337,23 @@ async def test_loading():
     (request,) = came
     assert request.line == "POST /v2/bot/chat/loading/start HTTP/1.1"
     assert json.loads(request.body) == {"chatId": USER_ID, "loadingSeconds": 20}
+
+
+async def test_nobody_waits_for_an_animation():
+    """Where LINE does not answer, who keeps the animation goes on, and the end of it ends the call."""
+    gone = asyncio.Event()
+
+    async def waits_until_gone(reader, writer):
+        await never_answers(reader, writer)
+        gone.set()
+
+    async with line_that(waits_until_gone, answers_as("reply_200")) as (line, _):
+        loading = LoadingAnimation(line)
+        await loading.keep_up(USER_ID)
+        await ask_to_reply(line)
+        assert not gone.is_set()
+        loading.ended(USER_ID)
+        await gone.wait()
 
 
 async def test_loading_in_a_group():

@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 LOADING_S = 60  # the longest: https://developers.line.biz/en/reference/messaging-api/#display-a-loading-indicator
 AGAIN_AFTER_S = 50.0
-SHORT_S = 1.0  # what comes within it needs no animation
+SHORT_S = 1.0  # what comes within it needs no animation; nor does an answer wait longer for LINE to start one
 
 
 class LoadingAnimation:
@@ -23,6 +23,7 @@ class LoadingAnimation:
     def __init__(self, line: LineClient) -> None:
         self._line = line
         self._since: dict[str, float] = {}
+        self._starting: dict[str, asyncio.Task[None]] = {}
 
     async def keep_up(self, chat_id: str) -> float:
         """Start the animation when it is time. Return in how many seconds it is time again."""
@@ -31,11 +32,15 @@ class LoadingAnimation:
         if since is not None and now - since < AGAIN_AFTER_S:
             return AGAIN_AFTER_S - (now - since)
         self._since[chat_id] = now
+        starting = self._starting[chat_id] = asyncio.create_task(self._start(chat_id), name="loading starts")
+        await asyncio.wait({starting}, timeout=SHORT_S)
+        return AGAIN_AFTER_S
+
+    async def _start(self, chat_id: str) -> None:
         try:
             await self._line.start_loading(chat_id, seconds=LOADING_S)
         except EaselError as error:
             log.debug("loading_not_started", code=error.code, vendor_request=error.vendor_request_id)
-        return AGAIN_AFTER_S
 
     @asynccontextmanager
     async def beside(self, chat_id: str) -> AsyncIterator[None]:
@@ -54,3 +59,5 @@ class LoadingAnimation:
     def ended(self, chat_id: str) -> None:
         """A message of ours ends the animation, and so does the end of all waiting."""
         self._since.pop(chat_id, None)
+        if starting := self._starting.pop(chat_id, None):
+            starting.cancel()

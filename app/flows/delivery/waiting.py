@@ -56,8 +56,7 @@ class Waiting:
             self.attend(chat)
             return
         watched = self._watched[chat.id] = _Watched()
-        late_s = self._deliver.deadline_in_s(arrived_at)
-        watched.task = asyncio.create_task(self._stay(chat, watched, expects_s=late_s), name=f"watch {chat.kind}")
+        watched.task = asyncio.create_task(self._stay(chat, watched, token_at=arrived_at), name=f"watch {chat.kind}")
 
     async def look(self, chat: Chat) -> None:
         """Do the same, and return when what can be said now is said."""
@@ -93,11 +92,12 @@ class Waiting:
         watched.rang.set()
         return watched
 
-    async def _stay(self, chat: Chat, watched: _Watched, *, expects_s: float = 0.0) -> None:
+    async def _stay(self, chat: Chat, watched: _Watched, *, token_at: float | None = None) -> None:
         give_up_at = time.monotonic() + PUSH_PATIENCE_S
         try:
-            if expects_s:
-                first_s = min(expects_s, await self._loading.keep_up(chat.id))
+            if token_at is not None:
+                animated_s = await self._loading.keep_up(chat.id)
+                first_s = min(self._deliver.deadline_in_s(token_at), animated_s)
                 await set_or_time(watched.rang, min(first_s, LOOK_AGAIN_S) if self._several_processes else first_s)
             while True:
                 watched.rang.clear()
@@ -127,9 +127,10 @@ class Waiting:
         push_again = self._pushes and (left.due or left.intents) and time.monotonic() < give_up_at
         if not left.waiting and not push_again:
             return None
-        waits = [PUSH_AGAIN_S if push_again else None, self._deliver.next_deadline_s(left)]
+        waits = [PUSH_AGAIN_S if push_again else None]
         if chat.kind is ChatKind.USER and left.waiting:
             waits.append(await self._loading.keep_up(chat.id))
+        waits.append(self._deliver.next_deadline_s(left))
         if self._several_processes:
             waits.append(LOOK_AGAIN_S)
         return min((one for one in waits if one is not None), default=LONG_S)
