@@ -341,15 +341,17 @@ async def test_loading():
 
 async def test_nobody_waits_for_an_animation():
     """Where LINE does not answer, who keeps the animation goes on, and the end of it ends the call."""
-    gone = asyncio.Event()
+    asked, gone = asyncio.Event(), asyncio.Event()
 
     async def waits_until_gone(reader, writer):
+        asked.set()
         await never_answers(reader, writer)
         gone.set()
 
     async with line_that(waits_until_gone, answers_as("reply_200")) as (line, _):
         loading = LoadingAnimation(line)
         await loading.keep_up(USER_ID)
+        await asked.wait()
         await ask_to_reply(line)
         assert not gone.is_set()
         loading.ended(USER_ID)
