@@ -29,11 +29,7 @@ from app.reading.plan import (
     Show,
 )
 from app.reading.rules import VERBS, by_rules
-from app.reading.verdicts import (
-    asked,
-    by_verdict,
-    is_free_to_try,
-)
+from app.reading.verdicts import asked, by_verdict, is_free_to_try
 from app.reading.wish import Addressing, Wish, wish_of
 from app.store.context import Context
 from app.words.answers import EditedOffer, Sentence, StickerOffer

@@ -142,8 +142,12 @@ def test_what_stands_around_words(around, act):
 
 
 def test_a_change_is_about_the_last_picture():
-    """Words that are surely a change are made there; where nothing was drawn yet, the person is asked."""
+    """Words that are surely a change are made there; where nothing was drawn yet, the person is asked.
+
+    Taken for a wish, they are drawn like any other.
+    """
     said, change = message(ALONE, type="text", text="make it night"), Verdict(meaning=Meaning.CHANGE)
+    assert wanted(said).act == drawing("make it night")
     assert wanted(said, verdict=change).act == Say(answer=Offer(picture=None), prompt="make it night")
     around = Context(chat=ChatState(current_picture="P1"))
     assert wanted(said, around, change).act == drawing("make it night", sources=[{"picture": "P1"}], settled=True)
