@@ -1,6 +1,6 @@
 """LINE, OpenAI and R2 as sinks: they take everything at once, at next to no cost, and remember when it came.
 
-The strict stand-ins of `app.sandbox` check and paint, which would be measured, too.
+The strict stand-ins of `line_sandbox` check and paint, which would be measured, too.
 """
 
 import asyncio

@@ -13,9 +13,9 @@ from app.reading.gate_file import GateModel, Head, unpacked
 from app.reading.gate_pieces import marks, pieces
 from app.reading.meaning import Meaning, Moment, Talk, Verdict
 
-# From which confidence on a verdict is acted upon without asking anybody. A wish that is drawn at once is what people
-# came for, and it is most of what is said; the others must not take a wish for something else.
-SURE = {Meaning.DRAW: 0.65, Meaning.CHANGE: 0.75, Meaning.COMMAND: 0.7, Meaning.TALK: 0.8}
+# From which confidence on a verdict is acted upon without asking anybody. A picture at once is what people came for;
+# the others must not take a wish for something else.
+SURE = {Meaning.DRAW: 0.65, Meaning.CHANGE: 0.65, Meaning.COMMAND: 0.7, Meaning.TALK: 0.8}
 SURE_TO_DELETE = 0.93  # it cannot be undone, and what people say for it is measured at 0.95
 KIND_MIN = 0.35  # a kind of talk that is less likely than this is any talk
 
@@ -30,7 +30,8 @@ class Gate:
     @functools.cache
     def load(cls) -> "Gate":
         """Read the file that is shipped; the second call gives the same gate."""
-        return cls(model=unpacked(resources.files("app.reading").joinpath("gate.bin").read_bytes()))
+        with resources.files("app.reading").joinpath("gate.bin").open("rb") as file:
+            return cls(model=unpacked(file))
 
     def read(self, text: str, moment: Moment) -> Verdict:
         """Say what a message means. It takes well under a millisecond, however long the message is."""

@@ -1,20 +1,20 @@
 """The file of the gate: two tables of small weights, added up many at a time as the digits of one number. No I/O.
 
-A line of JSON that says what follows, then the tables, packed by zlib. Only pieces that were worth learning have a row;
-they are found by the upper half of their number first, of which there are a few each. A weight is a byte in the file
-(128 is zero) and stands in a lane of two bytes in memory, so that 256 rows can be added as plain integers before a lane
-could run over.
+A line of JSON that says what follows, then the tables, all packed by gzip. Only pieces that were worth learning have a
+row; they are found by the upper half of their number first, of which there are a few each. A weight is a byte in the
+file (128 is zero) and stands in a lane of two bytes in memory, so that 256 rows can be added as plain integers before a
+lane could run over.
 """
 
+import gzip
 import json
-import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import sqrt
-from typing import Any
+from typing import IO, Any
 
 ZERO = 128
 LANE_BYTES = 2
@@ -97,7 +97,6 @@ class GateModel:
 def packed(model: GateModel) -> bytes:
     """Write a model: the same one gives the same bytes."""
     heads = (model.meanings, model.kinds)
-    tables = [zlib.compress(_table(one), 9) for one in heads]
     head = {
         "corpus": model.corpus,
         "knots": model.knots,
@@ -108,22 +107,19 @@ def packed(model: GateModel) -> bytes:
                 "scale": one.scale,
                 "marks_scale": one.marks_scale,
                 "bias": list(one.bias),
-                "bytes": len(table),
             }
-            for one, table in zip(heads, tables, strict=True)
+            for one in heads
         ],
     }
-    return json.dumps(head, sort_keys=True).encode() + b"\n" + b"".join(tables)
+    tables = b"".join(_table(one) for one in heads)
+    return gzip.compress(json.dumps(head, sort_keys=True).encode() + b"\n" + tables, mtime=0)
 
 
-def unpacked(data: bytes) -> GateModel:
-    """Read what `packed` wrote."""
-    first = data[: data.index(b"\n")]
-    head: dict[str, Any] = json.loads(first)
-    ends = list(accumulate((one["bytes"] for one in head["heads"]), initial=len(first) + 1))
-    meanings, kinds = (  # one after the other, so that both tables never lie in memory twice
-        _head(one, memoryview(data)[start:end]) for one, (start, end) in zip(head["heads"], pairwise(ends), strict=True)
-    )
+def unpacked(file: IO[bytes]) -> GateModel:
+    """Read what `packed` wrote, bit by bit: the tables never lie in memory beside what is made of them."""
+    with gzip.open(file) as stream:
+        head: dict[str, Any] = json.loads(stream.readline())
+        meanings, kinds = (_head(one, stream) for one in head["heads"])
     return GateModel(meanings=meanings, kinds=kinds, knots=head["knots"], corpus=head["corpus"])
 
 
@@ -135,18 +131,16 @@ def _table(head: Head) -> bytes:
     return b"".join([counts, head.lows.tobytes(), *lanes])
 
 
-def _head(described: Mapping[str, Any], data: memoryview) -> Head:
+def _head(described: Mapping[str, Any], stream: gzip.GzipFile) -> Head:
     classes, count = described["classes"], described["pieces"]
-    table = memoryview(zlib.decompress(data, bufsize=HALVES + count * (LANE_BYTES + len(classes))))
-    lows = array("H")
-    lows.frombytes(table[HALVES : HALVES + count * LANE_BYTES])
+    starts = array("I", accumulate(stream.read(HALVES), initial=0))
+    lows = array("H", stream.read(count * LANE_BYTES))
     rows = bytearray(count * len(classes) * LANE_BYTES)
     for at in range(len(classes)):
-        begin = HALVES + count * (LANE_BYTES + at)
-        rows[LANE_BYTES * at :: LANE_BYTES * len(classes)] = table[begin : begin + count]
+        rows[LANE_BYTES * at :: LANE_BYTES * len(classes)] = stream.read(count)
     return Head(
         classes=classes,
-        starts=array("I", accumulate(table[:HALVES], initial=0)),
+        starts=starts,
         lows=lows,
         rows=memoryview(rows),
         scale=described["scale"],

@@ -135,10 +135,10 @@ def of(author, done):
 def test_reading_holds_what_its_page_says(done, language):
     """In each language wishes are drawn, changes made and commands obeyed, and talk is hardly ever paid for."""
     found = [one for one in of("t", done) if one.message.language == language]
-    assert tables.share_right(found, Meaning.DRAW) >= 0.965
-    assert tables.share_in_a_tap(found, Meaning.DRAW) >= 0.985
-    assert tables.share_right(found, Meaning.CHANGE) >= 0.895
-    assert tables.share_right(found, Meaning.COMMAND) >= 0.93
+    assert tables.share_right(found, Meaning.DRAW) >= 0.97
+    assert tables.share_in_a_tap(found, Meaning.DRAW) >= 0.99
+    assert tables.share_right(found, Meaning.CHANGE) >= 0.91
+    assert tables.share_right(found, Meaning.COMMAND) >= 0.94
     assert tables.share_paid(found) <= 0.02
 
 
@@ -146,10 +146,10 @@ def test_reading_holds_what_its_page_says(done, language):
 @pytest.mark.parametrize(
     ("author", "draw", "change", "command", "paid"),
     [
-        ("t", 0.97, 0.925, 0.945, 0.01),
+        ("t", 0.975, 0.94, 0.95, 0.01),
         ("v", 0.97, 0.97, 0.94, 0.025),
         ("x", 0.955, 0.96, 0.925, 0.025),
-        ("y", 0.975, 0.985, 0.98, 0.01),
+        ("y", 0.975, 0.975, 0.98, 0.01),
     ],
 )
 def test_each_author_is_read(done, author, draw, change, command, paid):
@@ -169,7 +169,7 @@ def test_options_are_read(language):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("author", "right"), [("t", 0.98), ("v", 0.975), ("x", 0.97), ("y", 0.985)])
+@pytest.mark.parametrize(("author", "right"), [("t", 0.985), ("v", 0.98), ("x", 0.975), ("y", 0.985)])
 def test_sure_means_sure(reads, author, right):
     """What the gate is sure of is nearly always right, whoever wrote it."""
     assert worth(of(author, reads)).sure_right >= right
