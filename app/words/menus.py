@@ -225,11 +225,11 @@ def usage(words: Words, used: PersonalUsage, zone: ZoneInfo) -> Message:
 def _used(words: Words, used: PersonalUsage, zone: ZoneInfo) -> list[str]:
     lines = [words.say("usage_today", pictures=used.pictures)]
     if used.pictures_max:
-        when = spelled_time(used.pictures_until_at, zone)
+        when = spelled_time(words, used.pictures_until_at, zone)
         lines = [words.say("usage_of", pictures=used.pictures, most=used.pictures_max, when=when)]
     for key, left in (("left_chat", used.chat_month), ("usage_share", used.share)):
         if left:
-            lines.append(words.say(key, percent=left.left_percent, when=spelled_time(left.until_at, zone)))
+            lines.append(words.say(key, percent=left.left_percent, when=spelled_time(words, left.until_at, zone)))
     return lines
 
 
@@ -239,9 +239,11 @@ def admin_status(words: Words, status: AdminStatus) -> Message:
     return text("\n".join([words.say("admin_status", **asdict(status)), *paused]))
 
 
-def spelled_time(at: float, zone: ZoneInfo) -> str:
-    """Write a Unix time as every language reads it."""
-    return f"{datetime.fromtimestamp(float(at), zone):%Y-%m-%d %H:%M}"
+def spelled_time(words: Words, at: float, zone: ZoneInfo) -> str:
+    """Write a Unix time as people do in their language, without the year."""
+    when = datetime.fromtimestamp(float(at), zone)
+    month = words.say("months").split()[when.month - 1]
+    return words.say("moment", month=month, day=when.day, time=f"{when:%H:%M}")
 
 
 def promise(said: str, *, alt: str = "still_drawing_alt", words: Words, data: str) -> Message:

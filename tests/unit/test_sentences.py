@@ -3,7 +3,9 @@
 import re
 import string
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,11 +14,21 @@ from app.errors import Reason
 from app.line.messages import LABEL_GRAPHEMES_MAX, buttons, postback_action
 from app.line.text_length import graphemes
 from app.words.chat_settings import LANGUAGES
+from app.words.menus import spelled_time
 from app.words.sentences import sentences_for
 
 KEYS = list(sentences_for("en", "en").sentences)
 PARTS = dict.fromkeys(("count", "place", "percent", "pictures", "most", "days", "queue", "saved", "seconds"), 3)
-PARTS |= {"prefix": "畫", "when": "2026-12-01 00:00", "got": "5", "asked": "9", "keywords": "hi", "version": "1.0"}
+PARTS |= {
+    "prefix": "畫",
+    "when": "1 Dec, 00:00",
+    "day": 1,
+    "time": "00:00",
+    "got": "5",
+    "asked": "9",
+    "keywords": "hi",
+    "version": "1.0",
+}
 PARTS |= {
     "size": "1:1",
     "quality": "x",
@@ -160,3 +172,19 @@ def test_one_is_not_called_many(key):
     if key in {"deleted_all", "cancelled", "photos_got", "drawing_many"}:  # never said of one
         return
     assert not re.search(r"\{(?:count|pictures)\} (?:more )?[a-z]+s\b", sentences_for("en", "en").sentences[key])
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-TW", "12 月 1 日 00:30"), ("en", "1 Dec, 00:30"), ("ja", "12月1日00:30"), ("th", "1 ธ.ค. 00:30 น.")],
+)
+def test_a_moment_is_spelled_as_people_do(language, said):
+    """When something can be had again stands in the operator's time zone, and not as in a log."""
+    at = datetime(2026, 11, 30, 16, 30, tzinfo=UTC).timestamp()
+    assert spelled_time(sentences_for(language, "en"), at, ZoneInfo("Asia/Taipei")) == said
+
+
+@every_language
+def test_every_month_has_a_name(language):
+    """Twelve of them, in order, with blanks between them only."""
+    assert len(set(sentences_for(language, "en").say("months").split())) == 12

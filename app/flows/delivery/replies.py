@@ -230,7 +230,7 @@ class Replies:
         """Say a sentence, with times in the operator's time zone."""
         parts = {"prefix": self._prefix(words), "version": self._version, **sentence.parts}
         if "until_at" in sentence.parts:
-            parts["when"] = menus.spelled_time(sentence.parts["until_at"], self._zone)
+            parts["when"] = menus.spelled_time(words, sentence.parts["until_at"], self._zone)
         return words.say(sentence.key, **parts)
 
 
