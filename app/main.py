@@ -164,7 +164,10 @@ class Easel:
 
     async def _open_line(self) -> None:
         """Only to be quick: else the first answer would wait for line-bot-sdk. Loaded, it stays as long as we do."""
-        await self._parts.vendors.line.connect()
+        try:
+            await self._parts.vendors.line.connect()
+        except Exception:
+            log.exception("line_not_opened")
         gc.freeze()  # full collections need not look through it, which stops everything
 
     async def _prune(self) -> None:

@@ -111,7 +111,9 @@ class _Session:
         proxy = _proxy_for(url)
         if proxy and proxy.startswith("socks"):
             self._proxy: str | None = None
-            connect: Callable[..., aiohttp.TCPConnector] = partial(ProxyConnector.from_url, proxy)
+            # It leaves names to the proxy in any case, and does not know the scheme that says so.
+            url = proxy.replace("socks5h://", "socks5://", 1)
+            connect: Callable[..., aiohttp.TCPConnector] = partial(ProxyConnector.from_url, url)
         else:
             self._proxy, connect = proxy, aiohttp.TCPConnector
         self._http = aiohttp.ClientSession(

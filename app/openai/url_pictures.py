@@ -21,7 +21,7 @@ class UrlPictures:
 
     def __init__(self, *, hosts: Sequence[str], bytes_max: int) -> None:
         """`hosts` as "host" or "host:port"; `bytes_max` of one picture. Opens no connection yet."""
-        self._hosts = frozenset(host.lower() for host in hosts)
+        self._hosts = frozenset(hosts)
         self._bytes_max = bytes_max
         # Without the key: the host is somebody else. No redirects: they lead where nobody has allowed it.
         self._http = httpx.AsyncClient(
@@ -53,8 +53,8 @@ class UrlPictures:
             parsed = httpx.URL(url)
         except httpx.InvalidURL as exc:
             raise BadAnswer("The picture lies at no address", code="no_data", vendor_request_id=request_id) from exc
-        host = f"{parsed.host}:{parsed.port}" if parsed.port else parsed.host
-        if parsed.scheme not in {"http", "https"} or parsed.userinfo or host.lower() not in self._hosts:
+        host = _named(parsed)
+        if parsed.scheme not in {"http", "https"} or parsed.userinfo or host not in self._hosts:
             message = f"The pictures lie at {host}, which IMAGE_URL_HOSTS does not name"
             raise HostNotAllowed(message, host=host, vendor_request_id=request_id)
 
@@ -85,3 +85,10 @@ class UrlPictures:
                     raise BadAnswer(f"The picture has more than {self._bytes_max} bytes", code="answer_too_large")
                 chunks.append(chunk)
             return b"".join(chunks)
+
+
+def _named(url: httpx.URL) -> str:
+    """Write the host as IMAGE_URL_HOSTS does: in ASCII, IPv6 in brackets, its port unless it is the usual one."""
+    host = url.raw_host.decode("ascii")
+    host = f"[{host}]" if ":" in host else host
+    return f"{host}:{url.port}" if url.port else host

@@ -7,6 +7,22 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSou
 MAY_BE_EMPTY: Final = frozenset({"reader_models"})
 
 
+def unquoted(value: str, *, may_be_empty: bool) -> str:
+    """Take blanks and quotes off.
+
+    Raises:
+        ValueError: Nothing is left, and that does not mean "nothing" here.
+    """
+    if may_be_empty and value in {"", '""', "''"}:
+        return ""
+    value = value.strip()
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1].strip()
+    if not value:
+        raise ValueError("is blank: set it, or take the line out")
+    return value
+
+
 class Emptiable(BaseSettings):
     """Settings of which some may be set to nothing."""
 

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
+
+from app.settings import urls
+
 NEAR: Final = 0.85  # DAILY_BUDGET is as near to DAILY_BUDGET_USD
-_NAME: Final = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=", re.MULTILINE)
 _NO_PROXY: Final = ("NO_PROXY", "no_proxy")
 # Of httpx, and of urllib3 below boto3, which takes no SOCKS for a scheme of its own and never reads ALL_PROXY.
 _PROXIES: Final[Mapping[str, Collection[str]]] = {
@@ -27,14 +30,15 @@ def problems_around(environ: Mapping[str, str]) -> list[str]:
 
 
 def mend_no_proxy(environ: MutableMapping[str, str]) -> None:
-    """Write IPv6 in NO_PROXY as the HTTP library reads it: without brackets, and no networks, which it cannot read.
+    """Write NO_PROXY as the HTTP library reads it: IPv6 without brackets, no networks of IPv6, ports as numbers.
 
-    OrbStack sets such a network in every container; https://github.com/encode/httpx/issues/3221 (read 2026-11-27).
+    What it cannot read would end every call. OrbStack sets such a network in every container;
+    https://github.com/encode/httpx/issues/3221 (read 2026-11-27).
     """
     for name in _NO_PROXY:
-        if "::" in environ.get(name, ""):
-            hosts = (host.strip() for host in environ[name].split(","))
-            environ[name] = ",".join(_bare(host) for host in hosts if not ("::" in host and "/" in host))
+        if hosts := environ.get(name):
+            mended = (_mended(host) for host in re.split(r"[,\s]+", hosts))
+            environ[name] = ",".join(filter(None, mended))
 
 
 def near_misses(names: Collection[str], known: Collection[str]) -> dict[str, str]:
@@ -48,12 +52,15 @@ def near_misses(names: Collection[str], known: Collection[str]) -> dict[str, str
     return {name: found[0] for name, found in near.items() if found}
 
 
-def names_set(env_file: Path = Path(".env")) -> set[str]:
-    """Return the names of all variables, of the environment and of the file."""
-    try:
-        return {*os.environ, *_NAME.findall(env_file.read_text(encoding="utf-8"))}
-    except (OSError, UnicodeDecodeError):
-        return set(os.environ)
+def variables(env_file: Path = Path(".env")) -> dict[str, str]:
+    """Return all variables, of the environment and, where it does not have them, of the file.
+
+    Raises:
+        OSError: The file is there and cannot be read.
+        UnicodeDecodeError: It is not in UTF-8.
+    """
+    written = dotenv_values(env_file, encoding="utf-8") if env_file.is_file() else {}
+    return {**{name: value or "" for name, value in written.items()}, **os.environ}
 
 
 def from_files(names: Collection[str], environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -78,13 +85,21 @@ def from_files(names: Collection[str], environ: Mapping[str, str]) -> tuple[dict
     return values, problems
 
 
-def _bare(host: str) -> str:
-    return host.strip("[]") if host.startswith("[") and host.endswith("]") else host
+def _mended(host: str) -> str:
+    bare = re.sub(r"^\[(.*)\](?::.*)?$", r"\1", host)
+    if bare.count(":") > 1:
+        return "" if "/" in bare else bare
+    return re.sub(r":(?!\d+$|//).*$", "", bare)
 
 
 def _proxy_problem(name: str, value: str) -> str:
-    scheme = urlsplit(value).scheme if "://" in value else "http"
-    if not value or scheme in _PROXIES[name]:
+    address = value if "://" in value else f"http://{value}"
+    if not value:
+        return ""
+    if not urls.is_address(address):
+        return f"{name} is no address of a proxy: write it as http://host:port, with a number as port, or take it out"
+    scheme = urlsplit(address).scheme
+    if scheme in _PROXIES[name]:
         return ""
     if scheme.startswith("socks5"):
         return f"{name} is a SOCKS proxy, which only ALL_PROXY may be: set ALL_PROXY, or take it out"

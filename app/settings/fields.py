@@ -16,7 +16,7 @@ from app.line.ids import LINE_ID, USER_ID
 from app.openai import PictureOrder, check_options
 from app.r2 import endpoint_url
 from app.settings import urls
-from app.settings.emptied import MAY_BE_EMPTY, Emptiable
+from app.settings.emptied import MAY_BE_EMPTY, Emptiable, unquoted
 
 # The first is the one this bot was made for. It was shut down on 2026-10-23 (app/openai/model_life.py), which costs one
 # refused call in six hours; should it come back, it draws again. Of the others 2.5-flare is the cheapest at "low".
@@ -114,20 +114,6 @@ class Settings(Emptiable):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severity that is logged")
     log_format: Literal["json", "text"] = Field("json", description="text is for people")
 
-    @field_validator("*", mode="before")
-    @classmethod
-    def _strip(cls, value: Any, field: ValidationInfo) -> Any:  # noqa: ANN401 - the raw environment
-        """Take off the spaces and quotes that come along when a value is pasted."""
-        if value == "" and field.field_name in MAY_BE_EMPTY:
-            return value
-        if isinstance(value, str):
-            value = value.strip()
-            if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
-                value = value[1:-1].strip()
-            if not value:
-                raise ValueError("is blank: set it, or take the line out")
-        return value
-
     @field_validator("*", mode="after")
     @classmethod
     def _sendable(cls, value: Any) -> Any:  # noqa: ANN401 - any field
@@ -166,9 +152,7 @@ class Settings(Emptiable):
     @field_validator("image_url_hosts")
     @classmethod
     def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if any(not re.fullmatch(r"[\w.-]+(:\d{1,5})?", one, re.ASCII) for one in value):
-            raise ValueError("each is a host, or host:port, without https:// and without a path, separated by commas")
-        return value
+        return urls.hosts(value)
 
     @field_validator("allowed_ids", "blocked_ids")
     @classmethod
@@ -249,6 +233,15 @@ class Settings(Emptiable):
         if value > others.data.get("pictures_at_once", value):
             raise ValueError("must not be larger than PICTURES_AT_ONCE: lower it")
         return value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _strip(cls, value: Any, field: ValidationInfo) -> Any:  # noqa: ANN401 - the raw environment
+        """Take off the spaces and quotes that come along when a value is pasted: Docker's `--env-file` keeps them.
+
+        The last of those "before", so that pydantic calls it first.
+        """
+        return unquoted(value, may_be_empty=field.field_name in MAY_BE_EMPTY) if isinstance(value, str) else value
 
     @property
     def picture_defaults(self) -> PictureOrder:

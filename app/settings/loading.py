@@ -31,9 +31,10 @@ def load(**overrides: Any) -> Settings:  # noqa: ANN401 - any field of Settings
         SettingsError: With every problem at once, by variable name, with the cure and without any value.
     """
     environment.mend_no_proxy(os.environ)
-    values, problems = environment.from_files(FROM_FILES, os.environ)
-    problems += environment.problems_around(os.environ)
+    problems = environment.problems_around(os.environ)
     try:
+        values, unread = environment.from_files(FROM_FILES, environment.variables())
+        problems += unread
         settings = Settings(**{**values, **overrides})
     except UnicodeDecodeError:
         raise SettingsError([".env is not in UTF-8: save it anew as UTF-8, or take the line out that is not"]) from None
@@ -50,7 +51,11 @@ def load(**overrides: Any) -> Settings:  # noqa: ANN401 - any field of Settings
 
 def misspelt() -> dict[str, str]:
     """Return variables that look like one of ours spelt wrong, with the one that may be meant."""
-    return environment.near_misses(environment.names_set(), [name.upper() for name in Settings.model_fields])
+    try:
+        names = {*environment.variables()}
+    except (OSError, UnicodeDecodeError):
+        names = {*os.environ}
+    return environment.near_misses(names, [name.upper() for name in Settings.model_fields])
 
 
 def _sentence(problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails

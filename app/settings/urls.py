@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 ACCOUNT_ID: Final = re.compile(r"[0-9a-f]{32}")
+HOST: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
+THIS_MACHINE: Final = {"127.0.0.1", "localhost", "::1"}
 S3_HOST: Final = ".r2.cloudflarestorage.com"
 # This machine and private networks: https://www.rfc-editor.org/rfc/rfc1918, https://www.rfc-editor.org/rfc/rfc4193
 PRIVATE: Final = ("127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
@@ -14,8 +16,13 @@ PRIVATE: Final = ("127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.
 
 def secure(value: str) -> str:
     """Return an address without a slash at its end. Plain http is for stand-ins on this machine: LINE shows none."""
-    if not re.match(r"https://[^/\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)", value):
-        raise ValueError("must be an address that starts with https:// and has no spaces")
+    parts = _parts(value)
+    if parts is None or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in THIS_MACHINE)):
+        raise ValueError("must be an address that starts with https://, in ASCII, without spaces, its port a number")
+    if parts.username is not None:
+        raise ValueError("has a user in it, before the @: take it out")
+    if parts.query or parts.fragment:
+        raise ValueError("has a ? or a # in it, which would stand in the middle of longer addresses: take it out")
     return value.rstrip("/")
 
 
@@ -40,9 +47,25 @@ def public(value: str, *, bucket: str | None) -> str:
 
 def collector(value: str) -> str:
     """Return the address of a collector of traces."""
-    if not re.match(r"https?://[^/\s]+", value):
+    parts = _parts(value)
+    if parts is None or parts.scheme not in {"http", "https"}:
         raise ValueError("must be an address such as http://collector:4318")
     return value
+
+
+def hosts(values: Iterable[str]) -> tuple[str, ...]:
+    """Return hosts in lower case, with a port only where it is not the usual one."""
+    named = tuple(one.lower().removesuffix(":443") for one in values)
+    for one in named:
+        parts = _parts(f"https://{one}")
+        if parts is None or one != parts.netloc or parts.username is not None:
+            raise ValueError("each is a host, or host:port, without https:// and without a path, separated by commas")
+    return named
+
+
+def is_address(value: str) -> bool:
+    """Whether this has a scheme, a host and, if any, a port that every HTTP library can call."""
+    return _parts(value) is not None
 
 
 def database(value: str) -> str:
@@ -63,6 +86,18 @@ def networks(values: Iterable[str]) -> tuple[str, ...]:
     except ValueError as error:
         raise ValueError("each is an address, or a network such as 10.0.0.0/8, separated by commas") from error
     return tuple(str(one) for network in found for one in (network, _mapped(network)) if one)
+
+
+def _parts(value: str) -> SplitResult | None:
+    """Take an address apart. None: no HTTP library could call it, whatever it was meant to be."""
+    try:
+        parts = urlsplit(value)
+        host, _port = parts.hostname or "", parts.port  # a port that is no number raises
+        if not HOST.fullmatch(host):
+            ip_address(host)
+    except ValueError:
+        return None
+    return parts if re.fullmatch(r"[!-~]+", value) else None  # LINE takes nothing but ASCII for an address
 
 
 def _mapped(network: IPv4Network | IPv6Network) -> IPv6Network | None:

@@ -640,14 +640,15 @@ async def socks_to(port, asked):
         yield f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-async def test_a_socks_proxy_carries_the_calls(monkeypatch):
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
+async def test_a_socks_proxy_carries_the_calls(monkeypatch, scheme):
     """ALL_PROXY may be a SOCKS proxy, which is handed the name to look up."""
     asked: list[bytes] = []
     async with (
         line_that(answers_as("reply_200"), base_url="http://line.invalid") as (line, came),
         socks_to(int(came.here.rpartition(":")[2]), asked) as proxy,
     ):
-        monkeypatch.setenv("all_proxy", proxy)
+        monkeypatch.setenv("all_proxy", proxy.replace("socks5", scheme))
         monkeypatch.setenv("no_proxy", "")
         await ask_to_reply(line)
         await line.aclose()

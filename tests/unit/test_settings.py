@@ -73,6 +73,22 @@ def test_lists_are_comma_separated(tmp_path):
     assert shown("s.image_models", tmp_path, IMAGE_MODELS=" a, b ,a,") == "('a', 'b')"
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "read"),
+    [
+        ("IMAGE_MODELS", '"a, b"', "('a', 'b')"),
+        ("READER_MODELS", '""', "()"),
+        ("READER_MODELS", "'a'", "('a',)"),
+        ("GROUP_PREFIXES", ' "draw,畫" ', "('draw', '畫')"),
+        ("ALLOWED_IDS", f'"U{"0" * 32}"', f"('U{'0' * 32}',)"),
+        ("IMAGE_URL_HOSTS", "'Files.example.com:443,[::1]:9000'", "('files.example.com', '[::1]:9000')"),
+    ],
+)
+def test_quotes_around_a_list_are_taken_off(tmp_path, name, text, read):
+    """Docker's `--env-file` hands them on as they stand in .env."""
+    assert shown(f"s.{name.lower()}", tmp_path, **{name: text}) == read
+
+
 def test_proxies_are_networks(tmp_path):
     """An address stands for itself, also as a socket that listens on :: sees it; by default they are private."""
     assert shown("s.trusted_proxies", tmp_path, TRUSTED_PROXIES="192.0.2.7, 2001:db8::/32") == (
@@ -125,6 +141,17 @@ def test_every_problem_is_told_at_once(tmp_path):
         ({"DATABASE_URL": "postgresql://easel:p@ss@db/easel"}, "DATABASE_URL has an @ in its password: write %40"),
         ({"DATABASE_URL": "postgresql://easel:secret@db:port/easel"}, "DATABASE_URL"),
         ({"IMAGE_MODELS": ","}, "IMAGE_MODELS"),
+        ({"IMAGE_MODELS": '" "'}, "IMAGE_MODELS is blank"),
+        ({"R2_PUBLIC_BASE_URL": "https://pictures.example.com # the custom domain"}, "R2_PUBLIC_BASE_URL must be"),
+        ({"R2_PUBLIC_BASE_URL": "https://pictures.example.com?x=1"}, "R2_PUBLIC_BASE_URL has a ? or a #"),
+        ({"R2_PUBLIC_BASE_URL": "https://bücher.example.com"}, "R2_PUBLIC_BASE_URL must be an address"),
+        ({"R2_PUBLIC_BASE_URL": "https://pictures.example.com:abc"}, "R2_PUBLIC_BASE_URL must be an address"),
+        ({"OPENAI_BASE_URL": "https://gateway:port/v1"}, "OPENAI_BASE_URL must be an address"),
+        ({"OPENAI_BASE_URL": "https://me:secret@gateway.example.com/v1"}, "OPENAI_BASE_URL has a user in it"),
+        ({"LINE_API_BASE_URL": "https://[::1"}, "LINE_API_BASE_URL must be an address"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:port"}, "OTEL_EXPORTER_OTLP_ENDPOINT must be an address"),
+        ({"IMAGE_URL_HOSTS": "https://files.example.com"}, "IMAGE_URL_HOSTS each is a host"),
+        ({"IMAGE_URL_HOSTS": "bücher.example.com"}, "IMAGE_URL_HOSTS each is a host"),
         ({"OPENAI_API_KEY": "sk two words"}, "OPENAI_API_KEY"),
         ({"R2_ENDPOINT_URL": f"https://{'0' * 32}.r2.cloudflarestorage.com/pictures"}, "R2_ENDPOINT_URL must end"),
         ({"R2_PUBLIC_BASE_URL": "https://pictures.example.com/pictures"}, "R2_PUBLIC_BASE_URL must not end"),
@@ -167,10 +194,15 @@ def test_serve_ends_with_ex_config(tmp_path):
         {"NO_PROXY": "localhost,[::1],fd07:b51a:cc66:f0::/64,::1"},
         {"no_proxy": "fd07:b51a:cc66:f0::/64", "HTTPS_PROXY": "http://127.0.0.1:9"},
         {"ALL_PROXY": "socks5://127.0.0.1:9"},
+        {"ALL_PROXY": "socks5h://127.0.0.1:9"},
+        {
+            "NO_PROXY": "db:port,127.0.0.1:*,[2001:db8:1:2:3:4:5:6],[::1]:8080 .example.com",
+            "HTTPS_PROXY": "127.0.0.1:9",
+        },
     ],
 )
 def test_a_machine_with_proxies(tmp_path, surroundings):
-    """IPv6 in NO_PROXY, as OrbStack sets it, and a SOCKS proxy end nothing."""
+    """IPv6 in NO_PROXY, as OrbStack sets it, what people write there, and a SOCKS proxy end nothing."""
     assert shown("s.port, __import__('httpx').AsyncClient().is_closed", tmp_path, **surroundings) == "(8000, False)"
 
 
@@ -181,6 +213,8 @@ def test_a_machine_with_proxies(tmp_path, surroundings):
         ({"SSL_CERT_FILE": "/dev/null"}, "SSL_CERT_FILE cannot be used: it holds no certificates"),
         ({"SSL_CERT_DIR": "missing"}, "SSL_CERT_DIR is no folder"),
         ({"HTTPS_PROXY": "socks5://127.0.0.1:9"}, "HTTPS_PROXY is a SOCKS proxy, which only ALL_PROXY may be"),
+        ({"HTTPS_PROXY": "http://proxy:port"}, "HTTPS_PROXY is no address of a proxy"),
+        ({"HTTPS_PROXY": "http://[::1"}, "HTTPS_PROXY is no address of a proxy"),
         ({"ALL_PROXY": "socks4://127.0.0.1:9"}, "ALL_PROXY has a proxy of a kind that is not known"),
         ({"OPENAI_API_KEY_FILE": "missing"}, "OPENAI_API_KEY is set, and OPENAI_API_KEY_FILE, too"),
         ({"METRICS_TOKEN_FILE": "missing"}, "METRICS_TOKEN_FILE names a file that cannot be read"),
@@ -202,6 +236,13 @@ def test_a_secret_in_a_file(tmp_path):
         "s.openai_api_key.get_secret_value()", tmp_path, OPENAI_API_KEY=None, OPENAI_API_KEY_FILE=str(tmp_path / "key")
     )
     assert said == "sk-in-a-file"
+
+
+def test_a_secret_in_a_file_that_dot_env_names(tmp_path):
+    """Where it stands makes no difference."""
+    (tmp_path / "token").write_text("of-the-metrics")
+    (tmp_path / ".env").write_text(f"METRICS_TOKEN_FILE={tmp_path / 'token'}\n")
+    assert shown("s.metrics_token.get_secret_value()", tmp_path) == "of-the-metrics"
 
 
 def test_a_name_that_is_nearly_ours(tmp_path):
