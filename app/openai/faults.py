@@ -46,6 +46,7 @@ CAUSES: Final = {  # what only the operator can mend, whatever the status
     "unsupported_country_region_territory": Cause.COUNTRY,
 }
 CAUSE_BY_STATUS: Final = {401: Cause.KEY, 402: Cause.BILLING, 403: Cause.VERIFICATION}  # where no code is sent
+SCOPES: Final = re.compile(r"Missing scopes: (\w+(?:\.\w+)*(?:, \w+(?:\.\w+)*){0,4})", re.ASCII)  # a 401 without a code
 VERIFY_TEXT: Final = "must be verified"  # comes without a code
 MODEL_CODES: Final = {
     "model_not_found",  # also a 403, for a project without this model
@@ -133,6 +134,11 @@ def fault(answer: HttpAnswer, *, model: str, now_at: float) -> EaselError:
     return leaf(message, code=code, vendor_request_id=request_id)
 
 
+def missing_scopes(body: bytes) -> str | None:
+    """Return the rights that a restricted key lacks, as the refusal names them."""
+    return _missing_scopes(_error_of(body))
+
+
 def has_error(body: bytes) -> bool:
     """Whether the body is the envelope of an error, which some gateways send with a 200."""
     return bool(_error_of(body))
@@ -158,7 +164,16 @@ def _cause(error: dict[str, Any], *, status: int) -> Cause:
     known = next((CAUSES[word] for word in words if word in CAUSES), None)
     if known is None and _wants_verification(error):
         return Cause.VERIFICATION
+    if known is None and _missing_scopes(error):
+        return Cause.RIGHT
+    if known is None and not error and status == 403:  # noqa: PLR2004 - HTTP's own; a page of a firewall's
+        return Cause.OTHER
     return known or (Cause.OTHER if _code(error) else CAUSE_BY_STATUS.get(status, Cause.OTHER))
+
+
+def _missing_scopes(error: dict[str, Any]) -> str | None:
+    found = SCOPES.search(str(error.get("message")))
+    return found[1] if found else None
 
 
 def _wants_verification(error: dict[str, Any]) -> bool:

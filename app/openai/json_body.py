@@ -24,3 +24,11 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - whatever the vendor sent
         return json.loads(body)
     except RecursionError as exc:
         raise ValueError("nested too deeply") from exc
+
+
+def is_json_object(body: bytes) -> bool:
+    """Whether the body is a JSON object: what an API answers, and no page of somebody in between."""
+    try:
+        return isinstance(read_json(body), dict)
+    except ValueError:
+        return False

@@ -5,7 +5,6 @@ https://platform.openai.com/docs/guides/structured-outputs (read 2026-11-27). On
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,20 @@ from typing import Any, Final
 import httpx
 import orjson
 
-from app.errors import BadAnswer, BadRequest, Cause, EaselError, NotPermitted, OutcomeUnknown, Unreachable
+from app.errors import (
+    BadAnswer,
+    BadRequest,
+    Cause,
+    EaselError,
+    NotPermitted,
+    OutcomeUnknown,
+    Unreachable,
+    VendorFault,
+)
 from app.openai.completion import Completion, read_completion
-from app.openai.faults import CAUSES, HttpAnswer, fault, has_error
+from app.openai.faults import CAUSES, HttpAnswer, fault, has_error, missing_scopes
 from app.openai.images import CONNECT_TIMEOUT_S, HEADER_SAFE, IDENTITY, IDLE_CONNECTION_S, NOTHING_SENT
+from app.openai.json_body import is_json_object
 
 READ_TIMEOUT_S: Final = 2.5
 PROBE_TIMEOUT_S: Final = 10.0
@@ -28,7 +37,6 @@ LESSONS_MAX: Final = 3  # fields that a model does not take, one told at a time
 NOT_OFFERED: Final = "not_offered"  # the code of an error that will stay: this server has no such thing
 PATH: Final = "chat/completions"
 SCHEMA_PARAM: Final = "response_format"
-SCOPES: Final = re.compile(rb"Missing scopes: (\w+(?:\.\w+)*(?:, \w+(?:\.\w+)*){0,4})", re.ASCII)
 UNTAKEN: Final = {"unsupported_value", "unsupported_parameter", "unknown_parameter"}
 # What makes OpenAI's models fast and forgetful; a server that refuses it as a whole is asked without.
 OPENAIS_OWN: Final[Mapping[str, Any]] = {
@@ -188,12 +196,14 @@ def _fault(answer: HttpAnswer, model: str) -> EaselError:
     named: dict[str, Any] = {"code": error.code, "vendor_request_id": error.vendor_request_id}
     if answer.status in {401, 403} and isinstance(error, NotPermitted) and not _is_of_the_key(error):
         # A restricted key: 401 with `code: null` and "Missing scopes: ...".
-        found = SCOPES.search(answer.body)
-        lacks = f"it lacks {found[1].decode()}" if found else "this key may not ask a text model"
+        scopes = missing_scopes(answer.body)
+        lacks = f"it lacks {scopes}" if scopes else "this key may not ask a text model"
         return NotPermitted(f"{error}: {lacks}", **named, cause=Cause.RIGHT)
     is_missing = isinstance(error, BadRequest) and answer.status in {404, 405}
     if is_missing or (answer.status == 400 and SCHEMA_PARAM.encode() in answer.body):  # noqa: PLR2004 - HTTP's own
         return BadRequest(f"{error}: not offered there", **(named | {"code": NOT_OFFERED}))
+    if isinstance(error, BadRequest) and not is_json_object(answer.body):
+        return VendorFault(str(error), **named)  # a page of somebody in between, of which nothing is to be learned
     return error
 
 

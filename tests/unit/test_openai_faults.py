@@ -198,7 +198,9 @@ def test_a_refusal_says_what_the_operator_must_mend(status, code, cause):
     ("status", "error", "cause"),
     [
         (401, {}, Cause.KEY),
-        (403, {}, Cause.VERIFICATION),
+        (401, {"message": "Missing scopes: api.model.images.request"}, Cause.RIGHT),
+        (403, {}, Cause.OTHER),  # a firewall's page
+        (403, {"message": "You are not allowed to use this."}, Cause.VERIFICATION),
         (403, {"code": "something_new"}, Cause.OTHER),
         (400, {"message": "Your organization must be verified to use it."}, Cause.VERIFICATION),
     ],

@@ -93,6 +93,17 @@ async def test_a_message_that_is_not_liked_is_no_lesson(wire):
     assert vendor.calls[-1].body["reasoning_effort"] == "none"
 
 
+@pytest.mark.parametrize("status", [302, 400, 413, 499])
+async def test_a_page_of_somebody_in_between_is_no_lesson(wire, status):
+    """An edge that answers in HTML says nothing of what the model takes: the next is asked about as before."""
+    vendor, reader = wire
+    vendor.faults.add(Fault.status(status, "<html>The request was blocked</html>"), match="/chat/")
+    with pytest.raises(VendorFault):
+        await reader.read(QUESTION, model=LUNA)
+    await reader.read(QUESTION, model=LUNA)
+    assert vendor.calls[-1].body["store"] is False
+
+
 async def test_json_in_a_fence_is_read(wire):
     """As some servers write it."""
     vendor, reader = wire

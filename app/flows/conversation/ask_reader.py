@@ -16,7 +16,6 @@ from app.errors import (
     NotPermitted,
     OutcomeUnknown,
 )
-from app.flows.drawing.availability import GONE_FOR_S
 from app.flows.drawing.booking import outcome_of_call, safety_identifier
 from app.flows.upkeep.admin_alerts import AdminAlerts
 from app.line.events import Event
@@ -34,11 +33,13 @@ log = structlog.get_logger()
 
 FAILURES_MAX: Final = 3  # in a row; then it is left alone, so that nobody waits for an answer that will not come
 PAUSE_S: Final = 60.0
+OFF_S: Final = (60.0, 600.0, 3600.0)  # a right may be granted later, and one odd answer of a proxy is no rule
+GONE_FOR_S: Final = 600.0  # a model; one call that is refused costs nothing
 OF_EVERYTHING: Final = {Cause.KEY, Cause.BILLING}  # then nothing is drawn either, and the operator must know
 
 
 class MessageReader:
-    """One for each process. That it is off, or paused, is forgotten with it; models that are gone are in the store."""
+    """One for each process. That it is paused is forgotten with it; models that are gone are in the store."""
 
     def __init__(
         self,
@@ -57,13 +58,13 @@ class MessageReader:
         self._alarm = alarm
         self._metrics = metrics
         self._names = names
-        self._is_off = False
+        self._times_off = 0
         self._failures = 0
         self._paused_until = 0.0
 
     async def read(self, left_open: Question, event: Event) -> Verdict | None:
         """Ask what the text of an event means. None: nobody could tell in time, or nobody may be asked."""
-        if self._is_off or time.monotonic() < self._paused_until:
+        if time.monotonic() < self._paused_until:
             return None
         asker = event.user_id or (event.chat.id if event.chat else "")
         question = _question(left_open, asker=asker)
@@ -102,7 +103,7 @@ class MessageReader:
             charged = 0 if outcome is CallOutcome.FAILED else booking.estimate_microusd
             self._metrics.read(name, outcome_of(error), time.perf_counter() - began, microusd=charged)
             raise
-        self._failures = 0
+        self._failures = self._times_off = 0
         took_s = time.perf_counter() - began
         tokens = ReadTokens(**asdict(answer.usage)) if answer.usage else None
         charged = text_cost(name, **asdict(tokens)) if tokens else booking.estimate_microusd
@@ -113,13 +114,13 @@ class MessageReader:
         return answer
 
     async def _tell(self, error: EaselError, name: str, event: Event) -> None:
-        """Log it, and turn the reader off where it will stay so. Only what stops the pictures, too, rings."""
+        """Log it, and leave the reader alone where it may stay so. Only what stops the pictures, too, rings."""
         is_lasting = isinstance(error, NotPermitted) and error.cause is Cause.RIGHT
         if is_lasting or (isinstance(error, BadRequest) and error.code == NOT_OFFERED):
-            if not self._is_off:
-                self._is_off = True
-                cure = "let the key use Chat Completions, or set READER_MODELS= to nothing"
-                log.warning("reader_off", model=name, code=error.code, message=str(error), cure=cure)
+            off_s = OFF_S[min(self._times_off, len(OFF_S) - 1)]
+            self._times_off, self._paused_until = self._times_off + 1, time.monotonic() + off_s
+            cure = "let the key use Chat Completions, or set READER_MODELS= to nothing"
+            log.warning("reader_off", model=name, code=error.code, message=str(error), for_s=off_s, cure=cure)
             return
         log.warning("message_not_read", request=event.id, model=name, error=type(error).__name__, code=error.code)
         if isinstance(error, NotPermitted) and error.cause in OF_EVERYTHING:
