@@ -29,6 +29,7 @@ EX_CONFIG = 78
 THREADS_WAIT_S = 0.001
 EACH_SECOND = 0  # the tick of uvicorn's on which it renews the date of its answers
 LAST_S = 0.5  # of the time that a stop may take
+LAST_LINES_S = 0.2  # of that, for the log
 REQUESTS_END_S = 2  # for webhooks under way; each takes milliseconds
 # Longer than proxies keep a connection that is idle: nginx 60 s, cloud balancers 60 s. Who closes first loses nothing.
 KEEP_ALIVE_S = 75
@@ -40,10 +41,13 @@ OWN_FILES = 256  # the database, vendors, pictures under way
 class Server(uvicorn.Server):
     """uvicorn, but it says in our words where it listens, and ends in time whatever hangs."""
 
-    def __init__(self, config: uvicorn.Config, *, stop_within_s: float, exit_code: Callable[[], int]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, *, stop_within_s: float, exit_code: Callable[[], int], lines: telemetry.Outlet
+    ) -> None:
         super().__init__(config)
         self._stop_within_s = stop_within_s
         self._exit_code = exit_code
+        self._lines = lines
         self._leave: Callable[[], object] = lambda: None
 
     async def main_loop(self) -> None:
@@ -78,7 +82,7 @@ class Server(uvicorn.Server):
 
     def _end(self) -> None:
         log.warning("ended_with_threads_that_hang", after_s=self._stop_within_s)
-        sys.stderr.flush()
+        self._lines.close(within_s=LAST_LINES_S)
         os._exit(self._exit_code())
 
 
@@ -142,7 +146,9 @@ def run(settings: Settings, lines: telemetry.Outlet) -> int:
         log.error("cannot_start", message=str(error))
         return EX_CONFIG
     easel = app.state.easel
-    server = Server(config, stop_within_s=settings.stop_within_s, exit_code=lambda: 1 if easel.failed else 0)
+    server = Server(
+        config, stop_within_s=settings.stop_within_s, exit_code=lambda: 1 if easel.failed else 0, lines=lines
+    )
 
     def stop(*_: object) -> None:
         # Before uvicorn listens to signals; and once more when it has stopped: to us a stop on request is success.

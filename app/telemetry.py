@@ -10,13 +10,13 @@ import queue
 import re
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TextIO
 
 import structlog
 
 SHAPES = re.compile(
-    r"(?P<id>\b[UCR][0-9a-f]{32}\b)"
+    r"(?P<id>(?<![A-Za-z0-9])[UCR][0-9a-f]{32}(?![A-Za-z0-9]))"
     r"|(?P<bearer>(?i:bearer)\s+[\w.~+/=-]{8,})"
     r"|(?P<key>\bsk-[\w*-]{6,})"
     r"|(?P<url>://[^/\s:@]+:)[^/\s@]+(?=@)"
@@ -137,7 +137,20 @@ def _scrubbing(secrets: Iterable[str]) -> structlog.typing.Processor:
     scrub = Scrubber(secrets)
 
     def scrubbed(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        return {key: scrub(value) if isinstance(value, str) else value for key, value in event.items()}
+        return {key: cleaned(value) for key, value in event.items()}
+
+    def cleaned(value: object) -> object:
+        match value:
+            case str():
+                return scrub(value)
+            case None | bool() | int() | float():
+                return value
+            case Mapping():
+                return {scrub(str(key)): cleaned(one) for key, one in value.items()}
+            case Collection() if not isinstance(value, bytes):
+                return [cleaned(one) for one in value]
+            case _:
+                return scrub(repr(value))
 
     return scrubbed
 

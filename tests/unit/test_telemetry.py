@@ -54,6 +54,17 @@ def test_libraries_leak_nothing(logged, text):
         assert secret not in json.dumps(line)
 
 
+@pytest.mark.parametrize(
+    "value", [[USER], {"of": {USER: 1}}, (ValueError(f"no {USER}"),), f"chat_{USER}", USER.encode()]
+)
+def test_whatever_holds_it_leaks_nothing(logged, value):
+    """An id in a list, an object or an error is taken out, too; numbers stay what they are."""
+    structlog.get_logger().info("event_broke", value=value, tries=3)
+    (line,) = logged()
+    assert USER not in json.dumps(line)
+    assert line["tries"] == 3
+
+
 def test_the_engine_warns_in_one_sentence(logged):
     """DBOS puts whole tracebacks into the message of a warning; those are for faults of ours."""
     logging.getLogger("dbos").warning("Exception polling schedules: Traceback (most recent call last):\n  File ...")
