@@ -77,6 +77,7 @@ check: setup ## lint, format, types, dependencies, workflows and secrets; needs 
 	$(RUN) mypy --strict app sandbox/line_sandbox line_easel.py
 	$(RUN) mypy --explicit-package-bases tests sandbox/tests bench proof training
 	$(RUN) deptry --no-ansi app
+	$(RUN) deptry --no-ansi --config sandbox/pyproject.toml sandbox/line_sandbox
 	$(RUN) zizmor --offline --pedantic --no-progress --quiet .github
 	git ls-files . ':!tests' ':!sandbox/tests' ':!bench' ':!proof' ':!uv.lock' | xargs $(RUN) detect-secrets-hook --no-verify $(NO_SECRETS)
 	git ls-files tests sandbox/tests bench proof ':!tests/samples/tls' | xargs $(RUN) detect-secrets-hook --no-verify $(BY_SHAPE)
