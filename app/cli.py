@@ -43,7 +43,7 @@ def easel(
 @cli.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. Default: HOST, 127.0.0.1.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on. Default: PORT, 8000.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on. Default: PORT, 8000.")] = None,
 ) -> None:
     """Run the service: POST /callback, GET /healthz, GET /readyz. SIGTERM stops it cleanly."""
     # structlog loads rich where it is there, for colours that we do not use: 4 MB of memory and 50 ms.
@@ -66,7 +66,7 @@ def demo(
     output: Annotated[Path, typer.Option(help="With --say: file or folder for the picture.")] = Path("data/demo"),
     bot: Annotated[str | None, typer.Option(help="Webhook address of another bot to try on the stand-ins.")] = None,
     host: Annotated[str, typer.Option(help="Address of the page; not loopback: others can use it.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port of the page; a free one if it is taken.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; a free one if it is taken.")] = 8000,
     data: Annotated[Path | None, typer.Option(help="Keep the bot's database here, not in a temporary folder.")] = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser where there is one.")] = True,
     stand_ins: Annotated[bool, typer.Option("--stand-ins", help="Use no keys, even where they are set.")] = False,
@@ -194,16 +194,22 @@ def move(
     to: Annotated[str, typer.Argument(metavar="ADDRESS", envvar="MOVE_TO", help="postgresql://...; or set MOVE_TO.")],
 ) -> None:
     """Copy everything from the SQLite file of DATABASE_URL to an empty Postgres. The service must be stopped."""
-    settings, target = read_settings(), read_settings(database_url=to)
+    settings = read_settings()
     from app.ops import move as moving
+    from app.settings import urls
     from app.store.ownership import DatabaseTakenError
+
+    try:
+        target = urls.postgres(to.strip(" \"'"))
+    except ValueError as error:
+        refuse(f"Nothing was moved: the target {error}", code=EX_USAGE)
 
     def tell(table: str, done: int, total: int) -> None:
         if done == total or sys.stdout.isatty():
             typer.echo(f"\r{table:<12}{done:>12,} of {total:,}"[not sys.stdout.isatty() :], nl=done == total)
 
     try:
-        moved = moving.move(settings.database_url, target.database_url, tell)
+        moved = moving.move(settings.database_url, target, tell)
     except (moving.MoveError, DatabaseTakenError) as error:
         refuse(f"Nothing was moved: {error}", code=EX_IMPOSSIBLE)
     typer.echo(f"moved: {moved.rows:,} rows of {moved.tables} tables, counted on both sides")

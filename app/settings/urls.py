@@ -7,8 +7,9 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 ACCOUNT_ID: Final = re.compile(r"[0-9a-f]{32}")
-HOST: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
-THIS_MACHINE: Final = {"127.0.0.1", "localhost", "::1"}
+_HOST: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
+_THIS_MACHINE: Final = {"127.0.0.1", "localhost", "::1"}
+_POSTGRES: Final = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://(.+)")
 S3_HOST: Final = ".r2.cloudflarestorage.com"
 # This machine and private networks: https://www.rfc-editor.org/rfc/rfc1918, https://www.rfc-editor.org/rfc/rfc4193
 PRIVATE: Final = ("127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
@@ -17,7 +18,7 @@ PRIVATE: Final = ("127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.
 def secure(value: str) -> str:
     """Return an address without a slash at its end. Plain http is for stand-ins on this machine: LINE shows none."""
     parts = _parts(value)
-    if parts is None or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in THIS_MACHINE)):
+    if parts is None or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)):
         raise ValueError("must be an address that starts with https://, in ASCII, without spaces, its port a number")
     if parts.username is not None:
         raise ValueError("has a user in it, before the @: take it out")
@@ -72,9 +73,16 @@ def database(value: str) -> str:
     """Return the address of the database as SQLAlchemy reads it."""
     if re.match(r"sqlite:///.+", value) and ":memory:" not in value:
         return value
-    if match := re.match(r"postgres(?:ql)?(?:\+psycopg)?://(.+)", value):
+    if not _POSTGRES.match(value):
+        raise ValueError("must be sqlite:///path/to/easel.db or postgresql://user:password@host/database")
+    return postgres(value)
+
+
+def postgres(value: str) -> str:
+    """Return the address of a Postgres as SQLAlchemy reads it."""
+    if match := _POSTGRES.match(value):
         return _readable(f"postgresql+psycopg://{match[1]}")
-    raise ValueError("must be sqlite:///path/to/easel.db or postgresql://user:password@host/database")
+    raise ValueError("must be postgresql://user:password@host/database")
 
 
 def networks(values: Iterable[str]) -> tuple[str, ...]:
@@ -93,7 +101,7 @@ def _parts(value: str) -> SplitResult | None:
     try:
         parts = urlsplit(value)
         host, _port = parts.hostname or "", parts.port  # a port that is no number raises
-        if not HOST.fullmatch(host):
+        if not _HOST.fullmatch(host):
             ip_address(host)
     except ValueError:
         return None

@@ -50,6 +50,22 @@ async def test_a_port_that_is_taken_is_named(stage, tmp_path):
     assert f"HOST 127.0.0.1, PORT {port} cannot be listened on" in printed
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("move", "mysql://easel:secret@db/easel"), "the target must be postgresql://"),
+        (("move", "postgresql://easel:secret@db:port/easel"), "the target must be postgresql://"),
+        (("serve", "--port", "70000"), "--port"),
+    ],
+)
+async def test_a_wrong_argument_is_not_blamed_on_the_settings(stage, tmp_path, arguments, told):
+    """What was typed is named as typed: exit code 2, the settings are right and no cure of theirs is told."""
+    code, printed = await easel(stage, tmp_path, *arguments)
+    assert (code, told in printed) == (2, True), printed
+    assert "mend these settings" not in printed
+    assert "secret" not in printed
+
+
 async def test_metrics_tell_of_a_picture(stage, tmp_path):
     """After one picture the counters of its way are there, only for who has the token."""
     person = stage.person()
