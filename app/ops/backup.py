@@ -29,7 +29,7 @@ def save(database_url: str, directory: Path) -> list[Path]:
     """Copy both files into a directory, which must be new or empty. The service may run. Return the copies."""
     if directory.exists() and any(directory.iterdir()):
         raise BackupError(f"{directory} is not empty: name a new directory")
-    os.umask(0o077)  # the copies hold people's words: for nobody but who runs this
+    _keep_to_ourselves()
     directory.mkdir(parents=True, exist_ok=True)
     directory.chmod(0o700)
     copies = []
@@ -56,6 +56,7 @@ def restore(database_url: str, directory: Path) -> list[Path]:
     missing = [file.name for file in files if not (directory / file.name).exists()]
     if missing:
         raise BackupError(f"{directory} has no {' and no '.join(missing)}: name the directory of a backup")
+    _keep_to_ourselves()
     with own(files[0]):
         aside = f"before-restore-{time.strftime('%Y%m%d-%H%M%S')}"
         for file in files:
@@ -63,8 +64,12 @@ def restore(database_url: str, directory: Path) -> list[Path]:
                 if old.name in {file.name, f"{file.name}-wal", f"{file.name}-shm"}:
                     old.rename(old.with_name(f"{old.name}.{aside}"))
             shutil.copyfile(directory / file.name, file)
-            file.chmod(0o600)  # as the service makes it, whoever may read the backup: it holds people's words
     return files
+
+
+def _keep_to_ourselves() -> None:
+    """Let nobody else read what is made from now on, not even while it is copied: it holds people's words."""
+    os.umask(0o077)
 
 
 def _files(database_url: str) -> list[Path]:

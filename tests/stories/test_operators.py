@@ -134,6 +134,9 @@ async def test_a_backup_brings_a_bot_back(stage, tmp_path):
     code, _ = await easel(stage, tmp_path, "restore", str(copies))
     assert code == 0
     assert {file.stat().st_mode & 0o777 for file in tmp_path.glob("easel*.db")} == {0o600}
+    elsewhere = tmp_path / "new"
+    code, _ = await easel(stage, tmp_path, "restore", str(copies), DATABASE_URL=f"sqlite:///{elsewhere}/easel.db")
+    assert (code, elsewhere.stat().st_mode & 0o777) == (0, 0o700)  # nobody else looks in, not even while it copies
     async with stage.easel(tmp_path):
         await stage.line.send_text(person, "again")
         await stage.picture(person, count=2)
