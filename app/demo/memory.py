@@ -31,9 +31,10 @@ class Memory:
         await asyncio.to_thread(self._delete, sa.delete(languages).where(languages.c.user_id == user_id))
 
     def erase(self) -> None:
-        """Take the whole database away, while nobody uses it."""
-        for file in self._path.parent.glob(f"{self._path.stem}.*"):
-            file.unlink()
+        """Take the whole database away, and nothing beside it, while nobody uses it."""
+        for file in (self._path, self._path.with_suffix(".engine.db")):
+            for end in ("", "-wal", "-shm"):
+                file.with_name(f"{file.name}{end}").unlink(missing_ok=True)
 
     def _delete(self, what: sa.Delete) -> None:
         with self._connected() as connection:

@@ -25,7 +25,8 @@ from app.demo.wiring import Demo
 Tell = Callable[[str], None]
 
 EX_CONFIG, INTERRUPTED = 78, 130
-NAME, DATABASE = "Easel", "easel.db"
+NAME = "Easel"
+DATABASE = "demo.db"  # never a real bot's name: the demo's R2 would say that it deleted what that one still has to
 DASHBOARD_TOKEN_BYTES = 12  # made for the run
 
 

@@ -1,12 +1,16 @@
 """What operators run and read: setup, /metrics, backup. Stories over real sockets."""
 
+import asyncio
+import re
+import shlex
 import socket
 
 import httpx
 import pytest
 from line_sandbox.openai import errors as openai_errors
 
-from tests.world import World
+from tests.system.demo.demo_process import demo
+from tests.world import ROOT, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -141,3 +145,21 @@ async def test_a_backup_brings_a_bot_back(stage, tmp_path):
         await stage.line.send_text(person, "again")
         await stage.picture(person, count=2)
     assert len(stage.asked("a kept lighthouse")) == 2
+
+
+async def test_a_backup_is_tried_on_the_stand_ins(stage, tmp_path):
+    """As docs/backup.md has it, word by word: a demo, at which nothing is real, shows what was asked for."""
+    person = stage.person()
+    async with stage.easel(tmp_path):
+        await stage.line.send_text(person, "a lighthouse to restore")
+        await stage.picture(person)
+        assert (await easel(stage, tmp_path, "backup", "easel-backup"))[0] == 0
+    page = (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")
+    lines = next(block for block in page.split("```") if "easel demo" in block).splitlines()[1:]
+    copied = await asyncio.create_subprocess_exec("sh", "-ec", "\n".join(lines[:-1]), cwd=tmp_path)
+    assert await copied.wait() == 0
+    with demo(tmp_path, *shlex.split(lines[-1])[2:], "--port", "0", OPENAI_API_KEY="sk-real") as started:
+        url, token = re.findall(r"^Dashboard +(\S+) +with the token (\S+)", started.head, re.MULTILINE)[0]
+        async with httpx.AsyncClient(follow_redirects=True) as http:
+            shown = await http.post(f"{url}/sign-in", data={"token": token, "then": "/admin/requests"})
+    assert "a lighthouse to restore" in shown.text

@@ -177,6 +177,20 @@ def test_it_can_start_over(tmp_path):
     assert (bench["invoice"], bench["pictures"], bench["latencyS"]) == (0, 0, 5)
 
 
+@pytest.mark.slow
+def test_a_real_bots_files_are_let_be(tmp_path):
+    """In the folder of a real bot the demo has a database of its own, and starting over takes away no other."""
+    theirs = ["easel.db", "easel.engine.db", "easel.db.before-restore-20261128-120000"]
+    for name in theirs:
+        (tmp_path / name).write_text("theirs", encoding="utf-8")
+    with demo(tmp_path, "--port", "0", "--data", str(tmp_path)) as started:
+        events = f"{started.base}/demo/events"
+        read_events(events, until=is_ready)
+        started.do("over")
+        read_events(events, until=lambda kind, value: is_ready(kind, value) and value["starts"] == 2)
+    assert {(tmp_path / name).read_text(encoding="utf-8") for name in theirs} == {"theirs"}
+
+
 def is_ready(kind, value):
     return kind == "bot" and value["state"] == "ready"
 
@@ -291,7 +305,7 @@ def test_killed(tmp_path):
         started.process.send_signal(signal.SIGKILL)
         started.process.wait(10)
         assert gone(pid)
-    assert (tmp_path / "kept" / "easel.db").exists()
+    assert (tmp_path / "kept" / "demo.db").exists()
 
 
 def bot_of(started):

@@ -1,8 +1,13 @@
+from pathlib import Path
+
 import pytest
+import sqlalchemy as sa
 from line_sandbox.page.stand_ins import Addresses
 
 from app.demo.demo_errors import CannotStart
+from app.demo.memory import Memory
 from app.demo.parts import LINE, OPENAI, R2, environment_of, read_parts
+from app.engine import engine_url
 
 AT = Addresses(line="http://127.0.0.1:1", openai="http://127.0.0.1:2", r2="http://127.0.0.1:3")
 
@@ -44,3 +49,15 @@ def test_environment():
     assert made["R2_PUBLIC_BASE_URL"] == f"{AT.r2}/public"
     assert (made["IMAGE_SIZE"], made["DATABASE_URL"]) == ("auto", "sqlite:///x.db")
     assert "ALLOWED_IDS" not in made
+
+
+def test_what_is_forgotten(tmp_path):
+    """Starting over takes away the demo's two databases with what SQLite puts beside them, and nothing else."""
+    own, others = tmp_path / "demo.db", {"demo.db.of-mine", "demo.toml", "easel.db"}
+    engine = sa.make_url(engine_url(f"sqlite:///{own}")).database
+    files = [Path(f"{path}{end}") for path in (own, engine) for end in ("", "-wal", "-shm")]
+    for path in (*files, *(tmp_path / name for name in others)):
+        path.touch(exist_ok=False)
+    Memory(own).erase()
+    Memory(own).erase()  # nothing is there any more
+    assert {path.name for path in tmp_path.iterdir()} == others
