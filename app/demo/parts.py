@@ -15,6 +15,7 @@ _OF_LINE = (*LINE, "LINE_CHANNEL_SECRET_PREVIOUS", "LINE_API_BASE_URL", "LINE_DA
 _PEOPLE = ("ALLOWED_IDS", "BLOCKED_IDS")
 _OF_OPENAI = (*OPENAI, "OPENAI_BASE_URL")
 _OF_R2 = (*R2, "R2_ENDPOINT_URL")
+OF_VENDORS = frozenset({*_OF_LINE, *_OF_OPENAI, *_OF_R2})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

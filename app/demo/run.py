@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dotenv import dotenv_values
 from line_sandbox.page.command import LATENCY_S, PORT, PageOptions, serve_page
 from line_sandbox.page.origin_guard import LOOPBACK
 from line_sandbox.page.serving import CannotListen, address_told, listening_at, open_browser, serving, url_of
@@ -17,8 +16,9 @@ from line_sandbox.page.stand_ins import StandIns, open_stand_ins
 
 from app.demo.bot import Bot
 from app.demo.demo_errors import CannotStart
+from app.demo.inherited import inherited_by_bot
 from app.demo.memory import Memory
-from app.demo.parts import RealVendors, environment_of, read_parts
+from app.demo.parts import OF_VENDORS, RealVendors, environment_of, read_parts
 from app.demo.say import Progress, say
 from app.demo.wiring import Demo
 
@@ -46,9 +46,10 @@ class DemoOptions:
 
 def run(options: DemoOptions, environment: Mapping[str, str], tell: Tell) -> int:
     """Run the demo until it is told to stop. Return the exit code: 0, 1 when it did not go well, 78, 130."""
-    inherited = {name: value for name, value in dotenv_values(".env").items() if value} | dict(environment)
+    uses_no_keys = options.stand_ins_only or options.bot_url is not None
     try:
-        parts = RealVendors() if options.stand_ins_only or options.bot_url else read_parts(inherited)
+        inherited = inherited_by_bot(environment, without=OF_VENDORS if uses_no_keys else frozenset())
+        parts = RealVendors() if uses_no_keys else read_parts(inherited)
         return asyncio.run(_run(options, parts, inherited, tell))
     except CannotStart as error:
         return _refuse(error.problems, tell)

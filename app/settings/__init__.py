@@ -4,7 +4,8 @@
 docs/settings.md name the same variables; a test holds the three together.
 """
 
+from app.settings.environment import from_files
 from app.settings.fields import MODELS, Settings
-from app.settings.loading import SettingsError, load, misspelt
+from app.settings.loading import FROM_FILES, SettingsError, load, misspelt
 
-__all__ = ["MODELS", "Settings", "SettingsError", "load", "misspelt"]
+__all__ = ["FROM_FILES", "MODELS", "Settings", "SettingsError", "from_files", "load", "misspelt"]

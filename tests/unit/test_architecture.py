@@ -51,7 +51,7 @@ MAY_IMPORT = {
         "store",
     },
     "server": {"engine", "main", "protocol", "refusals", "settings", "telemetry"},
-    "demo": {"ops", "store", "words"},
+    "demo": {"ops", "settings", "store", "words"},
     "caps": {"prices", "settings", "store"},
     "ops": {
         *("build", "caps", "databases", "days", "engine", "errors", "flows", "line", "metrics", "openai", "prices"),

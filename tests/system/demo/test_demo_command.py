@@ -88,6 +88,21 @@ def test_half_real(tmp_path):
     assert "OPENAI" not in done.stdout
 
 
+@pytest.mark.slow
+def test_secrets_in_files(tmp_path):
+    """They make a vendor real as they do at a service; what the demo has of its own comes before any file."""
+    (tmp_path / "key").write_text("sk-real\n", encoding="utf-8")
+    (tmp_path / "admin").write_text("a-real-admin-token\n", encoding="utf-8")
+    files = {"OPENAI_API_KEY_FILE": "key", "ADMIN_TOKEN_FILE": "admin", "DATABASE_URL_FILE": "nowhere"}
+    with demo(tmp_path, "--port", "0", **files) as started:
+        assert "OpenAI      real" in started.head
+        assert "a-real-admin-token" not in started.head
+    with demo(tmp_path, "--port", "0", "--stand-ins", R2_SECRET_ACCESS_KEY_FILE="nowhere", **files) as started:
+        assert "OpenAI      stand-in" in started.head
+    refused = run(tmp_path, **files | {"OPENAI_API_KEY_FILE": "nowhere"})
+    assert (refused.returncode, "OPENAI_API_KEY_FILE names a file that cannot be read" in refused.stdout) == (78, True)
+
+
 def test_page(running):
     """The page and all its parts come from this machine, and the browser is told to load nothing else."""
     page = get(running.url)

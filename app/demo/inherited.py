@@ -1,0 +1,30 @@
+"""What this machine has set for a bot, as the demo hands it on: `.env` below the environment, secrets read from files.
+
+The files are read here, as `app.settings` reads them: which vendors are real shows in their secrets, the bot runs in
+another folder, and it refuses a setting that it gets both as a value of the demo's and in a file.
+"""
+
+from collections.abc import Mapping
+
+from dotenv import dotenv_values
+
+from app.demo.demo_errors import CannotStart
+from app.settings import FROM_FILES, from_files
+
+OWN = frozenset({"ADMIN_TOKEN", "DATABASE_URL"})  # the demo's own, whatever is set
+
+
+def inherited_by_bot(environment: Mapping[str, str], *, without: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Return the settings; no file is read for those of `without`, which stand-ins will replace.
+
+    Raises:
+        CannotStart: A file cannot be read, or a setting has both a value and a file.
+    """
+    names = [name for name in FROM_FILES if name not in OWN | without]
+    values, problems = from_files(names, environment)
+    if problems:
+        raise CannotStart(problems)
+    in_file = {f"{name}_FILE" for name in FROM_FILES}
+    there = {name: value for name, value in dotenv_values(".env").items() if value} | dict(environment)
+    bare = {name: value for name, value in there.items() if name not in in_file}
+    return bare | {name.upper(): value.strip() for name, value in values.items()}
