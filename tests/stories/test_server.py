@@ -38,6 +38,18 @@ async def test_every_address_is_every_address(stage, tmp_path):
     assert await easel.stop() == 0
 
 
+@pytest.mark.slow
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_healthy_container_is_healthy_behind_a_proxy(stage, tmp_path):
+    """What asks on this machine asks no proxy, which would ask itself; what is not there is not alive."""
+    proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
+    async with stage.easel(tmp_path) as easel:
+        code, told, _ = await stage.run(tmp_path, "health", "--port", str(easel.port), **proxies)
+        assert (code, "alive" in told) == (0, True), told
+    code, _, complained = await stage.run(tmp_path, "health", "--port", str(easel.port), **proxies)
+    assert (code, "not alive" in complained) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("soft", "hard", "connections", "files"),
     [(256, 2048, 1000, 2048), (256, 512, 256, 512), (128, 128, 32, 128), (1024, 1024, 768, 1024)],
