@@ -14,8 +14,17 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.admin.rendering import SAID_COOKIE, Renderer, href
-from app.admin.session import COOKIE, COOKIE_OF_HTTPS, IDLE_S, Session, SessionKeys
+from app.admin.session import (
+    BROWSER_COOKIE,
+    BROWSER_KNOWN_S,
+    COOKIE,
+    IDLE_S,
+    PREFIX_OF_HTTPS,
+    Session,
+    SessionKeys,
+)
 from app.admin.sign_in_limit import Guesses
+from app.refusals import Refusals
 from app.store.sign_outs import SignOuts
 
 log = structlog.get_logger()
@@ -32,8 +41,11 @@ Do = Callable[[Request, Form], Awaitable[str]]
 class Auth:
     """Makes the routes, each with its check."""
 
-    def __init__(self, *, keys: SessionKeys, screen: Renderer, guesses: Guesses, sign_outs: SignOuts) -> None:
+    def __init__(
+        self, *, keys: SessionKeys, screen: Renderer, guesses: Guesses, sign_outs: SignOuts, refusals: Refusals
+    ) -> None:
         self._keys = keys
+        self._refusals = refusals
         self._sign_outs = sign_outs
         self._screen = screen
         self._guesses = guesses
@@ -91,21 +103,23 @@ class Auth:
         _refuse_other_sites(request)
         form = await _form(request)
         peer, then = peer_of(request), back_to(form, "then")
-        # First the token: whoever has it comes in, however many guess meanwhile.
+        browser = self._keys.browser(request.cookies.get(_name(request, BROWSER_COOKIE), ""))
+        # Before the token is looked at, or the limit would limit nothing: a guesser goes by the answer.
+        if wait_s := self._guesses.wait_s(peer, browser=browser):
+            self._refusals.note("admin_sign_in_put_off", reason="too many wrong tokens within a minute")
+            return await self._put_off(request, then=then, wait=math.ceil(wait_s))
         if not self._keys.opens(form.get("token", "").strip()):
-            return await self._refused(request, peer, then=then)
+            self._guesses.count(peer, browser=browser)
+            log.warning("admin_sign_in_refused", peer=peer)  # not more often than the limit lets it
+            return await self._shown(request, then=then, problem="That is not the token.", status_code=403)
         answer = RedirectResponse(then, 303)
         session = self._keys.begin(now_at=time.time())
         log.info("admin_signed_in", peer=peer, session=session.id)
-        _set_cookie(request, answer, self._keys.cookie(session), max_age_s=IDLE_S)
+        _set_cookie(request, answer, COOKIE, self._keys.cookie(session), max_age_s=IDLE_S)
+        _set_cookie(request, answer, BROWSER_COOKIE, self._keys.browser_cookie(browser), max_age_s=BROWSER_KNOWN_S)
         return answer
 
-    async def _refused(self, request: Request, peer: str, *, then: str) -> Response:
-        wait_s = self._guesses.wait_s(peer)
-        log.warning("admin_sign_in_refused", peer=peer, over_the_limit=bool(wait_s))
-        if not wait_s:
-            return await self._shown(request, then=then, problem="That is not the token.", status_code=403)
-        wait = math.ceil(wait_s)
+    async def _put_off(self, request: Request, *, then: str, wait: int) -> Response:
         problem = f"Too many tries. Please wait {wait} second{'s' * (wait > 1)}, then try again."
         shown = await self._shown(request, then=then, problem=problem, status_code=429)
         shown.headers["Retry-After"] = str(wait)
@@ -116,7 +130,7 @@ class Auth:
         await self._sign_outs.add(session.id)
         log.info("admin_signed_out", session=session.id, peer=peer_of(request))
         answer = RedirectResponse("/admin/sign-in", 303)
-        _set_cookie(request, answer, "", max_age_s=0)
+        _set_cookie(request, answer, COOKIE, "", max_age_s=0)
         return answer
 
     async def _shown(self, request: Request, *, then: str, problem: str | None, status_code: int = 200) -> Response:
@@ -126,10 +140,10 @@ class Auth:
 
     def _seen(self, request: Request, answer: Response, session: Session) -> None:
         if renewed := self._keys.seen(session, now_at=time.time()):
-            _set_cookie(request, answer, self._keys.cookie(renewed), max_age_s=IDLE_S)
+            _set_cookie(request, answer, COOKIE, self._keys.cookie(renewed), max_age_s=IDLE_S)
 
     async def _session(self, request: Request) -> Session | None:
-        session = self._keys.read(request.cookies.get(_cookie_of(request), ""), now_at=time.time())
+        session = self._keys.read(request.cookies.get(_name(request, COOKIE), ""), now_at=time.time())
         return None if session is None or await self._sign_outs.holds(session.id) else session
 
     async def _checked_form(self, request: Request) -> tuple[Session, Form]:
@@ -185,13 +199,13 @@ def is_https(request: Request) -> bool:
     return request.url.scheme == "https"
 
 
-def _cookie_of(request: Request) -> str:
-    return COOKIE_OF_HTTPS if is_https(request) else COOKIE
+def _name(request: Request, cookie: str) -> str:
+    return f"{PREFIX_OF_HTTPS}{cookie}" if is_https(request) else cookie
 
 
-def _set_cookie(request: Request, answer: Response, value: str, *, max_age_s: int) -> None:
+def _set_cookie(request: Request, answer: Response, cookie: str, value: str, *, max_age_s: int) -> None:
     answer.set_cookie(
-        _cookie_of(request),
+        _name(request, cookie),
         value,
         max_age=max_age_s,
         path="/" if is_https(request) else "/admin",  # __Host- wants it so

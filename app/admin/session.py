@@ -15,7 +15,9 @@ LIFE_S = 12 * 3600
 IDLE_S = 30 * 60  # both as ASVS 4.0.3, 3.3.2
 SEEN_ANEW_S = 60  # a page that is looked at later moves the end of idleness
 COOKIE = "easel_admin"
-COOKIE_OF_HTTPS = f"__Host-{COOKIE}"  # that no neighbour of another name can set
+PREFIX_OF_HTTPS = "__Host-"  # of a cookie that no neighbour of another name can set
+BROWSER_COOKIE = "easel_admin_browser"
+BROWSER_KNOWN_S = 365 * 86_400
 NONCE_BYTES = 12
 HOW = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 
@@ -51,6 +53,7 @@ class SessionKeys:
     def __init__(self, token: str) -> None:
         self._digest = hashlib.sha256(token.encode()).digest()
         self._cookies = URLSafeSerializer(token, salt="easel.admin.cookie", signer_kwargs=HOW)
+        self._browsers = URLSafeSerializer(token, salt="easel.admin.browser", signer_kwargs=HOW)
         self._forms = Signer(token, salt="easel.admin.form", key_derivation="hmac", digest_method=hashlib.sha256)
 
     def opens(self, given: str) -> bool:
@@ -76,6 +79,17 @@ class SessionKeys:
         except BadData:
             return None
         return session if session.is_alive(now_at) else None
+
+    def browser(self, cookie: str) -> str | None:
+        """Return the name of a browser in which somebody has brought the token before. It opens nothing."""
+        try:
+            return str(self._browsers.loads(cookie))
+        except BadData:
+            return None
+
+    def browser_cookie(self, browser: str | None) -> str:
+        """Make the cookie by which a browser is known from now on. None: it was not known before."""
+        return str(self._browsers.dumps(browser or secrets.token_urlsafe(NONCE_BYTES)))
 
     def _session(self, session_id: str, began_at: float, seen_at: float) -> Session:
         form_token = self._forms.get_signature(session_id).decode()

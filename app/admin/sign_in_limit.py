@@ -1,6 +1,8 @@
-"""How often somebody may guess the token: each peer, and all of them together. In memory, for this process.
+"""How often somebody may guess the token. In memory, for this process.
 
-Only wrong tokens are counted and slowed down: whoever has the right one comes in, whatever others do.
+Each peer has a limit, and all of them together; beyond it no token is looked at, not even the right one. A browser in
+which somebody has signed in before has a limit of its own, so that nobody who guesses keeps it out:
+https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
 """
 
 import time
@@ -20,14 +22,22 @@ class Guesses:
         self._counted = MemoryStorage()
         self._limiter = MovingWindowRateLimiter(self._counted)
 
-    def wait_s(self, peer: str) -> float:
-        """Count a guess. Return 0, or in how many seconds the next one is looked at; then nothing was counted."""
-        for limit, key in ((ONE, peer), (ALL, "")):
-            if not self._limiter.test(limit, key):
-                return self._wait_s(limit, key)
-        self._limiter.hit(ALL, "")
-        self._limiter.hit(ONE, peer)
-        return 0.0
+    def wait_s(self, peer: str, *, browser: str | None = None) -> float:
+        """Return in how many seconds the next token is looked at; 0: at once. `browser`: one that is known."""
+        return max(self._wait_s(limit, *key) for limit, *key in _limits(peer, browser))
 
-    def _wait_s(self, limit: RateLimitItem, key: str) -> float:
-        return max(1.0, self._limiter.get_window_stats(limit, key).reset_time - time.time())
+    def count(self, peer: str, *, browser: str | None = None) -> None:
+        """Count a wrong token."""
+        for limit, *key in _limits(peer, browser):
+            self._limiter.hit(limit, *key)
+
+    def _wait_s(self, limit: RateLimitItem, *key: str) -> float:
+        if self._limiter.test(limit, *key):
+            return 0.0
+        return max(1.0, self._limiter.get_window_stats(limit, *key).reset_time - time.time())
+
+
+def _limits(peer: str, browser: str | None) -> tuple[tuple[RateLimitItem, str, str], ...]:
+    if browser is not None:
+        return ((ONE, "browser", browser),)
+    return (ONE, "peer", peer), (ALL, "peers", "")

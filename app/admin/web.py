@@ -32,6 +32,7 @@ from app.flows.upkeep.cleanup import Cleanup
 from app.health import Health
 from app.line.client import LineClient
 from app.r2 import Bucket
+from app.refusals import Refusals
 from app.reports.accounts import Accounts
 from app.reports.archive import Archive
 from app.reports.gallery import Gallery
@@ -68,6 +69,7 @@ class DashboardParts:
     sweep: Cleanup
     line: LineClient
     bucket: Bucket
+    refusals: Refusals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,13 @@ def dashboard(parts: DashboardParts, rules: DashboardRules) -> "ASGIApp":
     """Build the dashboard. It answers to paths from /admin on."""
     clock = Clock(rules.zone)
     screen = Renderer(clock=clock, picturing=Presentation(url_of=parts.bucket.url, shows_prompts=rules.shows_prompts))
-    door = Auth(keys=SessionKeys(rules.token), screen=screen, guesses=Guesses(), sign_outs=SignOuts(parts.database))
+    door = Auth(
+        keys=SessionKeys(rules.token),
+        screen=screen,
+        guesses=Guesses(),
+        sign_outs=SignOuts(parts.database),
+        refusals=parts.refusals,
+    )
     trends = Trends(parts.database)
     gallery = Gallery(parts.database, reads_prompts=rules.shows_prompts)
     archive = Archive(parts.database, reads_prompts=rules.shows_prompts)

@@ -107,7 +107,14 @@ def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[],
             metrics=metrics, gauges=gauges, health=watched, lines_dropped=lines_dropped, models=settings.image_models
         ),
         dashboard=dashboard_of(
-            settings, database=database, store=store, flows=flows, vendors=vendors, gauges=gauges, health=watched
+            settings,
+            database=database,
+            store=store,
+            flows=flows,
+            vendors=vendors,
+            gauges=gauges,
+            health=watched,
+            refusals=refusals,
         ),
     )
 

@@ -7,6 +7,7 @@ from app.build.make_store import Store
 from app.build.make_vendors import Vendors
 from app.caps import caps_of
 from app.health import Health
+from app.refusals import Refusals
 from app.reports.gauges import Gauges
 from app.settings import Settings
 from app.store.database import Database
@@ -24,6 +25,7 @@ def dashboard_of(
     vendors: Vendors,
     gauges: Gauges,
     health: Health,
+    refusals: Refusals,
 ) -> "ASGIApp | None":
     """Build the dashboard; None without ADMIN_TOKEN, and then nothing of it is loaded."""
     if settings.admin_token is None:
@@ -41,6 +43,7 @@ def dashboard_of(
         sweep=flows.sweep,
         line=vendors.line,
         bucket=vendors.bucket,
+        refusals=refusals,
     )
     rules = DashboardRules(
         token=settings.admin_token.get_secret_value(),

@@ -41,7 +41,7 @@ MAY_IMPORT = {
         *("days", "engine", "errors", "line", "metrics", "openai", "pictures", "prices"),
         *("r2", "reading", "reports", "store", "traces", "words"),
     },
-    "admin": {*("days", "flows", "health", "line", "prices", "r2", "reports", "store")},
+    "admin": {*("days", "flows", "health", "line", "prices", "r2", "refusals", "reports", "store")},
     "build": {
         *("admin", "caps", "engine", "flows", "health", "lease", "line", "metrics", "openai"),
         *("r2", "reading", "refusals", "release", "reports", "settings", "store", "traces", "webhook", "words"),

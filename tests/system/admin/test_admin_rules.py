@@ -80,10 +80,33 @@ def test_forms_belong_to_their_session():
     assert not one.owns("")
 
 
+def guess(guesses: Guesses, peer: str, **known: str) -> float:
+    """A wrong token comes. Return how long it has to wait."""
+    if not (wait_s := guesses.wait_s(peer, **known)):
+        guesses.count(peer, **known)
+    return wait_s
+
+
 def test_a_peer_guesses_five_times_then_waits():
     """After five guesses a peer waits for the next one, at most a minute, while others still may."""
     guesses = Guesses()
-    waits = [guesses.wait_s("a") for _ in range(6)]
+    waits = [guess(guesses, "a") for _ in range(6)]
+    assert waits[:5] == [0] * 5
+    assert 0 < waits[5] <= 60
+    assert guesses.wait_s("b") == 0
+
+
+def test_a_known_browser_has_a_limit_of_its_own():
+    """Guesses of its neighbours do not count against it, nor its own against them; made-up cookies know no browser."""
+    guesses, keys = Guesses(), SessionKeys(TOKEN)
+    known = keys.browser(keys.browser_cookie(None))
+    assert known
+    assert keys.browser(keys.browser_cookie(known)) == known
+    assert keys.browser(cookie_of(keys)) is None
+    assert SessionKeys(f"{TOKEN}2").browser(keys.browser_cookie(None)) is None
+    for _ in range(6):
+        guess(guesses, "a")
+    waits = [guess(guesses, "a", browser=known) for _ in range(6)]
     assert waits[:5] == [0] * 5
     assert 0 < waits[5] <= 60
     assert guesses.wait_s("b") == 0
@@ -92,7 +115,7 @@ def test_a_peer_guesses_five_times_then_waits():
 def test_all_peers_together_are_limited():
     """Whoever changes the address with every guess meets the limit for all, and no more peers are remembered."""
     guesses = Guesses()
-    waits = [guesses.wait_s(f"peer {number}") for number in range(300)]
+    waits = [guess(guesses, f"peer {number}") for number in range(300)]
     assert waits.count(0) == 50
     assert len(guesses._counted.events) <= 51
 
