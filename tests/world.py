@@ -241,7 +241,12 @@ async def world(*, record: bool = True, forks: ForkServer | None = None, **line_
     )
     openai = OpenAIStandIn(api_key=API_KEY, paint=False, record=record)
     r2 = R2StandIn(access_key_id=R2_KEY, secret_access_key=R2_SECRET, bucket=BUCKET, record=record)
-    async with serve(line.app) as line_url, serve(openai.app) as openai_url, serve(r2.app) as r2_url:
+    async with (
+        serve(line.app) as line_url,
+        serve(line.data_app) as line_data_url,
+        serve(openai.app) as openai_url,
+        serve(r2.app) as r2_url,
+    ):
         yield World(
             line,
             openai,
@@ -250,7 +255,7 @@ async def world(*, record: bool = True, forks: ForkServer | None = None, **line_
                 "LINE_CHANNEL_SECRET": SECRET,
                 "LINE_CHANNEL_ACCESS_TOKEN": ACCESS_TOKEN,
                 "LINE_API_BASE_URL": line_url,
-                "LINE_DATA_API_BASE_URL": line_url,
+                "LINE_DATA_API_BASE_URL": line_data_url,
                 "OPENAI_API_KEY": API_KEY,
                 "OPENAI_BASE_URL": f"{openai_url}/v1",
                 "IMAGE_MODELS": "gpt-image-2.6-flare",

@@ -34,6 +34,7 @@ from PIL import Image
 
 SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
 TOKEN = "channel-access-token"
+API, API_DATA = 0, 1  # LINE's two hosts
 NOON = 1_795_000_000.0
 
 
@@ -49,11 +50,11 @@ class Clock:
 
 
 class Bench:
-    """The stand-in, its clock, a friend and the SDK's client."""
+    """The stand-in, its clock, a friend and the SDK's clients, the second of the host for files."""
 
-    def __init__(self, line: LineStandIn, clock: Clock, base_url: str, client: AsyncApiClient) -> None:
-        self.line, self.clock, self.base_url = line, clock, base_url
-        self.api, self.blob = AsyncMessagingApi(client), AsyncMessagingApiBlob(client)
+    def __init__(self, line: LineStandIn, clock: Clock, base_urls: tuple[str, str], *clients: AsyncApiClient) -> None:
+        self.line, self.clock, self.base_urls = line, clock, base_urls
+        self.api, self.blob = AsyncMessagingApi(clients[0]), AsyncMessagingApiBlob(clients[1])
         self.mei = line.add_person("Mei", language="zh-TW")
 
     def token(self, *, group: str | None = None, **more: Any) -> str:
@@ -73,13 +74,13 @@ class Bench:
         request = PushMessageRequest(to=to, messages=[TextMessage(text="hi")])
         return await self.api.push_message(request, x_line_retry_key=key)
 
-    async def post(self, path: str, body: Any, **headers: str) -> httpx.Response:
+    async def post(self, path: str, body: Any, *, host: int = API, **headers: str) -> httpx.Response:
         """A request that the SDK would not send."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         named = {"authorization": f"Bearer {TOKEN}", "content-type": "application/json"}
         named |= {name.replace("_", "-"): value for name, value in headers.items()}
         async with httpx.AsyncClient() as http:
-            return await http.post(f"{self.base_url}/v2/bot/{path}", content=content, headers=named)
+            return await http.post(f"{self.base_urls[host]}/v2/bot/{path}", content=content, headers=named)
 
 
 @pytest.fixture
@@ -89,9 +90,11 @@ async def bench() -> AsyncIterator[Bench]:
     line = LineStandIn(channel_secret=SECRET, channel_access_token=TOKEN, clock=clock)
     async with (
         serve(line.app) as base_url,
+        serve(line.data_app) as data_base_url,
         AsyncApiClient(Configuration(host=base_url, access_token=TOKEN)) as client,
+        AsyncApiClient(Configuration(host=data_base_url, access_token=TOKEN)) as data_client,
     ):
-        yield Bench(line, clock, base_url, client)
+        yield Bench(line, clock, (base_url, data_base_url), client, data_client)
 
 
 async def refused(call: Any) -> tuple[int, dict[str, Any]]:
@@ -379,6 +382,17 @@ async def test_content(bench):
     assert (await refused(bench.blob.get_message_content("1")))[0] == 404
 
 
+@pytest.mark.parametrize("path", ["message/1/content", "message/1/content/preview", "richmenu/1/content", "info"])
+async def test_each_host_has_paths_of_its_own(bench, path):
+    """What is of api-data is not found at api.line.me, and the other way round, be the token right or wrong."""
+    wrong = API_DATA if path == "info" else API
+    async with httpx.AsyncClient() as http:
+        for token in (TOKEN, "forged"):
+            url, named = f"{bench.base_urls[wrong]}/v2/bot/{path}", {"authorization": f"Bearer {token}"}
+            answer = await http.get(url, headers=named)
+            assert (answer.status_code, answer.json()) == (404, {"message": "Not found"})
+
+
 async def test_content_in_preparation(bench):
     """A long video answers 202 until it is ready."""
     sent = bench.line.video(bench.mei, b"film")["message"]
@@ -410,7 +424,7 @@ async def test_rich_menu(bench):
     }
     made = (await bench.post("richmenu", menu)).json()["richMenuId"]
     assert (await bench.post(f"user/all/richmenu/{made}", {})).status_code == 400
-    upload = {"content_type": "image/png"}
+    upload = {"content_type": "image/png", "host": API_DATA}
     assert (await bench.post(f"richmenu/{made}/content", b"no picture", **upload)).status_code == 400
     assert (await bench.post(f"richmenu/{made}/content", buffer.getvalue(), **upload)).status_code == 200
     assert (await bench.post(f"richmenu/{made}/content", buffer.getvalue(), **upload)).status_code == 400
@@ -499,7 +513,7 @@ async def test_unknown_endpoints(bench):
 async def test_what_is_not_played_is_said(bench, method, path):
     """Nobody takes it for LINE's own word that there is no such endpoint."""
     async with httpx.AsyncClient(headers={"authorization": f"Bearer {TOKEN}"}) as http:
-        answer = await http.request(method, bench.base_url + re.sub(r"{.*?}", "x", path))
+        answer = await http.request(method, bench.base_urls[API] + re.sub(r"{.*?}", "x", path))
     assert answer.status_code == 501
     assert "does not play it" in answer.json()["message"]
 

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 KEY = "pictures/fox.jpg"
 R2_KEYS = {"access_key_id": R2_KEY, "secret_access_key": R2_SECRET, "bucket": BUCKET}
-NOWHERE = Addresses(line="", openai="", r2="")
+NOWHERE = Addresses(line="", openai="", r2="", line_data="")
 
 
 def call(number: int, method: str, path: str, **more) -> Call:

@@ -38,7 +38,7 @@ MENU = {
 async def line_and_console(*, access_token=TOKEN, **settings):
     """Serve a LINE of its own, files on another address, as LINE does."""
     line = LineStandIn(channel_secret="s" * 32, channel_access_token=TOKEN, allow_http=True, **settings)
-    async with serve(line.app) as base_url, serve(line.app) as data_base_url:
+    async with serve(line.app) as base_url, serve(line.data_app) as data_base_url:
         console = LineConsole(channel_access_token=access_token, base_url=base_url, data_base_url=data_base_url)
         try:
             yield line, console

@@ -50,9 +50,10 @@ class Recorder:
 @asynccontextmanager
 async def line_and_console():
     line = LineStandIn(channel_secret=SECRET, channel_access_token=TOKEN, allow_http=True)
-    recorder = Recorder(line.app)
-    async with serve(recorder) as base_url:
-        console = LineConsole(channel_access_token=TOKEN, base_url=base_url, data_base_url=base_url)
+    recorder, data_recorder = Recorder(line.app), Recorder(line.data_app)
+    data_recorder.came = recorder.came
+    async with serve(recorder) as base_url, serve(data_recorder) as data_base_url:
+        console = LineConsole(channel_access_token=TOKEN, base_url=base_url, data_base_url=data_base_url)
         oauth = LineOAuth(base_url=base_url)
         try:
             yield line, recorder, console, oauth, base_url

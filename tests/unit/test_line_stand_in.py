@@ -39,8 +39,10 @@ class Clock:
 async def line_and_client(*, access_token=TOKEN, **settings):
     """Serve a LINE of its own to a client."""
     line = LineStandIn(channel_secret=SECRET, channel_access_token=TOKEN, **settings)
-    async with serve(line.app) as base_url:
-        client = LineClient(channel_access_token=access_token, base_url=base_url, data_base_url=base_url, timeout_s=5)
+    async with serve(line.app) as base_url, serve(line.data_app) as data_base_url:
+        client = LineClient(
+            channel_access_token=access_token, base_url=base_url, data_base_url=data_base_url, timeout_s=5
+        )
         try:
             yield line, client
         finally:

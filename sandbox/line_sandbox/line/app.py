@@ -1,12 +1,14 @@
-"""A stand-in of LINE's Messaging API: the account, the people, their phones. Serves api and api-data on one address.
+"""A stand-in of LINE's Messaging API: the account, the people, their phones. Its two hosts, each with its own paths.
 
 https://developers.line.biz/en/reference/messaging-api/ (read 2026-11-22)
 """
 
 import hmac
+import re
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,9 +24,14 @@ from line_sandbox.line.menus import Menus
 from line_sandbox.line.phone import Seen, look_at
 from line_sandbox.line.webhooks import DELIVERIES_KEPT, Webhooks
 
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
 Handler = Callable[["LineStandIn", Request], Awaitable[Response]]
 
 SENT_WAYS = ("reply", "push", "multicast", "broadcast")
+ON_DATA_HOST = "sandbox.line.data"  # whether a request came to api-data.line.me, a key of an ASGI scope
+OF_DATA_HOST = re.compile(r"/v2/bot/((message|richmenu)/[^/]+/content(/\w+)?|audienceGroup/upload/byFile)")
 BOT_USER_ID = "U" + "0e" * 16
 
 
@@ -66,8 +73,8 @@ class LineStandIn(Webhooks):
     ) -> None:
         super().__init__(
             [
-                *(Route(path, self._authorized(handler), methods=[method]) for method, path, handler in _routes()),
-                *(Route(path, self._open(handler), methods=[method]) for method, path, handler in line_oauth.ROUTES),
+                *(self._route(method, path, self._authorized(handler)) for method, path, handler in _routes()),
+                *(self._route(method, path, self._open(handler)) for method, path, handler in line_oauth.ROUTES),
             ],
             channel_secret=channel_secret,
             channel_access_token=channel_access_token,
@@ -82,9 +89,22 @@ class LineStandIn(Webhooks):
         self.menus = Menus()
         self.deliveries = deque(maxlen=DELIVERIES_KEPT)
 
+    async def data_app(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """The ASGI app of api-data.line.me, beside `app`, which is that of api.line.me."""
+        await self.app({**scope, ON_DATA_HOST: True}, receive, send)
+
     async def look(self, chat_id: str) -> list[Seen]:
         """Let a person open a chat: which of its pictures show, and why the others do not."""
         return await look_at(self.chat(chat_id))
+
+    def _route(self, method: str, path: str, answer: Callable[[Request], Awaitable[Response]]) -> Route:
+        async def found(request: Request) -> Response:
+            is_of_data = OF_DATA_HOST.fullmatch(request.url.path) is not None
+            if is_of_data != request.scope.get(ON_DATA_HOST, False):
+                raise self.no_such_endpoint(request, 404)
+            return await answer(request)
+
+        return Route(path, found, methods=[method])
 
     def _authorized(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         async def checked(request: Request) -> Response:

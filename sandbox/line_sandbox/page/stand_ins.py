@@ -23,16 +23,17 @@ API_KEY = "sk-stand-in-0000000000000000"
 R2_KEY, R2_SECRET, BUCKET = "0f" * 16, "0f" * 32, "pictures"
 OBJECTS_MAX = 400
 READS_IN_S = 0.6  # the median of a small text model
-FIXED_PORTS = (9101, 9102, 9103)
+FIXED_PORTS = (9101, 9102, 9103, 9104)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Base URLs of the stand-ins, without a slash at the end."""
+    """Base URLs of the stand-ins, without a slash at the end. `line_data`: in place of api-data.line.me."""
 
     line: str
     openai: str
     r2: str
+    line_data: str
 
     def settings(self) -> dict[str, str]:
         """What a bot has to be told to live here, as environment variables; it may call them otherwise."""
@@ -44,7 +45,7 @@ class Addresses:
             "LINE_CHANNEL_SECRET": SECRET,
             "LINE_CHANNEL_ACCESS_TOKEN": ACCESS_TOKEN,
             "LINE_API_BASE_URL": self.line,
-            "LINE_DATA_API_BASE_URL": self.line,
+            "LINE_DATA_API_BASE_URL": self.line_data,
         }
 
     def openai_settings(self) -> dict[str, str]:
@@ -80,12 +81,12 @@ class StandIns:
 
 @asynccontextmanager
 async def open_stand_ins(
-    *, ports: tuple[int, int, int] = (0, 0, 0), latency_s: float = 0.0, bot_name: str = "Bot"
+    *, ports: tuple[int, int, int, int] = (0, 0, 0, 0), latency_s: float = 0.0, bot_name: str = "Bot"
 ) -> AsyncIterator[StandIns]:
     """Serve the stand-ins as long as the block runs.
 
     Args:
-        ports: Of LINE, OpenAI and R2; 0 takes a free one, and so does one that is taken.
+        ports: Of LINE, OpenAI, R2 and LINE's files; 0 takes a free one, and so does one that is taken.
         latency_s: How long the model draws.
         bot_name: What people call the bot.
     """
@@ -94,9 +95,10 @@ async def open_stand_ins(
     openai.chat.reads, openai.chat.latency_s = by_looks, READS_IN_S if latency_s else 0.0
     r2 = R2StandIn(access_key_id=R2_KEY, secret_access_key=R2_SECRET, bucket=BUCKET, objects_max=OBJECTS_MAX)
     async with AsyncExitStack() as stack:
-        apps = (line.app, openai.app, r2.app)
+        apps: tuple[ASGIApp, ...] = (line.app, openai.app, r2.app, line.data_app)
         urls = [await _served(app, port, stack) for app, port in zip(apps, ports, strict=True)]
-        yield StandIns(line=line, openai=openai, r2=r2, at=Addresses(line=urls[0], openai=urls[1], r2=urls[2]))
+        at = Addresses(line=urls[0], openai=urls[1], r2=urls[2], line_data=urls[3])
+        yield StandIns(line=line, openai=openai, r2=r2, at=at)
 
 
 async def _served(app: "ASGIApp", port: int, stack: AsyncExitStack) -> str:

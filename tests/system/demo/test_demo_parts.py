@@ -9,7 +9,12 @@ from app.demo.memory import Memory
 from app.demo.parts import LINE, OPENAI, R2, environment_of, read_parts
 from app.engine import engine_url
 
-AT = Addresses(line="http://127.0.0.1:1", openai="http://127.0.0.1:2", r2="http://127.0.0.1:3")
+AT = Addresses(
+    line="http://127.0.0.1:1",
+    openai="http://127.0.0.1:2",
+    r2="http://127.0.0.1:3",
+    line_data="http://127.0.0.1:4",
+)
 
 
 def settings(*names):
@@ -45,7 +50,7 @@ def test_environment():
     inherited |= {"LINE_API_BASE_URL": "https://api.line.me", "ALLOWED_IDS": "U" + "0" * 32}
     made = environment_of(read_parts(inherited), AT, inherited, database="sqlite:///x.db")
     assert made["OPENAI_BASE_URL"] == "https://eu.example/v1"
-    assert made["LINE_API_BASE_URL"] == AT.line
+    assert (made["LINE_API_BASE_URL"], made["LINE_DATA_API_BASE_URL"]) == (AT.line, AT.line_data)
     assert made["R2_PUBLIC_BASE_URL"] == f"{AT.r2}/public"
     assert (made["IMAGE_SIZE"], made["DATABASE_URL"]) == ("auto", "sqlite:///x.db")
     assert "ALLOWED_IDS" not in made
