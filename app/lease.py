@@ -7,6 +7,7 @@ one counts as well, for another process may try again later than we do.
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import math
 import os
@@ -170,6 +171,7 @@ def _runs(pid: int) -> bool:
     return True
 
 
+@functools.cache  # where /proc is hidden it is made up, and has to stay the same
 def _pid_space() -> str:
     """Name the machine and its process id space: a container has its own."""
     host = socket.gethostname()

@@ -266,6 +266,13 @@ def test_the_unit_is_accepted(tmp_path):
     assert "easel.service" not in done.stderr  # units of this machine may have their own troubles
 
 
+def test_the_unit_shows_what_easel_reads_of_its_machine():
+    """The client of Prometheus reads /proc/stat, and a lease the boot's id; the processes of others stay hidden."""
+    settings = (DEPLOY / "systemd/easel.service").read_text(encoding="utf-8").splitlines()
+    assert not [line for line in settings if line.startswith("ProcSubset=")]
+    assert "ProtectProc=invisible" in settings
+
+
 def test_the_unit_is_locked_down():
     """What the service could do to its machine is little, by systemd's own measure: 0 is nothing, 10 is all."""
     needs("systemd-analyze")

@@ -44,6 +44,26 @@ def test_the_store_takes_an_id_from_a_host_with_a_long_name():
     assert len(said.stdout.decode().strip()) <= min(column.type.length for column in columns)
 
 
+HIDDEN = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh")
+SAY_TWO_IDS = "from app.lease import new_executor_id; print(new_executor_id(), new_executor_id())"
+
+
+def can_hide_proc() -> bool:
+    """Whether a process may be without /proc here."""
+    try:
+        return subprocess.run([*HIDDEN, "true"], check=False, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not can_hide_proc(), reason="a process may not be without /proc here")
+def test_a_process_without_proc_knows_its_own_machine():
+    """It cannot tell which machine it is on, and calls it by one made-up name for as long as it runs."""
+    said = subprocess.run([*HIDDEN, sys.executable, "-c", SAY_TWO_IDS], check=True, capture_output=True, cwd=ROOT)
+    first, second = (one.rpartition("-")[0] for one in said.stdout.decode().split())
+    assert first == second
+
+
 class Peers:
     """We, who reach the database by wires, and another process, which has an event that it has not begun."""
 
