@@ -31,7 +31,7 @@ Fate = Literal["spent", "promised", "expired"]
 Upload = Literal["stored", "failed", "refused"]
 Origin = Literal["line", "bucket", "store"]
 
-ANSWERS = (200, 400, 413, 500)
+ANSWERS = (200, 400, 413, 500, 503)
 EVENTS = frozenset(  # others, of which LINE has many, are "other"
     {"message", "postback", "follow", "unfollow", "join", "leave", "memberJoined", "memberLeft", "unsend"}
 )

@@ -20,7 +20,7 @@ from app.engine import Engine, QueueLimits
 from app.errors import EaselError, RateLimited, VendorFault
 from app.health import Health
 from app.metrics import Exposition, Metrics, outcome_of, routes
-from app.metrics.observed import CALL_ERRORS
+from app.metrics.observed import ANSWERS, CALL_ERRORS
 from app.metrics.scraped import of_store
 from app.reports.cached import Cached
 from app.reports.gauges import Gauges, Now
@@ -135,6 +135,13 @@ def test_every_alert_says_how_bad_it_is():
         assert 'job="easel"' in rule["expr"]
 
 
+def test_an_alert_rings_for_every_webhook_that_is_lost():
+    """LINE may send again what got one of these, and need not."""
+    [rule] = [rule for rule in RULES if rule["alert"] == "EaselWebhooksNotStored"]
+    asked = re.search(r'status=~"([^"]+)"', rule["expr"])[1]
+    assert {str(status) for status in ANSWERS if status >= 500} == set(asked.split("|")) == {"500", "503"}
+
+
 def test_the_dashboard_is_whole():
     """Grafana could show it: ids are unique, no panel covers another, each query has its data source and its name."""
     assert DASHBOARD["schemaVersion"] == 42
@@ -177,6 +184,7 @@ COUNTED = {
     ("easel_build_info", "1.2.3"): 1,
     ("easel_webhooks_total", "200"): 1,
     ("easel_webhooks_total", "500"): 0,
+    ("easel_webhooks_total", "503"): 0,
     ("easel_webhook_seconds_bucket", "0.005"): 1,
     ("easel_webhook_seconds_bucket", "0.0025"): 0,
     ("easel_events_total", "message"): 1,
