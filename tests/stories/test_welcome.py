@@ -1,8 +1,10 @@
 """Whom Easel answers where `ALLOWED_IDS` or `BLOCKED_IDS` are set. Stories over real sockets."""
 
+import re
+
 import pytest
 
-from tests.world import PATIENCE_S, World
+from tests.world import PATIENCE_S, ROOT, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -62,3 +64,15 @@ async def test_a_group_that_is_not_allowed_is_left_politely(stage, tmp_path):
         await easel.logged("event_understood", request=event["webhookEventId"], wants="nothing")
     assert goodbye["text"].startswith("Thank you for the invitation! I'm not allowed to stay in this group")
     assert not stage.line.chat(member).from_bot
+
+
+async def test_the_id_of_a_group_that_was_left_is_found_at_the_desk(stage, tmp_path):
+    """With the command of docs/troubleshooting.md, so that it can be allowed."""
+    page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    command = re.search(r"^\| It leaves a group at once .*`easel ([^`]+)` shows", page, re.MULTILINE)[1]
+    group = stage.group(stage.person())
+    async with stage.easel(tmp_path, ALLOWED_IDS=stage.person()):
+        await stage.line.deliver(stage.line.join(group))
+        await stage.said(group)
+        _, shown, _ = await stage.run(tmp_path, *command.split(), DATABASE_URL=f"sqlite:///{tmp_path}/easel.db")
+    assert group in shown
