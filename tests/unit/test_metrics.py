@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import time
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -116,6 +117,12 @@ async def test_every_metric_has_a_row_on_the_page(exposition):
     rows = set(re.findall(r"^\| `(easel_\w+)` \|", PAGE, flags=re.MULTILINE))
     assert rows == known
     assert named(PAGE) == known
+
+
+def test_the_page_names_every_kind_of_token():
+    """The kinds are what a call is booked with."""
+    row = re.search(r"^\| `easel_model_tokens_total` .*$", PAGE, flags=re.MULTILINE)[0]
+    assert re.findall(r"`(\w+_(?:in|out))`", row) == [field.name for field in fields(Tokens)]
 
 
 async def test_every_metric_is_looked_at(exposition):
