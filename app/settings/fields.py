@@ -42,7 +42,7 @@ class Settings(Emptiable):
 
     line_channel_secret: SecretStr = Field(description="signs webhooks; LINE Developers console, Basic settings")
     line_channel_access_token: SecretStr = Field(description="LINE Developers console, Messaging API")
-    line_channel_secret_previous: SecretStr | None = Field(None, description="accepted too, while a secret is changed")
+    line_channel_secret_previous: SecretStr | None = Field(None, description="the one before, accepted too")
     openai_api_key: SecretStr = Field(description="platform.openai.com, API keys")
     r2_account_id: str = Field(description="Cloudflare dashboard, R2")
     r2_access_key_id: SecretStr = Field(description="account token with Object Read & Write on the one bucket")

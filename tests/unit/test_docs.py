@@ -231,3 +231,12 @@ def test_the_certificate_comes_before_the_file_that_names_it():
     page = (ROOT / "docs" / "deploy" / "reverse-proxies.md").read_text(encoding="utf-8")
     steps = [page.index(step) for step in ("certbot certonly", "/etc/nginx/conf.d/easel.conf", "sudo nginx -t")]
     assert steps == sorted(steps)
+
+
+def test_a_channel_secret_is_issued_before_it_is_set():
+    """LINE makes it and ends the old one with that, so webhooks are refused for a while and have to come again."""
+    section = (ROOT / "docs" / "upgrade.md").read_text(encoding="utf-8").partition("## Secrets")[2]
+    steps = [
+        section.index(step) for step in ("*Webhook redelivery*", "*Issue*", "LINE_CHANNEL_SECRET_PREVIOUS", "restart.")
+    ]
+    assert steps == sorted(steps)
