@@ -214,7 +214,7 @@ def move(
         refuse(f"Nothing was moved: {error}", code=EX_IMPOSSIBLE)
     typer.echo(f"moved: {moved.rows:,} rows of {moved.tables} tables, counted on both sides")
     typer.echo(f"{moved.open_wishes} open wishes go on at the first start with DATABASE_URL of the new database")
-    typer.echo("The file is as it was. Never let a service run on it again: it would answer what is answered there.")
+    typer.echo("The file is as it was. A service refuses it from now on: it would answer what is answered there.")
 
 
 def _copied(done: str, directory: Path) -> None:

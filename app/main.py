@@ -28,7 +28,7 @@ from app.refusals import Refusals
 from app.settings import Settings
 from app.store.database import DatabaseUnfitError
 from app.store.housekeeping import EVENTS_KEPT_S
-from app.store.ownership import DatabaseTakenError, own
+from app.store.ownership import DatabaseTakenError, moved_mark, own
 
 log = structlog.get_logger()
 
@@ -36,6 +36,10 @@ HURRY_S = 1.5  # of the time that a stop may take, for ending whatever hangs
 CLOSING_S = 2.5  # for handing back and closing; the rest is for pictures that are nearly drawn
 FINISH_S = 1.0
 PRUNE_EVERY_S = 3600.0
+MOVED = (
+    "{path} was moved to Postgres, and would answer what is answered from there: set DATABASE_URL=postgresql://..., or "
+    "take {mark} away to go back (docs/postgres.md)"
+)
 
 
 class Easel:
@@ -70,10 +74,13 @@ class Easel:
         """
         if self._parts.database.is_sqlite and not self._owned:
             check_sqlite()
+            path = Path(self._parts.database.url.database or "easel.db")
             try:
-                self._owned = own(Path(self._parts.database.url.database or "easel.db"))
+                self._owned = own(path)
             except DatabaseTakenError as error:
                 raise EngineError(str(error)) from error
+            if (mark := moved_mark(path)).exists():
+                raise EngineError(MOVED.format(path=path, mark=mark))
 
     async def start(self) -> None:
         """Open the store, launch the engine, go on with what was left. Asks no vendor.

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.databases import first_line
 from app.store.database import HEAD, MIGRATION_LOCK, Database, DatabaseUnfitError, revision_of
 from app.store.leases import NOW
-from app.store.ownership import own
+from app.store.ownership import moved_mark, own
 from app.store.requests import UNFINISHED
 from app.store.tables import heartbeats, leases, metadata, requests
 
@@ -42,7 +42,7 @@ class Moved:
 
 
 def move(source_url: str, target_url: str, tell: Tell) -> Moved:
-    """Copy every row and count both sides. The service must be stopped; the file stays as it is.
+    """Copy every row and count both sides. The service must be stopped; the file stays as it is, with a mark beside it.
 
     Raises:
         MoveError: One of the two is not as it must be, or Postgres did not take something.
@@ -56,7 +56,8 @@ def move(source_url: str, target_url: str, tell: Tell) -> Moved:
             raise MoveError(f"{path} is not there: check DATABASE_URL and the directory you are in")
         with own(path), _explained(path), source.transaction() as ours:
             _check_revision(ours, path)
-            return _into(target, ours, tell)
+            with _marking(moved_mark(path)) as mark:
+                return _into(target, ours, tell, mark)
 
 
 @contextmanager
@@ -72,7 +73,26 @@ def _explained(path: Path) -> Iterator[None]:
         raise MoveError(f"{path if is_ours else 'Postgres'} says: {first_line(error)}") from error
 
 
-def _into(target: Database, ours: Connection, tell: Tell) -> Moved:
+@contextmanager
+def _marking(mark: Path) -> Iterator[Callable[[], object]]:
+    """Give what keeps services off the file; it is undone unless all goes well."""
+
+    def made() -> None:
+        try:
+            mark.touch()
+        except OSError as error:
+            raise MoveError(f"{mark}, which keeps services off the file, cannot be made: {error.strerror}") from error
+
+    was_there = mark.exists()
+    try:
+        yield made
+    except BaseException:
+        if not was_there:
+            mark.unlink(missing_ok=True)
+        raise
+
+
+def _into(target: Database, ours: Connection, tell: Tell, mark: Callable[[], object]) -> Moved:
     with target.transaction() as theirs:
         if (found := revision_of(theirs)) not in {None, HEAD}:
             raise MoveError(f"the target has tables of another release (revision {found}, here {HEAD})")
@@ -83,7 +103,9 @@ def _into(target: Database, ours: Connection, tell: Tell) -> Moved:
         rows = sum(_copied(table, ours, theirs, tell) for table in tables())
         _continue_counting(theirs)
         _compare(ours, theirs)
-        return Moved(rows=rows, tables=len(tables()), open_wishes=_open_wishes(theirs))
+        moved = Moved(rows=rows, tables=len(tables()), open_wishes=_open_wishes(theirs))
+        mark()  # before the commit: afterwards a kill would leave two databases that both would be served
+        return moved
 
 
 def tables() -> list[sa.Table]:

@@ -33,6 +33,11 @@ def own(database: Path) -> IO[str]:
     return lock
 
 
+def moved_mark(database: Path) -> Path:
+    """Name the file that says of a database that it lives on elsewhere; beside it, so that people can take it away."""
+    return database.with_name(f"{database.name}.moved")
+
+
 def why_not_ours(database: Path, error: OSError) -> str:
     """Say why the lock was not given: somebody has it, or the file system has none (NFS and other shared ones)."""
     if error.errno in TAKEN:

@@ -37,6 +37,9 @@ async def test_open_wishes_go_on_in_postgres(stage, tmp_path, postgres):
     code, _, complained = await stage.run(tmp_path, "move", target)
     assert (code, "not empty" in complained) == (1, True)
 
+    code, _, said = await stage.run(tmp_path, "serve", "--port", "0", **settings)
+    assert (code, "was moved to Postgres" in said, "easel.db.moved" in said) == (78, True, True)
+
     async with stage.easel(tmp_path, DATABASE_URL=target, **settings) as easel:
         await easel.logged("picture_stored", times=2)
         for person in (promised, drawn, queued):
@@ -45,3 +48,16 @@ async def test_open_wishes_go_on_in_postgres(stage, tmp_path, postgres):
     for person, words in ((promised, "a promised otter"), (drawn, "a paid otter"), (queued, "a waiting otter")):
         assert len(stage.line.chat(person).pictures) == 1
         assert len(stage.asked(words)) == 1
+
+
+async def test_a_file_goes_back_into_service_without_its_mark(stage, tmp_path):
+    """Whoever takes the mark away has the file served as ever."""
+    mark = tmp_path / "easel.db.moved"
+    mark.touch()
+    code, _, _ = await stage.run(tmp_path, "serve", "--port", "0")
+    mark.unlink()
+    person = stage.person()
+    async with stage.easel(tmp_path):
+        await stage.line.send_text(person, "an otter that came back")
+        await stage.picture(person)
+    assert code == 78

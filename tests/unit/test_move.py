@@ -124,6 +124,17 @@ def test_a_source_in_use_or_of_another_release_is_refused(source, target, tmp_pa
     assert "from a SQLite file to Postgres" in refused(target, target)
 
 
+def test_only_a_whole_move_keeps_services_off_the_file(source, target, tmp_path):
+    """A move that fails leaves no mark; one that ends well does, and a failing one after it does not take it away."""
+    write(target, requests.insert().values(rows_of(requests)))
+    refused(source, target)
+    assert not (tmp_path / "easel.db.moved").exists()
+    write(target, requests.delete())
+    move(source, target, lambda *_: None)
+    refused(source, target)
+    assert (tmp_path / "easel.db.moved").exists()
+
+
 @pytest.mark.parametrize("damage", [{"model": "m" * 65}, {"options": sa.text("'{'")}])
 def test_what_does_not_fit_leaves_nothing_behind(source, target, damage):
     """A row that Postgres does not take, or that cannot be read, ends the move; the next try begins at nothing."""
