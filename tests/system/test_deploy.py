@@ -28,6 +28,7 @@ from app.webhook import BODY_BYTES_MAX
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
+COMPOSE = ROOT / "docs/deploy/compose.md"
 PAGES = [
     *sorted((ROOT / "docs/deploy").glob("*.md")),
     *(ROOT / name for name in ("deploy/README.md", "docs/upgrade.md", "docs/backup.md", "docs/postgres.md")),
@@ -53,9 +54,9 @@ def documents(path: Path) -> list[dict]:
     return list(yaml.load_all(path.read_text(encoding="utf-8"), Loader=Loader))
 
 
-def ran(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def ran(*command: str, at: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     given = os.environ | environment
-    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=at, env=given, capture_output=True, text=True, check=False)
 
 
 def needs(tool: str) -> None:
@@ -120,17 +121,17 @@ def test_every_set_of_compose_files_in_the_pages_is_accepted(tmp_path):
     for name in ("Caddyfile", "compose.yaml", "compose.tls.yaml", "compose.postgres.yaml"):
         (tmp_path / "deploy").mkdir(exist_ok=True)
         shutil.copy(DEPLOY / name, tmp_path / "deploy")
-    (tmp_path / ".env").write_text("EASEL_DOMAIN=bot.example.com\nPOSTGRES_PASSWORD=0f0f\n", encoding="utf-8")
-    lines = [line for page in PAGES for line in commands(page) if "docker compose " in line]
-    sets = {tuple(re.findall(r"-f (\S+)", line)) for line in lines}
-    assert len(sets) == 3
-    for names in sets:
-        files = [part for name in names for part in ("-f", str(tmp_path / name))]
-        done = ran("docker", "compose", "--env-file", str(tmp_path / ".env"), *files, "config", "--format", "json")
+    blocks = re.findall(r"```text\n(COMPOSE_FILE=.*?)```", COMPOSE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert len(blocks) == 3
+    for count, block in enumerate(blocks, start=1):
+        told = block.replace("POSTGRES_PASSWORD=\n", "POSTGRES_PASSWORD=0f0f\n")
+        (tmp_path / ".env").write_text(told, encoding="utf-8")
+        done = ran("docker", "compose", "config", "--format", "json", at=tmp_path)
         assert done.returncode == 0, done.stderr
         services = json.loads(done.stdout)["services"]
-        assert ("ports" in services["easel"]) == (len(names) == 1)
-        assert services["easel"].get("deploy", {}).get("replicas", 1) == (2 if len(names) == 3 else 1)
+        assert len(services) == count
+        assert ("ports" in services["easel"]) == (count == 1)
+        assert services["easel"].get("deploy", {}).get("replicas", 1) == (2 if count == 3 else 1)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
