@@ -240,3 +240,12 @@ def test_a_channel_secret_is_issued_before_it_is_set():
         section.index(step) for step in ("*Webhook redelivery*", "*Issue*", "LINE_CHANNEL_SECRET_PREVIOUS", "restart.")
     ]
     assert steps == sorted(steps)
+
+
+def test_the_runbook_asks_no_port_that_compose_does_not_publish():
+    """With TLS or Postgres no port of Easel's is published: a refused connection would say nothing of Easel."""
+    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```console\n(.*?)```", runbook, flags=re.DOTALL)
+    typed = [line.partition("  #")[0] for block in blocks for line in block.splitlines()]
+    assert [line for line in typed if "docker compose exec easel" in line]
+    assert not [line for line in typed if "127.0.0.1" in line]
