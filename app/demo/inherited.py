@@ -20,11 +20,10 @@ def inherited_by_bot(environment: Mapping[str, str], *, without: frozenset[str] 
     Raises:
         CannotStart: A file cannot be read, or a setting has both a value and a file.
     """
-    names = [name for name in FROM_FILES if name not in OWN | without]
-    values, problems = from_files(names, environment)
+    there = {name: value for name, value in dotenv_values(".env").items() if value} | dict(environment)
+    values, problems = from_files([name for name in FROM_FILES if name not in OWN | without], there)
     if problems:
         raise CannotStart(problems)
     in_file = {f"{name}_FILE" for name in FROM_FILES}
-    there = {name: value for name, value in dotenv_values(".env").items() if value} | dict(environment)
     bare = {name: value for name, value in there.items() if name not in in_file}
     return bare | {name.upper(): value.strip() for name, value in values.items()}
