@@ -137,7 +137,7 @@ def _heard_of_anybody(event: Event, chat: Chat, rules: Rules) -> Plan | None:
             return Plan(act=Forget(message_id=message_id))
         case Unfollow() | contents.Leave():
             return Plan(act=LeaveChat())
-        case Join() if rules.allowed_ids and chat.id not in rules.allowed_ids:
+        case Join() if rules.allowed_ids and chat.id not in rules.allowed_ids and not rules.blocks(chat, event.user_id):
             return Plan(addressed=True, act=LeaveChat(goodbye=Sentence("group_not_allowed")))
         case Follow() if not rules.allows(chat, event.user_id) and not rules.blocks(chat, event.user_id):
             return Plan(addressed=True, act=Say(answer=Sentence("not_allowed")))

@@ -1,5 +1,6 @@
 """What admins do in LINE, and what they are told of: stories over real sockets, each with an Easel of its own."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,7 @@ from line_sandbox.faults import Fault
 from line_sandbox.openai import errors as openai_errors
 from line_sandbox.r2 import rules as r2_rules
 
-from tests.world import World
+from tests.world import PATIENCE_S, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -80,6 +81,26 @@ async def test_an_admin_blocks_by_quoting_a_picture(stage, tmp_path):
         assert (await ask(stage, admin, "draw /unblock", group=group, quote=wish))["text"] == "Unblocked."
         assert (await ask(stage, rude, "a rude cat"))["type"] == "image"
         assert rude not in str([message.body for message in stage.line.chat(group).from_bot])
+
+
+async def test_the_blocked_still_take_back(stage, tmp_path):
+    """A wish that they unsend goes with its picture, and who goes away is forgotten a day later; they hear nothing."""
+    admin, rude = stage.person(), stage.person()
+    async with stage.easel(tmp_path, ADMIN_USER_IDS=admin) as easel:
+        await ask(stage, rude, "a rude cat")
+        (picture,) = stage.line.chat(rude).pictures
+        await ask(stage, admin, f"/block {rude}")
+        unsent = stage.line.unsend(rude, stage.line.chat(rude).messages[0].id)
+        for event in (unsent, stage.line.unfollow(rude)):
+            await stage.line.deliver(event)
+            await easel.logged("event_understood", request=event["webhookEventId"], wants="nothing")
+        key = picture.body["originalContentUrl"].rsplit("/public/", 1)[1]
+        await stage.r2.wait_for(lambda: key not in stage.r2.objects, PATIENCE_S)
+    with sqlite3.connect(tmp_path / "easel.db") as connection:
+        prompts = connection.execute("SELECT prompt FROM requests WHERE draws AND chat_id = ?", [rude]).fetchall()
+        left = connection.execute("SELECT left_at IS NOT NULL FROM chats WHERE chat_id = ?", [rude]).fetchall()
+    assert (prompts, left) == ([(None,)], [(1,)])
+    assert len(stage.line.chat(rude).from_bot) == 1
 
 
 async def test_an_admin_gives_somebody_more(stage, tmp_path):

@@ -251,3 +251,33 @@ async def test_nobody_reads_where_it_is_off(readers, tmp_path):
     async with readers.easel(tmp_path, READER_MODELS=""):
         assert await said(readers, readers.person(), UNSURE[0]) == offer(UNSURE[0])
     assert readings(readers) == before
+
+
+async def test_the_blocked_are_not_read(readers, tmp_path):
+    """Whom an admin has blocked costs nothing: no model is asked what their message means."""
+    admin, rude = readers.person(), readers.person()
+    before = readings(readers)
+    async with readers.easel(tmp_path, ADMIN_USER_IDS=admin, **READERS) as easel:
+        assert await said(readers, admin, f"/block {rude}") == sentences_for("en", "en").say("admin_blocked")
+        event = readers.line.text(rude, UNSURE[0])
+        await readers.line.deliver(event)
+        await easel.logged("event_understood", request=event["webhookEventId"], wants="nothing")
+    assert readings(readers) == before
+    assert not booked(tmp_path)
+
+
+async def test_what_is_written_down_is_not_read_again(readers, tmp_path):
+    """The process ended between an answer and the end of its event: the next one asks nobody what it meant."""
+    readers.openai.chat.reads = {UNSURE[0]: says("talk.thanks")}
+    event = readers.line.text(readers.person(), UNSURE[0])
+    before = readings(readers)
+    async with readers.easel(tmp_path, **READERS) as easel:
+        await readers.line.deliver(event)
+        await easel.logged("event_understood", request=event["webhookEventId"])
+    with sqlite3.connect(tmp_path / "easel.db") as connection:
+        connection.execute("UPDATE inbox SET begun = 0, raw = ?", [json.dumps(event)])
+    async with readers.easel(tmp_path, **READERS):
+        pass  # who ends settles first what is here
+    with sqlite3.connect(tmp_path / "easel.db") as connection:
+        assert connection.execute("SELECT begun FROM inbox").fetchall() == [(1,)]
+    assert readings(readers) == before + 1

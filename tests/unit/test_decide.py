@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -168,6 +169,8 @@ def test_a_group_that_is_not_allowed_is_left():
     """Who invites Easel where it may not be hears so."""
     rules = Rules(group_prefixes=["draw"], allowed_ids=frozenset({USER}))
     assert decide(event(TOGETHER, type="join"), rules).act == LeaveChat(goodbye=Sentence("group_not_allowed"))
+    blocked = replace(rules, blocked_ids=frozenset({GROUP}))
+    assert decide(event(TOGETHER, type="join"), blocked) == PASS
 
 
 def test_in_standby_nothing_is_wanted():

@@ -20,7 +20,7 @@ from app.flows.upkeep.observers import Observers
 from app.line.client import LineClient
 from app.line.contents import Edited, Text
 from app.line.events import Chat, ChatKind, Event
-from app.reading.decide import Rules, decide
+from app.reading.decide import NOTHING_AROUND, Rules, decide
 from app.reading.plan import Fetch, LeaveChat, Plan
 from app.store.context import Context, context_of
 from app.store.database import Database
@@ -112,7 +112,7 @@ class EventFlow:
     async def give_up(self, came: ArrivedEvent) -> None:
         """Say that something broke, after a fault of ours, where somebody may wait for an answer."""
         event_id, token = came.event.id, came.token(addressed=True)
-        if token is None or not decide(came.event, self._rules).addressed:
+        if token is None or not self._without_asking(came.event).addressed:
             await self._stores.settling.settle(event_id)
             return
         request = saying(Sentence(Reason.BROKE))
@@ -125,14 +125,15 @@ class EventFlow:
 
     async def _understand(self, came: ArrivedEvent) -> Rest:
         event, chat = came.event, came.chat
-        around = await self._context(event, chat)
-        plan = await self._understanding.plan(event, around)
-        holders = {chat.id, event.user_id or chat.id}
+        holders = frozenset({chat.id, event.user_id or chat.id})
         standing = await standing_of(self._stores.database, event.id, holders=holders)
         if standing.known:
-            return partial(self._go_on, came, plan)
+            return partial(self._go_on, came)
         if standing.blocked:
-            plan = Plan()
+            around, plan = NOTHING_AROUND, self._without_asking(event, blocked=holders)
+        else:
+            around = await self._context(event, chat)
+            plan = await self._understanding.plan(event, around)
         await self._wants.hear(event, chat, plan)
         if isinstance(plan.act, Fetch):
             # Nobody's words wait for LINE to hand a photo out.
@@ -169,13 +170,17 @@ class EventFlow:
         elif token or request:
             self._watch.attend(chat)
 
-    async def _go_on(self, came: ArrivedEvent, plan: Plan) -> None:
+    def _without_asking(self, event: Event, *, blocked: frozenset[str] = frozenset()) -> Plan:
+        """Plan by the rules alone: nobody is paid to read it. `blocked`: by an admin, which is as in the settings."""
+        return decide(event, replace(self._rules, blocked_ids=self._rules.blocked_ids | blocked))
+
+    async def _go_on(self, came: ArrivedEvent) -> None:
         """Do what was left when the process ended that wrote this down."""
         known = await self._stores.requests.get(came.event.id)
         if known and known.state is State.QUEUED:
             await self.draw(known.id, user_or_chat_id=known.user_id or known.chat_id)
         self._watch.attend(came.chat)
-        await self._end(came, plan)
+        await self._end(came, self._without_asking(came.event))
         await self._stores.settling.settle(came.event.id)
 
     async def _end(self, came: ArrivedEvent, plan: Plan) -> None:
