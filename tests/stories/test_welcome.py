@@ -3,10 +3,19 @@
 import re
 
 import pytest
+from line_sandbox.line.menus import Menu
 
 from tests.world import PATIENCE_S, ROOT, World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+
+@pytest.fixture(autouse=True)
+def menus(stage):
+    """Menus by language, as `easel setup` makes them: people's languages are looked up for their sake."""
+    stage.line.menus.menus["richmenu-ja"] = Menu(id="richmenu-ja", body={"name": "easel ja 0123456789ab"}, image=b"")
+    yield
+    stage.line.menus.menus.clear()
 
 
 def called(stage: World, path: str, person: str) -> bool:

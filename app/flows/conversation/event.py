@@ -189,7 +189,7 @@ class EventFlow:
             if plan.act.goodbye:
                 await self._say_goodbye(came.chat)
             await self._stores.settling.settle(came.event.id)
-        elif came.chat.kind is ChatKind.USER and came.event.reply_token:
+        elif plan.addressed and came.chat.kind is ChatKind.USER and came.event.reply_token:
             await self._menus.see_to(came.chat.id)
 
     async def _say_goodbye(self, chat: Chat) -> None:
