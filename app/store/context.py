@@ -102,6 +102,12 @@ async def context_of(
     return await database.look(read)
 
 
+async def is_ours(database: Database, chat_id: str, message_id: str) -> bool:
+    """Whether we have said this message: all that is asked of a quote where the rest may be what broke."""
+    said = sa.select(sent.c.message_id).where(sent.c.message_id == message_id, sent.c.chat_id == chat_id)
+    return await database.look(lambda connection: connection.execute(said).first() is not None)
+
+
 _UNDER_WAY = (requests.c.draws, requests.c.state.in_(UNFINISHED))
 
 

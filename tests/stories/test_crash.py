@@ -310,6 +310,24 @@ async def test_a_fault_of_ours_is_answered_too(stage, tmp_path):
         assert said[-1]["text"].startswith("Sorry, something went wrong")
 
 
+async def test_a_fault_of_ours_is_answered_in_a_group(stage, tmp_path):
+    """Where it may have been for us: it quotes us, or begins with our word. What people say to each other is not."""
+    person = stage.person()
+    group = stage.group(person)
+    async with stage.easel(tmp_path) as easel:
+        await stage.line.send_text(person, "draw an inn", group=group)
+        await stage.picture(group)
+        picture = stage.line.chat(group).pictures[0].id
+        with sqlite3.connect(tmp_path / "easel.db") as connection:
+            connection.execute("UPDATE chats SET expects_sources = '{'")
+        said = (("thanks", picture), ("a mill", "of nobody"), ("make it a bakery", picture), ("draw a mill", None))
+        for broken, (words, quoted) in enumerate(said, start=1):
+            await stage.line.deliver(stage.line.text(person, words, group=group, quote=quoted))
+            await easel.logged("event_broke", times=broken)
+        texts = [one["text"] for one in await stage.said(group, count=4) if one["type"] == "text"]
+    assert [one[:27] for one in texts] == ["Here you are!", *["Sorry, something went wrong"] * 2]
+
+
 async def test_a_workflow_outlives_the_engine_s_database(stage, tmp_path):
     """Its tables are away while a picture comes: the step waits for them, and nothing is drawn or sent twice."""
     person, before, release = stage.person(), stage.picture_calls(), asyncio.Event()

@@ -22,7 +22,7 @@ from app.line.contents import Edited, Text
 from app.line.events import Chat, ChatKind, Event
 from app.reading.decide import NOTHING_AROUND, Rules, decide
 from app.reading.plan import Fetch, LeaveChat, Plan
-from app.store.context import Context, context_of
+from app.store.context import Context, Quote, context_of, is_ours
 from app.store.database import Database
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
 from app.store.requests import Requests, State
@@ -112,7 +112,7 @@ class EventFlow:
     async def give_up(self, came: ArrivedEvent) -> None:
         """Say that something broke, after a fault of ours, where somebody may wait for an answer."""
         event_id, token = came.event.id, came.token(addressed=True)
-        if token is None or not self._without_asking(came.event).addressed:
+        if token is None or not await self._may_be_for_us(came):
             await self._stores.settling.settle(event_id)
             return
         request = saying(Sentence(Reason.BROKE))
@@ -170,6 +170,14 @@ class EventFlow:
         elif token or request:
             self._watch.attend(chat)
 
+    async def _may_be_for_us(self, came: ArrivedEvent) -> bool:
+        """Whether somebody may wait for an answer: also where a later step would have said whether it is for us."""
+        said = _text_of(came.event)
+        quoted = said.quoted_message_id if said else None
+        quotes_us = quoted is not None and await is_ours(self._stores.database, came.chat.id, quoted)
+        plan = decide(came.event, self._rules, Context(quote=Quote(ours=quotes_us)))
+        return plan.addressed or plan.open is not None
+
     def _without_asking(self, event: Event, *, blocked: frozenset[str] = frozenset()) -> Plan:
         """Plan by the rules alone: nobody is paid to read it. `blocked`: by an admin, which is as in the settings."""
         return decide(event, replace(self._rules, blocked_ids=self._rules.blocked_ids | blocked))
@@ -206,8 +214,7 @@ class EventFlow:
 
     async def _context(self, event: Event, chat: Chat) -> Context:
         """Look around where it matters: what people write, and what they tap or show."""
-        text = event.content.text if isinstance(event.content, Edited) else event.content
-        said = text if isinstance(text, Text) else None
+        said = _text_of(event)
         look = partial(
             context_of,
             self._stores.database,
@@ -221,6 +228,11 @@ class EventFlow:
             await self._watch.silence(chat)
             around = await look()
         return around
+
+
+def _text_of(event: Event) -> Text | None:
+    text = event.content.text if isinstance(event.content, Edited) else event.content
+    return text if isinstance(text, Text) else None
 
 
 def _is_alone(event: Event, around: Context) -> bool:
