@@ -10,7 +10,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.tables import photos
+from app.store.tables import photos, requests
 
 WAITING_MAX: Final = 20  # photos of one chat that may wait for words at once
 WAITING_S: Final = 600.0
@@ -71,7 +71,8 @@ class Photos:
 
         Returns:
             The photos that came together, once this was the last of them; None while others are still to come, and
-            for an album that does not tell its size, after its first. Empty where it was taken back meanwhile.
+            for an album that does not tell its size, after its first. Empty where it was taken back meanwhile, and on
+            a later call for an album that was spoken of already.
         """
 
         def write(connection: sa.Connection) -> Sequence[Photo] | None:
@@ -82,13 +83,17 @@ class Photos:
             if not waits:
                 fetched["waits"] = False
             # Nothing where it was taken back meanwhile; words that came meanwhile have taken it.
-            connection.execute(sa.update(photos).where(mine, photos.c.state == PhotoState.SEEN).values(**fetched))
+            change = sa.update(photos).where(mine, photos.c.state == PhotoState.SEEN).values(**fetched)
+            is_new = connection.execute(change).rowcount > 0
             if data:
                 self._make_room(connection, photo.chat_id)
             if photo.set_id is None:
                 return _read(connection, mine)
             album = _read(connection, *_of_album(photo), photos.c.state != PhotoState.SEEN)
-            return album if len(album) == (photo.set_total or 1) else None
+            if len(album) != (photo.set_total or 1):
+                return None
+            # The process may have ended while this one waited for the others, of which the last has been answered.
+            return album if is_new or not _is_spoken_of(connection, album) else ()
 
         return await self._database.run(write)
 
@@ -184,6 +189,13 @@ def taken(connection: sa.Connection, message_ids: Sequence[str]) -> None:
 
 def _of_album(photo: NewPhoto) -> tuple[sa.ColumnElement[bool], ...]:
     return photos.c.chat_id == photo.chat_id, photos.c.set_id == photo.set_id
+
+
+def _is_spoken_of(connection: sa.Connection, album: Sequence[Photo]) -> bool:
+    answered = sa.select(requests.c.id).where(
+        requests.c.chat_id == album[0].chat_id, requests.c.message_id.in_([one.message_id for one in album])
+    )
+    return connection.execute(answered.limit(1)).first() is not None
 
 
 def _read(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[Photo]:

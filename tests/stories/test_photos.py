@@ -67,6 +67,24 @@ async def test_a_picture_that_is_sent_as_a_file(vendors):
     assert call.path.endswith("/images/edits")
 
 
+async def test_an_album_is_asked_about_once_across_a_restart(stage, tmp_path):
+    """The last photo's answer is given, and the process ends while the first one still waits for the others."""
+    person = stage.person()
+    album = stage.line.image_set(person, [photo("red"), photo("green")])
+    easel = await stage.start(tmp_path)
+    await stage.line.deliver_each(*album)
+    await stage.said(person)
+    await easel.kill()
+    waiting = next(one["webhookEventId"] for one in album if one["webhookEventId"] not in understood(easel))
+    async with stage.easel(tmp_path) as easel:
+        await easel.logged("event_understood", request=waiting)
+    assert len(stage.line.chat(person).from_bot) == 1
+
+
+def understood(easel: Easel) -> set[str]:
+    return {one["request"] for one in easel.lines if one.get("event") == "event_understood"}
+
+
 async def test_a_photo_that_ended_two_processes_is_given_up(stage, tmp_path):
     """The mark of the one before is on disk: the next one does not decode it, says so, and tells the operator."""
     person = stage.person()

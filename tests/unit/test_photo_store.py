@@ -4,6 +4,7 @@ import pytest
 
 from app.store.database import Database
 from app.store.photos import DEATHS_MAX, WAITING_MAX, NewPhoto, Photos, PhotoState
+from app.store.receiving import NewRequest, Receiving, Sender
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -29,6 +30,21 @@ async def test_an_album_keeps_the_order_of_its_sender(database):
     came = [await photos.keep(one, PhotoState.KEPT) for one in album]
     assert came[:2] == [None, None]
     assert [one.message_id for one in came[2]] == ["m1", "m2", "m3"]
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_an_album_is_spoken_of_once(database, answered):
+    """A process ends while the first photo waits for the last, whose event is over, or is not: the next reads again."""
+    photos = Photos(database)
+    first, last = (photo(f"m{index}", set_id="A", set_total=2, set_index=index) for index in (1, 2))
+    for one in (first, last):
+        await photos.seen(one, waits=True)
+        came = await photos.keep(one, PhotoState.KEPT)
+    assert len(came) == 2
+    if answered:
+        sender = Sender(chat_id="U1", chat_kind="user", user_id="U1")
+        await Receiving(database).receive("e2", sender=sender, request=NewRequest(words="photos", message_id="m2"))
+    assert len(await photos.keep(first, PhotoState.KEPT)) == (0 if answered else 2)
 
 
 async def test_a_chat_has_so_many_photos_waiting(database):
