@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +26,7 @@ class NewRequest:
         photos: Message ids of photos that do not wait for words any more.
         settled: What the chat was expected to say has been said.
         understood: Which step decided what the message means.
+        instead: What is asked for in its place where the words that waited for its photos are not waiting any more.
     """
 
     prompt: str | None = None
@@ -41,6 +42,7 @@ class NewRequest:
     photos: Sequence[str] = ()
     settled: bool = False
     understood: Mapping[str, Any] | None = None
+    instead: "NewRequest | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +115,12 @@ class Receiving:
             if request is None:
                 return False
             self._database.one_at_a_time(connection, sender.chat_id)
-            draws = self._written(connection, event_id, sender, request, quota)
-            if request.draws and not draws:
+            wanted = _still_wanted(connection, sender, request)
+            draws = self._written(connection, event_id, sender, wanted, quota)
+            if wanted.draws and not draws:
                 return False  # declined: its photos go on waiting for another try
-            taken(connection, request.photos)
-            if request.settled:
+            taken(connection, wanted.photos)
+            if wanted.settled:
                 connection.execute(sa.update(chats).where(chats.c.chat_id == sender.chat_id).values(**NOTHING_EXPECTED))
             return draws
 
@@ -165,6 +168,16 @@ NOTHING_EXPECTED: Mapping[str, Any] = {
     "expects_until": None,
     "expects_user": None,
 }
+
+
+def _still_wanted(connection: sa.Connection, sender: Sender, request: NewRequest) -> NewRequest:
+    """Return a request, or what stands in its place: of two photos that were fetched at once one has the words."""
+    if request.instead is None:
+        return request
+    waits = sa.select(chats.c.expects_prompt).where(chats.c.chat_id == sender.chat_id, chats.c.expects == "photo")
+    if connection.execute(waits).scalar() == request.prompt:
+        return request
+    return replace(request.instead, quote_token=request.quote_token, message_id=request.message_id)
 
 
 def _is_pointless(connection: sa.Connection, sender: Sender, request: NewRequest) -> bool:

@@ -9,6 +9,7 @@ from line_sandbox.faults import Fault
 from PIL import Image
 
 from tests.stories.test_conversation import data_of, last_said
+from tests.world import PATIENCE_S
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("easel")]
 
@@ -96,6 +97,27 @@ async def test_a_wish_that_begins_with_draw_me(vendors):
         await vendors.picture(person, count=number)
         (call,) = vendors.asked(wish)
         assert call.path.endswith("/images/generations")
+
+
+async def test_words_that_wait_for_a_photo_are_drawn_once(vendors):
+    """Two photos come at once: one is drawn as was said, of the other the person is asked."""
+    person, release = vendors.person(), asyncio.Event()
+    await vendors.line.send_text(person, "turn this photo into a linocut")
+    await vendors.said(person)
+    vendors.line.faults.add(Fault.held(release), match="/content", times=2)
+    await vendors.line.deliver_each(*(vendors.line.image(person, photo(colour)) for colour in ("red", "blue")))
+    await vendors.line.wait_for(lambda: fetching(vendors) == 2, PATIENCE_S)
+    release.set()
+    await vendors.said(person, count=3)
+    assert sorted(one.type for one in vendors.line.chat(person).from_bot[1:]) == ["image", "text"]
+    assert len(vendors.asked("a linocut")) == 1
+    await vendors.line.send_text(person, "as an etching")
+    await vendors.picture(person, count=2)
+    assert len(vendors.asked("as an etching")) == 1
+
+
+def fetching(vendors) -> int:
+    return sum("/content" in call.path and call.is_open for call in vendors.line.calls)
 
 
 async def test_an_album_in_any_order(vendors):

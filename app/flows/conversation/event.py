@@ -164,7 +164,7 @@ class EventFlow:
         if draws:
             await self.draw(event.id, user_or_chat_id=event.user_id or chat.id)
         elif wished:
-            await self._count_declined(event.id)
+            await self._count_declined(event.id, request)
         if token and draws and chat.kind is ChatKind.USER and _is_alone(event, around):
             self._watch.expect(chat, arrived_at=came.arrived_at)
         elif token or request:
@@ -207,9 +207,11 @@ class EventFlow:
         except EaselError as error:
             log.warning("group_not_left", code=error.code, vendor_request=error.vendor_request_id)
 
-    async def _count_declined(self, event_id: str) -> None:
+    async def _count_declined(self, event_id: str, request: NewRequest | None) -> None:
         """Count a wish that was not let in, by the words it got; a second tap on one button got none."""
-        if declined := await self._stores.requests.get(event_id):
+        instead = request.instead.words if request and request.instead else None
+        declined = await self._stores.requests.get(event_id)
+        if declined and (instead is None or declined.words != instead):
             self._observers.metrics.ended("declined", declined.words or "")
 
     async def _context(self, event: Event, chat: Chat) -> Context:

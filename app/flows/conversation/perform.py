@@ -146,7 +146,7 @@ class Performer:
             case Set(name=name, value=value):
                 return await self._set(chat, name, value)
             case Fetch(photo=photo):
-                return await self._fetched(event, chat, photo, state)
+                return await self._fetched(event, chat, photo)
             case Remember(photo=photo):
                 seen = PhotoState.EXTERNAL if photo.is_external else PhotoState.SEEN
                 await self._photos.seen(_new_photo(event, chat, photo), state=seen)
@@ -229,7 +229,7 @@ class Performer:
             self._menus.look_again(chat.id)
         return await self._commands.settings(chat, saved=True)
 
-    async def _fetched(self, event: Event, chat: Chat, photo: Media, state: ChatState) -> NewRequest | None:
+    async def _fetched(self, event: Event, chat: Chat, photo: Media) -> NewRequest | None:
         """Ask what to do with a photo or an album, once all of it is there; or do what was said before it."""
         if photo.is_external:
             await self._photos.keep(_new_photo(event, chat, photo), PhotoState.EXTERNAL)
@@ -241,13 +241,14 @@ class Performer:
         if not kept:
             told = next((one.state for one in album if one.state not in {PhotoState.KEPT, PhotoState.SEEN}), None)
             return saying(Sentence(f"photo_{told}")) if told else None
-        expected = state.expected
+        state = await self._chats.get(chat.id)  # as it is now: much may have been said while the photo came
+        expected, got = state.expected, saying(PhotosGot(count=len(kept)))
         if expected and expected.what == "photo" and expected.prompt:
             sources = [{"photo": message_id} for message_id in kept]
             options = Options.of_json(expected.options or {})
             draw = Draw(prompt=expected.prompt, options=options, sources=sources, photos=kept, settled=True)
-            return drawn(draw, state, alone=True)
-        return saying(PhotosGot(count=len(kept)))
+            return replace(drawn(draw, state, alone=True), instead=got)
+        return got
 
     async def _ask_for_photo(self, event: Event, chat: Chat, prompt: str, options: Options) -> NewRequest:
         if chat.kind is not ChatKind.USER:
