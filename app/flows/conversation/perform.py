@@ -69,7 +69,10 @@ _BY_THE_WAY = ("talk_", "thanks", "progress_", "help", "usage", "mine", "about")
 
 
 class Performer:
-    """Performs acts. Each is safe to perform again, since a crash may come before it is written down."""
+    """Performs acts. Each is safe to perform again, since a crash may come before it is written down.
+
+    But /give: after such a crash it gives twice, and tells the admin the sum.
+    """
 
     def __init__(  # noqa: PLR0913 - keyword-only parts, wired once
         self,

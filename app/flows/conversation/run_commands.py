@@ -21,7 +21,7 @@ _SAID = {Name.ABOUT: "about", Name.KEEP: "kept", Name.DECLINE: "declined"}
 
 
 class Commands:
-    """Runs them. Each is safe to run again."""
+    """Runs them. Each but /give is safe to run again."""
 
     def __init__(
         self,
