@@ -13,9 +13,17 @@ from app.engine import Engine, QueueLimits
 LIMITS = QueueLimits(at_once=4, at_once_per_user=4, per_minute=0)
 
 
-async def test_what_is_enqueued_starts_without_waiting_for_a_poll(tmp_path):
-    """Twenty workflows, one after the other, in an engine that polls every five seconds: the bell brings each."""
-    engine = Engine(database_url=f"sqlite:///{tmp_path}/easel.db", executor_id="us", limits=LIMITS, polling_s=5.0)
+@pytest.mark.parametrize(
+    ("backend", "per_minute"), [("sqlite", 0), ("sqlite", 1000), pytest.param("postgres", 0, marks=pytest.mark.slow)]
+)
+async def test_what_is_enqueued_starts_without_waiting_for_a_poll(request, tmp_path, backend, per_minute):
+    """Twenty workflows, one after the other, in an engine that polls every five seconds: each starts at once.
+
+    On SQLite they pass the queue by; with a rate, and on Postgres, the bell brings them.
+    """
+    url = request.getfixturevalue("postgres_url") if backend == "postgres" else f"sqlite:///{tmp_path}/easel.db"
+    limits = QueueLimits(at_once=4, at_once_per_user=4, per_minute=per_minute)
+    engine = Engine(database_url=url, executor_id="us", limits=limits, polling_s=5.0)
     done: asyncio.Queue[str] = asyncio.Queue()
     engine.workflow("draw", done.put)
     await engine.start()
