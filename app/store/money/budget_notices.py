@@ -80,9 +80,10 @@ def _of_the_month(
     )
     holders = [money.chat_of(chat_id), money.member_of(chat_id, user_id or "")]
     notes: list[Note] = []
-    for budget, holder in zip(budgets, holders, strict=False):
+    # The member before the chat: whoever books takes them so.
+    for budget, holder in reversed(list(zip(budgets, holders, strict=False))):
         step = next((step for step in PERCENT_SHORT if budget.left_percent <= step), None)
         if step is not None and money.take_telling(connection, holder, month_of(at, zone), step):
             key = "left_chat" if budget.name == "chat_month" else "left_share"
-            notes.append((key, {"percent": budget.left_percent, "until_at": budget.until_at}))
+            notes.insert(0, (key, {"percent": budget.left_percent, "until_at": budget.until_at}))
     return notes

@@ -1,8 +1,8 @@
 """Budgets: what was spent or is reserved in a day or a month, and the caps that hold for it.
 
-A call is booked on the bot's day and month, on its chat's month and, in a group, on its member's month there. They are
-always taken in the order of `of_call`, so that processes which book at the same time wait for each other in one
-direction only. Of a person's day the pictures are counted.
+A call is booked on the bot's day and month, on its chat's month and, in a group, on its member's month there. Of a
+person's day the pictures are counted. Whoever takes several of them takes the person's day first, then the others in
+the order of `of_call`, so that processes which book at the same time wait for each other in one direction only.
 """
 
 from collections.abc import Sequence

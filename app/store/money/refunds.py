@@ -64,8 +64,8 @@ def _refunded(connection: sa.Connection, request_id: str) -> Refund | None:
         before = max((row["refunded_at"] for row in rows), default=None)
         return Refund(state=state, refunded_at=before, again=before is not None)
     now = time.time()
+    give_back(connection, request_id)  # of the person's day, which is taken before the other budgets
     budgets = _given_back(connection, due, now)
-    give_back(connection, request_id)
     return Refund(state=state, pictures=pictures, counted_on=request["counted_on"], budgets=budgets, refunded_at=now)
 
 
