@@ -48,6 +48,13 @@ class Redraw:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reoffer:
+    """Ask once more what that message of ours asked: the answer was a question."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rephrase:
     """Somebody is about to say that request in other words: what it was about is not lost."""
 
@@ -132,6 +139,7 @@ Act = (
     | Say
     | Show
     | Redraw
+    | Reoffer
     | Rephrase
     | Change
     | Do

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.reading import labels
+from app.reading.asked_back import ends_in_a_question, is_question
 from app.reading.commands import ADMIN_WORDS, Command, Name, command_of
 from app.reading.meaning import ReadingStep, Talk
 from app.reading.moment import expected_of
 from app.reading.options import COUNT_MAX, Options
-from app.reading.plan import Act, AskForPhoto, Change, Do, Redraw, Say, Set
+from app.reading.plan import Act, AskForPhoto, Change, Do, Redraw, Reoffer, Say, Set
 from app.reading.sources import edited, photos_of
 from app.reading.talk import Reply, reply_of, talk_of
 from app.reading.wish import Addressing, Wish
 from app.store.chats import Expected
-from app.store.context import Context
+from app.store.context import Context, UnderWay
 from app.words.answers import Complaint, PhotoQuestion, PhotosGot, Sentence
 
 VERBS: Mapping[Name, str] = {
@@ -43,9 +44,12 @@ def by_rules(  # noqa: C901, PLR0911 - one line for each rule
     if not wish.prompt and not wish.options:
         return Say(answer=Sentence("blank")), ReadingStep.RULES
     if wish.is_emoji:
-        return _talked_in(wish.call, Talk.OK, context), ReadingStep.RULES
+        return _talked_in(wish, Talk.OK, context), ReadingStep.RULES
     if labels.is_of_waiting(wish.prompt):
-        return talked(Talk.PROGRESS, context), ReadingStep.MOMENT
+        return talked(Talk.PROGRESS, wish, context), ReadingStep.MOMENT
+    talk = None if wish.options else talk_of(wish.prompt)
+    if talk is Talk.PROGRESS:
+        return _talked_in(wish, talk, context), ReadingStep.RULES
     command = command_of(wish.prompt, beside_options=bool(wish.options)) if wish.prompt else None
     label = labels.act_of(wish.prompt) if not wish.options else None
     if command is None and isinstance(label, Do):
@@ -56,11 +60,10 @@ def by_rules(  # noqa: C901, PLR0911 - one line for each rule
         return label, ReadingStep.RULES
     if not wish.prompt:
         return _of_options_alone(wish, context, user_id), ReadingStep.RULES
-    talk = None if wish.options else talk_of(wish.prompt)
     if talk is Talk.NO and context.under_way:
         return Do(command=Command(name=Name.CANCEL)), ReadingStep.MOMENT
     if talk:
-        return _talked_in(wish.call, talk, context), ReadingStep.RULES
+        return _talked_in(wish, talk, context), ReadingStep.RULES
     return (Say(answer=Sentence("photo_gone")), ReadingStep.MOMENT) if context.quote.gone else None
 
 
@@ -72,10 +75,14 @@ def _answered(  # noqa: PLR0911 - one line for each question
 ) -> Act | None:
     """Read an answer to what we have asked; None where it is none."""
     said = labels.answer_of(wish.said) or reply_of(wish.said)
+    if said is not Reply.NO and talk_of(wish.said) is Talk.PROGRESS:
+        return None  # 畫好了嗎 has 畫好了 in it
     match expected.what:
         case "offer" if said in _TO_AN_OFFER and expected.sources and "request" in expected.sources[0]:
             if said is Reply.NO:
                 return Do(command=Command(name=Name.DECLINE))
+            if is_question(wish.said):
+                return Reoffer(request_id=expected.sources[0]["request"])
             return Redraw(request_id=expected.sources[0]["request"], changes=said is Reply.CHANGE)
         case "delete":
             return _answered_to_delete(wish, said)
@@ -92,8 +99,10 @@ def _answered(  # noqa: PLR0911 - one line for each question
 
 def _answered_to_delete(wish: Wish, said: Reply | None) -> Act | None:
     command = command_of(wish.prompt)
-    if said in {Reply.YES, Reply.DELETE} or (command and command.name in {Name.DELETE, Name.DELETE_ALL}):
-        return Do(command=Command(name=Name.DELETE_ALL_YES))
+    is_named = said is Reply.DELETE or (command is not None and command.name in {Name.DELETE, Name.DELETE_ALL})
+    if said is Reply.YES or is_named:
+        asks_back = is_question(wish.said) if is_named else ends_in_a_question(wish.said)
+        return Do(command=Command(name=Name.DELETE_ALL if asks_back else Name.DELETE_ALL_YES))
     if said is Reply.NO or (command and command.name is Name.CANCEL):
         return Do(command=Command(name=Name.KEEP))
     return None
@@ -115,6 +124,9 @@ def commanded(  # noqa: PLR0911 - one line for each thing that it can be about
 ) -> Act:
     """Say what a command is about: what it quotes, a photo that waits, what is being drawn, the last picture."""
     name, quoted, under_way = command.name, context.quote, context.under_way
+    would_go = name is Name.DELETE or (name is Name.CANCEL and (under_way or context.photos))
+    if would_go and is_question(wish.said):
+        return _told_what_is_there(context)
     if name is Name.DELETE and not quoted.picture_id:
         return _deleted(wish, context)
     if name is Name.CANCEL and context.photos and not under_way:
@@ -131,6 +143,15 @@ def commanded(  # noqa: PLR0911 - one line for each thing that it can be about
     if name is Name.AGAIN and not command_of(wish.prompt):
         return _of_options_alone(wish, context, user_id)  # words that only lead to options, such as "make it"
     return Change(verb=verb, request_id=under_way.request_id if under_way else None, options=wish.options)
+
+
+def _told_what_is_there(context: Context) -> Act:
+    """Nothing goes by a question (刪掉了嗎): show what is there, and what can be done with it."""
+    if context.quote.picture_id is None and context.under_way:
+        return _of_what_is_drawn(context, context.under_way)
+    if context.quote.picture_id is None and context.photos:
+        return Say(answer=PhotosGot(count=len(context.photos)))
+    return Change(verb="menu", picture_id=context.quote.picture_id)
 
 
 def _deleted(wish: Wish, context: Context) -> Act:
@@ -161,13 +182,15 @@ def _of_options_alone(wish: Wish, context: Context, user_id: str | None) -> Act:
     )
 
 
-def _talked_in(call: Addressing, talk: Talk, context: Context) -> Act | None:
+def _talked_in(wish: Wish, talk: Talk, context: Context) -> Act | None:
     """Answer talk where we were clearly meant; among others it is theirs."""
-    return talked(talk, context) if call in {Addressing.ALONE, Addressing.NAMED} else None
+    return talked(talk, wish, context) if wish.call in {Addressing.ALONE, Addressing.NAMED} else None
 
 
-def talked(talk: Talk, context: Context) -> Act | None:
+def talked(talk: Talk, wish: Wish, context: Context) -> Act | None:
     """Answer talk by its kind. None: what is ready says it all."""
+    if talk is Talk.PRAISE and is_question(wish.said):
+        talk = Talk.QUESTION  # 漂亮嗎 asks what we think of it
     match talk:
         case Talk.PROGRESS:
             return _how_it_stands(context)
@@ -183,9 +206,12 @@ def talked(talk: Talk, context: Context) -> Act | None:
 
 
 def _how_it_stands(context: Context) -> Act | None:
-    under_way = context.under_way
-    if under_way is None:
-        return None if context.undelivered else Say(answer=Sentence("progress_none"))
+    if context.under_way:
+        return _of_what_is_drawn(context, context.under_way)
+    return None if context.undelivered else Say(answer=Sentence("progress_none"))
+
+
+def _of_what_is_drawn(context: Context, under_way: UnderWay) -> Say:
     if under_way.place:
         return Say(answer=Sentence("progress_queued", {"place": under_way.place}))
     since = under_way.drawing_at or under_way.created_at

@@ -56,7 +56,7 @@ def by_verdict(  # noqa: PLR0911 - one line for each meaning
         return edited(wish, context, user_id)  # an answer to our question; draw said under a photo
     if wish.call in {Addressing.PREFIX, Addressing.QUOTE}:
         return None
-    answer = talked(Talk(verdict.kind) if verdict.kind in set(Talk) else Talk.CHAT, context)
+    answer = talked(Talk(verdict.kind) if verdict.kind in set(Talk) else Talk.CHAT, wish, context)
     if isinstance(answer, Say) and verdict.confidence < CERTAIN:
         return replace(answer, prompt=wish.prompt, options=wish.options)  # a wish is one tap away
     return answer

@@ -149,6 +149,34 @@ async def test_deleting_everything_is_asked_first(vendors, language, text, no, y
 
 
 @pytest.mark.parametrize(
+    ("language", "deleted", "sure", "progress", "pretty"),
+    [
+        ("zh-TW", "刪掉了嗎？", "確定嗎？", "畫好了嗎", "漂亮嗎"),  # noqa: RUF001 - as people type it
+        ("en", "delete?", "sure?", "is it done?", "nice?"),
+        ("ja", "消すの？", "大丈夫ですか", "もうできた？", "可愛い？"),  # noqa: RUF001 - as people type it
+        ("th", "ลบแล้วเหรอ", "จริงเหรอ", "วาดแล้วเหรอ", "สวยไหม"),
+    ],
+)
+async def test_a_question_is_no_answer_and_no_command(vendors, language, deleted, sure, progress, pretty):
+    """Nothing is deleted, drawn or taken for praise by it; what we have asked is asked again."""
+    person = await with_a_picture(vendors, language)
+    before = vendors.picture_calls()
+    assert await answer(vendors, person, pretty) == words(language, "talk_question")
+    shown = await answer(vendors, person, deleted)
+    assert shown == words(language, "card_of", wish=PICTURES[language])
+    asked = words(language, "confirm_delete_all", count=1)
+    assert await answer(vendors, person, words(language, "btn_yes")) == asked
+    assert await answer(vendors, person, sure) == asked
+    assert await answer(vendors, person, words(language, "btn_no")) == words(language, "kept")
+    await vendors.line.deliver(vendors.line.sticker(person, keywords=["Sleepy"]))
+    await vendors.until(lambda: len(vendors.line.chat(person).from_bot) > 6)
+    offered = words(language, "sticker_offer", keywords="Sleepy")
+    assert await answer(vendors, person, sure) == offered
+    assert await answer(vendors, person, progress) == words(language, "progress_none")
+    assert vendors.picture_calls() == before
+
+
+@pytest.mark.parametrize(
     ("language", "done_yet", "cancel"),
     [
         ("zh-TW", "好了嗎", "不要了"),

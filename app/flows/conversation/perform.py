@@ -27,6 +27,7 @@ from app.reading.plan import (
     Plan,
     Redraw,
     Remember,
+    Reoffer,
     Rephrase,
     Say,
     Set,
@@ -140,6 +141,8 @@ class Performer:
                 return await self._shown(event, chat, request_id)
             case Redraw(request_id=request_id, changes=changes):
                 return await self._redrawn(chat, request_id, state, changes=changes)
+            case Reoffer(request_id=request_id):
+                return await self._asked_again(chat, request_id)
             case Rephrase(request_id=request_id):
                 await self._rephrased(event, chat, request_id)
             case Change():
@@ -200,6 +203,13 @@ class Performer:
         sources = first.sources or () if first else ()
         draw = Draw(prompt=said.prompt, options=options, sources=sources)
         return drawn(draw, state, alone=alone, message_id=said.message_id)
+
+    async def _asked_again(self, chat: Chat, request_id: str) -> NewRequest:
+        said = await self._requests.get(request_id)
+        answer = _answer_of(said) if said and said.chat_id == chat.id else None
+        if said is None or answer is None:
+            return saying(Sentence("gone"))
+        return replace(saying(answer), prompt=said.prompt, options=said.options)
 
     async def _offered(self, said: Request, chat: Chat) -> Mapping[str, str] | None:
         """Find the picture that an offer spoke of; its wish where that is still being drawn; None where it is gone."""
