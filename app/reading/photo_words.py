@@ -3,6 +3,10 @@
 import re
 import unicodedata
 
+from app.reading.asked_back import is_question
+from app.reading.commands import readings
+from app.reading.normal import normal
+
 # "this photo", "my picture", "the selfie I sent"; a picture that is only described ("a photo of a cat") is none.
 # A photo is somebody's own; a picture may also be the last one that was drawn.
 _PHOTO = (r"(?:photo|photograph|selfie|snapshot)s?", "(?:照片|相片|自拍)", "(?:写真|自撮り)", "(?:ภาพถ่าย|รูปถ่าย)")
@@ -15,20 +19,20 @@ _PICTURE = (
 )
 
 
+def _pattern(*ways: str) -> re.Pattern[str]:
+    """Compile, folded as texts are: NFKC takes the Thai vowel am apart."""
+    return re.compile(unicodedata.normalize("NFKC", "|".join(ways)), re.IGNORECASE)
+
+
 def _spoken_of(english: str, chinese: str, japanese: str, thai: str, *others: str) -> re.Pattern[str]:
-    return re.compile(
-        "|".join(
-            (
-                rf"\b(?:this|these|my|attached|uploaded)\s+(?:\w+\s+)?{english}\b",
-                rf"\bthe\s+(?:attached|uploaded|following|next|last|previous)\s+{english}\b",
-                rf"(?:[這这此那]|我[的這这那]|以下|下面)[\s的]*[張张幅]?[\s的]*{chinese}",
-                rf"把[這这那]?[張张幅]{chinese}",
-                rf"(?:この|その|さっきの|私の|次の|添付の|僕の|俺の|以下の){japanese}",
-                rf"{thai}(?:นี้|เมื่อกี้|ของฉัน|ของผม|ของหนู|ที่ส่ง|ที่แนบ)",
-                *others,
-            )
-        ),
-        re.IGNORECASE,
+    return _pattern(
+        rf"\b(?:this|these|my|attached|uploaded)\s+(?:\w+\s+)?{english}\b",
+        rf"\bthe\s+(?:attached|uploaded|following|next|last|previous)\s+{english}\b",
+        rf"(?:[這这此那]|我[的這这那]|以下|下面)[\s的]*[張张幅]?[\s的]*{chinese}",
+        rf"把[這这那]?[張张幅]{chinese}",
+        rf"(?:この|その|さっきの|私の|次の|添付の|僕の|俺の|以下の){japanese}",
+        rf"{thai}(?:นี้|เมื่อกี้|ของฉัน|ของผม|ของหนู|ที่ส่ง|ที่แนบ)",
+        *others,
     )
 
 
@@ -46,11 +50,36 @@ _AN_UPLOAD = (
     "(?:アップロード|添付|提供|送っ)(?:した|された|の|て)?(?:画像|写真|人物|イラスト)|(?:参考|元|元の|参照)(?:画像|写真)",
     "(?:รูป|ภาพ)(?:ถ่าย)?(?:ที่|)(?:อัปโหลด|อัพโหลด|แนบ|ส่งให้|ให้ไป|ต้นฉบับ|อ้างอิง)",
 )
-_OF_A_PHOTO = _spoken_of(*_PHOTO, "把[這这]?[張张]照", "我(?:照片|相片|自拍)", *_AN_UPLOAD)
+# A photo that is to come, with what shall become of it: 把照片變成漫畫, "turn a photo into a cartoon". What only has a
+# photo in it (写真を撮る少女, "make a photo of a cat") is a wish.
+_ENGLISH_BECOMES = (
+    rf"\b(?:turn|convert|transform|change|make)\s+(?:an?\s+|some\s+|our\s+)?{_PHOTO[0]}"
+    r"(?:\s+of\s+(?:me|us|myself|ours|(?:my|our)\s+\w+))?\s+(?:(?:in)?to|look)\b"
+)
+_CHINESE_BECOMES = (
+    "[把將将](?:我的?)?(?:照片|相片|自拍)照?的?[^,。、]{0,6}?"
+    "(?:[變变改換换修轉转調调弄拼加]|[做畫画合]成|去背|去掉|拿掉|移除|裁|放大|美化|上色|消)"
+    r"|\A(?:[幫帮]我|[請请]|可以|麻煩你?|我[想要])*(?:照片|相片|自拍)照?(?:[變变改換换轉转修調调]|去背|上色|美化|做成)"
+)
+_JAPANESE_BECOMES = (
+    "(?:写真|自撮り)(?:の[^。、たてる]{1,5})?を[^。、たてる]{0,14}"
+    r"(?:に(?:して|変え|変換|加工|直して)|風に|っぽく|化して|加工|編集|補正|修正|消して|明るく|切り抜|合成|[^。、たてる]に\W*\Z)"
+)
+_THAI_BECOMES = "(?:ทำ|เปลี่ยน|แปลง|แต่ง|ปรับ)(?:ภาพถ่าย|รูปถ่าย|เซลฟี่)"
+_BECOMES = (_ENGLISH_BECOMES, _CHINESE_BECOMES, _JAPANESE_BECOMES, _THAI_BECOMES)
+_OF_A_PHOTO = _spoken_of(*_PHOTO, "把[這这]?[張张]照", "我(?:照片|相片|自拍)", *_BECOMES, *_AN_UPLOAD)
 _OF_A_PICTURE = _spoken_of(
     *_PICTURE,
     r"\b(?:turn|make|change|edit)\s+(?:this|it|me)\s+(?:into|to|look)\b",
     "(?:これ|それ)を.{1,40}(?:して|変えて)",
+    r"\A(?:ช่วย|ขอ)?(?:ทำ|เปลี่ยน|แปลง|แต่ง)(?:รูป|ภาพ)(?:ให้)?เป็น[^\s,]{1,16}\Z",
+)
+# Nobody knows how who writes looks. With more words it may be a wish: 畫我家的貓, "draw me a cat".
+_OF_ONESELF = _pattern(
+    "(?:draw|paint|sketch) (?:me|myself|us|my (?:portrait|face)|an? (?:picture|portrait|drawing) of (?:me|us))",
+    "畫(?:一?[張個]|一下)?我(?:自己|本人|的?(?:臉|樣子|肖像|肖像畫|自畫像|人像))?",
+    "(?:私|わたし|あたし|俺|おれ|僕|ぼく|自分)(?:のこと|の顔|の似顔絵|の肖像画)?を?(?:描|か)いて",
+    "วาด(?:รูป|ภาพ|หน้า)?(?:ของ)?(?:ฉัน|ผม|เรา|ตัวเอง|ตัวฉัน|ตัวผม)",
 )
 
 
@@ -62,3 +91,9 @@ def speaks_of_a_photo(prompt: str) -> bool:
 def speaks_of_a_picture(prompt: str) -> bool:
     """Whether a wish cannot be drawn without a picture: the last one that was drawn, or one that is to come."""
     return _OF_A_PICTURE.search(unicodedata.normalize("NFKC", prompt)) is not None
+
+
+def speaks_of_oneself(prompt: str) -> bool:
+    """Whether a wish is nothing but to be drawn oneself, which takes a photo: 畫我, "draw me please"."""
+    is_said = any(_OF_ONESELF.fullmatch(one) for one in readings(normal(prompt)))
+    return is_said and not is_question(prompt)

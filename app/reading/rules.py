@@ -9,6 +9,7 @@ from app.reading.commands import ADMIN_WORDS, Command, Name, command_of
 from app.reading.meaning import ReadingStep, Talk
 from app.reading.moment import expected_of
 from app.reading.options import COUNT_MAX, Options
+from app.reading.photo_words import speaks_of_oneself
 from app.reading.plan import Act, AskForPhoto, Change, Do, Redraw, Reoffer, Say, Set
 from app.reading.sources import edited, photos_of
 from app.reading.talk import Reply, reply_of, talk_of
@@ -64,6 +65,8 @@ def by_rules(  # noqa: C901, PLR0911 - one line for each rule
         return Do(command=Command(name=Name.CANCEL)), ReadingStep.MOMENT
     if talk:
         return _talked_in(wish, talk, context), ReadingStep.RULES
+    if speaks_of_oneself(wish.prompt) and (act := _of_oneself(wish, context, user_id)):
+        return act, ReadingStep.RULES
     return (Say(answer=Sentence("photo_gone")), ReadingStep.MOMENT) if context.quote.gone else None
 
 
@@ -180,6 +183,16 @@ def _of_options_alone(wish: Wish, context: Context, user_id: str | None) -> Act:
         request_id=under_way.request_id if under_way else None,
         options=wish.options,
     )
+
+
+def _of_oneself(wish: Wish, context: Context, user_id: str | None) -> Act | None:
+    """Draw who writes as the photo shows that is there, or ask for one; None where that was asked already."""
+    expected = expected_of(context, user_id)
+    if photos_of(context):
+        return edited(wish, context, user_id)
+    if wish.call is Addressing.QUOTE or (expected and expected.what in {"photo", "words"}):
+        return None
+    return AskForPhoto(prompt=wish.prompt, options=wish.options)
 
 
 def _talked_in(wish: Wish, talk: Talk, context: Context) -> Act | None:

@@ -45,6 +45,8 @@ def by_verdict(  # noqa: PLR0911 - one line for each meaning
         return None
     match verdict.meaning:
         case Meaning.COMMAND if verdict.kind in set(Name) - NEVER_GUESSED:
+            if verdict.kind in DRAWN_AGAIN and _lacks_its_photo(wish, context, user_id):
+                return AskForPhoto(prompt=wish.prompt, options=wish.options)
             return commanded(Command(name=Name(verdict.kind)), wish, context, user_id)
         case Meaning.CHANGE:
             return changed(wish, context, user_id)
@@ -60,6 +62,12 @@ def by_verdict(  # noqa: PLR0911 - one line for each meaning
     if isinstance(answer, Say) and verdict.confidence < CERTAIN:
         return replace(answer, prompt=wish.prompt, options=wish.options)  # a wish is one tap away
     return answer
+
+
+def _lacks_its_photo(wish: Wish, context: Context, user_id: str | None) -> bool:
+    """Whether a photo is to be made finer or drawn anew that is not there, and no picture either."""
+    is_bare = context.chat.current_picture is None and not is_about_something(context, user_id)
+    return is_bare and not context.under_way and speaks_of_a_photo(wish.prompt)
 
 
 def changed(wish: Wish, context: Context, user_id: str | None) -> Act:
@@ -97,7 +105,7 @@ def asked(wish: Wish, context: Context, user_id: str | None, verdict: Verdict | 
         wish.call is Addressing.QUOTE and not is_asked_for(context, user_id)
     ):
         return None  # people among themselves
-    may_paint = verdict is None or verdict.meaning in PAINTS
+    may_paint = verdict is None or verdict.meaning in PAINTS or verdict.kind in DRAWN_AGAIN
     if may_paint and not points and (context.refused_photo or speaks_of_a_photo(wish.prompt)):
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
     if points and not _may_be_else(context, user_id, verdict):

@@ -268,6 +268,32 @@ async def test_words_behind_a_photo_that_was_refused_ask_for_another(vendors):
 
 @pytest.mark.parametrize(
     ("language", "text"),
+    [
+        ("zh-TW", "把照片變成漫畫"),
+        ("en", "turn a photo into a cartoon"),
+        ("ja", "写真をアニメ風にして"),
+        ("th", "แปลงรูปถ่ายเป็นการ์ตูน"),
+        ("zh-TW", "畫我"),
+        ("en", "draw me"),
+        ("ja", "私を描いて"),
+        ("th", "วาดฉัน"),
+    ],
+)
+async def test_words_may_come_before_their_photo(vendors, language, text):
+    """An older picture is not edited by them, and the photo that follows is."""
+    person = await with_a_picture(vendors, language)
+    before = vendors.picture_calls()
+    assert await answer(vendors, person, text) == words(language, "ask_photo")
+    assert vendors.picture_calls() == before
+    await vendors.line.deliver(vendors.line.image(person, photo()))
+    await vendors.picture(person, count=2)
+    call = vendors.openai.calls[-1]
+    assert call.path.endswith("/images/edits")
+    assert call.body["prompt"] == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
     [("zh-TW", "傳錯了"), ("en", "sorry wrong photo"), ("ja", "写真間違えました"), ("th", "ส่งผิดรูปค่ะ")],
 )
 async def test_a_wrong_photo_is_forgotten(vendors, language, text):

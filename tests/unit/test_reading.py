@@ -216,6 +216,74 @@ def test_a_prompt_that_names_an_upload_asks_for_it(text, context):
     assert said(text, context, verdict=wish).act == AskForPhoto(prompt=text, options=Options())
 
 
+WORDS_FIRST = [
+    *(
+        "把照片變成漫畫",
+        "幫我把照片的背景換成海邊",
+        "自拍變漫畫",
+        "写真をアニメ風にして",
+        "写真の背景を消して",
+        "写真を水彩画に",
+    ),
+    *("turn a photo into a cartoon", "make a selfie into a painting", "แปลงรูปถ่ายเป็นการ์ตูน"),
+]
+ONESELF = ["draw me", "Draw me please!", "畫我", "可以畫我嗎", "私を描いて", "วาดฉันหน่อย", "วาดรูปฉัน"]
+
+
+@pytest.mark.parametrize("context", [Context(), Context(chat=KITE), DRAWING])
+@pytest.mark.parametrize("text", [*WORDS_FIRST, *ONESELF])
+def test_words_about_a_photo_that_is_to_come_ask_for_it(text, context):
+    """In no language they need a word for which: an older picture is not meant, nor one drawn from nothing."""
+    for meaning in (Meaning.DRAW, Meaning.CHANGE):
+        verdict = Verdict(meaning=meaning, confidence=1.0)
+        assert said(text, context, verdict=verdict).act == AskForPhoto(prompt=text, options=Options())
+
+
+@pytest.mark.parametrize("text", ["ทำรูปเป็นการ์ตูน", "เปลี่ยนรูปเป็นอนิเมะ"])
+def test_a_picture_in_thai_may_be_the_last_one(text):
+    """Where there is none, a photo is asked for."""
+    assert said(text, verdict=A_CHANGE).act == AskForPhoto(prompt=text, options=Options())
+    change = Draw(prompt=text, options=Options(), sources=[{"picture": "KITE"}], settled=True)
+    assert said(text, Context(chat=KITE), verdict=A_CHANGE).act == change
+
+
+@pytest.mark.parametrize("text", ONESELF)
+def test_who_wants_to_be_drawn_is_drawn_as_the_photo_shows(text):
+    """Where one waits; who was asked for one and says it again is drawn from nothing."""
+    wish = Verdict(meaning=Meaning.DRAW, confidence=1.0)
+    act = said(text, A_PHOTO).act
+    assert isinstance(act, Draw)
+    assert act.sources == [{"photo": "7"}]
+    assert isinstance(said(text, asking("photo", prompt=text), verdict=wish).act, Draw)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "draw me a cat",
+            "draw me my grandma on a beach",
+            "畫我家的貓",
+            "畫我女朋友看星星",
+            "私の猫を描いて",
+            "วาดหนูแฮมสเตอร์",
+        ),
+        *(
+            "a girl taking a photo",
+            "make a photo of a cat",
+            "写真を撮る少女",
+            "写真を飾った部屋",
+            "把照片撕碎的女孩",
+            "ภาพถ่ายแมว",
+        ),
+    ],
+)
+def test_what_only_has_a_photo_or_somebody_of_theirs_in_it_is_drawn(text):
+    """Mine and me are two things."""
+    wish = Verdict(meaning=Meaning.DRAW, confidence=1.0)
+    assert said(text, Context(chat=KITE), verdict=wish).act == Draw(prompt=text, options=Options())
+
+
 def test_a_wrong_photo_is_let_go():
     """And nothing older is deleted in its place."""
     assert said("Sorry, wrong photo!", A_PHOTO).act == do(Name.NEW)
