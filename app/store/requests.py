@@ -20,6 +20,7 @@ from app.store.database import Database
 from app.store.deletions import delete_later
 from app.store.money.budgets import uncount
 from app.store.money.ledger import READ, CallOutcome
+from app.store.second_try import keep_sources
 from app.store.tables import calls, inbox, pending_uploads, requests
 
 
@@ -171,6 +172,7 @@ class Requests:
             change = moved(request_id, State.FAILED, since=[State.READY]).values(words="broke")
             if connection.execute(change).rowcount == 1:
                 give_back(connection, request_id)
+                keep_sources(self._database, connection, request_id, reason="broke")
 
         await self._database.run(write)
 
@@ -221,6 +223,7 @@ class Requests:
                 return False
             give_back(connection, request_id)
             drop_kept(self._database, connection, request_id)
+            keep_sources(self._database, connection, request_id, reason=reason)
             return True
 
         return await self._database.run(write)

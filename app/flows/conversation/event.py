@@ -134,7 +134,7 @@ class EventFlow:
         else:
             around = await self._context(event, chat)
             plan = await self._understanding.plan(event, around)
-        await self._wants.hear(event, chat, plan)
+        await self._wants.hear(event, chat, plan, around.chat)
         if isinstance(plan.act, Fetch):
             # Nobody's words wait for LINE to hand a photo out.
             return partial(self._perform, came, plan, around, standing)

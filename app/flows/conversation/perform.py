@@ -126,10 +126,12 @@ class Performer:
         is_said = isinstance(event.content, Text | Postback)
         return replace(wanted, settled=wanted.settled or (is_said and not is_kept))
 
-    async def hear(self, event: Event, chat: Chat, plan: Plan) -> None:
-        """Remember that a photo is coming, before it is fetched: the words behind it may be faster than it."""
+    async def hear(self, event: Event, chat: Chat, plan: Plan, state: ChatState) -> None:
+        """Remember that a photo is coming, before it is fetched: the words behind it are about it, and may be first."""
         if isinstance(plan.act, Fetch):
             await self._photos.seen(_new_photo(event, chat, plan.act.photo), waits=True)
+            if state.expected and state.expected.what == "words":
+                await self._chats.expect_nothing(chat.id, chat.kind)
 
     async def _perform(self, act: Act, event: Event, chat: Chat, state: ChatState) -> NewRequest | None:  # noqa: C901, PLR0911, PLR0912 - one case for each act
         match act:
