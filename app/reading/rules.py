@@ -78,6 +78,10 @@ def _answered(  # noqa: PLR0911 - one line for each question
 ) -> Act | None:
     """Read an answer to what we have asked; None where it is none."""
     said = labels.answer_of(wish.said) or reply_of(wish.said)
+    if said is Reply.STOP:
+        if context.under_way and expected.what != "delete":
+            return Do(command=Command(name=Name.CANCEL))
+        said = Reply.NO
     if said is not Reply.NO and talk_of(wish.said) is Talk.PROGRESS:
         return None  # 畫好了嗎 has 畫好了 in it
     match expected.what:

@@ -17,6 +17,7 @@ class Reply(StrEnum):
     """What somebody says to a question of ours."""
 
     YES = "yes"
+    STOP = "stop"  # what is being drawn; where nothing is, no
     NO = "no"
     CHANGE = "change"  # not a new picture: change the last one
     DELETE = "delete"  # yes, where we asked whether to delete; nothing to anything else
@@ -87,6 +88,8 @@ def _of_answers(text: str) -> Reply | None:
 
 def _of_all(said: set[str]) -> Reply | None:
     """Make one answer of several: who says no to deleting deletes nothing, who contradicts himself has said nothing."""
+    if Reply.STOP in said:
+        said = said - {Reply.STOP} | {Reply.NO} if Reply.DELETE in said else said - {Reply.NO}
     if Reply.DELETE in said and said <= {Reply.DELETE, Reply.NO, Reply.YES}:
         said = said - {Reply.DELETE} if Reply.NO in said else {Reply.DELETE}
     return Reply(said.pop()) if len(said) == 1 else None

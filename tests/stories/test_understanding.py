@@ -230,6 +230,27 @@ async def test_a_change_of_what_is_being_drawn_waits_for_it(vendors, language, c
     assert edit.path.endswith("/images/edits")
 
 
+@pytest.mark.parametrize(
+    ("language", "change", "cancel", "no"),
+    [
+        ("zh-TW", "改成晚上", "取消", "不用"),
+        ("en", "make the sky purple", "cancel", "no thanks"),
+        ("ja", "夜にして", "キャンセルで", "いいえ"),
+        ("th", "เปลี่ยนเป็นกลางคืน", "ยกเลิกครับ", "ไม่เอา"),
+    ],
+)
+async def test_cancelling_behind_an_offer_cancels_what_is_drawn(vendors, language, change, cancel, no):
+    """No is about the change that is offered; cancel is about the picture, which then never comes."""
+    person = vendors.person(language=language)
+    async with Drawing(vendors, person, PICTURES[language]):
+        await answer(vendors, person, change)
+        assert await answer(vendors, person, no) == words(language, "declined")
+        await answer(vendors, person, change)
+        assert await answer(vendors, person, cancel) == words(language, "cancelled_one")
+    assert await answer(vendors, person, cancel) == words(language, "cancel_none")
+    assert not vendors.line.chat(person).pictures
+
+
 async def test_options_while_drawing_are_about_what_is_drawn(vendors):
     """Again, wide and HD mean the picture that is coming, not the one before."""
     person = await with_a_picture(vendors, "en")

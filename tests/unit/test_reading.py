@@ -103,6 +103,7 @@ def test_a_wish_is_no_talk(text):
             (one, Reply.NO)
             for one in ("不要刪掉", "don't delete", "no wait keep them", "消さないでください", "อย่าเพิ่งลบนะ")
         ),
+        *((one, Reply.STOP) for one in ("cancel", "no, cancel it", "取消吧", "キャンセルで", "ยกเลิกค่ะ")),
         *((one, Reply.DELETE) for one in ("yes delete them", "刪掉", "對，刪掉", "はい、消して", "ลบเลยค่ะ")),
         *((one, Reply.CHANGE) for one in ("改圖", "change it", "変えて", "แก้รูปเดิม")),
         *(
