@@ -28,9 +28,11 @@ from app.flows.upkeep.address_watch import PublicAddress
 from app.flows.upkeep.cleanup import Cleanup
 from app.flows.upkeep.menu_of_language import Menus
 from app.flows.upkeep.monitor import Monitor
+from app.openai import best_allowed
 from app.reading.decide import Rules
 from app.reading.gate import Gate as ReadingGate
 from app.settings import Settings
+from app.words.chat_settings import qualities_up_to
 
 
 class Flows:
@@ -215,6 +217,7 @@ class Flows:
             forgetting=store.forgetting,
             sources=self._sources,
             menus=self._menus,
+            qualities=qualities_up_to(best_allowed(settings.image_quality, settings.image_quality_max)),
             changes=Changes(
                 requests=store.requests,
                 pictures=store.pictures,

@@ -120,7 +120,7 @@ def _chosen(wish: Wish) -> Act | None:
     number = wish.said.strip()
     if number.isdecimal() and 1 <= int(number) <= COUNT_MAX:
         return Set(name="count", value=str(int(number)))
-    only_a_shape = not wish.prompt and wish.options == Options(ratio=wish.options.ratio)
+    only_a_shape = not wish.prompt and replace(wish.options, unmet=()) == Options(ratio=wish.options.ratio)
     if only_a_shape and wish.options.ratio:
         return Set(name="size", value="{}:{}".format(*wish.options.ratio))
     return None

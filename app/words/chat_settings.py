@@ -18,6 +18,18 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
     "count": COUNTS,
     "language": tuple(LANGUAGES),
 }
+TYPED_COUNT_MAX = 5  # that many fit into one reply
+TYPED_RATIO_MAX = 3  # narrower shapes are not drawn
+
+
+def may_be_set(name: str, value: str) -> bool:
+    """Whether a setting may have this value: also a number or a shape that no button shows, as people type them."""
+    ratio = ratio_of(value) if name == "size" else None
+    if ratio and min(ratio):
+        return max(ratio) <= TYPED_RATIO_MAX * min(ratio)
+    if name == "count":
+        return value in map(str, range(1, TYPED_COUNT_MAX + 1))
+    return value in SETTINGS.get(name, ())
 
 
 def qualities_up_to(best: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Messages with buttons: promises, under a picture, settings, my pictures, what to do with a photo. No I/O."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -54,6 +54,8 @@ def settings_panel(words: Words, settings: ChatSettings, *, qualities: Sequence[
 
     `qualities`: those that the operator allows.
     """
+    if settings.quality in QUALITIES and settings.quality not in qualities:
+        settings = replace(settings, quality=qualities[-1])  # the best that it is drawn in
     now = {**asdict(settings), "size": shape_of(settings.size)}
 
     def choice(name: str, value: str, label: str) -> Choice:
@@ -65,8 +67,8 @@ def settings_panel(words: Words, settings: ChatSettings, *, qualities: Sequence[
         return choice("quality", value, words.say(f"quality_{value}"))
 
     default = words.say("settings_default")
-    sizes = [choice("size", one, one) for one in SHAPES]
-    counts = [choice("count", one, one) for one in COUNTS]
+    sizes = [choice("size", one, one) for one in _and(SHAPES, now["size"])]
+    counts = [choice("count", one, one) for one in _and(COUNTS, now["count"])]
     languages = [choice("language", one, name) for one, name in LANGUAGES.items()]
     questions = [
         ("settings_size", [*sizes, choice("size", "", default)], 3),
@@ -81,6 +83,11 @@ def settings_panel(words: Words, settings: ChatSettings, *, qualities: Sequence[
             FlexQuestion(heading=words.say(key), choices=made, columns=columns) for key, made, columns in questions
         ],
     )
+
+
+def _and(usual: Sequence[str], typed: str) -> list[str]:
+    """Add what was typed to what there usually is to choose from."""
+    return [*usual, *([typed] if typed and typed not in usual else [])]
 
 
 def settings_saved(words: Words, settings: ChatSettings) -> Message:

@@ -1,6 +1,6 @@
 """From an act to what is written down for it: a picture to draw, or words to say."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -54,7 +54,7 @@ from app.words.answers import (
     key_of,
     of_row,
 )
-from app.words.chat_settings import SETTINGS
+from app.words.chat_settings import may_be_set
 
 log = structlog.get_logger()
 
@@ -87,9 +87,10 @@ class Performer:
         changes: Changes,
         commands: Commands,
         menus: Menus,
+        qualities: Sequence[str],
         swept: Callable[[], None],
     ) -> None:
-        """`swept` is called when there is something for the bucket to delete."""
+        """`swept` is called when there is something for the bucket to delete. `qualities`: what people may set."""
         self._requests = requests
         self._pictures = pictures
         self._chats = chats
@@ -99,6 +100,7 @@ class Performer:
         self._changes = changes
         self._commands = commands
         self._menus = menus
+        self._qualities = qualities
         self._swept = swept
 
     async def of(self, event: Event, chat: Chat, plan: Plan, state: ChatState) -> NewRequest | None:
@@ -235,10 +237,12 @@ class Performer:
             expected = Expected(what="words", sources=declined.sources, user_id=event.user_id)
             await self._chats.expect(chat.id, chat.kind, expected, for_s=EXPECTED_FOR_S)
 
-    async def _set(self, chat: Chat, name: str, value: str) -> NewRequest | None:
-        if value and value not in SETTINGS.get(name, ()):
+    async def _set(self, chat: Chat, name: str, value: str) -> NewRequest:
+        """Set it; what cannot be set is answered with what can."""
+        is_beyond = name == "quality" and value not in self._qualities
+        if value and (is_beyond or not may_be_set(name, value)):
             log.info("setting_not_known", name=name[:20])
-            return None
+            return await self._commands.settings(chat)
         await self._chats.set(chat.id, chat.kind, name, value)
         if name == "language":
             self._menus.look_again(chat.id)
