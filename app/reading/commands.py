@@ -48,7 +48,7 @@ class Name(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One command. `argument` is what stands behind the word of an admin's command."""
+    """One command. `argument`: what stands behind the word of an admin's; of a yes by a tap, the request that asked."""
 
     name: Name
     argument: str = ""

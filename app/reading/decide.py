@@ -266,9 +266,9 @@ def _tapped(tap: Tap) -> Act | None:  # noqa: PLR0911 - one line for each verb
             return Rephrase(request_id=request_id)
         case Tap(verb="set", subject=name, value=value):
             return Set(name=name, value=value or "")
-        case Tap(verb="do", subject=name) if name in set(Name):
+        case Tap(verb="do", subject=name, value=value) if name in set(Name):
             verb = VERBS.get(Name(name))
-            return Change(verb=verb) if verb else Do(command=Command(name=Name(name)))
+            return Change(verb=verb) if verb else Do(command=Command(name=Name(name), argument=value or ""))
         case Tap(verb=verb, subject=picture_id) if verb in CHANGES:
             return Change(verb=verb, picture_id=picture_id)
     return None

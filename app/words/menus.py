@@ -20,7 +20,7 @@ from app.line.text_length import cut_to_graphemes
 from app.words.answers import AdminStatus, ChatSettings, PersonalUsage
 from app.words.chat_settings import COUNTS, LANGUAGES, QUALITIES, SHAPES, shape_of
 from app.words.sentences import Words
-from app.words.taps import setting, tap
+from app.words.taps import agreed, setting, tap
 
 GREETINGS = frozenset({"greeting", "greeting_group", "welcome_back"})
 WISH_GRAPHEMES_MAX = 90  # of the 160 of a card
@@ -118,10 +118,10 @@ def mine(words: Words, pictures: Sequence[tuple[str, str]]) -> list[Message]:
     return [image_carousel(words.say("mine_alt"), columns=columns)]
 
 
-def confirm_delete_all(words: Words, count: int) -> Message:
-    """Ask before everything goes."""
+def confirm_delete_all(words: Words, count: int, request_id: str) -> Message:
+    """Ask before everything goes. `request_id` asks: only its person's yes counts."""
     said = words.say("confirm_delete_all", count=count)
-    yes = postback_action(words.say("btn_yes"), data=tap("do", "delete_all_yes"))
+    yes = postback_action(words.say("btn_yes"), data=agreed("delete_all_yes", request_id))
     return confirm(said, alt_text=said, yes=yes, no=postback_action(words.say("btn_no"), data=tap("do", "keep")))
 
 

@@ -29,6 +29,16 @@ def setting(name: str, value: str) -> str:
     return f"set:{name}={value}"
 
 
+def agreed(name: str, request_id: str) -> str:
+    """Write the data of a button that says yes to a command, which this request asks about."""
+    return f"do:{name}={request_id}"
+
+
+def answer(name: str, request_id: str) -> str:
+    """Write the data of a button that runs a command as the answer to a question, which this request asked for."""
+    return f"do:{name}={request_id}"
+
+
 def read_tap(data: str) -> Tap | None:
     """Read the data of a tap; None where it is not of ours."""
     found = _TAP.fullmatch(data)

@@ -202,6 +202,21 @@ async def test_delete_all_in_a_group_is_about_ones_own(vendors):
     await vendors.until(lambda: "Deleted 1" in str(vendors.line.chat(group).from_bot[-1].body))
 
 
+async def test_a_yes_to_the_question_of_somebody_else_deletes_nothing(vendors):
+    """Who taps [Delete all] under a question that another was asked is asked first, about their own."""
+    asker, other = vendors.person(), vendors.person()
+    group = vendors.group(asker, other)
+    for number, who in enumerate((asker, other, other), start=1):
+        await vendors.line.send_text(who, f"draw a shared raft {number}", group=group)
+        await vendors.picture(group, count=number)
+    await vendors.line.send_text(asker, "draw /delete all", group=group)
+    await vendors.until(lambda: "(1)" in str(vendors.line.chat(group).from_bot[-1].body))
+    await vendors.line.send_tap(other, "Delete all", group=group)
+    await vendors.until(lambda: "(2)" in str(vendors.line.chat(group).from_bot[-1].body))
+    await vendors.line.send_tap(other, "Delete all", group=group)
+    await vendors.until(lambda: "Deleted 2" in str(vendors.line.chat(group).from_bot[-1].body))
+
+
 async def test_a_tap_of_nobody_in_particular_deletes_nothing(vendors):
     """Groups may not tell who taps, nor who asked."""
     asker = vendors.person()

@@ -129,7 +129,7 @@ def everything_we_say(words):
         menus.settings_saved(words, settings),
         *menus.mine(words, [("p1", "https://a.example/1.jpg")] * 10),
         *menus.mine(words, []),
-        menus.confirm_delete_all(words, 3),
+        menus.confirm_delete_all(words, 3, "01HEVENT"),
         *menus.help_messages(words, is_group=True, prefix="畫", is_admin=True),
         menus.photo_got(words, 1),
         menus.photo_got(words, 3),

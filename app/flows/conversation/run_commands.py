@@ -68,7 +68,7 @@ class Commands:
             case Name.DELETE_ALL:
                 return await self._ask_to_delete_all(event, chat, person)
             case Name.DELETE_ALL_YES:
-                return await self._delete_all(event, chat, person)
+                return await self._delete_all(event, chat, person, asked=command.argument)
             case Name.NEW:
                 return await self._start_anew(chat)
             case Name.USAGE | Name.COST:
@@ -113,11 +113,18 @@ class Commands:
         count = await self._pictures.count(chat.id, user_id=None if self._admins.knows(event.user_id) else person)
         return saying(ConfirmDeleteAll(count=count)) if count else _none()
 
-    async def _delete_all(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
-        """In a group everybody deletes their own; an admin deletes all."""
+    async def _delete_all(self, event: Event, chat: Chat, person: str | None, *, asked: str) -> NewRequest:
+        """In a group everybody deletes their own; an admin deletes all.
+
+        `asked`: the request whose button was tapped; whoever did not ask is asked first. A typed yes names none, nor
+        did the buttons of earlier releases.
+        """
         alone = chat.kind is ChatKind.USER
         if not alone and person is None:
             return saying(Sentence("delete_not_yours"))
+        question = await self._requests.get(asked) if asked and not alone else None
+        if asked and not alone and (question is None or question.user_id != person):
+            return await self._ask_to_delete_all(event, chat, person)
         all_of_them = alone or self._admins.knows(event.user_id)
         count = await self._forgetting.pictures_of_chat(chat.id, user_id=None if all_of_them else person)
         self._swept()

@@ -161,7 +161,7 @@ class Replies:
             case Mine(pictures=pictures):
                 made = menus.mine(words, [(one, self._url_of(preview)) for one, preview in pictures])
             case ConfirmDeleteAll(count=count):
-                made = [menus.confirm_delete_all(words, count)]
+                made = [menus.confirm_delete_all(words, count, request.id)]
             case AdminStatus():
                 made = [menus.admin_status(words, answer)]
             case Cost():
