@@ -91,6 +91,33 @@ async def test_a_tap_while_drawing_is_held(stage, slow):
     assert [message.type for message in stage.line.chat(person).from_bot] == ["template", "text", "image"]
 
 
+async def test_the_button_of_a_picture_that_was_cancelled(stage, slow):
+    """It says so, and not nothing."""
+    person = stage.person()
+    await stage.line.send_text(person, "a cat")
+    await stage.said(person)
+    await stage.line.send_text(person, "cancel")
+    *_, cancelled = await stage.said(person, count=2)
+    await stage.line.send_tap(person, "Show picture")
+    *_, said = await stage.said(person, count=3)
+    assert said["text"] == cancelled["text"]
+    slow.set()
+
+
+async def test_the_button_of_a_picture_that_was_deleted(stage, slow):
+    """It does not point at what nobody can see any more."""
+    person = stage.person()
+    await stage.line.send_text(person, "a cat")
+    await stage.said(person)
+    slow.set()
+    await stage.line.send_tap(person, "Show picture")
+    await stage.picture(person)
+    await stage.line.send_text(person, "delete")
+    await stage.until(lambda: "Deleted 1" in str(stage.line.chat(person).from_bot[-1].body))
+    await stage.line.send_tap(person, "Show picture")
+    await stage.until(lambda: "gone" in str(stage.line.chat(person).from_bot[-1].body))
+
+
 async def test_a_token_from_before_a_wish_buys_it_no_button(stage):
     """Who takes long to put a refused wish in other words is not told "still drawing" the moment they are sent.
 

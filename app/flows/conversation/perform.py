@@ -9,6 +9,7 @@ from app.flows.conversation.changes import Changes
 from app.flows.conversation.draw_request import drawn
 from app.flows.conversation.run_commands import Commands
 from app.flows.conversation.saying import saying
+from app.flows.conversation.showing import shown
 from app.flows.drawing.fetch_photos import Sources
 from app.flows.upkeep.menu_of_language import Menus
 from app.line.contents import Media, Postback, Text
@@ -142,7 +143,7 @@ class Performer:
             case Say(answer=answer, prompt=prompt, options=options):
                 return replace(saying(answer), prompt=prompt, options=options.to_json() or None)
             case Show(request_id=request_id):
-                return await self._shown(event, chat, request_id)
+                return await shown(event, chat, request_id, requests=self._requests, pictures=self._pictures)
             case Redraw(request_id=request_id, changes=changes):
                 return await self._redrawn(chat, request_id, state, changes=changes)
             case Reoffer(request_id=request_id):
@@ -172,21 +173,6 @@ class Performer:
                 await self._requests.cancel(chat.id, user_id=None, event_id=event.id)  # nobody is there to see it
                 return saying(goodbye) if goodbye else None
         return None
-
-    async def _shown(self, event: Event, chat: Chat, request_id: str) -> NewRequest | None:
-        """Somebody tapped [Show picture]: it brings a token; what it shows is in the store, or is pointed at."""
-        wanted = await self._requests.get(request_id)
-        if wanted is None or wanted.chat_id != chat.id:
-            return saying(Sentence("gone"))
-        if wanted.sent_at is None:
-            await self._requests.show_again(request_id)
-            return None
-        if event.timestamp_ms / 1000 < wanted.sent_at:
-            return None  # the tap and the picture crossed
-        if wanted.sent_quote_token is None:
-            await self._requests.show_again(request_id)
-            return None
-        return replace(saying(Sentence("here")), quote_token=wanted.sent_quote_token)
 
     async def _redrawn(self, chat: Chat, request_id: str, state: ChatState, *, changes: bool) -> NewRequest:
         said = await self._requests.get(request_id)

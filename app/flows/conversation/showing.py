@@ -1,0 +1,33 @@
+"""The button [Show picture] of a promise: it brings a token; what it shows is in the store, or is pointed at."""
+
+from dataclasses import replace
+
+from app.flows.conversation.saying import saying
+from app.line.events import Chat, Event
+from app.store.chat_pictures import Pictures
+from app.store.receiving import NewRequest
+from app.store.requests import Request, Requests, State
+from app.words.answers import Sentence
+
+
+async def shown(
+    event: Event, chat: Chat, request_id: str, *, requests: Requests, pictures: Pictures
+) -> NewRequest | None:
+    """Somebody tapped it. Return what is said to that; None: the answer itself, which is due, or has just come."""
+    wanted = await requests.get(request_id)
+    if wanted is None or wanted.chat_id != chat.id:
+        return saying(Sentence("gone"))
+    if wanted.state is State.CANCELLED:
+        return saying(Sentence("cancelled_one"))
+    if await _is_deleted(wanted, pictures):
+        return saying(Sentence("picture_gone"))
+    if wanted.sent_at is not None and event.timestamp_ms / 1000 < wanted.sent_at:
+        return None  # the tap and the picture crossed
+    if wanted.sent_at is None or wanted.sent_quote_token is None:
+        await requests.show_again(request_id)
+        return None
+    return replace(saying(Sentence("here")), quote_token=wanted.sent_quote_token)
+
+
+async def _is_deleted(wanted: Request, pictures: Pictures) -> bool:
+    return wanted.draws and wanted.state is State.READY and not await pictures.of_request(wanted.id)
