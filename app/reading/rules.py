@@ -11,7 +11,7 @@ from app.reading.moment import expected_of
 from app.reading.options import COUNT_MAX, Options
 from app.reading.photo_words import speaks_of_oneself
 from app.reading.plan import Act, AskForPhoto, Change, Do, Redraw, Reoffer, Say, Set
-from app.reading.sources import edited, photos_of
+from app.reading.sources import edited, gone, photos_of
 from app.reading.talk import Reply, reply_of, talk_of
 from app.reading.wish import Addressing, Wish
 from app.store.chats import Expected
@@ -67,7 +67,7 @@ def by_rules(  # noqa: C901, PLR0911 - one line for each rule
         return _talked_in(wish, talk, context), ReadingStep.RULES
     if speaks_of_oneself(wish.prompt) and (act := _of_oneself(wish, context, user_id)):
         return act, ReadingStep.RULES
-    return (Say(answer=Sentence("photo_gone")), ReadingStep.MOMENT) if context.quote.gone else None
+    return (gone(context.quote), ReadingStep.MOMENT) if context.quote.gone else None
 
 
 _TO_AN_OFFER = frozenset({Reply.YES, Reply.NO, Reply.CHANGE})
@@ -169,7 +169,7 @@ def _deleted(wish: Wish, context: Context) -> Act:
         return Do(command=Command(name=Name.CANCEL))
     if context.photos:
         return Do(command=Command(name=Name.NEW))
-    return Change(verb="delete")
+    return Change(verb="delete", picture_id=context.deleted_picture)
 
 
 def _of_options_alone(wish: Wish, context: Context, user_id: str | None) -> Act:

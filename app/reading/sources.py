@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.reading.moment import expected_of
 from app.reading.plan import Act, Draw, Say
 from app.reading.wish import Wish
-from app.store.context import Context
+from app.store.context import Context, Quote
 from app.words.answers import ChangeLater, Sentence
 
 
@@ -13,7 +13,7 @@ def edited(wish: Wish, context: Context, user_id: str | None) -> Act:
     """Change what the words are about, as `is_about_something` tells."""
     prompt, quoted, expected = wish.prompt, context.quote, expected_of(context, user_id)
     if quoted.gone:
-        return Say(answer=Sentence("photo_gone"))
+        return gone(quoted)
     if quoted.picture_id or quoted.photo_id:
         return Draw(prompt=prompt, options=wish.options, sources=[quoted_source(context)])
     if expected and expected.what == "words":
@@ -23,6 +23,11 @@ def edited(wish: Wish, context: Context, user_id: str | None) -> Act:
         return Draw(prompt=prompt, options=wish.options, sources=expected.sources, settled=True)
     photos = [{"photo": message_id} for message_id in context.photos]
     return Draw(prompt=prompt, options=wish.options, sources=photos, photos=context.photos, settled=True)
+
+
+def gone(quoted: Quote) -> Say:
+    """Say that what is quoted is gone: a photo can be sent again, a picture of ours cannot."""
+    return Say(answer=Sentence("picture_gone" if quoted.ours else "photo_gone"))
 
 
 def is_about_something(context: Context, user_id: str | None) -> bool:

@@ -57,6 +57,7 @@ class Context:
         under_way: The newest wish of this person that has no picture yet.
         undelivered: Something of this person is ready and not in the chat yet.
         picture_at: When the chat's current picture was made, Unix seconds; None where there is none.
+        deleted_picture: The one that the chat spoke of last is gone: the current picture is the newest of the others.
         asked_before: The message itself made a request.
         read_at: When all this was read, Unix seconds.
     """
@@ -68,6 +69,7 @@ class Context:
     under_way: UnderWay | None = None
     undelivered: bool = False
     picture_at: float | None = None
+    deleted_picture: str | None = None
     asked_before: bool = False
     read_at: float = 0.0
 
@@ -87,6 +89,9 @@ async def context_of(
         # Of most messages this says that there is nothing more to be read.
         found = connection.execute(_AROUND_ONE if user_id else _AROUND, bound | {"since": since}).one()
         undelivered, picture_at, asked_before, some_photos, drawing = found
+        deleted = chat.current_picture if picture_at is None else None
+        if deleted and (other := _newest_picture(connection, chat_id)):
+            chat, picture_at = replace(chat, current_picture=other[0]), other[1]
         return Context(
             chat=_with_pictures(connection, chat),
             quote=_quote_whole(connection, chat_id, quoted_message_id) if quoted_message_id else Quote(),
@@ -95,6 +100,7 @@ async def context_of(
             under_way=_under_way(connection, chat_id, user_id) if drawing else None,
             undelivered=bool(undelivered),
             picture_at=picture_at,
+            deleted_picture=deleted,
             asked_before=bool(asked_before),
             read_at=now,
         )
@@ -159,6 +165,12 @@ def _is_last_photo_refused(connection: sa.Connection, chat_id: str, *, since: fl
     after = sa.select(requests.c.id).where(requests.c.chat_id == chat_id, requests.c.created_at > row.created_at)
     settled = sa.or_(requests.c.draws, requests.c.words == "ask_photo")
     return connection.execute(after.where(settled).limit(1)).first() is None
+
+
+def _newest_picture(connection: sa.Connection, chat_id: str) -> tuple[str, float] | None:
+    mine = sa.select(pictures.c.id, pictures.c.created_at).where(pictures.c.chat_id == chat_id)
+    row = connection.execute(mine.order_by(pictures.c.created_at.desc()).limit(1)).first()
+    return (row.id, row.created_at) if row else None
 
 
 def _with_pictures(connection: sa.Connection, chat: ChatState) -> ChatState:

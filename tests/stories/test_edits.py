@@ -354,7 +354,7 @@ async def test_quoting_what_was_deleted_is_told(vendors):
     await vendors.said(person, count=2)
     await vendors.line.deliver(vendors.line.text(person, "the tower at dusk", quote=shown.id))
     await vendors.said(person, count=3)
-    assert "deleted" in (await last_said(vendors, person))["text"]
+    assert "gone" in (await last_said(vendors, person))["text"]
     assert not vendors.asked("the tower at dusk")
 
 

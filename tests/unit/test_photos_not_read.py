@@ -17,6 +17,7 @@ from app.flows.drawing.draw import why_no_source
         (NotAPicture("none"), "photo_unreadable"),
         (SourceGone("of another app", code="external"), "photo_external"),
         (SourceGone("taken back"), "photo_gone"),
+        (SourceGone("a picture of ours", code="picture_deleted"), "picture_gone"),
     ],
 )
 def test_each_reason_has_its_words(error, words):

@@ -54,7 +54,7 @@ class Changes:
         if picture_id is None:
             return saying(Sentence("nothing_before"))
         picture = await self._pictures.get(picture_id, chat_id=chat.id)
-        if picture is None and change.verb == "menu" and change.picture_id is None:
+        if picture is None and change.picture_id is None and change.verb != "delete":
             picture = next(iter(await self._pictures.latest(chat.id, limit=1)), None)  # the one before what was deleted
         if picture is None:
             return saying(Sentence("picture_gone"))

@@ -198,7 +198,7 @@ class DrawFlow:
         log.warning(event, request=request_id, reason=words)
 
 
-def why_no_source(error: EaselError) -> str:
+def why_no_source(error: EaselError) -> str:  # noqa: PLR0911 - one line for each
     """Return the sentence for what could not be read."""
     match error:
         case Again(code="not_ready"):
@@ -209,6 +209,8 @@ def why_no_source(error: EaselError) -> str:
             return "photo_too_large"
         case SourceGone(code="external"):
             return "photo_external"
+        case SourceGone(code="picture_deleted"):
+            return "picture_gone"
         case NotAPicture():
             return "photo_unreadable"
     return "photo_gone"
