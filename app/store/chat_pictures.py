@@ -1,4 +1,4 @@
-"""The pictures of a chat: which there are, which a wish became, how many."""
+"""The pictures of a chat: which there are, which a wish became."""
 
 from dataclasses import dataclass
 
@@ -53,13 +53,6 @@ class Pictures:
     async def newest_key(self) -> str | None:
         """Return the key of the newest preview, whosever it is; None without a picture."""
         return await self._database.look(lambda connection: connection.execute(_NEWEST).scalar())
-
-    async def count(self, chat_id: str, *, user_id: str | None = None) -> int:
-        """Return how many pictures a chat has, or one person in it."""
-        counted = sa.select(sa.func.count()).where(pictures.c.chat_id == chat_id)
-        if user_id:
-            counted = counted.where(pictures.c.user_id == user_id)
-        return await self._database.look(lambda connection: int(connection.execute(counted).scalar_one()))
 
     async def _all(
         self, *conditions: sa.ColumnElement[bool], order: sa.ColumnElement[object], limit: int | None = None

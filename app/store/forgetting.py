@@ -6,6 +6,7 @@ loses nothing; `app.flows.upkeep.cleanup` then deletes them. What was paid stays
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -13,7 +14,8 @@ from app.store.data_inventory import budgets_of
 from app.store.database import Database
 from app.store.deletions import delete_later
 from app.store.money.ledger import READ, CallOutcome
-from app.store.requests import AnswerState, cancelled, drop_kept
+from app.store.receiving import NOTHING_EXPECTED
+from app.store.requests import UNFINISHED, AnswerState, cancelled, drop_kept
 from app.store.tables import (
     budgets,
     calls,
@@ -21,6 +23,7 @@ from app.store.tables import (
     deliveries,
     inbox,
     languages,
+    pending_uploads,
     photo_uses,
     photos,
     pictures,
@@ -33,6 +36,19 @@ from app.store.tables import (
 AT_ONCE = 200
 VERSIONS_MAX = 1000  # a chain of edits is followed so far
 BLANK = {"prompt": None, "options": None, "sources": None, "notes": None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnData:
+    """What somebody has in a chat. `more`: words, photos, or something that is waited for or drawn."""
+
+    pictures: int
+    more: bool
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to delete."""
+        return bool(self.pictures) or self.more
 
 
 class Forgetting:
@@ -49,17 +65,32 @@ class Forgetting:
         mine = [pictures.c.id == picture_id] + ([pictures.c.chat_id == chat_id] if chat_id else [])
         return await self._database.run(lambda connection: self._pictures(connection, *mine) == 1)
 
-    async def pictures_of_chat(self, chat_id: str, *, user_id: str | None = None) -> int:
-        """Forget all pictures and photos of a chat, or of one person in it. Return how many pictures it was."""
+    async def own_data(self, chat_id: str, *, user_id: str | None = None) -> OwnData:
+        """Return what there is of a chat, or of one person in it, that `all_of` would forget."""
+        return await self._database.look(lambda connection: _own_data(connection, chat_id, user_id))
 
-        def write(connection: sa.Connection) -> int:
-            connection.execute(sa.delete(photos).where(*theirs(photos)))
-            return self._pictures(connection, *theirs(pictures))
+    def all_of(self, connection: sa.Connection, chat_id: str, *, user_id: str | None = None) -> OwnData:
+        """Forget every picture, word and photo of a chat, or of one person in it, within a transaction.
 
-        def theirs(table: sa.Table) -> list[sa.ColumnElement[bool]]:
-            return [table.c.chat_id == chat_id] + ([table.c.user_id == user_id] if user_id else [])
-
-        return await self._database.run(write)
+        What waits or is being drawn is cancelled. What was set stays, and that there were requests.
+        """
+        self._database.one_at_a_time(connection, chat_id)  # no other wish is written down meanwhile
+        there = _own_data(connection, chat_id, user_id)
+        of_them = sa.select(requests.c.id).where(*_theirs(requests, chat_id, user_id))
+        has_bytes = requests.c.id.in_(sa.select(pending_uploads.c.request_id))
+        still_open = of_them.where(sa.or_(requests.c.state.in_(UNFINISHED), has_bytes))
+        for request_id in connection.execute(still_open).scalars().all():
+            # First, as in `_request`: what is just being hung is there to be forgotten then, and to be counted.
+            cancelled(self._database, connection, request_id)
+            drop_kept(self._database, connection, request_id)
+        count = self._pictures(connection, *_theirs(pictures, chat_id, user_id))
+        blank = sa.update(requests).where(*_theirs(requests, chat_id, user_id))
+        connection.execute(blank.values(**BLANK, answer=_WITHOUT_OFFERS))
+        connection.execute(sa.update(inbox).where(inbox.c.event_id.in_(of_them)).values(raw=""))
+        connection.execute(sa.delete(photo_uses).where(photo_uses.c.request_id.in_(of_them)))
+        connection.execute(sa.delete(photos).where(*_theirs(photos, chat_id, user_id)))
+        connection.execute(sa.update(chats).where(*_expecting(chat_id, user_id)).values(**NOTHING_EXPECTED))
+        return OwnData(pictures=count, more=there.more)
 
     async def message(self, message_id: str, *, chat_id: str) -> int:
         """Somebody took a message back: its picture is not drawn, or forgotten; so is a photo. Return how many."""
@@ -151,10 +182,8 @@ class Forgetting:
         cancelled(self._database, connection, request_id)
         drop_kept(self._database, connection, request_id)  # what was broken off has its bytes still
         count = self._pictures(connection, pictures.c.request_id == request_id)
-        # "Shall I draw …?" is not asked any more when the words are gone.
-        is_offer = sa.and_(requests.c.answer == AnswerState.DUE, ~requests.c.draws, requests.c.prompt.is_not(None))
-        answer = sa.case((is_offer, AnswerState.NONE), else_=requests.c.answer)
-        connection.execute(sa.update(requests).where(requests.c.id == request_id).values(**BLANK, answer=answer))
+        mine = sa.update(requests).where(requests.c.id == request_id)
+        connection.execute(mine.values(**BLANK, answer=_WITHOUT_OFFERS))
         connection.execute(sa.delete(photo_uses).where(photo_uses.c.request_id == request_id))
         connection.execute(sa.update(inbox).where(inbox.c.event_id == request_id).values(raw=""))
         return count
@@ -186,6 +215,42 @@ class Forgetting:
         connection.execute(forgotten.values(**BLANK, answer=unsent_answer))
         connection.execute(sa.delete(photo_uses).where(photo_uses.c.request_id.in_(of - left)))
         return len(rows)
+
+
+# "Shall I draw …?" is not asked any more when the words are gone.
+_WITHOUT_OFFERS = sa.case(
+    (
+        sa.and_(requests.c.answer == AnswerState.DUE, ~requests.c.draws, requests.c.prompt.is_not(None)),
+        AnswerState.NONE,
+    ),
+    else_=requests.c.answer,
+)
+
+
+def _own_data(connection: sa.Connection, chat_id: str, user_id: str | None) -> OwnData:
+    count = sa.select(sa.func.count()).where(*_theirs(pictures, chat_id, user_id)).select_from(pictures)
+    has_words = sa.or_(requests.c.prompt.is_not(None), requests.c.state.in_(UNFINISHED))
+    found = connection.execute(
+        sa.select(
+            count.scalar_subquery(),
+            sa.or_(
+                sa.exists().where(*_theirs(requests, chat_id, user_id), has_words),
+                sa.exists().where(*_theirs(photos, chat_id, user_id)),
+                sa.exists().where(*_expecting(chat_id, user_id), chats.c.expects_prompt.is_not(None)),
+            ),
+        )
+    ).one()
+    return OwnData(pictures=int(found[0]), more=bool(found[1]))
+
+
+def _theirs(table: sa.Table, chat_id: str, user_id: str | None) -> list[sa.ColumnElement[bool]]:
+    return [table.c.chat_id == chat_id] + ([table.c.user_id == user_id] if user_id else [])
+
+
+def _expecting(chat_id: str, user_id: str | None) -> list[sa.ColumnElement[bool]]:
+    """Choose the chat where something is expected of this person, or of anybody."""
+    of_them = sa.or_(chats.c.expects_user == user_id, chats.c.expects_user.is_(None))
+    return [chats.c.chat_id == chat_id, chats.c.expects.is_not(None), *([of_them] if user_id else [])]
 
 
 def _nameless(which: sa.ColumnElement[bool]) -> sa.Update:

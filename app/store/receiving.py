@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.store.database import Database
+from app.store.done_once import DoneOnce
 from app.store.money.budgets import count_pictures
 from app.store.photos import taken
 from app.store.requests import PICTURES_ASKED, UNDRAWN, AnswerState, State
@@ -27,6 +28,7 @@ class NewRequest:
         settled: What the chat was expected to say has been said.
         understood: Which step decided what the message means.
         instead: What is asked for in its place where the words that waited for its photos are not waiting any more.
+        once: What else is done, which finds the words.
     """
 
     prompt: str | None = None
@@ -43,6 +45,7 @@ class NewRequest:
     settled: bool = False
     understood: Mapping[str, Any] | None = None
     instead: "NewRequest | None" = None
+    once: DoneOnce | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +127,10 @@ class Receiving:
                 connection.execute(sa.update(chats).where(chats.c.chat_id == sender.chat_id).values(**NOTHING_EXPECTED))
             return draws
 
-        return await self._database.run(write)
+        draws = await self._database.run(write)
+        if request and request.once:
+            request.once.then()
+        return draws
 
     def _written(
         self, connection: sa.Connection, event_id: str, sender: Sender, request: NewRequest, quota: PersonalLimit | None
@@ -135,6 +141,9 @@ class Receiving:
             return bool(before.draws)
         if before.taken_back or _is_pointless(connection, sender, request):
             return False
+        if request.once:
+            words, details = request.once.do(connection)
+            request = replace(request, words=words, details=details)
         row = _request_row(event_id, sender, request)
         if request.draws and quota:
             if not before.waiting or before.waiting + _asked(request) <= quota.waiting_max:
@@ -196,7 +205,8 @@ def _is_pointless(connection: sa.Connection, sender: Sender, request: NewRequest
 
 def _is_said_already(connection: sa.Connection, sender: Sender, request: NewRequest) -> bool:
     last = connection.execute(_LAST_OF, {"message": request.message_id, "chat": sender.chat_id}).first()
-    return last is not None and tuple(last) == (request.draws, request.prompt, request.words)
+    # What is done once would find other words the second time.
+    return last is not None and (bool(request.once) or tuple(last) == (request.draws, request.prompt, request.words))
 
 
 _LAST_OF = (

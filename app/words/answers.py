@@ -59,7 +59,7 @@ class Mine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmDeleteAll:
-    """Whether all pictures are really to go."""
+    """Whether everything is really to go. `count`: of pictures."""
 
     count: int
 

@@ -119,8 +119,11 @@ def mine(words: Words, pictures: Sequence[tuple[str, str]]) -> list[Message]:
 
 
 def confirm_delete_all(words: Words, count: int, request_id: str) -> Message:
-    """Ask before everything goes. `request_id` asks: only its person's yes counts."""
-    said = words.say("confirm_delete_all", count=count)
+    """Ask before everything goes. `count`: of pictures; 0: there are but words and photos.
+
+    `request_id` asks: only its person's yes counts.
+    """
+    said = words.say("confirm_delete_all", count=count) if count else words.say("confirm_delete_rest")
     yes = postback_action(words.say("btn_yes"), data=agreed("delete_all_yes", request_id))
     return confirm(said, alt_text=said, yes=yes, no=postback_action(words.say("btn_no"), data=tap("do", "keep")))
 

@@ -462,6 +462,23 @@ async def test_a_cancel_that_was_confirmed_to_nobody_is_told(stage, tmp_path, po
     assert said["text"] == sentences_for("en", default="en").say("cancelled_one", count=1)
 
 
+async def test_a_deletion_that_was_confirmed_to_nobody_is_told(stage, tmp_path, postgres):
+    """The connection breaks right behind the commit: what was deleted is told, not that there was nothing."""
+    postgres.psql("CREATE DATABASE easel_deleted")
+    person = stage.person()
+    with wire(postgres.get_uri(database="easel_deleted")) as broken:
+        async with stage.easel(tmp_path, DATABASE_URL=broken.url):
+            await stage.line.send_text(person, "a cat that is deleted")
+            await stage.picture(person)
+            await stage.line.send_text(person, "delete all")
+            await stage.said(person, count=2)
+            broken.lose_the_answer(behind=b"DELETE FROM photo_uses")
+            await stage.line.deliver(stage.line.postback(person, "do:delete_all_yes"))
+            said = (await stage.said(person, count=3))[-1]
+        assert broken.lost == 1
+    assert said["text"] == sentences_for("en", default="en").say("deleted_one", count=1)
+
+
 async def test_a_postgres_that_only_reads_is_waited_for(stage, tmp_path, postgres):
     """As hosts make it while a disk is full or a standby takes over: the paid picture waits, and is not drawn again."""
     postgres.psql("CREATE DATABASE easel_read_only")

@@ -109,6 +109,29 @@ async def test_delete_all_asks_first(vendors):
     await vendors.until(lambda: "2" in str(vendors.line.chat(person).from_bot[-1].body.get("text")))
 
 
+async def test_delete_all_takes_photos_and_what_is_being_drawn(vendors):
+    """Nothing of a chat is left after a yes: no photo, no words, and no picture that came a moment later."""
+    person, release = vendors.person(), asyncio.Event()
+    vendors.openai.faults.add(Fault.held(release), match="/images/")
+    before = set(vendors.r2.objects)
+    await vendors.line.send_text(person, "a heron on a private pier")
+    await vendors.openai.wait_for(lambda: vendors.drawing("a private pier") == 1, PATIENCE_S)
+    await vendors.line.deliver(vendors.line.image(person, photo()))
+    await vendors.said(person)
+    await vendors.line.send_text(person, "delete all my data")
+    asked = (await vendors.said(person, count=2))[-1]
+    assert asked["template"]["text"].startswith("Delete all words and photos here?")
+    await vendors.line.deliver(vendors.line.postback(person, "do:delete_all_yes"))
+    assert (await vendors.said(person, count=3))[-1]["text"] == "Deleted all words and photos here."
+    release.set()
+    await vendors.line.send_text(person, "delete all my data")
+    assert (await vendors.said(person, count=4))[-1]["text"] == "There is nothing to delete here."
+    await vendors.line.send_text(person, "a heron on a public pier")
+    await vendors.picture(person)
+    assert len(vendors.line.chat(person).pictures) == 1
+    await vendors.r2.wait_for(lambda: len(set(vendors.r2.objects) - before) == 1, PATIENCE_S)
+
+
 async def test_in_a_group_only_the_asker_may_delete(vendors):
     """Anyone may use the buttons, but deleting is for who asked."""
     asker, other = vendors.person(), vendors.person()

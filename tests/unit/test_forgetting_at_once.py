@@ -36,9 +36,10 @@ async def postgres_store(postgres_url):
 
 
 FORGETS = {
-    "message": lambda forgetting: forgetting.message("M1", chat_id=ALICE.chat_id),
-    "chat": lambda forgetting: forgetting.chat(ALICE.chat_id),
-    "person": lambda forgetting: forgetting.person(ALICE.chat_id),
+    "message": lambda forgetting, _: forgetting.message("M1", chat_id=ALICE.chat_id),
+    "chat": lambda forgetting, _: forgetting.chat(ALICE.chat_id),
+    "person": lambda forgetting, _: forgetting.person(ALICE.chat_id),
+    "all": lambda forgetting, database: database.run(lambda it: forgetting.all_of(it, ALICE.chat_id)),
 }
 
 
@@ -55,12 +56,12 @@ async def test_a_picture_that_is_just_being_hung_is_forgotten_too(postgres_store
     stored = [StoredPicture(position=0, object_key="a", preview_key="b", size="8x8")]
     hanging = asyncio.create_task(PendingUploads(postgres_store, notes_beside=holds).ready("R1", stored))
     await asyncio.to_thread(hung.wait)
-    forgetting = asyncio.ensure_future(forget(Forgetting(postgres_store)))
+    forgetting = asyncio.ensure_future(forget(Forgetting(postgres_store), postgres_store))
     try:
         while not await postgres_store.look(lambda connection: connection.execute(HELD_UP).scalar()):
             pass
     finally:
         may_commit.set()
     await asyncio.gather(hanging, forgetting)
-    assert await Pictures(postgres_store).count(ALICE.chat_id) == 0
+    assert await Pictures(postgres_store).latest(ALICE.chat_id, limit=1) == []
     assert set(await Deletions(postgres_store).some()) == {"a", "b"}

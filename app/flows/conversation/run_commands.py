@@ -1,6 +1,10 @@
 """Commands that are not about one picture: help, settings, my pictures, cancel, delete all, usage; and the admins'."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
 
 from app.flows.conversation.admin_commands import AdminCommands
 from app.flows.conversation.admins import Admins
@@ -9,14 +13,27 @@ from app.line.events import Chat, ChatKind, Event
 from app.reading.commands import ADMIN_WORDS, Command, Name
 from app.store.chat_pictures import Pictures
 from app.store.chats import Chats
+from app.store.done_once import DoneOnce
 from app.store.forgetting import Forgetting
 from app.store.money.ledger import Ledger
 from app.store.photos import Photos
 from app.store.receiving import NewRequest
 from app.store.requests import Requests
-from app.words.answers import ChatSettings, ConfirmDeleteAll, Cost, Help, Mine, PersonalUsage, Sentence, key_of, of_row
+from app.words.answers import (
+    ChatSettings,
+    ConfirmDeleteAll,
+    Cost,
+    Help,
+    Mine,
+    PersonalUsage,
+    Sentence,
+    key_of,
+    of_row,
+    to_row,
+)
 
 SHOWN_MAX = 10  # columns of an image carousel
+_NOTHING = Sentence("delete_none")
 _SAID = {Name.ABOUT: "about", Name.KEEP: "kept", Name.DECLINE: "declined"}
 
 
@@ -107,14 +124,15 @@ class Commands:
             await self._photos.let_go(chat.id)
         if not count:
             return saying(Sentence("cancel_none"))
-        return _counted("cancelled_one", "cancelled", count)
+        return saying(_counted("cancelled_one", "cancelled", count))
 
     async def _ask_to_delete_all(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
-        count = await self._pictures.count(chat.id, user_id=None if self._admins.knows(event.user_id) else person)
-        return saying(ConfirmDeleteAll(count=count)) if count else _none()
+        whose = None if self._admins.knows(event.user_id) else person
+        there = await self._forgetting.own_data(chat.id, user_id=whose)
+        return saying(ConfirmDeleteAll(count=there.pictures) if there.any else _NOTHING)
 
     async def _delete_all(self, event: Event, chat: Chat, person: str | None, *, asked: str) -> NewRequest:
-        """In a group everybody deletes their own; an admin deletes all.
+        """In a group everybody deletes their own; an admin deletes all. The receipt is written with the deletion.
 
         `asked`: the request whose button was tapped; whoever did not ask is asked first. A typed yes names none, nor
         did the buttons of earlier releases.
@@ -125,12 +143,15 @@ class Commands:
         question = await self._requests.get(asked) if asked and not alone else None
         if asked and not alone and (question is None or question.user_id != person):
             return await self._ask_to_delete_all(event, chat, person)
-        all_of_them = alone or self._admins.knows(event.user_id)
-        count = await self._forgetting.pictures_of_chat(chat.id, user_id=None if all_of_them else person)
-        self._swept()
-        if not count:
-            return _none()
-        return _counted("deleted_one", "deleted_all", count)
+        whose = None if alone or self._admins.knows(event.user_id) else person
+
+        def delete(connection: sa.Connection) -> tuple[str, Mapping[str, Any] | None]:
+            gone = self._forgetting.all_of(connection, chat.id, user_id=whose)
+            if gone.pictures:
+                return to_row(_counted("deleted_one", "deleted_all", gone.pictures))
+            return to_row(Sentence("deleted_rest") if gone.any else _NOTHING)
+
+        return replace(saying(_NOTHING), once=DoneOnce(do=delete, then=self._swept))
 
     async def _start_anew(self, chat: Chat) -> NewRequest:
         await self._photos.let_go(chat.id)
@@ -142,9 +163,5 @@ class Commands:
         return saying(of_row(key_of(kind), used))
 
 
-def _counted(one: str, many: str, count: int) -> NewRequest:
-    return saying(Sentence(one if count == 1 else many, {"count": count}))
-
-
-def _none() -> NewRequest:
-    return saying(Sentence("delete_none"))
+def _counted(one: str, many: str, count: int) -> Sentence:
+    return Sentence(one if count == 1 else many, {"count": count})

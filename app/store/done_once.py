@@ -1,0 +1,20 @@
+"""What is done for an event beside writing it down, where a second time would do, or say, something else. No I/O."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneOnce:
+    """What is done in the transaction that writes its request down: once, whatever is lost or dies.
+
+    Attributes:
+        do: Does it, and returns `words` and `details` of the request.
+        then: Called once it is done for good.
+    """
+
+    do: Callable[[sa.Connection], tuple[str, Mapping[str, Any] | None]]
+    then: Callable[[], None]
