@@ -17,8 +17,9 @@ class Expected:
     """What the next message of the chat is about.
 
     Attributes:
-        what: `words` about `sources`; a `photo` that `prompt` speaks of; yes or no to an `offer`, whose request
-            `sources` name, or to `delete` everything; a number or a shape for the `settings` that were shown.
+        what: `words` about `sources`; a `photo` that `prompt` speaks of, which the message said that `sources` name;
+            yes or no to an `offer`, whose request they name, or to `delete` everything; a number or a shape for the
+            `settings` that were shown.
         user_id: Whose message; None: anybody's.
     """
 
@@ -27,6 +28,11 @@ class Expected:
     options: Mapping[str, Any] | None = None
     sources: Sequence[Mapping[str, str]] = ()
     user_id: str | None = None
+
+    @property
+    def message_id(self) -> str | None:
+        """LINE's id of the message that said the prompt, where that is known."""
+        return next((one["message"] for one in self.sources if "message" in one), None)
 
     def is_of(self, user_id: str | None) -> bool:
         """Whether it is this person's message; who is not told may be anybody."""

@@ -93,12 +93,16 @@ class Forgetting:
         return OwnData(pictures=count, more=there.more)
 
     async def message(self, message_id: str, *, chat_id: str) -> int:
-        """Somebody took a message back: its picture is not drawn, or forgotten; so is a photo. Return how many."""
+        """Somebody took a message back: its picture is not drawn, or forgotten; so is a photo. Return how many.
+
+        Words of it that wait for a photo wait no more.
+        """
 
         def write(connection: sa.Connection) -> int:
             self._database.one_at_a_time(connection, chat_id)  # another process may be writing the wish down
             connection.execute(self._database.insert_once(unsent), {"message_id": message_id, "at": time.time()})
             connection.execute(sa.delete(photos).where(photos.c.message_id == message_id, photos.c.chat_id == chat_id))
+            self._expect_no_more_of(connection, message_id, chat_id)
             mine = sa.select(requests).where(requests.c.chat_id == chat_id)
             asked = connection.execute(mine.where(requests.c.message_id == message_id)).mappings().all()
             return sum(self._request(connection, row["id"]) for row in asked)
@@ -108,7 +112,7 @@ class Forgetting:
     async def made_from_photo(self, message_id: str, *, chat_id: str) -> int:
         """Forget the pictures that were made from a photo that was taken back, and their later versions.
 
-        Return how many.
+        Also those that were made from a photo by the words of this message, said before it. Return how many.
         """
         uses = sa.select(photo_uses.c.request_id).where(photo_uses.c.message_id == message_id)
         mine = sa.select(requests.c.id).where(requests.c.id.in_(uses), requests.c.chat_id == chat_id)
@@ -165,6 +169,13 @@ class Forgetting:
         """Forget photos that are older than retention allows."""
         old = sa.delete(photos).where(photos.c.created_at < before)
         await self._database.run(lambda connection: connection.execute(old))
+
+    def _expect_no_more_of(self, connection: sa.Connection, message_id: str, chat_id: str) -> None:
+        """Forget words that are to be done to a photo, if this message said them, or if nobody knows which one did."""
+        waits = sa.and_(chats.c.chat_id == chat_id, chats.c.expects == "photo")
+        sources = connection.execute(sa.select(chats.c.expects_sources).where(waits)).scalar()
+        if not sources or {"message": message_id} in sources:
+            connection.execute(sa.update(chats).where(waits).values(**NOTHING_EXPECTED))
 
     def _versions_of(self, connection: sa.Connection, request_ids: Sequence[str]) -> list[str]:
         """Find the requests that changed pictures of these requests, and those that changed theirs."""

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.done_once import DoneOnce
 from app.store.money.budgets import count_pictures
+from app.store.obstacles import obstacles_of
 from app.store.photos import taken
-from app.store.requests import PICTURES_ASKED, UNDRAWN, AnswerState, State
-from app.store.tables import chats, inbox, photo_uses, requests, tokens, unsent
+from app.store.requests import AnswerState, State
+from app.store.tables import chats, inbox, photo_uses, requests, tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class NewRequest:
         prompt: What is to be drawn; with `words`, what a button under them would draw.
         details: What the words speak of.
         message_id: LINE's, of the message that asked; of a tap, the message whose wish it draws again.
+        words_of: LINE's, of an earlier message whose words wait for the photo that came; it may be taken back as well.
         tap: The data of the button that asked; while its picture is not sent, a second tap asks for nothing.
         photos: Message ids of photos that do not wait for words any more.
         settled: What the chat was expected to say has been said.
@@ -39,6 +41,7 @@ class NewRequest:
     details: Mapping[str, Any] | None = None
     notes: Sequence[Sequence[Any]] = ()
     message_id: str | None = None
+    words_of: str | None = None
     quote_token: str | None = None
     tap: str | None = None
     photos: Sequence[str] = ()
@@ -135,8 +138,8 @@ class Receiving:
     def _written(
         self, connection: sa.Connection, event_id: str, sender: Sender, request: NewRequest, quota: PersonalLimit | None
     ) -> bool:
-        bound = {"event": event_id, "message": request.message_id, "chat": sender.chat_id, "user": sender.user_id}
-        before = connection.execute(_BEFORE_OF_ONE if sender.user_id else _BEFORE_OF_SOMEBODY, bound).one()
+        messages = [one for one in (request.message_id, request.words_of) if one]
+        before = obstacles_of(connection, event_id, messages, chat_id=sender.chat_id, user_id=sender.user_id)
         if before.draws is not None:
             return bool(before.draws)
         if before.taken_back or _is_pointless(connection, sender, request):
@@ -154,6 +157,7 @@ class Receiving:
                 row |= _declined("flood", {"count": int(before.waiting)})
         connection.execute(_INSERT, row)
         used = {source["photo"] for source in request.sources if "photo" in source}
+        used |= {request.words_of} if request.words_of else set()
         if used:
             rows = [{"message_id": message_id, "request_id": event_id} for message_id in sorted(used)]
             connection.execute(sa.insert(photo_uses), rows)
@@ -232,19 +236,6 @@ def _of(sender: Sender) -> sa.ColumnElement[bool]:
     if sender.user_id:
         return requests.c.user_id == sender.user_id
     return sa.and_(requests.c.user_id.is_(None), requests.c.chat_id == sender.chat_id)
-
-
-def _before(whose: sa.ColumnElement[bool]) -> sa.Select[tuple[bool | None, bool, int]]:
-    """Read what stands in the way of an event's request: it is there, it was taken back, this person has enough."""
-    return sa.select(
-        sa.select(requests.c.draws).where(requests.c.id == sa.bindparam("event")).scalar_subquery().label("draws"),
-        sa.exists().where(unsent.c.message_id == sa.bindparam("message")).label("taken_back"),
-        sa.select(PICTURES_ASKED).where(requests.c.state.in_(UNDRAWN), whose).scalar_subquery().label("waiting"),
-    )
-
-
-_BEFORE_OF_ONE = _before(requests.c.user_id == sa.bindparam("user"))
-_BEFORE_OF_SOMEBODY = _before(sa.and_(requests.c.user_id.is_(None), requests.c.chat_id == sa.bindparam("chat")))
 
 
 def _counted(connection: sa.Connection, sender: Sender, request: NewRequest, quota: PersonalLimit) -> dict[str, Any]:

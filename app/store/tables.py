@@ -126,7 +126,7 @@ photos = Table(  # what people send to be edited, fetched at once, since LINE fo
     Index("photos_by_time", "created_at"),
 )
 
-photo_uses = Table(  # which requests began with a photo, so that taking it back finds them
+photo_uses = Table(  # which requests began with a photo, or words before it, so that taking it back finds them
     "photo_uses",
     metadata,
     Column("message_id", String(64), primary_key=True),

@@ -82,6 +82,32 @@ async def test_unsending_a_photo_deletes_what_was_made_of_it(vendors):
     await gone(vendors, picture)
 
 
+async def test_words_that_wait_for_a_photo_can_be_taken_back(vendors):
+    """Nothing is drawn from them: the photo that comes then is asked about."""
+    person = vendors.person()
+    await vendors.line.send_text(person, "turn this photo into a woodblock")
+    await vendors.said(person)
+    said = vendors.line.chat(person).messages[0]
+    await vendors.line.deliver(vendors.line.unsend(person, said.id))
+    await vendors.line.deliver(vendors.line.image(person, photo()))
+    assert "photo" in (await vendors.said(person, count=2))[-1]["text"]
+    assert not vendors.asked("woodblock")
+
+
+async def test_taking_back_words_reaches_what_was_made_of_the_photo_after_them(vendors):
+    """The picture came of the photo's event, and of the words all the same; a yes in between is not what said them."""
+    person = vendors.person()
+    await vendors.line.send_text(person, "turn this photo into a linocut")
+    await vendors.said(person)
+    await vendors.line.send_text(person, "yes")
+    await vendors.said(person, count=2)
+    said = vendors.line.chat(person).messages[0]
+    await vendors.line.deliver(vendors.line.image(person, photo()))
+    (picture,) = await vendors.picture(person)
+    await vendors.line.deliver(vendors.line.unsend(person, said.id))
+    await gone(vendors, picture)
+
+
 async def test_delete_by_a_tap_comes_with_a_receipt(vendors):
     """Delete takes one picture away, and says so; the other stays."""
     person = vendors.person()

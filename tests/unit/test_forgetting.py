@@ -91,3 +91,29 @@ async def test_what_is_done_once_finds_the_words(shared):
     assert done == ["once", "then", "then", "then"]
     with shared.transaction() as connection:
         assert connection.execute(sa.select(requests.c.id, requests.c.words)).all() == [("E1", "words None")]
+
+
+@pytest.mark.parametrize(
+    "sources", [[{"message": "M1"}], [], [{"message": "M2"}]], ids=["its", "not told", "another's"]
+)
+async def test_words_that_are_taken_back_wait_for_no_photo(shared, sources):
+    """Nor do those of which an earlier release has not told whose message they are; others wait on."""
+    chats = Chats(shared)
+    await chats.expect(ALICE, "user", Expected(what="photo", prompt=SECRET, sources=sources), for_s=600)
+    await Forgetting(shared).message("M1", chat_id=ALICE)
+    assert bool(rows_with(shared, SECRET)) is (sources == [{"message": "M2"}])
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_words_taken_back_as_their_photo_comes_are_not_drawn(shared, is_first):
+    """Whichever is written down first, by whichever process."""
+    forgetting, receiving = Forgetting(shared), Receiving(shared)
+    sender = Sender(chat_id=ALICE, chat_kind="user", user_id=ALICE)
+    wish = NewRequest(draws=True, prompt=SECRET, message_id="P1", words_of="M1", sources=[{"photo": "P1"}])
+    if is_first:
+        assert await receiving.receive("E1", sender=sender, request=wish)
+    await forgetting.message("M1", chat_id=ALICE)
+    await forgetting.made_from_photo("M1", chat_id=ALICE)
+    if not is_first:
+        assert not await receiving.receive("E1", sender=sender, request=wish)
+    assert rows_with(shared, SECRET) == []

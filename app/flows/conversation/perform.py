@@ -162,7 +162,7 @@ class Performer:
                 seen = PhotoState.EXTERNAL if photo.is_external else PhotoState.SEEN
                 await self._photos.seen(_new_photo(event, chat, photo), state=seen)
             case AskForPhoto(prompt=prompt, options=options):
-                return await self._ask_for_photo(event, chat, prompt, options)
+                return await self._ask_for_photo(event, chat, prompt, options, state.expected)
             case Forget(message_id=message_id):
                 await self._forget(chat, message_id)
             case Come(greeting=greeting):
@@ -252,13 +252,20 @@ class Performer:
             sources = [{"photo": message_id} for message_id in kept]
             options = Options.of_json(expected.options or {})
             draw = Draw(prompt=expected.prompt, options=options, sources=sources, photos=kept, settled=True)
-            return replace(drawn(draw, state, alone=True), instead=got)
+            return replace(drawn(draw, state, alone=True), instead=got, words_of=expected.message_id)
         return got
 
-    async def _ask_for_photo(self, event: Event, chat: Chat, prompt: str, options: Options) -> NewRequest:
+    async def _ask_for_photo(
+        self, event: Event, chat: Chat, prompt: str, options: Options, before: Expected | None
+    ) -> NewRequest:
+        """Remember the words until the photo comes, and whose message they are: said before, where it was a yes."""
         if chat.kind is not ChatKind.USER:
             return saying(Sentence("ask_photo_quote"))  # a photo cannot mention us, but it can be quoted
-        expected = Expected(what="photo", prompt=prompt, options=options.to_json(), user_id=event.user_id)
+        is_same = before is not None and before.what == "photo" and before.prompt == prompt
+        sources = before.sources if before and is_same else _message_of(event)
+        expected = Expected(
+            what="photo", prompt=prompt, options=options.to_json(), sources=sources, user_id=event.user_id
+        )
         await self._chats.expect(chat.id, chat.kind, expected, for_s=EXPECTED_FOR_S)
         return saying(AskPhoto())
 
@@ -279,6 +286,10 @@ def _new_photo(event: Event, chat: Chat, photo: Media) -> NewPhoto:
         set_total=album.total if album else 0,
         set_index=album.index if album else 0,
     )
+
+
+def _message_of(event: Event) -> Sequence[Mapping[str, str]]:
+    return [{"message": event.content.id}] if isinstance(event.content, Text) and event.content.id else ()
 
 
 def _answer_of(said: Request) -> Answer | None:
