@@ -1,16 +1,34 @@
 """What the store holds of a person, group or room: to be counted before it is forgotten. Only reads."""
 
+import contextlib
+import json
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.tables import allowances, budgets, calls, chats, deliveries, languages, photos, pictures, requests, sent
+from app.store.tables import (
+    UNSETTLED,
+    allowances,
+    budgets,
+    calls,
+    chats,
+    deliveries,
+    inbox,
+    languages,
+    photos,
+    pictures,
+    requests,
+    sent,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataInventory:
-    """How many of each. `calls` of the ledger lose the name and stay; so does a block by an admin."""
+    """How many of each. `calls` of the ledger lose the name and stay; a block by an admin stays as it is.
+
+    `messages` are those of ours, and events that were not read yet; `budgets` also what admins have given.
+    """
 
     pictures: int
     requests: int
@@ -44,6 +62,32 @@ def budgets_of(line_id: str) -> sa.ColumnElement[bool]:
     return sa.or_(own, members, budgets.c.holder.startswith("member:") & budgets.c.holder.endswith(f":{line_id}"))
 
 
+def allowance_of(line_id: str) -> sa.ColumnElement[bool]:
+    """Name what an admin has decided of a person, group or room, but for a block."""
+    return sa.and_(allowances.c.holder == line_id, sa.not_(allowances.c.blocked))
+
+
+def calls_of(line_id: str) -> sa.ColumnElement[bool]:
+    """Name the calls that a person, group or room can be seen by; of one that was open when it was forgotten, too."""
+    whose = sa.cast(calls.c.purses, sa.Text).contains(line_id, autoescape=True)
+    return sa.or_(calls.c.chat_id == line_id, calls.c.user_id == line_id, whose)
+
+
+def unread_of(connection: sa.Connection, line_id: str) -> list[str]:
+    """Find the events of a person, group or room that are not settled yet. Few ever are, so each is looked into."""
+    names_it = inbox.c.raw.contains(line_id, autoescape=True)
+    rows = connection.execute(sa.select(inbox.c.event_id, inbox.c.raw).where(UNSETTLED, names_it)).all()
+    return [row.event_id for row in rows if line_id in _sources(row.raw)]
+
+
+def _sources(raw: str) -> set[object]:
+    """Read whose event it is. Somebody else may mention the same id."""
+    with contextlib.suppress(ValueError, AttributeError):
+        source = json.loads(raw).get("source") or {}
+        return {source.get(name) for name in ("userId", "groupId", "roomId")}
+    return set()
+
+
 def _counted(connection: sa.Connection, line_id: str) -> DataInventory:
     def count(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:
         return connection.execute(sa.select(sa.func.count()).select_from(table).where(sa.or_(*conditions))).scalar_one()
@@ -55,9 +99,10 @@ def _counted(connection: sa.Connection, line_id: str) -> DataInventory:
         pictures=of(pictures),
         requests=of(requests),
         photos=of(photos),
-        messages=sum(count(table, table.c.chat_id == line_id) for table in (sent, deliveries)),
+        messages=sum(count(table, table.c.chat_id == line_id) for table in (sent, deliveries))
+        + len(unread_of(connection, line_id)),
         chats=count(chats, chats.c.chat_id == line_id) + count(languages, languages.c.user_id == line_id),
-        budgets=count(budgets, budgets_of(line_id)),
-        calls=of(calls),
+        budgets=count(budgets, budgets_of(line_id)) + count(allowances, allowance_of(line_id)),
+        calls=count(calls, calls_of(line_id)),
         is_blocked=count(allowances, sa.and_(allowances.c.holder == line_id, allowances.c.blocked)) > 0,
     )

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.store.data_inventory import budgets_of
+from app.store.data_inventory import allowance_of, budgets_of, calls_of, unread_of
 from app.store.database import Database
 from app.store.deletions import delete_later
 from app.store.money.ledger import READ, CallOutcome
-from app.store.receiving import NOTHING_EXPECTED
+from app.store.receiving import NOTHING_EXPECTED, settle
 from app.store.requests import UNFINISHED, AnswerState, cancelled, drop_kept
 from app.store.tables import (
+    allowances,
     budgets,
     calls,
     chats,
@@ -128,6 +129,7 @@ class Forgetting:
         """Forget everything of a chat. Return how many pictures it had."""
 
         def write(connection: sa.Connection) -> int:
+            settle(connection, unread_of(connection, chat_id))
             self._requests(connection, requests.c.chat_id == chat_id)
             count = self._pictures(connection, pictures.c.chat_id == chat_id)
             used = sa.select(photos.c.message_id).where(photos.c.chat_id == chat_id)
@@ -135,8 +137,8 @@ class Forgetting:
             for table in (photos, tokens, deliveries, sent, chats):
                 connection.execute(sa.delete(table).where(table.c.chat_id == chat_id))
             connection.execute(sa.delete(languages).where(languages.c.user_id == chat_id))
+            connection.execute(_nameless(calls_of(chat_id)))
             connection.execute(sa.update(calls).where(calls.c.chat_id == chat_id).values(chat_id="", user_id=None))
-            connection.execute(_nameless(calls.c.chat_id == ""))
             return count
 
         return await self._database.run(write)
@@ -146,19 +148,24 @@ class Forgetting:
         count = await self.chat(user_id)
 
         def write(connection: sa.Connection) -> int:
+            settle(connection, unread_of(connection, user_id))
             self._requests(connection, requests.c.user_id == user_id)
             theirs = self._pictures(connection, pictures.c.user_id == user_id)
             connection.execute(sa.delete(photos).where(photos.c.user_id == user_id))
-            connection.execute(_nameless(calls.c.user_id == user_id))
+            connection.execute(sa.update(chats).where(chats.c.expects_user == user_id).values(**NOTHING_EXPECTED))
+            connection.execute(_nameless(calls_of(user_id)))
             connection.execute(sa.update(calls).where(calls.c.user_id == user_id).values(user_id=None))
             return theirs
 
         return count + await self._database.run(write)
 
     async def counts(self, line_id: str) -> int:
-        """Forget what a person, group or room has used: their limits begin anew. Return how many budgets it was."""
-        change = sa.delete(budgets).where(budgets_of(line_id))
-        return await self._database.run(lambda connection: connection.execute(change).rowcount)
+        """Forget what a person, group or room has used or was given: their limits begin anew. A block stays.
+
+        Return how many records it was.
+        """
+        changes = (sa.delete(budgets).where(budgets_of(line_id)), sa.delete(allowances).where(allowance_of(line_id)))
+        return await self._database.run(lambda connection: sum(connection.execute(one).rowcount for one in changes))
 
     async def pictures_before(self, before: float) -> int:
         """Forget pictures that are older than retention allows, some at a time. Return how many it was."""
@@ -201,12 +208,14 @@ class Forgetting:
 
     def _requests(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
         """Forget requests whole: with what asked for them, and what waits for the bucket. Their pictures come after."""
-        ids = list(connection.execute(sa.select(requests.c.id).where(which)).scalars())
-        for request_id in ids:
+        ids = sa.select(requests.c.id).where(which)
+        for request_id in connection.execute(ids).scalars().all():
             cancelled(self._database, connection, request_id)
             drop_kept(self._database, connection, request_id)
         connection.execute(sa.update(inbox).where(inbox.c.event_id.in_(ids)).values(raw=""))
-        connection.execute(sa.delete(requests).where(requests.c.id.in_(ids)))
+        connection.execute(sa.delete(sent).where(sent.c.request_id.in_(ids)))
+        connection.execute(sa.delete(photo_uses).where(photo_uses.c.request_id.in_(ids)))
+        connection.execute(sa.delete(requests).where(which))
 
     def _pictures(self, connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> int:
         """Forget pictures; a wish whose last picture goes is forgotten with it.
@@ -265,7 +274,7 @@ def _expecting(chat_id: str, user_id: str | None) -> list[sa.ColumnElement[bool]
 
 
 def _nameless(which: sa.ColumnElement[bool]) -> sa.Update:
-    """Take the holders off calls that are settled; what is open still has to find its budgets."""
+    """Take the holders off calls that are settled; what is open still has to find its budgets, and loses them then."""
     is_open = sa.and_(
         calls.c.outcome == CallOutcome.ASKED, calls.c.kind != READ
     )  # one that reads may have been cut off

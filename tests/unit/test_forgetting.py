@@ -1,19 +1,33 @@
 """What people and operators have forgotten is gone from every table, on both databases."""
 
+import json
+import time
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
 import pytest
 import sqlalchemy as sa
 
 from app.store.chats import Chats, Expected
+from app.store.data_inventory import belongings_of
 from app.store.database import Database
+from app.store.deliveries import Deliveries, Way
 from app.store.done_once import DoneOnce
 from app.store.forgetting import Forgetting, OwnData
+from app.store.inbox import Arrival, Inbox, Rank
+from app.store.money.allowances import Allowances
+from app.store.money.budgets import Caps
+from app.store.money.ledger import CallOutcome, Ledger
 from app.store.pending_uploads import PaidPicture, PendingUploads, StoredPicture
 from app.store.photos import NewPhoto, Photos
-from app.store.receiving import NewRequest, Receiving, Sender
+from app.store.receiving import NewRequest, NewToken, Receiving, Sender
 from app.store.requests import Requests, State
-from app.store.tables import metadata, requests
+from app.store.settling import Settling
+from app.store.tables import calls, metadata, requests
+from tests.ledger_process import NOON, booking
 
 ALICE, BOB, GROUP = "U" + "a" * 32, "U" + "b" * 32, "C" + "d" * 32
+TAIPEI = ZoneInfo("Asia/Taipei")
 SECRET = "a most unusual word"
 
 
@@ -39,7 +53,7 @@ def rows_with(database, words: str) -> list[str]:
 async def filled(database, user_id: str, *, chat_id: str) -> None:
     """Let a person have one of each in a chat: a picture, a refused wish, one that is drawn, an offer, a photo."""
     sender = Sender(chat_id=chat_id, chat_kind="user" if chat_id == user_id else "group", user_id=user_id)
-    receiving, name = Receiving(database), user_id[:2]
+    receiving, name = Receiving(database), user_id[:2] if chat_id == user_id else f"{user_id[:2]} there"
     for state in ("ready", "refused", "open"):
         wish = NewRequest(draws=True, prompt=f"{state}: {SECRET}", message_id=f"M {name} {state}")
         await receiving.receive(f"{name} {state}", sender=sender, request=wish)
@@ -76,7 +90,7 @@ async def test_all_of_a_person_in_a_group_leaves_the_others_theirs(shared):
     await shared.run(lambda connection: forgetting.all_of(connection, GROUP, user_id=ALICE))
     assert not (await forgetting.own_data(GROUP, user_id=ALICE)).any
     assert await forgetting.own_data(GROUP, user_id=BOB) == OwnData(pictures=1, more=True)
-    assert (await Requests(shared).get("Ub open")).state is State.QUEUED
+    assert (await Requests(shared).get("Ub there open")).state is State.QUEUED
     assert rows_with(shared, ALICE)  # that there were requests
 
 
@@ -117,3 +131,83 @@ async def test_words_taken_back_as_their_photo_comes_are_not_drawn(shared, is_fi
     if not is_first:
         assert not await receiving.receive("E1", sender=sender, request=wish)
     assert rows_with(shared, SECRET) == []
+
+
+async def test_forgetting_a_person_leaves_their_id_nowhere(shared):
+    """Not with what they sent to groups, not in an event that waits, not in what an admin gave them."""
+    inbox = Inbox(shared, owner="us")
+    inbox.start()
+    said = {"source": {"type": "group", "groupId": GROUP, "userId": ALICE}, "message": {"text": SECRET}}
+    await inbox.take([Arrival("unread", json.dumps(said))])
+    inbox.stop()
+    for user_id, chat_id in ((ALICE, ALICE), (ALICE, GROUP)):
+        await filled(shared, user_id, chat_id=chat_id)
+    wish = NewRequest(draws=True, prompt=SECRET, sources=[{"photo": "P of Bob"}])
+    group = Sender(chat_id=GROUP, chat_kind="group", user_id=ALICE)
+    token = NewToken(token="token", arrived_at=time.time(), addressed=True)
+    await Receiving(shared).receive("edit", sender=group, token=token, request=wish)
+    await Requests(shared).fail("edit", reason="busy")
+    deliveries = Deliveries(shared, owner="us", zone=TAIPEI, late_after_s=45.0)
+    reply = await deliveries.claim(
+        GROUP, way=Way.REPLY, token=(await deliveries.chat(GROUP)).tokens[0], request_ids=["edit"], messages=[{}]
+    )
+    await deliveries.landed(reply, [("sent", "quote")])
+    await Allowances(shared).give(ALICE, count=3, day="2026-11-22")
+    there = await belongings_of(shared, ALICE)
+    assert (there.messages, there.budgets) == (1, 1)
+    await Forgetting(shared).person(ALICE)
+    await Forgetting(shared).counts(ALICE)
+    assert rows_with(shared, ALICE) == rows_with(shared, SECRET) == []
+    assert {row.split()[0] for row in rows_with(shared, "edit")} == {"tokens", "deliveries"}  # for some days more
+    assert not (await belongings_of(shared, ALICE)).any
+
+
+async def test_an_event_of_somebody_else_stays_and_so_does_a_block(shared):
+    """Though it speaks of who is forgotten."""
+    inbox = Inbox(shared, owner="us")
+    inbox.start()
+    said = {"source": {"type": "user", "userId": BOB}, "message": {"text": f"/block {ALICE}"}}
+    await inbox.take([Arrival("of Bob", json.dumps(said)), Arrival("unreadable", f"{ALICE}")])
+    inbox.stop()
+    await Allowances(shared).block(ALICE)
+    await Forgetting(shared).person(ALICE)
+    await Forgetting(shared).counts(ALICE)
+    assert (await Allowances(shared).of(ALICE)).blocked
+    assert [one.event_id for one in await Settling(shared, owner="us").unsettled(Rank.ASKS, limit=9)] == [
+        "of Bob",
+        "unreadable",
+    ]
+
+
+@pytest.mark.parametrize("chat_id", [ALICE, GROUP])
+@pytest.mark.parametrize("end", ["settled", "failed", "cut off"])
+async def test_a_call_that_was_open_is_nobodys_once_it_has_ended(shared, chat_id, end):
+    """It finds its budgets, and then names nobody; the bot's money is right."""
+    ledger, forgetting = Ledger(shared, zone=TAIPEI, caps=Caps()), Forgetting(shared)
+    kind = "user" if chat_id == ALICE else "group"
+    whose = {"request_id": "R1", "chat_id": chat_id, "chat_kind": kind, "user_id": ALICE}
+    sender = Sender(chat_id=chat_id, chat_kind=kind, user_id=ALICE)
+    await Receiving(shared).receive("R1", sender=sender, request=NewRequest(draws=True, prompt="a cat"))
+    call = await ledger.begin(replace(booking("", 0), **whose, estimate_microusd=100), now_at=NOON)
+    await forgetting.person(ALICE)
+    await forgetting.counts(ALICE)
+    assert rows_with(shared, f":{ALICE}")
+    match end:
+        case "settled":
+            await shared.run(ledger.settlement(call, None, vendor_request_id="req"))
+        case "failed":
+            await ledger.end(call, CallOutcome.FAILED, vendor_request_id=None)
+        case "cut off":
+            await ledger.close_cut_off("R1")
+    assert rows_with(shared, ALICE) == []
+    assert await ledger.spent("2026-11-22") == (0 if end == "failed" else 100)
+
+
+async def test_a_call_that_an_earlier_release_left_named_is_forgotten_the_second_time(shared):
+    """Its person is in its budgets alone."""
+    with shared.transaction() as connection:
+        left = {"request_id": "R", "model": "m", "began_at": 1.0, "outcome": "paid", "chat_id": GROUP}
+        connection.execute(sa.insert(calls).values(**left, purses=[[f"member:{GROUP}:{ALICE}", "2026-11"]]))
+    assert (await belongings_of(shared, ALICE)).calls == 1
+    await Forgetting(shared).person(ALICE)
+    assert not (await belongings_of(shared, ALICE)).any

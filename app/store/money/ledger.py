@@ -7,7 +7,7 @@ asked ──> paid               the tokens are known: their exact price takes t
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -145,9 +145,7 @@ class Ledger:
         asked = {"request": request_id}
         outcomes = await self._database.look(lambda connection: connection.execute(_OUTCOMES, asked).scalars().all())
         if CallOutcome.ASKED in outcomes:
-            mine = (calls.c.request_id == request_id, calls.c.outcome == CallOutcome.ASKED)
-            cut_off = sa.update(calls).where(*mine).values(outcome=CallOutcome.UNKNOWN, ended_at=time.time())
-            await self._database.run(lambda connection: connection.execute(cut_off))
+            await self._database.run(lambda connection: _cut_off(connection, request_id))
         return sum(one in {CallOutcome.ASKED, CallOutcome.UNKNOWN, CallOutcome.BAD} for one in outcomes)
 
     async def spent(self, period: str, *, holder: str = BOT) -> int:
@@ -270,7 +268,23 @@ def _settle(
         values |= asdict(tokens) | {"microusd": microusd, "is_estimate": not is_known(row["model"])}
     more = values.get("microusd", row["microusd"]) - row["microusd"]
     money.shift(connection, row["purses"] or (), more, pictures=row["count"] if outcome is CallOutcome.PAID else 0)
-    connection.execute(_END_CALL, {"call": call_id} | values)  # SQLAlchemy sets the columns that `values` names
+    _end(connection, row, values)
+
+
+def _cut_off(connection: sa.Connection, request_id: str) -> None:
+    asked = sa.select(calls).where(calls.c.request_id == request_id, calls.c.outcome == CallOutcome.ASKED)
+    for row in connection.execute(asked.with_for_update()).mappings().all():
+        _end(connection, row, {"outcome": CallOutcome.UNKNOWN, "ended_at": time.time()})
+
+
+def _end(connection: sa.Connection, call: sa.RowMapping, values: Mapping[str, Any]) -> None:
+    """Write an end down. Where chat or person was forgotten meanwhile only the budgets name them, until now."""
+    booked = call["purses"] or ()
+    of_a_member = any(holder.startswith("member:") for holder, _ in booked)
+    if not call["chat_id"] or (call["user_id"] is None and of_a_member):
+        # A late answer still finds the bot's.
+        values = {**values, "purses": [[holder, period] for holder, period in booked if holder == BOT]}
+    connection.execute(_END_CALL, {"call": call["id"], **values})  # SQLAlchemy sets the columns that `values` names
 
 
 _OPEN_CALL = (
