@@ -73,7 +73,7 @@ def by_rules(  # noqa: C901, PLR0911 - one line for each rule
 _TO_AN_OFFER = frozenset({Reply.YES, Reply.NO, Reply.CHANGE})
 
 
-def _answered(  # noqa: PLR0911 - one line for each question
+def _answered(  # noqa: C901, PLR0911 - one line for each question
     wish: Wish, context: Context, expected: Expected
 ) -> Act | None:
     """Read an answer to what we have asked; None where it is none."""
