@@ -105,7 +105,7 @@ def asked(wish: Wish, context: Context, user_id: str | None, verdict: Verdict | 
         wish.call is Addressing.QUOTE and not is_asked_for(context, user_id)
     ):
         return None  # people among themselves
-    may_paint = verdict is None or verdict.meaning in PAINTS or verdict.kind in DRAWN_AGAIN
+    may_paint = verdict is None or verdict.paints >= UNLIKELY or verdict.kind in DRAWN_AGAIN
     if may_paint and not points and (context.refused_photo or speaks_of_a_photo(wish.prompt)):
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
     if points and not _may_be_else(context, user_id, verdict):
