@@ -204,6 +204,48 @@ async def test_the_compose_file_runs_it_locked_down(clone):
         await asyncio.to_thread(ran, *compose, "down", "--volumes", "--rmi", "local", cwd=clone)
 
 
+def blocks_of(page: str, heading: str) -> list[str]:
+    """Return the blocks under this heading of a page in which Compose is used."""
+    section = (ROOT / "docs" / page).read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```console\n(.*?)```", section, flags=re.DOTALL)
+    return [block for block in blocks if "docker compose " in block]
+
+
+async def typed(lines: str, directory: Path) -> None:
+    """Have a shell run what a page says, up to the first line that fails."""
+    done = await asyncio.to_thread(ran, "bash", "-ec", lines, cwd=directory)
+    assert done.returncode == 0, f"{lines}\n{done.stdout}{done.stderr}"
+
+
+def tell_compose(clone: Path, files: str, **variables: str) -> None:
+    """Write into `.env` what docs/deploy/compose.md has there, for a project of our own."""
+    told = {"COMPOSE_FILE": files, "COMPOSE_PROJECT_NAME": f"easel-test-{uuid.uuid4().hex[:12]}"} | variables
+    (clone / ".env").write_text("\n".join(f"{key}={value}" for key, value in (REQUIRED | told).items()), "utf-8")
+
+
+IN_THE_FILE = (
+    """docker compose exec -T easel python -c 'import sqlite3; sqlite3.connect("/data/easel.db").execute("{}")'"""
+)
+
+
+async def test_a_volume_goes_out_and_comes_back(clone):
+    """With the lines of docs/backup.md, word by word: what was written after the backup is not there any more."""
+    if ran("docker", "compose", "version").returncode:
+        pytest.skip("this engine has no docker compose")
+    tell_compose(clone, "deploy/compose.yaml", EASEL_PORT=free_port())
+    out, back = blocks_of("backup.md", "SQLite")
+    try:
+        await typed("docker compose up --detach --build --wait", clone)
+        await typed(out, clone)
+        await typed(IN_THE_FILE.format("CREATE TABLE late (at)"), clone)
+        await typed(back, clone)
+        late = await asyncio.to_thread(ran, "bash", "-c", IN_THE_FILE.format("SELECT * FROM late"), cwd=clone)
+        assert "no such table: late" in late.stderr
+        assert (clone / "easel-backup.tar").stat().st_mode & 0o777 == 0o600
+    finally:
+        await typed("docker compose down --volumes --rmi local", clone)
+
+
 async def test_image_and_makefile_use_one_uv():
     """The installer that reads the lock file is one version, whose files are known by their hashes."""
     for name in ("Dockerfile", "Makefile"):
