@@ -19,7 +19,17 @@ import yaml
 from line_sandbox.faults import Fault
 
 from tests import forward
-from tests.system.test_container import ROOT, clone, docker, free_port, ran, skip_without_engine  # noqa: F401 - clone is a fixture
+from tests.system.test_container import (
+    ROOT,
+    blocks_of,
+    clone,  # noqa: F401 - a fixture
+    docker,
+    free_port,
+    ran,
+    skip_without_engine,
+    tell_compose,
+    typed,
+)
 from tests.unit.test_settings import REQUIRED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.asyncio(loop_scope="session")]
@@ -65,19 +75,16 @@ class Several:
 @contextlib.asynccontextmanager
 async def several(clone: Path, images: Path, environment: dict[str, str]) -> AsyncIterator[Several]:  # noqa: F811 - the fixture
     """Bring everything up as the page says, and take it down again."""
-    (clone / ".env").write_text("\n".join(f"{key}={value}" for key, value in environment.items()), encoding="utf-8")
-    port, name = free_port(), f"easel-test-{uuid.uuid4().hex[:12]}"
-    ours = {"EASEL_DOMAIN": "localhost", "EASEL_HTTP_PORT": free_port(), "EASEL_HTTPS_PORT": port}
-    variables = [f"{key}={value}" for key, value in (ours | {"POSTGRES_PASSWORD": uuid.uuid4().hex}).items()]
-    paths = [*(str(clone / "deploy" / f"compose{kind}.yaml") for kind in ("", ".tls", ".postgres")), str(images)]
-    files = [part for path in paths for part in ("--file", path)]
-    compose = ("env", *variables, "docker", "compose", *files, "--project-name", name)
+    files = [*(f"deploy/compose{kind}.yaml" for kind in ("", ".tls", ".postgres")), str(images)]
+    ours = {"EASEL_DOMAIN": "localhost", "EASEL_HTTP_PORT": free_port(), "EASEL_HTTPS_PORT": free_port()}
+    tell_compose(clone, ":".join(files), environment | ours | {"POSTGRES_PASSWORD": uuid.uuid4().hex})
+    compose = ("docker", "compose")
     try:
         up = await asyncio.to_thread(ran, *compose, "up", "--detach", "--build", "--wait", cwd=clone)
         assert up.returncode == 0, up.stderr
         easels = ran(*compose, "ps", "--quiet", "easel", cwd=clone).stdout.split()
         assert len(easels) == 2
-        yield Several(easels=easels, https_port=port, compose=compose)
+        yield Several(easels=easels, https_port=ours["EASEL_HTTPS_PORT"], compose=compose)
     finally:
         await asyncio.to_thread(ran, *compose, "down", "--volumes", "--rmi", "local", cwd=clone)
 
@@ -105,6 +112,31 @@ async def test_caddy_shares_webhooks_out_and_goes_past_the_dead(clone, images): 
         assert (await signed_posts(f"https://localhost:{all_of_it.https_port}", count=20))[-5:] == [200] * 5
         await asyncio.to_thread(ran, *all_of_it.compose, "stop", cwd=clone)
         assert await docker("inspect", "--format", "{{.State.ExitCode}}", second) == "0"
+
+
+async def test_an_upgrade_loses_no_webhook(clone, images):  # noqa: F811 - the fixture
+    """With the lines of docs/upgrade.md: two new Easels take over from two old ones, and LINE always gets 200."""
+    [lines] = [block for block in blocks_of("upgrade.md") if "--scale easel=4" in block]
+    async with several(clone, images, REQUIRED) as all_of_it:
+        with (clone / "app/__init__.py").open("a", encoding="utf-8") as release:
+            release.write("# the next release\n")
+        posting = asyncio.create_task(posts_until_cancelled(f"https://localhost:{all_of_it.https_port}"))
+        await typed(lines.replace("git pull\n", ""), clone)
+        posting.cancel()
+        statuses = await posting
+        now = (await asyncio.to_thread(ran, *all_of_it.compose, "ps", "--quiet", "easel", cwd=clone)).stdout.split()
+    assert len(now) == 2
+    assert not set(now) & set(all_of_it.easels)
+    assert Counter(statuses).keys() == {200}
+
+
+async def posts_until_cancelled(address: str) -> list[int]:
+    """Post one after the other. Return the statuses."""
+    statuses: list[int] = []
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
+            statuses += await signed_posts(address, count=1)
+    return statuses
 
 
 @contextlib.asynccontextmanager
