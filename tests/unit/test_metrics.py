@@ -37,6 +37,7 @@ from app.store.requests import Requests, drawing
 ROOT = Path(__file__).parents[2]
 DASHBOARD = json.loads((ROOT / "deploy/grafana/easel.json").read_text(encoding="utf-8"))
 ALERTS = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yml").read_text(encoding="utf-8"))
+PROMETHEUS = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8"))
 PAGE = (ROOT / "docs/metrics.md").read_text(encoding="utf-8")
 RULES = [rule for group in ALERTS["groups"] for rule in group["rules"]]
 PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
@@ -130,6 +131,14 @@ async def test_every_metric_is_looked_at(exposition):
     known = await names(exposition)
     shown = {known[name] for name in named(json.dumps(DASHBOARD))}
     assert shown == set(known.values())
+
+
+def test_every_easel_is_asked():
+    """Each has counters of its own: a name that is asked once is answered by one of several."""
+    [job] = PROMETHEUS["scrape_configs"]
+    [found] = job["dns_sd_configs"]
+    assert (job["job_name"], found["names"], found["type"], found["port"]) == ("easel", ["easel"], "A", 8000)
+    assert "static_configs" not in job
 
 
 def test_every_alert_says_how_bad_it_is():
