@@ -1,6 +1,6 @@
 # The build stages make what the lock file names; the image has that, Python, and nothing else.
 FROM python:3.13-slim AS dependencies
-COPY deploy/uv.txt /
+COPY deploy/uv.txt deploy/build.txt /
 RUN apt-get update -q && apt-get install -qy --no-install-recommends binutils \
     && pip install --no-cache-dir --require-hashes --requirement /uv.txt
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=/venv
@@ -17,7 +17,7 @@ FROM dependencies AS build
 COPY README.md LICENSE line_easel.py ./
 COPY app app
 # Without sandbox/line_sandbox: stand-ins are for the demo, which is none of the service's.
-RUN uv build --wheel --out-dir /dist \
+RUN uv build --wheel --out-dir /dist --build-constraints /build.txt --require-hashes \
     && uv pip install --python /venv --no-deps --target /app /dist/*.whl \
     && rm -f /app/.lock
 

@@ -18,7 +18,7 @@ NO_SECRETS = --exclude-lines postgresql:// --exclude-secrets '^(0123456789\w+|sk
 BY_SHAPE = $(addprefix --disable-plugin ,HexHighEntropyString Base64HighEntropyString KeywordDetector BasicAuthDetector)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chat init serve test test-quick test-deep coverage check format bench chaos sweep soak fuzz siege reading train lock lock-uv pin-images owner dist release-notes release-check clean
+.PHONY: help setup demo chat init serve test test-quick test-deep coverage check format bench chaos sweep soak fuzz siege reading train lock lock-uv lock-build pin-images owner dist try-dist release-notes release-check clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -119,10 +119,25 @@ lock-uv: $(UV) ## write the hashes of the uv that deploy/uv.txt names
 	  --no-header --no-annotate --exclude-newer "7 days" - >>.tools/uv.txt
 	mv .tools/uv.txt deploy/uv.txt
 
+lock-build: $(UV) ## write the hashes of what builds the wheel, as pyproject.toml requires it, into deploy/build.txt
+	@head -2 deploy/build.txt >.tools/build.txt
+	.tools/bin/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' | \
+	  $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --exclude-newer "7 days" - >>.tools/build.txt
+	mv .tools/build.txt deploy/build.txt
+
 dist: $(UV) ## wheel, source archive and bill of materials (CycloneDX) into dist/
 	rm -rf dist
-	$(UV) build --quiet --out-dir dist
+	$(UV) build --quiet --out-dir dist --build-constraints deploy/build.txt --require-hashes
 	$(UV) export --frozen --quiet --no-dev --format cyclonedx1.5 --output-file dist/line-easel-$(VERSION).cdx.json >/dev/null
+
+try-dist: $(UV) ## draw a picture with the wheel of dist/ and what the lock file names, and nothing newer
+	rm -rf .tools/try
+	$(UV) venv --quiet --python $$($(PYTHON) -c 'import sys; print(sys.executable)') .tools/try
+	$(UV) export --frozen --quiet --no-dev --no-emit-workspace --output-file .tools/locked.txt >/dev/null
+	$(UV) pip install --quiet --python .tools/try --require-hashes --requirement .tools/locked.txt
+	$(UV) pip install --quiet --python .tools/try --no-deps --no-index dist/*.whl
+	.tools/try/bin/line-easel demo --stand-ins --say "an otter that plays the guitar"
 
 # What people read of this release: its part of the changelog.
 release-notes:

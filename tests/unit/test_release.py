@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from app.release import DISTRIBUTION, release
 
@@ -68,6 +69,27 @@ def test_the_demo_needs_nothing_more():
     names = {re.match(r"[\w.-]+", one)[0].lower() for one in sandbox}
     assert names <= needed_by(DISTRIBUTION, set())
     assert PROJECT["optional-dependencies"] == {"demo": []}
+
+
+def test_what_builds_is_known_by_its_hash():
+    """Makefile and Dockerfile build with the files that deploy/build.txt names, which has all that is required."""
+    for name in ("Makefile", "Dockerfile"):
+        builds = re.findall(r"uv\)? build .*", text_of(ROOT / name), flags=re.IGNORECASE)
+        assert builds
+        assert all(re.search(r"--build-constraints \S*build\.txt --require-hashes", one) for one in builds), name
+    known = set(re.findall(r"^([\w.-]+)==\S+ \\\n +--hash=sha256:", text_of(ROOT / "deploy/build.txt"), re.MULTILINE))
+    build_system = tomllib.loads(text_of(ROOT / "pyproject.toml"))["build-system"]
+    assert {re.match(r"[\w.-]+", one)[0] for one in build_system["requires"]} <= known
+
+
+def test_nothing_is_tried_where_it_is_signed():
+    """Whatever can sign runs no package that an index has just handed out, and nothing is published untried."""
+    jobs = yaml.safe_load(text_of(ROOT / ".github/workflows/release.yml"))["jobs"]
+    runs = {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
+    assert runs["try"] == ["make try-dist"]
+    assert jobs["try"]["permissions"] == {"contents": "read"}
+    assert runs["wheel"] == ["make dist"]
+    assert "try" in jobs["pypi"]["needs"]
 
 
 def test_one_image_is_named():
