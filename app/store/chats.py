@@ -41,11 +41,15 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatState:
-    """What is known of a chat. `settings` has size, quality, count and language where they are set."""
+    """What is known of a chat. `settings` has size, quality, count and language where they are set.
+
+    `left_at`: when we were blocked or put out, Unix seconds.
+    """
 
     settings: Mapping[str, str] = field(default_factory=dict)
     expected: Expected | None = None
     current_picture: str | None = None
+    left_at: float | None = None
 
 
 class Chats:
@@ -93,23 +97,26 @@ class Chats:
         """Make this the picture that the chat speaks of."""
         await self._change(chat_id, chat_kind, {"current_picture": picture_id})
 
-    async def came(self, chat_id: str, chat_kind: str) -> None:
-        """We are in the chat, perhaps again."""
-        await self._change(chat_id, chat_kind, {"left_at": None})
+    async def came(self, chat_id: str, chat_kind: str, *, at: float) -> None:
+        """We were in the chat then (Unix seconds), perhaps again. Not, if we were put out later: events may cross."""
+        await self._change(chat_id, chat_kind, {"left_at": None}, chats.c.left_at < at)
 
-    async def left(self, chat_id: str, chat_kind: str) -> None:
-        """We were blocked or put out: the chat's data goes after a day of grace."""
-        await self._change(chat_id, chat_kind, {"left_at": time.time()})
+    async def left(self, chat_id: str, chat_kind: str, *, at: float) -> None:
+        """We were blocked or put out then (Unix seconds): the chat's data goes after a day of grace."""
+        is_later = sa.or_(chats.c.left_at.is_(None), chats.c.left_at < at)
+        await self._change(chat_id, chat_kind, {"left_at": at}, is_later)
 
     async def left_before(self, before: float, *, limit: int) -> list[str]:
         """Return chats that we left before that time."""
         wanted = sa.select(chats.c.chat_id).where(chats.c.left_at < before).limit(limit)
         return await self._database.look(lambda connection: list(connection.execute(wanted).scalars()))
 
-    async def _change(self, chat_id: str, chat_kind: str, values: Mapping[str, Any]) -> None:
+    async def _change(
+        self, chat_id: str, chat_kind: str, values: Mapping[str, Any], *conditions: sa.ColumnElement[bool]
+    ) -> None:
         def write(connection: sa.Connection) -> None:
             meet(self._database, connection, chat_id, chat_kind)
-            connection.execute(sa.update(chats).where(chats.c.chat_id == chat_id).values(**values))
+            connection.execute(sa.update(chats).where(chats.c.chat_id == chat_id, *conditions).values(**values))
 
         await self._database.run(write)
 
@@ -128,7 +135,12 @@ def read_chat(connection: sa.Connection, chat_id: str) -> ChatState:
     row = connection.execute(_BY_ID, {"chat": chat_id}).mappings().first()
     if row is None:
         return ChatState()
-    return ChatState(settings=row["settings"] or {}, expected=_expected(row), current_picture=row["current_picture"])
+    return ChatState(
+        settings=row["settings"] or {},
+        expected=_expected(row),
+        current_picture=row["current_picture"],
+        left_at=row["left_at"],
+    )
 
 
 def _expected(row: sa.RowMapping) -> Expected | None:

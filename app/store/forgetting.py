@@ -127,19 +127,17 @@ class Forgetting:
 
     async def chat(self, chat_id: str) -> int:
         """Forget everything of a chat. Return how many pictures it had."""
+        return await self._database.run(lambda connection: self._chat(connection, chat_id))
 
-        def write(connection: sa.Connection) -> int:
-            settle(connection, unread_of(connection, chat_id))
-            self._requests(connection, requests.c.chat_id == chat_id)
-            count = self._pictures(connection, pictures.c.chat_id == chat_id)
-            used = sa.select(photos.c.message_id).where(photos.c.chat_id == chat_id)
-            connection.execute(sa.delete(photo_uses).where(photo_uses.c.message_id.in_(used)))
-            for table in (photos, tokens, deliveries, sent, chats):
-                connection.execute(sa.delete(table).where(table.c.chat_id == chat_id))
-            connection.execute(sa.delete(languages).where(languages.c.user_id == chat_id))
-            connection.execute(_nameless(calls_of(chat_id)))
-            connection.execute(sa.update(calls).where(calls.c.chat_id == chat_id).values(chat_id="", user_id=None))
-            return count
+    async def left_chat(self, chat_id: str, *, before: float) -> int | None:
+        """Forget a chat that was left before that time (Unix seconds). None: we are in it again."""
+        is_left = sa.select(chats.c.left_at).where(chats.c.chat_id == chat_id, chats.c.left_at < before)
+
+        def write(connection: sa.Connection) -> int | None:
+            self._database.one_at_a_time(connection, chat_id)
+            if connection.execute(is_left.with_for_update()).first() is None:
+                return None
+            return self._chat(connection, chat_id)
 
         return await self._database.run(write)
 
@@ -176,6 +174,19 @@ class Forgetting:
         """Forget photos that are older than retention allows."""
         old = sa.delete(photos).where(photos.c.created_at < before)
         await self._database.run(lambda connection: connection.execute(old))
+
+    def _chat(self, connection: sa.Connection, chat_id: str) -> int:
+        settle(connection, unread_of(connection, chat_id))
+        self._requests(connection, requests.c.chat_id == chat_id)
+        count = self._pictures(connection, pictures.c.chat_id == chat_id)
+        used = sa.select(photos.c.message_id).where(photos.c.chat_id == chat_id)
+        connection.execute(sa.delete(photo_uses).where(photo_uses.c.message_id.in_(used)))
+        for table in (photos, tokens, deliveries, sent, chats):
+            connection.execute(sa.delete(table).where(table.c.chat_id == chat_id))
+        connection.execute(sa.delete(languages).where(languages.c.user_id == chat_id))
+        connection.execute(_nameless(calls_of(chat_id)))
+        connection.execute(sa.update(calls).where(calls.c.chat_id == chat_id).values(chat_id="", user_id=None))
+        return count
 
     def _expect_no_more_of(self, connection: sa.Connection, message_id: str, chat_id: str) -> None:
         """Forget words that are to be done to a photo, if this message said them, or if nobody knows which one did."""

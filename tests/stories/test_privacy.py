@@ -298,6 +298,23 @@ async def test_after_a_day_a_chat_that_was_left_is_forgotten(stage, tmp_path):
         await stage.picture(returns, count=2)
 
 
+async def test_whoever_comes_back_unheard_is_not_forgotten(stage, tmp_path):
+    """LINE does not deliver a webhook twice unless it is told to: the next message tells as well as the lost follow."""
+    person = stage.person()
+    async with stage.easel(tmp_path):
+        await stage.line.send_text(person, "a first heron of mine")
+        (kept,) = await stage.picture(person)
+        await stage.line.deliver(stage.line.unfollow(person))
+        stage.line.follow(person, is_unblocked=True)  # lost on its way
+        await stage.line.send_text(person, "a second heron of mine")
+        await stage.picture(person, count=2)
+    aged(tmp_path, days=1.1)
+    async with stage.easel(tmp_path):
+        await stage.line.send_text(person, "again")
+        await stage.picture(person, count=3)
+        assert stored(stage, kept)
+
+
 async def test_retention_is_kept_by_easel_itself(stage, tmp_path):
     """Older pictures go from bucket and store, and with them what was asked for and the photos."""
     person = stage.person()

@@ -211,3 +211,29 @@ async def test_a_call_that_an_earlier_release_left_named_is_forgotten_the_second
     assert (await belongings_of(shared, ALICE)).calls == 1
     await Forgetting(shared).person(ALICE)
     assert not (await belongings_of(shared, ALICE)).any
+
+
+@pytest.mark.parametrize(("events", "is_left"), [("left came", False), ("came left", True), ("left came left", True)])
+@pytest.mark.parametrize("crossed", [False, True])
+async def test_a_chat_is_left_by_the_time_of_its_events(shared, events, is_left, crossed):
+    """In whichever order they come: what happened last counts, but a return that is told first waits for more."""
+    chats, happened = Chats(shared), list(enumerate(events.split(), start=1))
+    for at, event in reversed(happened) if crossed else happened:
+        await (chats.left if event == "left" else chats.came)(ALICE, "user", at=float(at))
+    if crossed and events == "left came":
+        assert await chats.left_before(9.0, limit=1) == [ALICE]
+        await chats.came(ALICE, "user", at=3.0)  # as with the next message
+    assert await chats.left_before(9.0, limit=1) == [ALICE] * is_left
+
+
+async def test_a_chat_that_was_come_back_to_is_not_forgotten(shared):
+    """Though it was found as one that was left: it is looked at again in the transaction that forgets it."""
+    chats, forgetting = Chats(shared), Forgetting(shared)
+    await filled(shared, ALICE, chat_id=ALICE)
+    await chats.left(ALICE, "user", at=1.0)
+    assert await chats.left_before(2.0, limit=1) == [ALICE]
+    await chats.came(ALICE, "user", at=1.5)
+    assert await forgetting.left_chat(ALICE, before=2.0) is None
+    assert (await forgetting.own_data(ALICE)).any
+    await chats.left(ALICE, "user", at=1.7)
+    assert await forgetting.left_chat(ALICE, before=2.0) == 1

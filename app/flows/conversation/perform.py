@@ -1,12 +1,13 @@
 """From an act to what is written down for it: a picture to draw, or words to say."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import structlog
 
 from app.flows.conversation.changes import Changes
 from app.flows.conversation.draw_request import drawn
+from app.flows.conversation.event_facts import happened_at, said_by
 from app.flows.conversation.run_commands import Commands
 from app.flows.conversation.saying import saying
 from app.flows.conversation.showing import shown
@@ -106,6 +107,9 @@ class Performer:
 
     async def of(self, event: Event, chat: Chat, plan: Plan, state: ChatState) -> NewRequest | None:
         """Perform what was planned. Return what the chat is to get; None: nothing."""
+        if state.left_at is not None and event.reply_token:
+            # Who can be answered is here: the follow or join was lost, or it came first.
+            await self._chats.came(chat.id, chat.kind, at=happened_at(event))
         if plan.act is None:
             return None
         wanted = await self._perform(plan.act, event, chat, state)
@@ -166,10 +170,10 @@ class Performer:
             case Forget(message_id=message_id):
                 await self._forget(chat, message_id)
             case Come(greeting=greeting):
-                await self._chats.came(chat.id, chat.kind)
+                await self._chats.came(chat.id, chat.kind, at=happened_at(event))
                 return saying(greeting)
             case LeaveChat(goodbye=goodbye):
-                await self._chats.left(chat.id, chat.kind)
+                await self._chats.left(chat.id, chat.kind, at=happened_at(event))
                 await self._requests.cancel(chat.id, user_id=None, event_id=event.id)  # nobody is there to see it
                 return saying(goodbye) if goodbye else None
         return None
@@ -262,7 +266,7 @@ class Performer:
         if chat.kind is not ChatKind.USER:
             return saying(Sentence("ask_photo_quote"))  # a photo cannot mention us, but it can be quoted
         is_same = before is not None and before.what == "photo" and before.prompt == prompt
-        sources = before.sources if before and is_same else _message_of(event)
+        sources = before.sources if before and is_same else said_by(event)
         expected = Expected(
             what="photo", prompt=prompt, options=options.to_json(), sources=sources, user_id=event.user_id
         )
@@ -286,10 +290,6 @@ def _new_photo(event: Event, chat: Chat, photo: Media) -> NewPhoto:
         set_total=album.total if album else 0,
         set_index=album.index if album else 0,
     )
-
-
-def _message_of(event: Event) -> Sequence[Mapping[str, str]]:
-    return [{"message": event.content.id}] if isinstance(event.content, Text) and event.content.id else ()
 
 
 def _answer_of(said: Request) -> Answer | None:

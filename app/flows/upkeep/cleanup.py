@@ -62,7 +62,9 @@ class Cleanup:
     async def _let_old_go(self) -> None:
         now = time.time()
         for chat_id in await self._chats.left_before(now - GRACE_S, limit=CHATS_AT_ONCE):
-            log.info("chat_forgotten", pictures=await self._forgetting.chat(chat_id))
+            count = await self._forgetting.left_chat(chat_id, before=now - GRACE_S)
+            if count is not None:
+                log.info("chat_forgotten", pictures=count)
         if not self._retention_days:
             return
         await self._forgetting.photos_before(now - self._retention_days * DAY_S)
