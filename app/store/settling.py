@@ -14,7 +14,7 @@ from app.store.database import Database
 from app.store.inbox import Rank
 from app.store.receiving import NewToken, Sender, settle, token_row
 from app.store.requests import State
-from app.store.tables import UNANSWERED, UNSETTLED, inbox, requests, tokens
+from app.store.tables import UNANSWERED, UNSETTLED, deliveries, inbox, requests, tokens
 
 SUSPECT_TRIES = 3  # ends of processes which one of the events may have caused: from here on each is counted by itself
 UNANSWERED_FOR_S = 6 * 3600.0  # what is older waits for the next event of its chat
@@ -111,22 +111,28 @@ class Settling:
         await self._database.run(lambda connection: connection.execute(change.values(settled=False, owner=self._owner)))
 
     async def owners(self) -> set[str]:
-        """Return the processes that have events to read, or chats that wait."""
+        """Return the processes that have events to read, chats that wait, or something that they are saying."""
         since = {"since": time.time() - UNANSWERED_FOR_S}
         return await self._database.look(lambda connection: set(connection.execute(_OWNERS, since).scalars()))
 
     async def adopt(self, dead: Collection[str]) -> list[Unanswered]:
-        """Take over what dead processes have left. Return the requests whose chats wait."""
+        """Take over what dead processes have left. Return the requests whose chats wait.
+
+        A chat waits, too, where one of them died while it said something there, whoever took that request in.
+        """
         bound = {"dead": list(dead), "since": time.time() - UNANSWERED_FOR_S}
         left = inbox.c.owner.in_(list(dead))
         one_more = sa.case((inbox.c.tries < SUSPECT_TRIES, inbox.c.tries + 1), else_=inbox.c.tries)
         unread = sa.update(inbox).where(left, UNSETTLED).values(owner=self._owner, tries=one_more)
 
         def write(connection: sa.Connection) -> list[Unanswered]:
-            rows = connection.execute(_UNANSWERED_OF, bound).all()
+            rows = list(connection.execute(_UNANSWERED_OF, bound))
             connection.execute(unread)
             ids = [row.id for row in rows]
             connection.execute(sa.update(inbox).where(inbox.c.event_id.in_(ids)).values(owner=self._owner))
+            said = connection.execute(_TAKE_OVER, bound | {"us": self._owner}).scalars()
+            named = {"requests": [request_ids[0] for request_ids in said if request_ids]}
+            rows += connection.execute(_NAMED, named).all() if named["requests"] else ()
             return [
                 Unanswered(
                     id=row.id,
@@ -156,13 +162,25 @@ _LATELY_UNANSWERED = (
     requests.join(inbox, inbox.c.event_id == requests.c.id),
     sa.and_(UNANSWERED, requests.c.created_at >= sa.bindparam("since")),
 )
+# Without an index: they are gone after a week, and looked through only when a process comes or goes, or after a while.
+_BEING_SAID = (deliveries.c.outcome == "intent", deliveries.c.created_at >= sa.bindparam("since"))
 _OWNERS = sa.union(
     sa.select(inbox.c.owner).where(UNSETTLED),
     sa.select(inbox.c.owner).select_from(_LATELY_UNANSWERED[0]).where(_LATELY_UNANSWERED[1]),
+    sa.select(deliveries.c.owner).where(*_BEING_SAID),
 )
+_OF_THE_DEAD: sa.BindParameter[list[str]] = sa.bindparam("dead", expanding=True)
+_UNANSWERED_COLUMNS = [requests.c[name] for name in ("id", "chat_id", "chat_kind", "user_id", "state")]
 _UNANSWERED_OF = (
-    sa.select(requests.c.id, requests.c.chat_id, requests.c.chat_kind, requests.c.user_id, requests.c.state)
+    sa.select(*_UNANSWERED_COLUMNS)
     .select_from(_LATELY_UNANSWERED[0])
-    .where(_LATELY_UNANSWERED[1], inbox.c.owner.in_(sa.bindparam("dead", expanding=True)))
+    .where(_LATELY_UNANSWERED[1], inbox.c.owner.in_(_OF_THE_DEAD))
     .order_by(requests.c.created_at)
 )
+_TAKE_OVER = (
+    sa.update(deliveries)
+    .where(*_BEING_SAID, deliveries.c.owner.in_(_OF_THE_DEAD))
+    .values(owner=sa.bindparam("us"))
+    .returning(deliveries.c.request_ids)
+)
+_NAMED = sa.select(*_UNANSWERED_COLUMNS).where(requests.c.id.in_(sa.bindparam("requests", expanding=True)))

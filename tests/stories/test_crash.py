@@ -234,6 +234,31 @@ async def test_two_easels_share_one_postgres(stage, tmp_path, postgres_url):
     assert await second.stop() == 0
 
 
+async def test_killed_while_it_says_what_another_has_taken_in(stage, tmp_path, postgres_url):
+    """One took the wish in and drew it, the other has the tap that brings it, and dies over the reply: the one says it.
+
+    Nobody waits in that chat by then, and no event and no drawing of the dead one is left.
+    """
+    shared, person, draw, reply = {"DATABASE_URL": postgres_url}, stage.person(), asyncio.Event(), asyncio.Event()
+    stage.openai.faults.add(Fault.held(draw), match="/images/")
+    first = await stage.start(tmp_path, REPLY_DEADLINE_S="2", **shared)
+    await stage.line.send_text(person, "a heron at dawn")
+    await stage.said(person)
+    draw.set()
+    await first.logged("picture_stored")
+    second = await stage.start(tmp_path, **shared)
+    stage.line.faults.add(Fault.held(reply), match="/message/reply")
+    await stage.line.send_tap(person, "Show picture")
+    await stage.until(lambda: any("/reply" in call.path and call.is_open for call in stage.line.calls))
+    await second.kill()
+    await stage.picture(person)
+    await first.logged("work_adopted")
+    stage.line.webhook_url = f"{first.url}/callback"
+    await quiet(stage, person)
+    reply.set()
+    assert await first.stop() == 0
+
+
 async def test_a_frozen_process_that_thaws_spoils_nothing(stage, tmp_path, postgres_url):
     """Its work was taken over: what it brings late is used or dropped, and nobody is told that something broke."""
     shared = {"DATABASE_URL": postgres_url}

@@ -159,6 +159,25 @@ async def test_what_a_process_leaves_is_taken_over(database):
     assert await them.unsettled(Rank.ASKS, limit=10) == []
 
 
+async def test_what_a_process_leaves_half_said_is_taken_over(database):
+    """It had neither the event nor the wish, which are of somebody who lives; the chat waits for its outcome."""
+    inbox, us = Inbox(database, owner="us"), Settling(database, owner="us")
+    inbox.start()
+    await inbox.take([Arrival("R1", "{}")])
+    inbox.stop()
+    requests, _ = await received(database, "R1")
+    await requests.fail("R1", reason="busy")
+    theirs = Deliveries(database, owner="they", zone=TAIPEI, late_after_s=45.0)
+    (token,) = (await theirs.chat(ALICE.chat_id)).tokens
+    said = await theirs.claim(ALICE.chat_id, way=Way.REPLY, token=token, request_ids=["R1"], messages=[{}])
+    assert await us.owners() == {"us", "they"}
+    (left,) = await us.adopt(["they"])
+    assert (left.id, left.chat_id, left.queued) == ("R1", ALICE.chat_id, False)
+    assert await us.owners() == {"us"}
+    assert await us.adopt(["they"]) == []
+    assert not await theirs.is_mine(said)
+
+
 async def test_concurrent_webhooks_share_a_commit(database):
     """A hundred webhooks at once cost far fewer transactions than a hundred."""
     commits = 0
