@@ -128,6 +128,8 @@ class Easel:
     async def _stop(self) -> None:
         # The lease is kept to the end: without it others would begin anew what still ends here.
         self._parts.lease.retire()
+        self._parts.engine.rest()  # what is understood from now on would be begun, paid, and cut off
+        log.info("stopping")
         await _ended(task for task in self._tasks if task is not self._lease)
         await asyncio.to_thread(self._parts.inbox.stop)
         with contextlib.suppress(TimeoutError, SQLAlchemyError):

@@ -51,7 +51,7 @@ class AtOnce:
         await asyncio.create_task(self._begin(workflow, workflow_id, argument, user), context=Context())
 
     def rest(self) -> None:
-        """Begin nothing more that waits."""
+        """Begin nothing more: what is written down from now on waits for the next process."""
         self._resting.set()
 
     async def _begin(
@@ -71,7 +71,8 @@ class AtOnce:
         """Return how it stands, and whether it is to be run here and now."""
         with self._database.engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # so that nobody else counts until it is written
-            room = connection.execute(sql.ROOM, self._limits | {"user": status["queue_partition_key"]}).scalar()
+            bound = self._limits | {"user": status["queue_partition_key"]}
+            room = not self._resting.is_set() and connection.execute(sql.ROOM, bound).scalar()
             status["status"] = "PENDING" if room else "ENQUEUED"
             self._somebody_waits |= not room
             became, is_new = self._database._insert_workflow_status(  # noqa: SLF001 - see above

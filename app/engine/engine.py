@@ -135,16 +135,22 @@ class Engine:
         await DBOS._configure_asyncio_thread_pool()  # noqa: SLF001 - what its public verbs begin with
         self._queue_bell.ring()
 
-    async def stop(self, *, drain: str, drain_s: float) -> None:
-        """Take nothing new, wait up to `drain_s` for workflows named `drain`, hand the rest back to the database."""
+    def rest(self) -> None:
+        """Begin nothing more. What is enqueued from now on is written down for the next process, or another one."""
         if self._dbos is None:
             return
         if self._at_once:
             self._at_once.rest()
-            self._at_once = None
         for event in self._dbos.background_thread_stop_events:
             event.set()
         self._queue_bell.ring()
+
+    async def stop(self, *, drain: str, drain_s: float) -> None:
+        """Rest, wait up to `drain_s` for workflows named `drain`, hand what else runs back to the database."""
+        if self._dbos is None:
+            return
+        self.rest()
+        self._at_once = None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(drain_s):
                 while self._running.get(drain):

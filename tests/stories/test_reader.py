@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sqlite3
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from app.reading.decide import Rules, decide
 from app.reading.gate import Gate, is_sure
 from app.reading.meaning import ReadingStep
 from app.words.sentences import sentences_for
+from tests.world import PATIENCE_S
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
@@ -281,3 +283,24 @@ async def test_what_is_written_down_is_not_read_again(readers, tmp_path):
     with sqlite3.connect(tmp_path / "easel.db") as connection:
         assert connection.execute("SELECT begun FROM inbox").fetchall() == [(1,)]
     assert readings(readers) == before + 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgres"])
+async def test_what_is_understood_during_a_stop_is_not_begun(readers, request, tmp_path, backend):
+    """It would be paid and cut off. The next start draws it, once."""
+    settings = {"DATABASE_URL": request.getfixturevalue("postgres_url")} if backend == "postgres" else {}
+    person, release, before = readers.person(), asyncio.Event(), readers.picture_calls()
+    readers.openai.chat.reads = {UNSURE[0]: says("draw")}
+    readers.openai.faults.add(Fault.held(release), match="/chat/completions")
+    easel = await readers.start(tmp_path, **READERS, **settings)
+    await readers.line.send_text(person, UNSURE[0])
+    await readers.openai.wait_for(lambda: any(one.is_open for one in readers.openai.calls), PATIENCE_S)
+    easel.process.send_signal(signal.SIGTERM)
+    await easel.logged("stopping")
+    release.set()
+    assert await easel.stop() == 0
+    assert readers.picture_calls() == before
+    easel = await readers.start(tmp_path, **READERS, **settings)
+    await readers.picture(person)
+    assert await easel.stop() == 0
+    assert readers.picture_calls() == before + 1

@@ -13,17 +13,20 @@ from app.engine import Engine, QueueLimits
 LIMITS = QueueLimits(at_once=4, at_once_per_user=4, per_minute=0)
 
 
-@pytest.mark.parametrize(
-    ("backend", "per_minute"), [("sqlite", 0), ("sqlite", 1000), pytest.param("postgres", 0, marks=pytest.mark.slow)]
-)
-async def test_what_is_enqueued_starts_without_waiting_for_a_poll(request, tmp_path, backend, per_minute):
+@pytest.fixture(params=["sqlite", "sqlite with a rate", "postgres"])
+def settings(request, tmp_path):
+    """Give what makes an engine of each kind; only the first passes the queue by."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else f"sqlite:///{tmp_path}/easel.db"
+    per_minute = 1000 if "rate" in request.param else 0
+    return {"database_url": url, "limits": QueueLimits(at_once=4, at_once_per_user=4, per_minute=per_minute)}
+
+
+async def test_what_is_enqueued_starts_without_waiting_for_a_poll(settings):
     """Twenty workflows, one after the other, in an engine that polls every five seconds: each starts at once.
 
     On SQLite they pass the queue by; with a rate, and on Postgres, the bell brings them.
     """
-    url = request.getfixturevalue("postgres_url") if backend == "postgres" else f"sqlite:///{tmp_path}/easel.db"
-    limits = QueueLimits(at_once=4, at_once_per_user=4, per_minute=per_minute)
-    engine = Engine(database_url=url, executor_id="us", limits=limits, polling_s=5.0)
+    engine = Engine(executor_id="us", polling_s=5.0, **settings)
     done: asyncio.Queue[str] = asyncio.Queue()
     engine.workflow("draw", done.put)
     await engine.start()
@@ -158,6 +161,25 @@ async def test_who_waits_is_not_begun_while_we_stop(tmp_path):
     await stopping
     assert held.began == ["a1"]
     assert waiting(tmp_path) == ["b1"]
+
+
+async def test_what_is_enqueued_while_we_rest_is_left_to_the_next(settings):
+    """It has room and is not begun all the same: it would be cut off."""
+    first, second = Held(), Held()
+    engine = Engine(executor_id="us", **settings)
+    engine.workflow("draw", first.run)
+    await engine.start()
+    engine.rest()
+    await engine.enqueue("draw", "a1", argument="a1", user="a")
+    await engine.stop(drain="draw", drain_s=0)
+    engine = Engine(executor_id="we", **settings)
+    engine.workflow("draw", second.run)
+    await engine.start()
+    await second.until("a1")
+    await second.let_go("a1")
+    await second.until()
+    await engine.stop(drain="draw", drain_s=5)
+    assert (first.began, second.began) == ([], ["a1"])
 
 
 @pytest.mark.slow
