@@ -180,7 +180,6 @@ class Flows:
             availability=Availability(models=store.models, images=self._vendors.images, names=settings.image_models),
             halt=self._halt,
             pending_uploads=store.pending_uploads,
-            requests=store.requests,
             observers=self._observers,
             defaults=settings.picture_defaults,
             quality_max=settings.image_quality_max,

@@ -65,9 +65,11 @@ class PendingUploads:
         model: str,
         vendor_request_id: str | None,
         settle: Callable[[sa.Connection], None],
+        notes: Sequence[Sequence[Any]] = (),
     ) -> bool:
         """Put the paid bytes on disk; from here on nothing asks the model again. `settle` books what they cost.
 
+        `notes` are said beside the pictures: a key of the sentences and its details.
         Whatever is wrong with the database, bytes in hand wait for it: they are paid for.
 
         Returns:
@@ -76,11 +78,13 @@ class PendingUploads:
 
         def write(connection: sa.Connection) -> bool:
             came = {"came_of": model, "came_as": vendor_request_id, "now": time.time()}
-            wanted = connection.execute(_KEEP, {"request": request_id, **came}).rowcount == 1
-            if wanted:
+            request = connection.execute(_KEEP, {"request": request_id, **came}).first()
+            if request:
                 connection.execute(self._insert_upload, [{"request_id": request_id, **asdict(one)} for one in paid])
+                if notes:
+                    _note(connection, request_id, request.notes, notes)
             settle(connection)
-            return wanted
+            return request is not None
 
         while True:
             try:
@@ -128,8 +132,7 @@ class PendingUploads:
                 if request["counted"] > len(stored):
                     give_back(connection, request_id, all_but=len(stored))
                 if len(stored) <= NOTED_MAX and (notes := self._notes_beside(connection, request)):
-                    said = [*(request["notes"] or []), *(list(note) for note in notes)]
-                    connection.execute(sa.update(requests).where(requests.c.id == request_id).values(notes=said))
+                    _note(connection, request_id, request["notes"], notes)
                 return True
             if not _hangs_already(connection, request_id):
                 delete_later(
@@ -171,6 +174,7 @@ _KEEP = (
         vendor_request_id=sa.bindparam("came_as"),
         kept_at=sa.bindparam("now"),
     )
+    .returning(requests.c.notes)
 )
 _WAITING = (
     sa.select(*(pending_uploads.c[name] for name in PaidPicture.__dataclass_fields__))
@@ -185,6 +189,14 @@ _READY = (
 )
 _LET_GO = sa.delete(pending_uploads).where(pending_uploads.c.request_id == sa.bindparam("request"))
 _HANG = sa.insert(pictures)
+
+
+def _note(
+    connection: sa.Connection, request_id: str, before: Sequence[Sequence[Any]] | None, notes: Sequence[Sequence[Any]]
+) -> None:
+    """Have more said beside the pictures than `before`."""
+    said = [*(before or ()), *(list(note) for note in notes)]
+    connection.execute(sa.update(requests).where(requests.c.id == request_id).values(notes=said))
 
 
 def _hangs_already(connection: sa.Connection, request_id: str) -> bool:

@@ -591,3 +591,25 @@ async def test_a_damaged_engine_file_is_said_in_a_sentence(stage, tmp_path):
     async with stage.easel(tmp_path):
         await stage.line.send_text(person, "a cat")
         await stage.picture(person)
+
+
+async def test_a_picture_with_a_note_outlives_a_database_that_is_wrong(stage, tmp_path):
+    """What is said beside it is no reason to lose the bytes: they wait, and the model is asked once."""
+    person, release, before = stage.person(), asyncio.Event(), stage.picture_calls()
+    stage.openai.faults.add(Fault.held(release), match="/images/")
+    async with stage.easel(tmp_path, IMAGE_QUALITY_MAX="low") as easel:
+        await stage.line.send_text(person, "an owl on a chair, high quality")
+        await stage.openai.wait_for(lambda: stage.picture_calls() == before + 1, PATIENCE_S)
+        rename(tmp_path, "notes", "lost")
+        release.set()
+        await easel.logged("paid_bytes_wait")
+        rename(tmp_path, "lost", "notes")
+        await stage.picture(person)
+        assert any("quality" in str(one.get("text")) for one in await stage.said(person, count=2))
+        assert stage.picture_calls() == before + 1
+
+
+def rename(directory: Path, column: str, name: str) -> None:
+    """Give a column of requests another name."""
+    with sqlite3.connect(directory / "easel.db") as connection:
+        connection.execute(f"ALTER TABLE requests RENAME COLUMN {column} TO {name}")

@@ -351,10 +351,10 @@ async def test_an_answer_in_time_saves_no_push(database):
     assert (await deliveries.landed(delivery, [])).pushes_saved == 0
 
 
-async def kept(store: PendingUploads, data: bytes, *, name: str | None = None) -> bool:
+async def kept(store: PendingUploads, data: bytes, *, name: str | None = None, notes=()) -> bool:
     """Keep a picture of R1 whose cost somebody else books."""
     paid = [PaidPicture(position=0, data=data, object_key=name, preview_key=name and f"{name} preview")]
-    return await store.keep("R1", paid=paid, model="m", vendor_request_id=None, settle=lambda _: None)
+    return await store.keep("R1", paid=paid, model="m", vendor_request_id=None, settle=lambda _: None, notes=notes)
 
 
 async def test_kept_bytes_outlive_everything_but_the_upload(database):
@@ -593,6 +593,15 @@ async def test_bytes_in_hand_wait_for_a_database_that_is_wrong(database):
     with database.transaction() as connection:
         connection.exec_driver_sql("ALTER TABLE lost RENAME TO kept")
     assert await keeping
+
+
+async def test_what_is_said_beside_a_picture_is_kept_with_it(database):
+    """Behind what was noted before, and once."""
+    requests, _ = await received(database, "R1")
+    await requests.note("R1", "early", {"got": "a"})
+    for _ in range(2):
+        await kept(PendingUploads(database), b"paid", notes=[("option_size", {"got": "b"})])
+    assert (await requests.get("R1")).notes == [["early", {"got": "a"}], ["option_size", {"got": "b"}]]
 
 
 async def test_no_file_is_made_where_ours_was_taken_away(database, tmp_path):

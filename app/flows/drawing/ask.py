@@ -25,7 +25,7 @@ from app.reading.options import Options
 from app.store.money.budgets import Capped
 from app.store.money.ledger import Booking, CallOutcome, Ledger, Tokens
 from app.store.pending_uploads import PaidPicture, PendingUploads
-from app.store.requests import Request, Requests, State, drawing
+from app.store.requests import Request, State, drawing
 from app.words.answers import Sentence
 
 log = structlog.get_logger()
@@ -67,7 +67,6 @@ class Ask:
         availability: Availability,
         halt: DrawingHalt,
         pending_uploads: PendingUploads,
-        requests: Requests,
         observers: Observers,
         defaults: PictureOrder,
         quality_max: str,
@@ -78,7 +77,6 @@ class Ask:
         self._availability = availability
         self._halt = halt
         self._pending_uploads = pending_uploads
-        self._requests = requests
         self._alarm = observers.alarm
         self._metrics = observers.metrics
         self._traces = observers.traces
@@ -162,10 +160,6 @@ class Ask:
         tokens = self._believable(_tokens(drawn), booking)
         charged = cost(drawn.model, **asdict(tokens)) if tokens else booking.estimate_microusd
         self._metrics.drew(drawn.model, "paid", drawn.duration_ms / 1000, tokens, charged, pictures=len(drawn.pictures))
-        for note in _unmet(request, order, model=drawn.model):
-            if note == "size" and not _says_a_shape(request):
-                continue
-            await self._requests.note(request.id, f"option_{note}", {"got": drawn.size or ""})
         paid = [_named(position, data, drawn.output_format) for position, data in enumerate(drawn.pictures)]
         wanted = await self._pending_uploads.keep(
             request.id,
@@ -173,6 +167,7 @@ class Ask:
             model=drawn.model,
             vendor_request_id=drawn.request_id,
             settle=self._ledger.settlement(call, tokens, vendor_request_id=drawn.request_id),
+            notes=[(f"option_{name}", {"got": drawn.size or ""}) for name in _unmet(request, order, model=drawn.model)],
         )
         log.info(
             "picture_generated" if wanted else "picture_unwanted",
@@ -261,7 +256,7 @@ class Ask:
 
 def _unmet(request: Request, order: PictureOrder, *, model: str) -> list[str]:
     """Name the options that are not as asked; also a quality that the operator does not allow."""
-    lost = unmet(order, model=model)
+    lost = [name for name in unmet(order, model=model) if name != "size" or _says_a_shape(request)]
     asked = Options.of_json(request.options or {}).quality
     is_ours = bool((request.details or {}).get("fine"))  # the button promises finer, not how fine
     lowered = asked is not None and not is_ours and at_most(asked, order.quality) != asked
