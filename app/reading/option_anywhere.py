@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
+from app.reading.option_background import clears_the_background
 from app.reading.option_front import NO_GENRES, is_a_score, options_in_front
 from app.reading.option_marks import NEAR, is_counted, is_written
 from app.reading.option_values import number_of, of_count, of_flag, of_ratio
@@ -71,6 +72,8 @@ def _found(said: str) -> Iterator[Options]:
     for key, options in _SAID.items():
         if _first(key, said):
             yield options
+    if clears_the_background(said):
+        yield _SAID["transparent"]
     for number in islice(_A_NUMBER.finditer(said), COUNTS_MAX):
         if count := _first("count", said, number.start() - NEAR, number.end() + NEAR):
             yield of_count(number_of(count[1]))

@@ -274,6 +274,20 @@ async def test_options_alone_are_about_a_photo_that_waits(vendors, language, tex
     assert call.body["prompt"] == text
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("zh-TW", "背景去掉"), ("en", "remove the background"), ("ja", "背景を消して"), ("th", "ลบพื้นหลัง")],
+)
+async def test_a_background_that_is_taken_away_leaves_none(vendors, language, text):
+    """The picture is edited by these words, and nothing is behind what is left."""
+    person = await with_a_picture(vendors, language)
+    await vendors.line.send_text(person, text)
+    await vendors.picture(person, count=2)
+    call = vendors.openai.calls[-1]
+    assert call.path.endswith("/images/edits")
+    assert (call.body["prompt"], call.body["background"]) == (text, "transparent")
+
+
 async def test_words_behind_a_photo_that_was_refused_ask_for_another(vendors):
     """They would be drawn from nothing else, and paid."""
     person = vendors.person()
