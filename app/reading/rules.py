@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from app.reading import labels
 from app.reading.asked_back import ends_in_a_question, is_question
+from app.reading.chosen import chosen
 from app.reading.commands import ADMIN_WORDS, Command, Name, command_of
 from app.reading.meaning import ReadingStep, Talk
 from app.reading.moment import expected_of
-from app.reading.options import COUNT_MAX, Options
+from app.reading.options import Options
 from app.reading.photo_words import speaks_of_oneself
-from app.reading.plan import Act, AskForPhoto, Change, Do, Redraw, Reoffer, Say, Set
+from app.reading.plan import Act, AskForPhoto, Change, Do, Redraw, Reoffer, Say
 from app.reading.sources import edited, gone, photos_of
 from app.reading.talk import Reply, reply_of, talk_of
 from app.reading.wish import Addressing, Wish
@@ -94,7 +95,7 @@ def _answered(  # noqa: C901, PLR0911 - one line for each question
         case "delete":
             return _answered_to_delete(wish, said)
         case "settings":
-            return _chosen(wish)
+            return chosen(wish)
         case "words" | "photo" if said is Reply.NO:
             return Do(command=Command(name=Name.DECLINE))
         case "words" if said is Reply.YES and expected.sources and "picture" in expected.sources[0]:
@@ -112,17 +113,6 @@ def _answered_to_delete(wish: Wish, said: Reply | None) -> Act | None:
         return Do(command=Command(name=Name.DELETE_ALL if asks_back else Name.DELETE_ALL_YES))
     if said is Reply.NO or (command and command.name is Name.CANCEL):
         return Do(command=Command(name=Name.KEEP))
-    return None
-
-
-def _chosen(wish: Wish) -> Act | None:
-    """Read what was chosen of the settings that we have shown."""
-    number = wish.said.strip()
-    if number.isdecimal() and 1 <= int(number) <= COUNT_MAX:
-        return Set(name="count", value=str(int(number)))
-    only_a_shape = not wish.prompt and replace(wish.options, unmet=()) == Options(ratio=wish.options.ratio)
-    if only_a_shape and wish.options.ratio:
-        return Set(name="size", value="{}:{}".format(*wish.options.ratio))
     return None
 
 

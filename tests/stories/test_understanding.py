@@ -342,6 +342,25 @@ async def test_a_wrong_photo_is_forgotten(vendors, language, text):
     assert vendors.openai.calls[-1].path.endswith("/images/generations")
 
 
+@pytest.mark.parametrize(
+    ("language", "settings", "typed", "line"),
+    [
+        ("zh-TW", "設定", "精細", "畫質：精細"),  # noqa: RUF001 - as it is printed
+        ("en", "settings", "square", "Shape: 1:1"),
+        ("ja", "設定", "高画質", "画質：高画質"),  # noqa: RUF001 - as it is printed
+        ("th", "ตั้งค่า", "ร่าง", "คุณภาพ: ร่าง (เร็ว)"),
+        ("en", "settings", "japanese", "言語：日本語"),  # noqa: RUF001 - as it is printed
+    ],
+)
+async def test_settings_are_chosen_by_typing(vendors, language, settings, typed, line):
+    """Quick and free: no picture is drawn, and none again."""
+    person = await with_a_picture(vendors, language)
+    before = vendors.picture_calls()
+    assert await answer(vendors, person, settings) == "flex"
+    assert line in (await answer(vendors, person, typed)).split("\n")
+    assert vendors.picture_calls() == before
+
+
 async def test_the_name_typed_behind_an_at_sign_calls_easel(vendors):
     """LINE's list of names often does not offer a bot's."""
     asker = vendors.person()

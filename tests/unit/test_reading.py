@@ -403,6 +403,44 @@ def test_a_number_is_understood_under_the_settings(number):
     assert said(number, asking("settings")).act == Set(name="count", value=number)
 
 
+CHOICES = {
+    ("language", "zh-TW"): ["中文", "traditional chinese", "中国語", "ภาษาจีน"],
+    ("language", "en"): ["英文", "English please", "英語にして", "ภาษาอังกฤษ"],
+    ("language", "ja"): ["日文", "改成日文", "switch to japanese", "日本語でお願いします", "ญี่ปุ่น"],
+    ("language", "th"): ["泰文", "thai", "タイ語", "ไทยครับ"],
+    ("quality", "low"): ["草稿", "draft", "下書き", "ร่าง"],
+    ("quality", "medium"): ["標準", "medium quality", "ふつう", "ปานกลาง"],
+    ("quality", "high"): ["精細", "✓ 精細", "high", "高画質", "ละเอียด", "HD"],
+    ("size", "1:1"): ["方形", "square", "正方形", "จัตุรัส"],
+    ("size", "3:2"): ["橫式", "landscape", "横長", "แนวนอน"],
+    ("size", "2:3"): ["直式", "portrait", "縦長で", "แนวตั้ง"],
+    ("count", "2"): ["2", "2張", "x2", "2枚", "2 รูป"],
+}
+
+
+@pytest.mark.parametrize(("setting", "text"), [(one, text) for one, texts in CHOICES.items() for text in texts])
+def test_what_is_typed_under_the_settings_is_set(setting, text):
+    """By its label or another word for it, in any language: nothing is drawn, and no picture drawn again."""
+    name, value = setting
+    assert said(text, asking("settings")).act == Set(name=name, value=value)
+
+
+@pytest.mark.parametrize("text", ["a red fox", "一隻日文老師", "ภาพแมว", "丘の上の家"])
+def test_a_wish_under_the_settings_is_one(text):
+    """They are only chosen by words that are nothing else."""
+    wish = Verdict(meaning=Meaning.DRAW, confidence=1.0)
+    assert said(text, asking("settings"), verdict=wish).act == Draw(prompt=text, options=Options(), settled=True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_label_of_the_settings_is_set(language):
+    """Also those that are commands elsewhere, such as 精細 and 高画質."""
+    words = sentences_for(language, language)
+    for one in QUALITIES:
+        assert said(words.say(f"quality_{one}"), asking("settings")).act == Set(name="quality", value=one)
+    assert said(words.say("language_mine"), asking("settings")).act == Set(name="language", value="")
+
+
 def test_qualities_are_set_by_their_names():
     """Draft, medium, high."""
     words = sentences_for("en", "en")

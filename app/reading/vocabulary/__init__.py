@@ -1,8 +1,8 @@
 """The words that people type, one file a language beside this one, as natives would read and mend them.
 
 Each file has: [kindly] what may stand before and behind a command, [this] what it may be about, [commands] and [slash],
-[with_options], [answers] to a question of ours, [questions] that are neither, [talk] by its kind, [options] that may
-stand anywhere in a wish.
+[with_options], [answers] to a question of ours, [questions] that are neither, [settings] that are chosen, [talk] by its
+kind, [options] that may stand anywhere in a wish.
 """
 
 import functools
