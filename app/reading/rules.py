@@ -72,9 +72,10 @@ def by_rules(  # noqa: C901, PLR0911 - one line for each rule
 
 
 _TO_AN_OFFER = frozenset({Reply.YES, Reply.NO, Reply.CHANGE})
+_FOR_BETTER: Mapping[Reply | None, str] = {Reply.YES: "again", Reply.CHANGE: "edit"}
 
 
-def _answered(  # noqa: C901, PLR0911 - one line for each question
+def _answered(  # noqa: C901, PLR0911, PLR0912 - one line for each question
     wish: Wish, context: Context, expected: Expected
 ) -> Act | None:
     """Read an answer to what we have asked; None where it is none."""
@@ -96,6 +97,10 @@ def _answered(  # noqa: C901, PLR0911 - one line for each question
             return _answered_to_delete(wish, said)
         case "settings":
             return chosen(wish)
+        case "better" if said in _FOR_BETTER and expected.sources:
+            return Change(verb=_FOR_BETTER[said], picture_id=expected.sources[0]["picture"])
+        case "wish" if said is Reply.YES:
+            return Say(answer=Sentence("blank"))
         case "words" | "photo" if said is Reply.NO:
             return Do(command=Command(name=Name.DECLINE))
         case "words" if said is Reply.YES and expected.sources and "picture" in expected.sources[0]:

@@ -6,6 +6,7 @@ from app.reading.commands import ADMIN_WORDS, Command, Name
 from app.reading.meaning import Meaning, Talk, Verdict
 from app.reading.moment import expected_of
 from app.reading.photo_words import speaks_of_a_photo, speaks_of_a_picture
+from app.reading.picture_parts import names_a_part
 from app.reading.plan import Act, AskForPhoto, Draw, Say
 from app.reading.rules import DRAWN_AGAIN, commanded, talked
 from app.reading.sources import edited, is_about_something, is_asked_for, later
@@ -91,6 +92,8 @@ def drawn(wish: Wish, context: Context, user_id: str | None) -> Act:
     if is_about_something(context, user_id):
         return edited(wish, context, user_id)
     expected = expected_of(context, user_id)
+    if expected and expected.what == "better" and names_a_part(wish.prompt):
+        return Draw(prompt=wish.prompt, options=wish.options, sources=expected.sources, settled=True)
     is_asked = expected is not None and expected.what == "photo"
     names_one = speaks_of_a_photo(wish.prompt) or speaks_of_a_picture(wish.prompt)
     if not is_asked and (context.refused_photo or names_one):

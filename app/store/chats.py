@@ -19,7 +19,8 @@ class Expected:
     Attributes:
         what: `words` about `sources`; a `photo` that `prompt` speaks of, which the message said that `sources` name;
             yes or no to an `offer`, whose request they name, or to `delete` everything; a number or a shape for the
-            `settings` that were shown.
+            `settings` that were shown; how a picture could be `better` that was complained of; whether there is a
+            `wish`.
         user_id: Whose message; None: anybody's.
     """
 

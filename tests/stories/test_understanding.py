@@ -109,6 +109,37 @@ async def test_a_complaint_has_another_try_at_hand(vendors, language, text):
 
 
 @pytest.mark.parametrize(
+    ("language", "bad", "yes", "part"),
+    [
+        ("zh-TW", "好醜", "好", "臉"),
+        ("en", "ugly", "yes please", "the hands"),
+        ("ja", "変", "お願いします", "顔"),
+        ("th", "ไม่สวย", "ได้", "หน้า"),
+    ],
+)
+async def test_what_is_asked_after_a_complaint_can_be_answered(vendors, language, bad, yes, part):
+    """Yes draws it once more; the name of a part changes that picture, and is no wish of its own."""
+    person = await with_a_picture(vendors, language)
+    assert await answer(vendors, person, bad) == words(language, "talk_complaint")
+    assert await answer(vendors, person, yes) == "image"
+    assert vendors.openai.calls[-1].body["prompt"] == PICTURES[language]
+    assert await answer(vendors, person, bad) == words(language, "talk_complaint")
+    assert await answer(vendors, person, part) == "image"
+    assert vendors.openai.calls[-1].path.endswith("/images/edits")
+
+
+@pytest.mark.parametrize(
+    ("language", "morning", "yes"),
+    [("zh-TW", "早安", "好"), ("en", "good morning", "yes"), ("ja", "おはよう", "はい"), ("th", "อรุณสวัสดิ์", "เอา")],
+)
+async def test_a_picture_to_begin_the_day(vendors, language, morning, yes):
+    """Whoever would like one is asked of what."""
+    person = vendors.person(language=language)
+    assert await answer(vendors, person, morning) == words(language, "talk_morning")
+    assert await answer(vendors, person, yes) == words(language, "blank")
+
+
+@pytest.mark.parametrize(
     ("language", "yes", "no"),
     [("zh-TW", "好", "不用"), ("en", "yes", "no thanks"), ("ja", "はい", "やめて"), ("th", "เอาเลย", "ไม่เอา")],
 )

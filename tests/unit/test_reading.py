@@ -15,6 +15,7 @@ from app.reading.commands import Command, Name
 from app.reading.decide import Rules, decide
 from app.reading.meaning import Meaning, Moment, ReadingStep, Talk, Verdict
 from app.reading.options import Options
+from app.reading.picture_parts import names_a_part
 from app.reading.plan import PASS, AskForPhoto, Change, Do, Draw, Redraw, Say, Set
 from app.reading.talk import Reply, reply_of, talk_of
 from app.store.chats import ChatState, Expected
@@ -453,3 +454,31 @@ def test_tokens_of_zeros_are_tests():
     event = {"type": "message", "source": {"type": "user", "userId": ME}, "message": {"type": "text", "text": "Hello"}}
     for token in ("0" * 32, "f" * 32):
         assert decide(read(json.dumps(event | {"replyToken": token})), RULES) == PASS
+
+
+@pytest.mark.parametrize(
+    "text", ["臉", "左手的手指", "顔", "髪の色", "หน้า", "พื้นหลัง", "the hands", "face", "her left eye"]
+)
+def test_the_name_of_a_part(text):
+    """So people answer who are asked what to change."""
+    assert names_a_part(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一隻貓",
+        "畫貓",
+        "猫を描いて",
+        "วาดแมว",
+        "a cat",
+        "two dogs",
+        "a castle by the sea",
+        "海邊日落時的燈塔",
+        "",
+        "แมวใส่หมวกสีฟ้าน่ารัก",
+    ],
+)
+def test_a_wish_of_its_own_is_no_part(text):
+    """What counts, or says more than a part has to, is drawn anew."""
+    assert not names_a_part(text)

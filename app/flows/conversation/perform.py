@@ -1,6 +1,6 @@
 """From an act to what is written down for it: a picture to draw, or words to say."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -8,6 +8,7 @@ import structlog
 from app.flows.conversation.changes import Changes
 from app.flows.conversation.draw_request import drawn
 from app.flows.conversation.event_facts import happened_at, said_by
+from app.flows.conversation.expecting import asked_with
 from app.flows.conversation.run_commands import Commands
 from app.flows.conversation.saying import saying
 from app.flows.conversation.showing import shown
@@ -45,13 +46,9 @@ from app.words.answers import (
     Answer,
     AskPhoto,
     ChangeLater,
-    ChatSettings,
-    ConfirmDeleteAll,
-    EditedOffer,
     Offer,
     PhotosGot,
     Sentence,
-    StickerOffer,
     UnreadableError,
     key_of,
     of_row,
@@ -61,12 +58,6 @@ from app.words.chat_settings import may_be_set
 log = structlog.get_logger()
 
 EXPECTED_FOR_S = 600.0
-# What we ask with these, so that a typed answer is understood.
-_ASKS: Mapping[str, str] = {
-    **dict.fromkeys(map(key_of, (Offer, ChangeLater, StickerOffer, EditedOffer)), "offer"),
-    key_of(ConfirmDeleteAll): "delete",
-    key_of(ChatSettings): "settings",
-}
 _ASK_THEMSELVES = frozenset({"ask_edit", "ask_edit_group", key_of(AskPhoto)})
 _BY_THE_WAY = ("talk_", "thanks", "progress_", "help", "usage", "mine", "about")
 
@@ -122,8 +113,7 @@ class Performer:
 
     async def _expecting(self, wanted: NewRequest, event: Event, chat: Chat, state: ChatState) -> NewRequest:
         """Remember what we ask with this; what we have asked before is over with whatever else is said, but talk."""
-        if what := _ASKS.get(wanted.words or ""):
-            expected = Expected(what=what, sources=[{"request": event.id}], user_id=event.user_id)
+        if expected := asked_with(wanted, event):
             await self._chats.expect(chat.id, chat.kind, expected, for_s=EXPECTED_FOR_S)
             return wanted
         expected_before = state.expected
