@@ -133,6 +133,8 @@ def commanded(  # noqa: PLR0911 - one line for each thing that it can be about
         return _deleted(wish, context)
     if name is Name.CANCEL and context.photos and not under_way:
         return Do(command=Command(name=Name.NEW))  # the wrong photo
+    if context.photos and not quoted.picture_id and name in {Name.EDIT, Name.HELLO}:
+        return Say(answer=PhotosGot(count=len(context.photos)))
     verb = VERBS.get(name)
     if verb is None:
         return Do(command=command, about=quoted.asked_by if name in ADMIN_WORDS else None)
@@ -140,8 +142,6 @@ def commanded(  # noqa: PLR0911 - one line for each thing that it can be about
         return Change(verb=verb, picture_id=quoted.picture_id, options=wish.options)
     if photos_of(context) and (name in SHAPED or (name is Name.AGAIN and wish.options)):
         return edited(replace(wish, prompt=wish.said), context, user_id)
-    if context.photos and name is Name.EDIT:
-        return Say(answer=PhotosGot(count=len(context.photos)))
     if name is Name.AGAIN and not command_of(wish.prompt):
         return _of_options_alone(wish, context, user_id)  # words that only lead to options, such as "make it"
     return Change(verb=verb, request_id=under_way.request_id if under_way else None, options=wish.options)

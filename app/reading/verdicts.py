@@ -9,7 +9,7 @@ from app.reading.photo_words import speaks_of_a_photo, speaks_of_a_picture
 from app.reading.picture_parts import names_a_part
 from app.reading.plan import Act, AskForPhoto, Draw, Say
 from app.reading.rules import DRAWN_AGAIN, commanded, talked
-from app.reading.sources import edited, is_about_something, is_asked_for, later
+from app.reading.sources import edited, is_about_something, is_asked_for, later, photos_of
 from app.reading.wish import Addressing, Wish
 from app.store.context import Context
 from app.words.answers import Offer
@@ -45,6 +45,8 @@ def by_verdict(  # noqa: PLR0911 - one line for each meaning
     if wish.call is Addressing.PREFIX and not is_plain:
         return None
     match verdict.meaning:
+        case Meaning.COMMAND if verdict.kind == Name.HELLO and photos_of(context):
+            return edited(wish, context, user_id)  # of what, they have shown
         case Meaning.COMMAND if verdict.kind in set(Name) - NEVER_GUESSED:
             if verdict.kind in DRAWN_AGAIN and _lacks_its_photo(wish, context, user_id):
                 return AskForPhoto(prompt=wish.prompt, options=wish.options)

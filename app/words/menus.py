@@ -22,7 +22,12 @@ from app.words.chat_settings import COUNTS, LANGUAGES, QUALITIES, SHAPES, shape_
 from app.words.sentences import Words
 from app.words.taps import agreed, setting, tap
 
-GREETINGS = frozenset({"greeting", "greeting_group", "welcome_back"})
+WITH_A_WISH = {
+    "greeting": "greeting",
+    "greeting_group": "greeting",
+    "welcome_back": "welcome_back",
+    "blank": "greeting",
+}  # sentences that end with an example, and whose it is
 WISH_GRAPHEMES_MAX = 90  # of the 160 of a card
 OFFERED_GRAPHEMES_MAX = 60
 
@@ -142,11 +147,11 @@ def help_messages(words: Words, *, is_group: bool, prefix: str, is_admin: bool) 
     return [with_quick_reply(text("\n\n".join(parts)), actions)]
 
 
-def greeting(words: Words, key: str, said: str, *, prefix: str) -> Message:
-    """Put the wish that a greeting gives as its example under it, to be said by a tap. `prefix`: as it begins here."""
-    key = key.removesuffix("_group")
-    wish = prefix + words.say(f"wish_{key}")
-    return with_quick_reply(text(said), [message_action(words.say(f"try_{key}"), wish)])
+def with_a_wish(words: Words, key: str, said: str, *, prefix: str) -> Message:
+    """Put the wish that a sentence gives as its example under it, to be said by a tap. `prefix`: as it begins here."""
+    example = WITH_A_WISH[key]
+    wish = prefix + words.say(f"wish_{example}")
+    return with_quick_reply(text(said), [message_action(words.say(f"try_{example}"), wish)])
 
 
 def photo_got(words: Words, count: int) -> Message:

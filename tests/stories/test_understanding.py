@@ -140,6 +140,46 @@ async def test_a_picture_to_begin_the_day(vendors, language, morning, yes):
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [("zh-TW", "拼成一張"), ("zh-TW", "合成一張"), ("ja", "1枚に合成して"), ("en", "combine them")],
+)
+async def test_what_to_do_with_an_album(vendors, language, text):
+    """It is no wish that does not say of what: the photos are there."""
+    person = vendors.person(language=language)
+    await vendors.line.deliver(*vendors.line.image_set(person, [photo("red"), photo("blue")]))
+    await vendors.said(person)
+    assert await answer(vendors, person, text) == "image"
+    assert vendors.openai.calls[-1].notes["sources"] == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        *(("zh-TW", one) for one in ("隨便", "畫點東西")),
+        *(("en", one) for one in ("surprise me", "you choose", "draw something")),
+        *(("ja", one) for one in ("おまかせで", "何でも")),
+        *(("th", one) for one in ("อะไรก็ได้", "วาดรูปฉัน")),
+    ],
+)
+async def test_a_wish_that_does_not_say_of_what(vendors, language, text):
+    """In mid-talk nobody is greeted anew: the question is asked, with an example that a tap draws."""
+    person = await with_a_picture(vendors, language)
+    assert await answer(vendors, person, text) == words(language, "blank")
+    await vendors.line.send_tap(person, words(language, "try_greeting"))
+    await vendors.picture(person, count=2)
+    assert vendors.openai.calls[-1].body["prompt"] == words(language, "wish_greeting")
+
+
+@pytest.mark.parametrize(("language", "text"), [("zh-TW", "畫圖"), ("en", "draw something"), ("ja", "おまかせで")])
+async def test_a_wish_that_says_nothing_of_a_photo(vendors, language, text):
+    """What to do with it is asked once more, free."""
+    person = vendors.person(language=language)
+    await vendors.line.deliver(vendors.line.image(person, photo()))
+    await vendors.said(person)
+    assert await answer(vendors, person, text) == words(language, "photo_got")
+
+
+@pytest.mark.parametrize(
     ("language", "yes", "no"),
     [("zh-TW", "好", "不用"), ("en", "yes", "no thanks"), ("ja", "はい", "やめて"), ("th", "เอาเลย", "ไม่เอา")],
 )

@@ -125,7 +125,7 @@ def everything_we_say(words):
         with_quick_reply(image(original_url="https://a.example/1.jpg", preview_url="https://a.example/2.jpg"), under),
         menus.picture_card(words, "p1", wish="a fox " * 50, fill_in="畫 "),
         menus.settings_panel(words, settings),
-        menus.greeting(words, "greeting_group", words.say("greeting_group", prefix="畫"), prefix="畫 "),
+        menus.with_a_wish(words, "greeting_group", words.say("greeting_group", prefix="畫"), prefix="畫 "),
         menus.settings_saved(words, settings),
         *menus.mine(words, [("p1", "https://a.example/1.jpg")] * 10),
         *menus.mine(words, []),

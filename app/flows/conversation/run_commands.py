@@ -93,7 +93,7 @@ class Commands:
             case Name.ABOUT | Name.KEEP | Name.DECLINE:
                 return saying(Sentence(_SAID[command.name]))
             case Name.HELLO:
-                return saying(Sentence("greeting" if chat.kind is ChatKind.USER else "greeting_group"))
+                return saying(Sentence("blank"))
         return saying(Help(admin=self._admins.knows(event.user_id)))
 
     async def settings(self, chat: Chat, *, saved: bool = False) -> NewRequest:

@@ -132,9 +132,10 @@ class Replies:
             original = f"{self._fill_in(request, words)}{request.prompt}{_in_words(request.options or {})}"
             made = menus.rephrase(words, words.say(answer.key), original=original, request_id=request.id)
             return _quoting([OutgoingMessage(message=made)], None if bare else request.quote_token)
-        if answer.key in menus.GREETINGS:
+        if answer.key in menus.WITH_A_WISH:
             prefix = self._fill_in(request, words)
-            return [OutgoingMessage(message=menus.greeting(words, answer.key, self._say(answer, words), prefix=prefix))]
+            made = menus.with_a_wish(words, answer.key, self._say(answer, words), prefix=prefix)
+            return _quoting([OutgoingMessage(message=made)], None if bare else request.quote_token)
         points = not bare or answer.key == POINTING
         message = text(self._say(answer, words), quote_token=request.quote_token if points else None)
         if answer.key.startswith("talk_") and request.prompt:
