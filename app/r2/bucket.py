@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
-from app.errors import TooLarge
-from app.r2.faults import accepting, drop_page, translated
+from app.errors import BadRequest, TooLarge
+from app.r2.faults import accepting, drop_page, stay, translated
 from app.r2.retention import days_kept, digest_by_md5, with_retention
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ CHUNK_BYTES: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectHead:
-    """What is known of an object without reading it."""
+    """What is known of an object without reading it; `size_bytes` None: whoever answered did not say."""
 
-    size_bytes: int
+    size_bytes: int | None
     content_type: str
     cache_control: str
 
@@ -158,7 +158,7 @@ class Bucket:
         def head() -> ObjectHead:
             found = self._client().head_object(Bucket=self._bucket, Key=key)
             return ObjectHead(
-                size_bytes=found["ContentLength"],
+                size_bytes=found.get("ContentLength"),
                 content_type=found.get("ContentType", ""),
                 cache_control=found.get("CacheControl", ""),
             )
@@ -214,7 +214,10 @@ class Bucket:
     def _client(self) -> "S3Client":
         with self._opening:
             if self._opened is None:
-                self._opened = self._open()
+                try:
+                    self._opened = self._open()
+                except (OSError, ValueError) as exc:  # certificates that cannot be read, no address
+                    raise BadRequest(f"Setting up boto3: {type(exc).__name__}", code="not_sent") from exc
             return self._opened
 
     def _open(self) -> "S3Client":
@@ -250,5 +253,6 @@ class Bucket:
         endpoint: Any = vars(client)["_endpoint"]  # its session is an argument, but of nobody that we could call
         endpoint.http_session = Bounded(endpoint.http_session, answer_s=self._answer_s)
         client.meta.events.register("before-parse.s3", drop_page)
+        client.meta.events.register("before-call.s3", stay)
         client.meta.events.register("before-call.s3.PutBucketLifecycleConfiguration", digest_by_md5)
         return client

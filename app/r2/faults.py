@@ -42,12 +42,14 @@ def translated(tried: str, call: Callable[[], T]) -> T:
 
     try:
         return call()
+    except EaselError:
+        raise
     except ClientError as exc:
         raise _answered(tried, exc) from exc
     except BotoCoreError as exc:
         raise _unanswered(tried, exc) from exc
-    except (OSError, ValueError) as exc:  # of its set-up: certificates that cannot be read, no address
-        raise BadRequest(f"{tried}: {type(exc).__name__}", code="not_sent") from exc
+    except Exception as exc:  # what it makes of an answer that is none of S3's has no root of its own
+        raise VendorFault(f"{tried}: {type(exc).__name__}", code="not_understood") from exc
 
 
 def accepting(fine: int | str, call: Callable[[], T]) -> Callable[[], T | None]:
@@ -70,6 +72,11 @@ def drop_page(response_dict: dict[str, Any], **_: object) -> None:
     """Let the status speak where Cloudflare's edge answers with HTML: boto3 fails to parse it and would not retry."""
     if response_dict["status_code"] >= 300 and not response_dict["body"].startswith(XML):  # noqa: PLR2004 - errors
         response_dict["body"] = b""
+
+
+def stay(params: dict[str, Any], **_: object) -> None:
+    """Follow no redirect: R2 sends none, and botocore would ask the bucket for its region, and again, for ever."""
+    params["context"]["s3_redirect"]["redirected"] = True
 
 
 def _status(exc: "ClientError") -> int:
@@ -105,7 +112,7 @@ def _leaf(status: int, code: str) -> type[EaselError]:
         case 501:  # a header or a verb that R2 does not have
             return BadRequest
         case _:
-            return VendorFault if status >= 500 else BadRequest  # noqa: PLR2004 - HTTP's own line
+            return VendorFault if status >= 500 or status < 400 else BadRequest  # noqa: PLR2004 - HTTP's own lines
 
 
 def _unanswered(tried: str, exc: "BotoCoreError") -> EaselError:

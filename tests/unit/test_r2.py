@@ -602,3 +602,52 @@ async def test_a_refusal_that_comes_byte_by_byte_is_one():
         with pytest.raises(NotPermitted) as caught:
             await bucket.get("k.jpg")
     assert caught.value.code == "http_403"
+
+
+CALLS = {
+    "put": lambda bucket: bucket.put("k.jpg", JPEG, content_type="image/jpeg"),
+    "get": lambda bucket: bucket.get("k.jpg"),
+    "head": lambda bucket: bucket.head("k.jpg"),
+    "delete": lambda bucket: bucket.delete(["k.jpg"]),
+    "retention": lambda bucket: bucket.retention(),
+}
+
+
+@pytest.mark.parametrize("status", [301, 302, 304, 307, 308])
+@pytest.mark.parametrize("verb", CALLS)
+async def test_a_redirect_is_none_of_r2_and_is_not_followed(r2, status, verb):
+    """It leads to somebody's page for logging in: what is to be stored is kept until R2 itself is there again."""
+    stand_in, bucket = r2
+    stand_in.faults.add(Fault.status(status, b"", headers={"location": "/login"}), times=None)
+    with pytest.raises(VendorFault) as caught:
+        await CALLS[verb](bucket)
+    assert caught.value.code == f"http_{status}"
+    assert len(stand_in.calls) == 1
+
+
+class Saying(Pouring):
+    """A server that answers every request with these bytes."""
+
+    def __init__(self, answer):
+        super().__init__(200)
+        self.answer = answer
+
+    async def _answer(self, writer):
+        writer.write(b"HTTP/1.1 " + self.answer)
+        await writer.drain()
+
+
+async def test_the_size_of_an_object_that_nobody_tells_is_not_known():
+    """A HEAD need not name a length."""
+    async with bucket_before(Saying(b"200 OK\r\nContent-Type: image/png\r\n\r\n")) as (_, bucket):
+        assert await bucket.head("k.png") == ObjectHead(size_bytes=None, content_type="image/png", cache_control="")
+
+
+@pytest.mark.parametrize("verb", ["get", "head"])
+async def test_an_answer_that_boto3_cannot_read_is_a_fault_of_the_vendor(verb):
+    """Nobody has to mend what we sent, and no worker ends over it."""
+    answer = b"200 OK\r\nLast-Modified: yesterday\r\nContent-Length: 0\r\n\r\n"
+    async with bucket_before(Saying(answer)) as (_, bucket):
+        with pytest.raises(VendorFault) as caught:
+            await CALLS[verb](bucket)
+    assert caught.value.code == "not_understood"
