@@ -1,7 +1,8 @@
 """The bytes of pictures: `rendition` makes one fit for LINE, `source` makes a person's photo fit for a model.
 
 `open_picture`, `mending`, `decoding` and `encoding` are what both need; `measure` says from the header what decoding
-takes. Synchronous and CPU-bound: callers run it in threads.
+takes, `blocks` whether a file is made of too many pieces to be read at all. Synchronous and CPU-bound: callers run it
+in threads.
 """
 
 from app.pictures.open_picture import edges_px

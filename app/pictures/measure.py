@@ -10,6 +10,7 @@ from PIL import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 from app.errors import NotAPicture
+from app.pictures.blocks import refuse_scans
 
 BYTES_MAX: Final = 300_000_000  # beside the 150 MB of an idle service that shall stay below 512
 PIXELS_MAX: Final = 64_000_000  # phones take up to 50
@@ -64,6 +65,7 @@ def _jpeg_bytes(image: JpegImageFile, side_px: int | None) -> int:
     size, coefficients = image.size, 0
     pixels = _refused(size, pixels_max=PIXELS_MAX)
     if not _has_one_scan(image):
+        refuse_scans(_rest(image))
         samples = [one[1] * one[2] for one in image.layer]
         coefficients = COEFFICIENT_BYTES * pixels * sum(samples) // max(1, *samples)
     if side_px:
@@ -93,6 +95,15 @@ def _has_one_scan(image: JpegImageFile) -> bool:
     counted = image.fp.read(1)
     image.fp.seek(end)
     return counted == bytes([image.layers])
+
+
+def _rest(image: JpegImageFile) -> bytes:
+    if image.fp is None:
+        return b""
+    at = image.fp.tell()
+    rest = image.fp.read()
+    image.fp.seek(at)
+    return rest
 
 
 def _refused(size: tuple[int, int], *, pixels_max: int) -> int:

@@ -1,15 +1,15 @@
 """Mends files whose pixels are all there: a lost end mark, a damaged block beside the pixels. No I/O."""
 
 import zlib
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Final
 
 from PIL import ImageChops
 from PIL.JpegImagePlugin import JpegImageFile
 
+from app.pictures.blocks import EXIF, EXIF_HEAD, JPEG, PNG, chunks, segments
 from app.pictures.measure import draft
-from app.pictures.open_picture import DAMAGE, JPEG, PNG
+from app.pictures.open_picture import DAMAGE
 
 END_OF_JPEG: Final = b"\xff\xd9"
 END_OF_PNG: Final = b"\0\0\0\0IEND\xaeB`\x82"
@@ -17,7 +17,6 @@ MENDED_PIXELS_MAX: Final = 12_000_000  # a JPEG without its end is decoded twice
 LAST_BLOCK_PX: Final = 18  # and what its colours lend to their neighbours
 FILLERS: Final = (b"", b"\xff\0" * 64)  # bits that libjpeg only reads where others are missing: zeros, ones
 
-START_OF_SCAN, EXIF = 0xDA, 0xE1
 NEEDED: Final = frozenset({0xE2, 0xEE})  # the colour profile, and Adobe's word on what the bands are
 BESIDE_THE_PIXELS: Final = frozenset({*range(0xE0, 0xF0), 0xFE})  # APP0 to APP15, comments
 PIXELS_OF_PNG: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
@@ -33,7 +32,7 @@ def ended(data: bytes) -> bytes:
 def bare(data: bytes) -> bytes | None:
     """Return the picture without what stands beside its pixels, but how it is turned; None for other formats."""
     if data.startswith(PNG):
-        return PNG + b"".join(chunk for kind, chunk in _chunks(data) if kind in PIXELS_OF_PNG or _is_exif(kind, chunk))
+        return PNG + b"".join(chunk for kind, chunk in chunks(data) if kind in PIXELS_OF_PNG or _is_exif(kind, chunk))
     return _bare_jpeg(data) if data.startswith(JPEG) else None
 
 
@@ -41,7 +40,7 @@ def _ended_png(data: bytes) -> bytes:
     if END_OF_PNG in data[-len(END_OF_PNG) :]:
         return data
     size, is_open = len(PNG), True
-    for kind, chunk in _chunks(data):
+    for kind, chunk in chunks(data):
         size += len(chunk)
         is_open = kind != b"IEND"
     is_cut_in_pixels = data[size + 4 : size + 8] == b"IDAT"
@@ -72,9 +71,9 @@ def _is_whole(data: bytes) -> bool:
 
 def _bare_jpeg(data: bytes) -> bytes:
     kept, at = [data[:2]], 2
-    for marker, segment in _segments(data):
+    for marker, segment in segments(data):
         at += len(segment)
-        is_needed = marker in NEEDED or (marker == EXIF and segment[4:10] == b"Exif\0\0")
+        is_needed = marker in NEEDED or (marker == EXIF and segment[4:10] == EXIF_HEAD)
         if is_needed or marker not in BESIDE_THE_PIXELS:
             kept.append(segment)
     return b"".join(kept) + data[at:]
@@ -82,27 +81,7 @@ def _bare_jpeg(data: bytes) -> bytes:
 
 def _scans_at(data: bytes) -> int:
     """Return where the first scan begins."""
-    return 2 + sum(len(segment) for _, segment in _segments(data))
-
-
-def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Walk through the blocks before the first scan, as far as they hold together."""
-    at = 2
-    while data[at : at + 1] == b"\xff" and at + 4 <= len(data) and data[at + 1] != START_OF_SCAN:
-        size = 2 + int.from_bytes(data[at + 2 : at + 4])
-        yield data[at + 1], data[at : at + size]
-        at += size
-
-
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Walk through the whole chunks of a PNG."""
-    at = len(PNG)
-    while at + 12 <= len(data):
-        size = 12 + int.from_bytes(data[at : at + 4])
-        if at + size > len(data):
-            return
-        yield data[at + 4 : at + 8], data[at : at + size]
-        at += size
+    return 2 + sum(len(segment) for _, segment in segments(data))
 
 
 def _is_exif(kind: bytes, chunk: bytes) -> bool:

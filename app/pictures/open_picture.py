@@ -7,17 +7,18 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, PngImagePlugin
 from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from app.errors import NotAPicture
+from app.pictures.blocks import GIF, JPEG, PNG, is_webp, refuse_crumbs
 from app.pictures.measure import refuse_canvas
 
-JPEG: Final = b"\xff\xd8\xff"
-PNG: Final = b"\x89PNG\r\n\x1a\n"
+# Pillow's own limit is 64 million characters, of up to four bytes each, packed into some kB.
+PngImagePlugin.MAX_TEXT_MEMORY = 2_000_000
 
 # What Pillow raises on hostile or damaged files, found by fuzzing.
 DAMAGE: Final = (
@@ -38,8 +39,9 @@ DAMAGE: Final = (
 
 @contextmanager
 def refusing(data: bytes) -> Iterator[None]:
-    """Turn whatever decoding these bytes raises into `NotAPicture`."""
+    """Refuse a file of crumbs, and turn whatever decoding these bytes raises into `NotAPicture`."""
     try:
+        refuse_crumbs(data)
         yield
     except Image.DecompressionBombError as exc:  # a frame larger than the header's canvas
         raise NotAPicture(f"{len(data)} bytes hold more pixels than we decode", code="too_many_pixels") from exc
@@ -59,10 +61,10 @@ def open_picture(data: bytes) -> ImageFile.ImageFile:
         return JpegImageFile(stream)
     if data.startswith(PNG):
         return PngImageFile(stream)
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+    if is_webp(data):
         refuse_canvas(_webp_size(data))  # opening alone makes two canvases
         return WebPImageFile(stream)
-    if data.startswith((b"GIF87a", b"GIF89a")):
+    if data.startswith(GIF):
         return GifImageFile(stream)
     raise NotAPicture(f"{len(data)} bytes are no JPEG, PNG, WebP or GIF", code="unknown_format")
 

@@ -17,15 +17,15 @@ from app.pictures import prepare_source, render
 PEAK_BYTES_MAX = 360_000_000
 BOMB_PEAK_BYTES_MAX = 20_000_000
 
-CHILD = """
-import resource, sys
+CHILD = r"""
+import pathlib, re, sys
 from PIL import ImageCms
 import pillow_heif
 from app.errors import NotAPicture
 from app.pictures import prepare_source, render
 data, work = sys.stdin.buffer.read(), {"photo": prepare_source, "picture": render}[sys.argv[1]]
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+def peak():  # not that of `resource`, which begins with what the parent has taken
+    return int(re.search(r"VmHWM:\s+(\d+)", pathlib.Path("/proc/self/status").read_text())[1]) * 1024
 before = peak()
 try:
     work(data)
@@ -101,6 +101,57 @@ BOMBS = {
 }
 
 
+def small(kind, mode="RGB", **options):
+    """64x64 pixels, which take nothing."""
+    return flat(mode, 64, 64, kind, **options)
+
+
+def behind(whole, size, crumbs):
+    """A file with this between its first bytes and the rest."""
+    return whole[:size] + crumbs + whole[size:]
+
+
+def gif(crumbs):
+    """A GIF with this before its frame."""
+    whole = small("GIF", "P")
+    return behind(whole, whole.index(b",", 13 + (3 << (whole[10] & 7) + 1 if whole[10] & 0x80 else 0)), crumbs)
+
+
+def webp(chunks):
+    """An extended WebP, the picture before these chunks."""
+    body = b"VP8X" + struct.pack("<I", 10) + b"\2\0\0\0\x3f\0\0\x3f\0\0" + small("WEBP")[12:] + chunks
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
+
+
+def scans(side, count):
+    """A progressive JPEG whose last scan, of no news, is there again and again."""
+    whole = flat("L", side, side, "JPEG", progressive=True)
+    scan = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + scan * count + whole[-2:]
+
+
+CRUMBS_BYTES = 8_000_000
+EMOJI = zlib.compress(("\N{GRINNING FACE}" + "a" * 1_000_000).encode(), 9)
+CRUMBS = {
+    "JPEG of empty application blocks": lambda: behind(small("JPEG"), 2, b"\xff\xe5\0\2" * (CRUMBS_BYTES // 4)),
+    "JPEG of empty comments": lambda: behind(small("JPEG"), 2, b"\xff\xfe\0\2" * (CRUMBS_BYTES // 4)),
+    "JPEG whose comments stand between stray bytes": lambda: behind(
+        small("JPEG"), 2, b"\xff\xfe\0\2\0" * (CRUMBS_BYTES // 5)
+    ),
+    "JPEG of stray bytes": lambda: behind(small("JPEG"), 2, b"\xff" * CRUMBS_BYTES),
+    "JPEG whose EXIF data comes in crumbs": lambda: behind(small("JPEG"), 2, b"\xff\xe1\0\x12Exif\0\0 a camera " * 101),
+    "JPEG of many tables": lambda: behind(small("JPEG"), 2, (b"\xff\xdb\0\x43\0" + b"\1" * 64) * 101),
+    "PNG of private chunks": lambda: behind(small("PNG"), 33, chunk(b"abCd", b"") * (CRUMBS_BYTES // 12)),
+    "PNG of private chunks behind its pixels": lambda: small("PNG")[:-12] + chunk(b"abCd", b"") * 2_001,
+    "PNG of empty pixels": lambda: behind(small("PNG"), 33, chunk(b"IDAT", b"") * 100_001),
+    "GIF whose comment comes in crumbs": lambda: gif(b"!\xfe" + b"\2ab" * (CRUMBS_BYTES // 3) + b"\0"),
+    "GIF of empty comments": lambda: gif(b"!\xfe\0" * (CRUMBS_BYTES // 3)),
+    "WebP of empty chunks": lambda: webp(b"abcd\0\0\0\0" * (CRUMBS_BYTES // 8)),
+    "WebP of empty frames": lambda: webp(b"ANMF\0\0\0\0" * 100_001),
+    "JPEG of 64 megapixels and a thousand scans": lambda: scans(8000, 1_000),
+}
+
+
 def one_scan_each(width, height):
     """The header of a JPEG of 4:4:4 whose colours come one after the other, as few do."""
     sizes = struct.pack(">BHHB", 8, height, width, 3) + bytes([1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0])
@@ -131,6 +182,39 @@ def test_a_bomb_takes_nothing(name):
     outcome, taken_bytes = measured("photo", BOMBS[name]())
     assert outcome == "too_many_pixels"
     assert taken_bytes < BOMB_PEAK_BYTES_MAX
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CRUMBS)
+def test_a_file_of_crumbs_takes_nothing(name):
+    """Pillow would keep an object for each, or go through all pixels for each."""
+    outcome, taken_bytes = measured("photo", CRUMBS[name]())
+    assert outcome == "too_many_blocks"
+    assert taken_bytes < BOMB_PEAK_BYTES_MAX
+
+
+@pytest.mark.slow
+def test_text_beside_the_pixels_takes_nothing():
+    """Some kB of it are hundreds of megabytes; the picture is shown without."""
+    texts = b"".join(chunk(b"iTXt", b"%d\0\1\0\0\0" % number + EMOJI) for number in range(64))
+    outcome, taken_bytes = measured("photo", behind(small("PNG"), 33, texts))
+    assert outcome == "taken"
+    assert taken_bytes < BOMB_PEAK_BYTES_MAX
+
+
+MANY = {
+    "JPEG with a map of depth": lambda: behind(small("JPEG"), 2, (b"\xff\xe1\xff\xff" + b"x" * 65_533) * 150),
+    "PNG in short pieces": lambda: behind(small("PNG"), 33, chunk(b"IDAT", b"") * 20_000),
+    "GIF with a profile": lambda: gif(b"!\xff" + (b"\xff" + b"p" * 255) * 1_900 + b"\0"),
+    "progressive JPEG with a film behind it": lambda: small("JPEG", progressive=True) + b"\xff\xda\0\2film" * 5_000,
+    "JPEG of a block that is longer than it says": lambda: behind(small("JPEG"), 2, b"\xff\xe5\0\2" + b"x" * 65_533),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_a_picture_of_many_blocks_is_one(name):
+    """Cameras and programs write some hundreds of them, and other things behind the end."""
+    assert prepare_source(MANY[name]()).width_px == 64
 
 
 @pytest.mark.slow
