@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.money.ledger import CallOutcome
+from app.store.money.call_outcome import CallOutcome
 from app.store.requests import State
 from app.store.tables import calls, requests
 

@@ -7,7 +7,7 @@ from app.reports import wording
 from app.reports.archive import DeliveryEntry, History, RequestEntry
 from app.reports.statement import LedgerLine
 from app.reports.understood import spelled
-from app.store.money.ledger import READ
+from app.store.money.call_outcome import READ
 from app.store.requests import State
 
 SPAN_PERCENT_MIN = 0.4

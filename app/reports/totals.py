@@ -9,7 +9,7 @@ from app.prices.dollars import usd
 from app.reports.spending import failures
 from app.store.database import Database
 from app.store.money.budgets import BOT, read_budget
-from app.store.money.ledger import CallOutcome
+from app.store.money.call_outcome import CallOutcome
 from app.store.requests import UNDRAWN
 from app.store.tables import calls, requests
 from app.store.tallies import PUSH_SAVED, counted_in

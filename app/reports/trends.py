@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.store.database import Database
 from app.store.money.budgets import BOT
-from app.store.money.ledger import READ, CallOutcome
+from app.store.money.call_outcome import READ, CallOutcome
 from app.store.tables import budgets, calls, requests
 from app.store.tallies import PUSH_SAVED, counted_in
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.reports.gauges import Now
 from app.store.database import Database
 from app.store.deliveries import Outcome as Delivered
-from app.store.money.ledger import CallOutcome as Called
+from app.store.money.call_outcome import CallOutcome as Called
 from app.store.requests import AnswerState, State
 from app.store.tables import calls, deliveries, requests
 

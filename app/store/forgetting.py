@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.store.data_inventory import allowance_of, budgets_of, calls_of, unread_of
 from app.store.database import Database
 from app.store.deletions import delete_later
-from app.store.money.ledger import READ, CallOutcome
+from app.store.money.call_outcome import READ, CallOutcome
 from app.store.receiving import NOTHING_EXPECTED, settle
 from app.store.requests import UNFINISHED, AnswerState, cancelled, drop_kept
 from app.store.tables import (

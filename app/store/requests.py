@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from app.store.database import Database
 from app.store.deletions import delete_later
 from app.store.money.budgets import uncount
-from app.store.money.ledger import READ, CallOutcome
+from app.store.money.call_outcome import READ, CallOutcome
 from app.store.second_try import keep_sources
 from app.store.tables import calls, inbox, pending_uploads, requests
 
@@ -255,18 +255,23 @@ def drawing(connection: sa.Connection, request_id: str) -> bool:
 def cancelled(database: Database, connection: sa.Connection, request_id: str) -> bool:
     """Nobody wants this picture any more. False: it was too late.
 
-    Where a model was asked it goes on counting for its person: else asking and taking back would cost without end.
+    Where a model was asked it goes on counting for its person, until `Ledger.end` tells that nothing was paid: else
+    asking and taking back would cost without end.
     """
     change = moved(request_id, State.CANCELLED, since=UNFINISHED)
     nobody = sa.case((requests.c.answer == AnswerState.WAITING, AnswerState.NONE), else_=requests.c.answer)
     if connection.execute(change.values(answer=nobody, prompt=None, ready_at=time.time())).rowcount != 1:
         return False
-    asked = (calls.c.request_id == request_id, calls.c.outcome != CallOutcome.FAILED, calls.c.kind != READ)
-    paid = sa.select(calls.c.id).where(*asked)
-    if connection.execute(paid.limit(1)).first() is None:
+    if not may_be_paid(connection, request_id):
         give_back(connection, request_id)
     drop_kept(database, connection, request_id)
     return True
+
+
+def may_be_paid(connection: sa.Connection, request_id: str) -> bool:
+    """Whether a model was asked for this picture and may charge, or has not answered yet."""
+    asked = (calls.c.request_id == request_id, calls.c.outcome != CallOutcome.FAILED, calls.c.kind != READ)
+    return connection.execute(sa.select(calls.c.id).where(*asked).limit(1)).first() is not None
 
 
 def drop_kept(database: Database, connection: sa.Connection, request_id: str) -> None:

@@ -17,7 +17,8 @@ from app.store.forgetting import Forgetting, OwnData
 from app.store.inbox import Arrival, Inbox, Rank
 from app.store.money.allowances import Allowances
 from app.store.money.budgets import Caps
-from app.store.money.ledger import CallOutcome, Ledger
+from app.store.money.call_outcome import CallOutcome
+from app.store.money.ledger import Ledger
 from app.store.pending_uploads import PaidPicture, PendingUploads, StoredPicture
 from app.store.photos import NewPhoto, Photos
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
@@ -97,14 +98,19 @@ async def test_all_of_a_person_in_a_group_leaves_the_others_theirs(shared):
 async def test_what_is_done_once_finds_the_words(shared):
     """The second reading of its event changes nothing, nor does another event of the same message."""
     done: list[str] = []
-    once = DoneOnce(do=lambda _connection: (f"words {done.append('once')}", None), then=lambda: done.append("then"))
+
+    def delete(_connection: sa.Connection) -> tuple[str, None]:
+        done.append("once")
+        return "deleted_rest", None
+
+    once = DoneOnce(do=delete, then=lambda: done.append("then"))
     sender = Sender(chat_id=ALICE, chat_kind="user", user_id=ALICE)
     asked = NewRequest(words="delete_none", message_id="M1", once=once)
     for event in ("E1", "E1", "E2"):
         await Receiving(shared).receive(event, sender=sender, request=asked)
     assert done == ["once", "then", "then", "then"]
     with shared.transaction() as connection:
-        assert connection.execute(sa.select(requests.c.id, requests.c.words)).all() == [("E1", "words None")]
+        assert connection.execute(sa.select(requests.c.id, requests.c.words)).all() == [("E1", "deleted_rest")]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,10 @@ from app.store.database import Database
 from app.store.models import Models
 from app.store.money.allowances import Allowances
 from app.store.money.budgets import Capped, Caps, count_pictures, uncount
-from app.store.money.ledger import READ, CallOutcome, Ledger, ReadTokens, Tokens
+from app.store.money.call_outcome import READ, CallOutcome
+from app.store.money.ledger import Ledger, ReadTokens, Tokens
+from app.store.receiving import NewRequest, PersonalLimit, Receiving, Sender
+from app.store.requests import Requests
 from app.store.standing import standing_of
 from app.store.tables import budgets, calls
 from app.store.tallies import count_today, counted_in
@@ -65,6 +68,32 @@ async def test_a_paid_picture_outlives_a_count_that_no_database_takes(shared):
     with shared.transaction() as connection:
         row = connection.execute(sa.select(calls).where(calls.c.id == call_id)).one()
     assert (row.outcome, row.microusd, row.is_estimate) == (CallOutcome.PAID, 100, True)
+
+
+@pytest.mark.parametrize(
+    ("calls_before", "end", "counts"),
+    [
+        ([], CallOutcome.FAILED, 0),
+        ([CallOutcome.FAILED], CallOutcome.FAILED, 0),
+        ([CallOutcome.BAD], CallOutcome.FAILED, 1),
+        ([], CallOutcome.UNKNOWN, 1),
+    ],
+)
+async def test_what_was_taken_back_and_not_paid_does_not_count(shared, calls_before, end, counts):
+    """It counts while it may be paid, and not any more once it is known that nothing was."""
+    ledger, requests, receiving = ledger_of(shared, user_daily_pictures=5), Requests(shared), Receiving(shared)
+    sender = Sender(chat_id=GROUP, chat_kind="group", user_id=ALICE)
+    quota = PersonalLimit(day="2026-11-22", cap=5, until_at=0.0, waiting_max=9, told_since=0.0)
+    await receiving.receive("R1", sender=sender, request=NewRequest(draws=True, prompt="a cat"), quota=quota)
+    for at, outcome in enumerate(calls_before):
+        call_id = await ledger.begin(wish("R1"), now_at=NOON + at)
+        await ledger.end(call_id, outcome, vendor_request_id=None)
+    call_id = await ledger.begin(wish("R1"), now_at=NOON + 9)
+    assert await requests.cancel(GROUP, user_id=ALICE, event_id="E2") == 1
+    assert (await ledger.usage_of(GROUP, chat_kind="group", user_id=ALICE, now_at=NOON))["pictures"] == 1
+    for _ in range(2):
+        await ledger.end(call_id, end, vendor_request_id=None)
+    assert (await ledger.usage_of(GROUP, chat_kind="group", user_id=ALICE, now_at=NOON))["pictures"] == counts
 
 
 def all_purses(database) -> dict[tuple[str, str], int]:

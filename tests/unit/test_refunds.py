@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from app.store.data_inventory import belongings_of
 from app.store.forgetting import Forgetting
 from app.store.money.budgets import Caps
-from app.store.money.ledger import CallOutcome, Ledger, Tokens
+from app.store.money.call_outcome import CallOutcome
+from app.store.money.ledger import Ledger, Tokens
 from app.store.money.refunds import Refunds
 from app.store.receiving import NewRequest, PersonalLimit, Receiving, Sender
 from app.store.requests import Requests, State

@@ -15,7 +15,8 @@ from app.reports.gauges import Gauges
 from app.reports.troubles import Trouble, Troubles, headline
 from app.store.deliveries import Deliveries, Way
 from app.store.money.budgets import Caps
-from app.store.money.ledger import Booking, CallOutcome, Ledger
+from app.store.money.call_outcome import CallOutcome
+from app.store.money.ledger import Booking, Ledger
 from app.store.pending_uploads import PaidPicture, PendingUploads, StoredPicture
 from app.store.receiving import NewRequest, NewToken, Receiving, Sender
 from app.store.requests import AnswerState, Requests, drawing

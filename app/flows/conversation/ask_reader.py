@@ -27,7 +27,8 @@ from app.reading.meaning import Moment, Verdict
 from app.reading.plan import Question
 from app.store.models import Models
 from app.store.money.budgets import Capped
-from app.store.money.ledger import READ, Booking, CallOutcome, Ledger, ReadTokens
+from app.store.money.call_outcome import READ, CallOutcome
+from app.store.money.ledger import Booking, Ledger, ReadTokens
 
 log = structlog.get_logger()
 

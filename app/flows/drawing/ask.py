@@ -23,7 +23,8 @@ from app.prices import cost, estimate
 from app.r2 import new_key
 from app.reading.options import Options
 from app.store.money.budgets import Capped
-from app.store.money.ledger import Booking, CallOutcome, Ledger, Tokens
+from app.store.money.call_outcome import CallOutcome
+from app.store.money.ledger import Booking, Ledger, Tokens
 from app.store.pending_uploads import PaidPicture, PendingUploads
 from app.store.requests import Request, State, drawing
 from app.words.answers import Sentence

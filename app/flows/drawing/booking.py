@@ -3,7 +3,7 @@
 import hashlib
 
 from app.errors import BadAnswer, EaselError, HostNotAllowed, OutcomeUnknown
-from app.store.money.ledger import CallOutcome
+from app.store.money.call_outcome import CallOutcome
 
 
 def safety_identifier(user_or_chat_id: str) -> str:

@@ -9,7 +9,6 @@ asked ──> paid               the tokens are known: their exact price takes t
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,19 +21,9 @@ from app.store.money import budget_notices as remains
 from app.store.money import budgets as money
 from app.store.money.budget_notices import Budget, Note
 from app.store.money.budgets import BOT, Capped, CapReached, Caps
-from app.store.tables import calls
-
-READ = "read"  # the kind of a call that reads a message: it draws nothing
-
-
-class CallOutcome(StrEnum):
-    """How a call ended."""
-
-    ASKED = "asked"
-    PAID = "paid"
-    FAILED = "failed"
-    BAD = "bad"
-    UNKNOWN = "unknown"
+from app.store.money.call_outcome import READ, CallOutcome
+from app.store.requests import State, give_back, may_be_paid
+from app.store.tables import calls, requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +117,19 @@ class Ledger:
         return settle
 
     async def end(self, call_id: int, outcome: CallOutcome, *, vendor_request_id: str | None) -> None:
-        """Write down how a call without a picture ended: failed (not charged), unknown or bad (charged)."""
-        await self._database.run(lambda connection: _settle(connection, call_id, outcome, None, vendor_request_id))
+        """Write down how a call without a picture ended: failed (not charged), unknown or bad (charged).
+
+        A wish that was taken back meanwhile counts for its person as if it were paid: not any more, if it was not.
+        """
+
+        def write(connection: sa.Connection) -> None:
+            # First, since what draws or takes back holds the request before the calls and the budgets.
+            wish = connection.execute(_WISH_OF, {"call": call_id}).first() if outcome is CallOutcome.FAILED else None
+            _settle(connection, call_id, outcome, None, vendor_request_id)
+            if wish and wish.state == State.CANCELLED and not may_be_paid(connection, wish.id):
+                give_back(connection, wish.id)
+
+        await self._database.run(write)
 
     async def read(self, call_id: int, reading: ReadTokens | None, *, vendor_request_id: str | None) -> None:
         """Write down what a text model has read. Without its tokens the estimate stays."""
@@ -290,6 +290,11 @@ def _end(connection: sa.Connection, call: sa.RowMapping, values: Mapping[str, An
 _OPEN_CALL = (
     sa.select(calls)
     .where(calls.c.id == sa.bindparam("call"), calls.c.outcome.in_(sa.bindparam("open", expanding=True)))
+    .with_for_update()
+)
+_WISH_OF = (
+    sa.select(requests.c.id, requests.c.state)
+    .where(requests.c.id == sa.select(calls.c.request_id).where(calls.c.id == sa.bindparam("call")).scalar_subquery())
     .with_for_update()
 )
 _END_CALL = sa.update(calls).where(calls.c.id == sa.bindparam("call"))

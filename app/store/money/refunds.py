@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.store.database import Database
 from app.store.money.budgets import BOT, shift
-from app.store.money.ledger import CallOutcome
+from app.store.money.call_outcome import CallOutcome
 from app.store.requests import UNFINISHED, State, give_back
 from app.store.tables import calls, requests
 

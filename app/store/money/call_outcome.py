@@ -1,0 +1,15 @@
+"""How a paid call ends, and what kind of call draws nothing. No I/O."""
+
+from enum import StrEnum
+
+READ = "read"  # the kind of a call that reads a message: it draws nothing
+
+
+class CallOutcome(StrEnum):
+    """How a call ended."""
+
+    ASKED = "asked"
+    PAID = "paid"
+    FAILED = "failed"
+    BAD = "bad"
+    UNKNOWN = "unknown"
