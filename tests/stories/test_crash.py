@@ -417,6 +417,25 @@ async def test_a_dead_token_of_unknown_age_proves_nothing(stage, tmp_path):
     await easel.stop()
 
 
+async def test_a_dead_token_of_an_old_event_proves_nothing(stage, tmp_path):
+    """LINE sends an event again after 25 minutes, and its token is dead by then; of one answer only a 500 is known."""
+    person, other = stage.person(), stage.person()
+    event = stage.line.text(person, "help")
+    event["timestamp"] -= 25 * 60_000
+    event["deliveryContext"]["isRedelivery"] = True
+    async with stage.easel(tmp_path) as easel:
+        await stage.line.send_text(other, "help")
+        await stage.said(other)  # all that a first answer waits for is loaded
+        stage.line.token_life_s = -1.0
+        stage.line.faults.add(Fault.status(500), match="/message/reply")
+        await stage.line.deliver(event)
+        await easel.logged("delivery_in_doubt")
+        stage.line.token_life_s = 60.0
+        await stage.line.deliver(stage.line.sticker(person))
+        said = await stage.said(person, count=2)
+        assert sentences_for("en", default="en").say("maybe_sent_alt") in str(said)
+
+
 async def test_a_second_easel_on_one_sqlite_file_is_refused(stage, tmp_path):
     """Two would draw everything twice: the second says so and ends with 78."""
     async with stage.easel(tmp_path):

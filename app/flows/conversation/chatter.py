@@ -5,6 +5,7 @@ import asyncio
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.flows.delivery.courier import token_since
 from app.flows.delivery.waiting import Waiting, set_or_time
 from app.flows.upkeep.observers import Observers
 from app.line.events import Chat, Event, read
@@ -89,5 +90,7 @@ def _passed(found: Unsettled, event: Event) -> Passed:
     return Passed(
         event_id=found.event_id,
         sender=Sender(chat_id=event.chat.id, chat_kind=event.chat.kind, user_id=event.user_id),
-        token=NewToken(token=event.reply_token, arrived_at=found.arrived_at, addressed=False),
+        token=NewToken(
+            token=event.reply_token, arrived_at=token_since(event, arrived_at=found.arrived_at), addressed=False
+        ),
     )

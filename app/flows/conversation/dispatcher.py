@@ -17,6 +17,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from app.flows.conversation.chatter import Chatter
 from app.flows.conversation.event import ArrivedEvent, EventFlow
 from app.flows.conversation.ordering import ChatOrder, Turn
+from app.flows.delivery.courier import token_since
 from app.flows.delivery.waiting import set_or_time
 from app.line.events import Chat, ChatKind, read
 from app.reading.decide import rehearse
@@ -151,10 +152,8 @@ class Dispatcher:
             self._understanding -= 1
             await self._settling.settle(found.event_id)
             return
-        came, turn = (
-            ArrivedEvent(event=event, chat=event.chat, arrived_at=found.arrived_at),
-            self._turns.of(event.chat.id),
-        )
+        since = token_since(event, arrived_at=found.arrived_at)
+        came, turn = ArrivedEvent(event=event, chat=event.chat, arrived_at=since), self._turns.of(event.chat.id)
         try:
             await self._carefully(self._in_turn(came, turn, tries=found.tries), came)
         finally:

@@ -49,7 +49,7 @@ class Stores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrivedEvent:
-    """An event in its chat. `arrived_at`: of its webhook, Unix seconds."""
+    """An event in its chat. `arrived_at`: of its webhook, or since when its reply token counts; Unix seconds."""
 
     event: Event
     chat: Chat

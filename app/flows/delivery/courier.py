@@ -14,7 +14,7 @@ from app.flows.drawing.retry import backoff_s
 from app.flows.upkeep.line_access import LineAccess
 from app.flows.upkeep.observers import Observers
 from app.line.client import LineClient
-from app.line.events import Chat
+from app.line.events import Chat, Event
 from app.line.line_answers import LineCall, Sent
 from app.line.messages import of_json
 from app.line.sdk_models import Message, built
@@ -26,6 +26,9 @@ log = structlog.get_logger()
 # "Use within one minute after receiving the webhook", which is not guaranteed to the second:
 # https://developers.line.biz/en/reference/messaging-api/#send-reply-message-reply-token (read 2026-11-22)
 TOKEN_LIFE_S = 55.0
+REDELIVERED_EVENT_S = (
+    20 * 60.0
+)  # the same page: by then the token of an event is dead, however late LINE sends it again
 TOKEN_YOUNG_S = 50.0  # until then "Invalid reply token" on a second try means that the first one landed
 # What seems to come from the future was dated by a clock that was wrong: nobody knows how old it is. Less than this is
 # the difference between the clocks of two machines.
@@ -42,6 +45,15 @@ def token_age_s(arrived_at: float) -> float:
     """Return the age of a reply token; of one that nobody knows the age of, that of the last moment."""
     age_s = time.time() - arrived_at
     return age_s if age_s > -CLOCKS_APART_S else TOKEN_LIFE_S - 1
+
+
+def token_since(event: Event, *, arrived_at: float) -> float:
+    """Return since when the reply token of an event counts: that of an old one that LINE sends again is at its end.
+
+    It is tried all the same, but that it is invalid says nothing about an earlier try.
+    """
+    is_old = arrived_at - event.timestamp_ms / 1000 > REDELIVERED_EVENT_S - TOKEN_LIFE_S
+    return arrived_at - TOKEN_YOUNG_S if event.redelivery and is_old else arrived_at
 
 
 class Then(Enum):
