@@ -34,7 +34,8 @@ class Call:
         answer: The body of the answer, if it was short and text.
         fault: The scripted fault that struck, by name.
         client_gone: The client closed the connection before it was answered.
-        notes: What the stand-in adds: model, size, key; `lost_status` of an answer that a fault swallowed.
+        notes: What the stand-in adds: model, size, key, `digests` of pictures that are changed; `lost_status` of an
+            answer that a fault swallowed.
     """
 
     number: int

@@ -9,7 +9,7 @@ import pytest
 from line_sandbox.faults import Fault
 
 from tests.deadly_decoder import DEADLY_PX
-from tests.stories.test_edits import photo
+from tests.stories.test_edits import digests, photo
 from tests.unit.test_picture_memory import BOMBS
 from tests.world import Easel
 
@@ -162,3 +162,8 @@ async def test_line_does_not_hand_a_photo_out(vendors):
     await vendors.line.deliver(vendors.line.image(person, photo()))
     await vendors.until(lambda: len(vendors.line.chat(person).from_bot) >= 1, timeout_s=90)
     assert vendors.line.used_this_month == 0
+    vendors.line.faults.clear()
+    await vendors.line.send_text(person, "hang a late lantern in it")
+    await vendors.picture(person)
+    (call,) = vendors.asked("hang a late lantern in it")
+    assert call.notes["digests"] == digests(photo())

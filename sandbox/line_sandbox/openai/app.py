@@ -36,6 +36,7 @@ from line_sandbox.stand_in import Refusal, StandIn, call_of
 
 PAINTED_MAX = 64
 INVOICE_MAX = 100_000
+DIGEST_CHARS = 16  # of the SHA-256 of a picture that is changed, in the notes of a call
 OPTIONAL_FIELDS = frozenset({"background", "output_format", "quality", "size", "usage"})
 
 
@@ -190,6 +191,8 @@ class OpenAIStandIn(StandIn):
     async def _draw(self, request: Request, order: Order, sources: tuple[bytes, ...]) -> Response:
         call, headers = call_of(request), self.standard_headers()
         call.notes |= {"model": order.model.id, "size": order.size, "quality": order.quality, "sources": len(sources)}
+        if sources:
+            call.notes["digests"] = [hashlib.sha256(source).hexdigest()[:DIGEST_CHARS] for source in sources]
         request_id = headers["x-request-id"]
         for word, category in self.refused_words.items():
             if word in order.prompt:
