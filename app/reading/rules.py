@@ -9,6 +9,7 @@ from app.reading.chosen import chosen
 from app.reading.commands import ADMIN_WORDS, Command, Name, command_of
 from app.reading.meaning import ReadingStep, Talk
 from app.reading.moment import expected_of
+from app.reading.nothing_to_draw import is_bare_link
 from app.reading.options import Options
 from app.reading.photo_words import speaks_of_oneself
 from app.reading.plan import Act, AskForPhoto, Change, Do, Redraw, Reoffer, Say
@@ -36,7 +37,7 @@ SHAPED = frozenset({Name.WIDE, Name.TALL, Name.SQUARE, Name.FINE})  # what can b
 Certain = tuple[Act | None, ReadingStep]
 
 
-def by_rules(  # noqa: C901, PLR0911 - one line for each rule
+def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
     wish: Wish, context: Context, user_id: str | None
 ) -> Certain | None:
     """Say what a message wants where that is certain; None where its words can mean this or that."""
@@ -47,6 +48,8 @@ def by_rules(  # noqa: C901, PLR0911 - one line for each rule
         return Say(answer=Sentence("blank")), ReadingStep.RULES
     if wish.is_emoji:
         return _talked_in(wish, Talk.OK, context), ReadingStep.RULES
+    if is_bare_link(wish.prompt):
+        return (None if wish.call is Addressing.QUOTE else Say(answer=Sentence("link"))), ReadingStep.RULES
     if labels.is_of_waiting(wish.prompt):
         return talked(Talk.PROGRESS, wish, context), ReadingStep.MOMENT
     talk = None if wish.options else talk_of(wish.prompt)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from app.reading.commands import ADMIN_WORDS, Command, Name
 from app.reading.meaning import Meaning, Talk, Verdict
 from app.reading.moment import expected_of
+from app.reading.nothing_to_draw import is_hardly_a_wish
 from app.reading.photo_words import speaks_of_a_photo, speaks_of_a_picture
 from app.reading.picture_parts import names_a_part
 from app.reading.plan import Act, AskForPhoto, Draw, Say
@@ -44,6 +45,9 @@ def by_verdict(  # noqa: PLR0911 - one line for each meaning
     is_plain = verdict.confidence >= AMONG_OTHERS or points
     if wish.call is Addressing.PREFIX and not is_plain:
         return None
+    is_called_by_name = wish.call in {Addressing.ALONE, Addressing.NAMED}
+    if verdict.meaning in PAINTS and is_called_by_name and not points and is_hardly_a_wish(wish.said):
+        return offered(wish, context)
     match verdict.meaning:
         case Meaning.COMMAND if verdict.kind == Name.HELLO and photos_of(context):
             return edited(wish, context, user_id)  # of what, they have shown

@@ -85,6 +85,24 @@ async def test_talk_is_answered_and_never_drawn(vendors, language, text, key):
 
 
 @pytest.mark.parametrize(
+    ("language", "price", "notice"),
+    [
+        ("zh-TW", "100元", "您的驗證碼為 482913，請勿告知他人"),  # noqa: RUF001 - as people type it
+        ("en", "10:30", "【Bank】 Your parcel: https://example.com/x"),
+        ("ja", "500円", "【LINE】認証番号：1234"),  # noqa: RUF001 - as people type it
+        ("th", "99", "รหัส OTP ของคุณคือ 482913"),
+    ],
+)
+async def test_what_nobody_can_draw_is_not_paid_for(vendors, language, price, notice):
+    """A link is told that it cannot be opened; figures and notices are asked about, or answered as talk."""
+    person, before = vendors.person(language=language), vendors.picture_calls()
+    assert await answer(vendors, person, "https://example.com/a/b?c=d") == words(language, "link")
+    assert await answer(vendors, person, price) == words(language, "offer", wish=price)
+    await answer(vendors, person, notice)
+    assert vendors.picture_calls() == before
+
+
+@pytest.mark.parametrize(
     ("language", "text"), [("zh-TW", "要錢嗎"), ("en", "is this free?"), ("ja", "お金かかりますか"), ("th", "ฟรีไหมคะ")]
 )
 async def test_what_it_costs(vendors, language, text):
