@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from app.reading.commands import ADMIN_WORDS, Command, Name
 from app.reading.meaning import Meaning, Talk, Verdict
-from app.reading.moment import expected_of
+from app.reading.moment import expected_of, moment_of
 from app.reading.nothing_to_draw import is_hardly_a_wish
 from app.reading.photo_words import speaks_of_a_photo, speaks_of_a_picture
 from app.reading.picture_parts import names_a_part
 from app.reading.plan import Act, AskForPhoto, Draw, Say
 from app.reading.rules import DRAWN_AGAIN, commanded, talked
 from app.reading.sources import edited, is_about_something, is_asked_for, later, photos_of
+from app.reading.too_much import is_too_much
 from app.reading.wish import Addressing, Wish
 from app.store.context import Context
 from app.words.answers import Offer
@@ -23,6 +24,7 @@ AMONG_OTHERS = 0.8  # for a wish that only a word such as draw or 畫 calls us t
 LIKELY = 0.6  # enough for what costs nothing and is put right with one word
 HARDLY_EVER = 0.02  # that a picture is wanted: below it nobody need be asked whether to draw
 AS_LIKELY = 0.4  # of a command then; what is being drawn is not given up for so little
+_TAKEN_FOR = frozenset({Talk.PRAISE, Talk.CHAT, Talk.QUESTION})  # what finding fault with a picture looks like
 CERTAIN = 0.95  # of talk, from which on no button offers to draw it all the same
 
 
@@ -37,7 +39,7 @@ def is_free_to_try(verdict: Verdict, context: Context, user_id: str | None) -> b
     return verdict.confidence >= LIKELY or is_one_of_words
 
 
-def by_verdict(  # noqa: PLR0911 - one line for each meaning
+def by_verdict(  # noqa: C901, PLR0911 - one line for each meaning
     wish: Wish, context: Context, user_id: str | None, verdict: Verdict
 ) -> Act | None:
     """Do what a sure verdict says. None: it is talk among people, not for us."""
@@ -65,10 +67,18 @@ def by_verdict(  # noqa: PLR0911 - one line for each meaning
         return edited(wish, context, user_id)  # an answer to our question; draw said under a photo
     if wish.call in {Addressing.PREFIX, Addressing.QUOTE}:
         return None
+    if verdict.kind in _TAKEN_FOR and _finds_fault(wish, context, user_id):
+        return talked(Talk.COMPLAINT, wish, context)
     answer = talked(Talk(verdict.kind) if verdict.kind in set(Talk) else Talk.CHAT, wish, context)
     if isinstance(answer, Say) and verdict.confidence < CERTAIN:
         return replace(answer, prompt=wish.prompt, options=wish.options)  # a wish is one tap away
     return answer
+
+
+def _finds_fault(wish: Wish, context: Context, user_id: str | None) -> bool:
+    """Whether something is too much of the picture that is there: 太大了."""
+    moment = moment_of(wish, context, user_id)
+    return (moment.quotes_picture or (moment.has_picture and not moment.is_drawing)) and is_too_much(wish.said)
 
 
 def _lacks_its_photo(wish: Wish, context: Context, user_id: str | None) -> bool:

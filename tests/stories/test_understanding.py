@@ -114,7 +114,15 @@ async def test_what_it_costs(vendors, language, text):
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("zh-TW", "好醜喔"), ("en", "that's not what I wanted"), ("ja", "思ってたのと違う"), ("th", "ไม่สวยเลย")],
+    [
+        ("zh-TW", "好醜喔"),
+        ("zh-TW", "太大了"),
+        ("en", "that's not what I wanted"),
+        ("en", "too crowded"),
+        ("ja", "思ってたのと違う"),
+        ("ja", "明るすぎ"),
+        ("th", "ไม่สวยเลย"),
+    ],
 )
 async def test_a_complaint_has_another_try_at_hand(vendors, language, text):
     """Again and change it, for the picture that was complained of."""

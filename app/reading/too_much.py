@@ -1,0 +1,35 @@
+"""Whether somebody finds a picture too much of something: 太大了, 明るすぎ, "too crowded". No I/O but its files."""
+
+import functools
+import re
+
+from app.reading.normal import normal
+from app.reading.vocabulary import longest_first
+
+
+def is_too_much(text: str) -> bool:
+    """Whether it is that and no more; not what nobody can have too much of, nor how somebody is (太美了, 太累了)."""
+    said = normal(text)
+    return _too_much().fullmatch(said) is not None and not _never().search(said)
+
+
+@functools.cache
+def _too_much() -> re.Pattern[str]:
+    """Make a pattern for the four languages; in front may stand what a picture has (顏色, the head)."""
+    of, stems = (_one_of(longest_first("too_much", name)) for name in ("of", "stems"))
+    return re.compile(
+        rf"{of}*太[^了啦吧喔哦呢啊\u3041-\u30ff]{{1,4}}[了啦吧喔哦呢啊]*"
+        rf"|(?:{of} )*too \w+(?: \w+)?"
+        rf"|.{{0,5}}{stems}(?:すぎ|過ぎ)(?:る|ます|です|だよ|だろ|でしょ|かも|ない)*[よねなわー笑草w]*"
+        r"|.{1,14}(?:เกินไป|เกิน|ไปหน่อย|ไปนิด)(?:หน่อย|นิด|มาก|อ่ะ|อะ|ละ|แล้ว|นะ|น้า|ครับ|ค่ะ|คะ)*"
+    )
+
+
+@functools.cache
+def _never() -> re.Pattern[str]:
+    words = longest_first("too_much", "never")
+    return re.compile("|".join(rf"\b{re.escape(one)}\b" if one.isascii() else re.escape(one) for one in words))
+
+
+def _one_of(words: tuple[str, ...]) -> str:
+    return f"(?:{'|'.join(map(re.escape, words))})"
