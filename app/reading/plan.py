@@ -14,13 +14,17 @@ Source = Mapping[str, str]  # {"picture": our id} or {"photo": LINE's message id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """Draw this. `photos` are the message ids that wait no more; `settled`: what was expected has come."""
+    """Draw this. `photos` are the message ids that wait no more; `settled`: what was expected has come.
+
+    `nth`: of the pictures that came together with its source, the one that is meant, as `nth_of` says it.
+    """
 
     prompt: str
     options: Options
     sources: Sequence[Source] = ()
     photos: Sequence[str] = ()
     settled: bool = False
+    nth: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +70,13 @@ class Change:
     """Do something with a picture: again, wide, tall, square, fine, edit, back, see, menu, delete.
 
     `picture_id` None: the one that the chat speaks of. `request_id`: of a wish that is still being drawn, to be had
-    again, in another shape or finer.
+    again, in another shape or finer. `nth`: the one of those that came with it, as `nth_of` says it.
     """
 
     verb: str
     picture_id: str | None = None
     request_id: str | None = None
+    nth: int = 0
     options: Options = field(default_factory=Options)
 
 

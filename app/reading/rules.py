@@ -11,6 +11,7 @@ from app.reading.meaning import ReadingStep, Talk
 from app.reading.moment import expected_of
 from app.reading.nothing_to_draw import is_bare_link
 from app.reading.options import Options
+from app.reading.ordinals import nth_chosen
 from app.reading.photo_words import speaks_of_oneself
 from app.reading.plan import Act, AskForPhoto, Change, Do, Redraw, Reoffer, Say
 from app.reading.sources import edited, gone, photos_of
@@ -65,6 +66,8 @@ def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
         return label, ReadingStep.RULES
     if not wish.prompt:
         return _of_options_alone(wish, context, user_id), ReadingStep.RULES
+    if (nth := nth_chosen(wish.prompt)) and _is_about_the_last(wish, context, expected):
+        return Change(verb="see", nth=nth), ReadingStep.MOMENT
     if talk is Talk.NO and context.under_way:
         return Do(command=Command(name=Name.CANCEL)), ReadingStep.MOMENT
     if talk:
@@ -72,6 +75,12 @@ def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
     if speaks_of_oneself(wish.prompt) and (act := _of_oneself(wish, context, user_id)):
         return act, ReadingStep.RULES
     return (gone(context.quote), ReadingStep.MOMENT) if context.quote.gone else None
+
+
+def _is_about_the_last(wish: Wish, context: Context, expected: Expected | None) -> bool:
+    """Whether nothing stands between the words and the chat's last pictures."""
+    is_other = wish.quotes or wish.options or context.photos or context.under_way
+    return context.chat.current_picture is not None and expected is None and not is_other
 
 
 _TO_AN_OFFER = frozenset({Reply.YES, Reply.NO, Reply.CHANGE})

@@ -6,6 +6,7 @@ from app.reading.commands import ADMIN_WORDS, Command, Name
 from app.reading.meaning import Meaning, Talk, Verdict
 from app.reading.moment import expected_of, moment_of
 from app.reading.nothing_to_draw import is_hardly_a_wish
+from app.reading.ordinals import nth_of
 from app.reading.photo_words import speaks_of_a_photo, speaks_of_a_picture
 from app.reading.picture_parts import names_a_part
 from app.reading.plan import Act, AskForPhoto, Draw, Say
@@ -97,7 +98,8 @@ def changed(wish: Wish, context: Context, user_id: str | None) -> Act:
         return later(wish, context.under_way.request_id)
     if context.chat.current_picture:
         sources = [{"picture": context.chat.current_picture}]
-        return Draw(prompt=wish.prompt, options=wish.options, sources=sources, settled=True)
+        nth = nth_of(wish.prompt)
+        return Draw(prompt=wish.prompt, options=wish.options, sources=sources, settled=True, nth=nth)
     if speaks_of_a_picture(wish.prompt):
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
     return offered(wish, context)

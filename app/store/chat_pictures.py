@@ -46,6 +46,15 @@ class Pictures:
         rows = await self._database.look(lambda connection: connection.execute(_OF_REQUEST, of_it).mappings().all())
         return [Picture(**row) for row in rows]
 
+    async def beside(self, picture_id: str, nth: int, *, chat_id: str) -> Picture | None:
+        """Return the `nth` picture, from 1, of those that came with this one; -1: the last. None: there is none."""
+        mine = await self.get(picture_id, chat_id=chat_id)
+        together = await self.of_request(mine.request_id) if mine else []
+        if nth < 0:
+            return together[-1] if len(together) > 1 else None
+        is_alone = not together or together[-1].position == 0
+        return None if is_alone else next((one for one in together if one.position == nth - 1), None)
+
     async def latest(self, chat_id: str, *, limit: int) -> list[Picture]:
         """Return the newest pictures of a chat, newest first."""
         return await self._all(pictures.c.chat_id == chat_id, order=pictures.c.created_at.desc(), limit=limit)

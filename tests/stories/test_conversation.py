@@ -225,6 +225,43 @@ async def test_of_several_pictures_words_mean_the_one_with_the_buttons(vendors):
     assert by_button in str(await last_said(vendors, person))
 
 
+@pytest.mark.parametrize(
+    ("language", "change"),
+    [
+        ("en", "make the first one darker"),
+        ("zh-TW", "第一張改成晚上"),
+        ("ja", "1枚目を夜にして"),
+        ("th", "เปลี่ยนรูปที่ 1 เป็นกลางคืน"),
+    ],
+)
+async def test_a_change_of_one_of_several_pictures(vendors, language, change):
+    """By its number, and not of the last one."""
+    person = vendors.person(language=language)
+    await vendors.line.send_text(person, "three tin soldiers x3")
+    await vendors.picture(person, count=3)
+    await vendors.line.send_text(person, change)
+    await vendors.picture(person, count=4)
+    assert vendors.asked(change)[-1].path.endswith("/images/edits")
+    await vendors.line.send_text(person, {"en": "back", "zh-TW": "上一版", "ja": "戻して", "th": "ย้อนกลับ"}[language])
+    await vendors.picture(person, count=5)
+    pictures = vendors.line.chat(person).pictures
+    assert pictures[4].body["originalContentUrl"] == pictures[0].body["originalContentUrl"]
+
+
+@pytest.mark.parametrize("said", ["second one", "選第二張", "2枚目がいい", "เอารูปที่ 2"])
+async def test_one_of_several_pictures_is_chosen(vendors, said):
+    """It is shown again with its buttons, free, and is what is spoken of from then on."""
+    person = vendors.person()
+    await vendors.line.send_text(person, "three tin drums x3")
+    await vendors.picture(person, count=3)
+    before = vendors.picture_calls()
+    await vendors.line.send_text(person, said)
+    await vendors.picture(person, count=4)
+    assert vendors.picture_calls() == before
+    pictures = vendors.line.chat(person).pictures
+    assert pictures[3].body["originalContentUrl"] == pictures[1].body["originalContentUrl"]
+
+
 async def test_the_language_can_be_chosen(vendors):
     """A person whose LINE speaks English may have Easel speak Japanese."""
     person = vendors.person(language="en")

@@ -13,9 +13,10 @@ from app.store.chats import Chats, ChatState, Expected
 from app.store.forgetting import Forgetting
 from app.store.receiving import NewRequest
 from app.store.requests import Requests
-from app.words.answers import Sentence, ShowCard, ShowPicture
+from app.words.answers import Mine, Sentence, ShowCard, ShowPicture
 
 EDIT_WITHIN_S = 600.0
+SHOWN_MAX = 10  # columns of an image carousel
 FINE_QUALITY = "high"
 SHAPES = {"wide": (3, 2), "tall": (2, 3), "square": (1, 1)}
 
@@ -58,6 +59,8 @@ class Changes:
             picture = next(iter(await self._pictures.latest(chat.id, limit=1)), None)  # the one before what was deleted
         if picture is None:
             return saying(Sentence("picture_gone"))
+        if change.nth:
+            return await self._chosen(picture, change.nth, chat)
         match change.verb:
             case "edit":
                 return await self._expect_words(event, chat, {"picture": picture.id})
@@ -70,6 +73,15 @@ class Changes:
                 return await self._delete(event, chat, picture)
             case _:
                 return await self._again(change, picture, chat, state)
+
+    async def _chosen(self, picture: Picture, nth: int, chat: Chat) -> NewRequest:
+        """Show one of the pictures that came together; where one came alone, those that there are."""
+        meant = await self._pictures.beside(picture.id, nth, chat_id=chat.id)
+        if meant is None:
+            latest = await self._pictures.latest(chat.id, limit=SHOWN_MAX)
+            return saying(Mine(pictures=[(one.id, one.preview_key) for one in latest]))
+        await self._chats.point_at(chat.id, chat.kind, meant.id)
+        return saying(ShowPicture(picture=meant.id))
 
     async def _again(self, change: Change, picture: Picture, chat: Chat, state: ChatState) -> NewRequest:
         """Draw the picture's wish once more, in another shape or finer. It goes with the message that wished it."""

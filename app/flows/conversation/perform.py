@@ -133,6 +133,7 @@ class Performer:
     async def _perform(self, act: Act, event: Event, chat: Chat, state: ChatState) -> NewRequest | None:  # noqa: C901, PLR0911, PLR0912 - one case for each act
         match act:
             case Draw():
+                act = await self._of_several(act, chat)
                 return drawn(act, state, alone=chat.kind is ChatKind.USER)
             case Say(answer=answer, prompt=prompt, options=options):
                 return replace(saying(answer), prompt=prompt, options=options.to_json() or None)
@@ -167,6 +168,13 @@ class Performer:
                 await self._requests.cancel(chat.id, user_id=None, event_id=event.id)  # nobody is there to see it
                 return saying(goodbye) if goodbye else None
         return None
+
+    async def _of_several(self, draw: Draw, chat: Chat) -> Draw:
+        """Change the one that is meant of several that came together."""
+        if not draw.nth or not draw.sources:
+            return draw
+        meant = await self._pictures.beside(draw.sources[0]["picture"], draw.nth, chat_id=chat.id)
+        return replace(draw, sources=[{"picture": meant.id}]) if meant else draw
 
     async def _redrawn(self, chat: Chat, request_id: str, state: ChatState, *, changes: bool) -> NewRequest:
         said = await self._requests.get(request_id)
