@@ -16,13 +16,12 @@ from app.openai.edit_sources import form_files
 from app.openai.faults import HttpAnswer, fault, has_error
 from app.openai.keep_alive import keep_alive
 from app.openai.model_life import ModelStatus, read_model
-from app.openai.order import FORMAT_PARAM, PictureOrder, form_fields, parameters
+from app.openai.order import ANSWER_BYTES_MAX, FORMAT_PARAM, PictureOrder, form_fields, parameters
 from app.openai.url_pictures import UrlPictures
 
 CONNECT_TIMEOUT_S: Final = 5.0
 CONNECTIONS_MAX: Final = 512  # a call holds one for up to minutes; how many draw at once is the queue's business
 IDLE_CONNECTION_S: Final = 30.0
-ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024  # a PNG of 3840x2160 that is all noise, in base64, is about 33 MB
 ERROR_BYTES_MAX: Final = 64 * 1024
 DECODE_INLINE_BYTES_MAX: Final = 512 * 1024  # below, decoding (under 1 ms) is faster than a hop to a thread
 MODEL_TIMEOUT_S: Final = 20.0

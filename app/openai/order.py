@@ -16,6 +16,10 @@ FORMATS: Final = ("jpeg", "png", "webp")  # gif and svg are previews of 2.6, and
 MODERATIONS: Final = (AUTO, "low")
 COMPRESSION_MAX: Final = 100
 COUNT_MAX: Final = 10
+ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024  # of all pictures of a call, in base64; in memory it is there three times
+BASE64: Final = 1.34  # and what stands around it
+# Of a picture that is all noise, but for what is see-through; 3840x2160 are 34 MB in base64.
+LOSSLESS_PIXEL_BYTES: Final = 3
 BACKGROUNDS: Final = (AUTO, "opaque", "transparent")
 
 QUALITIES: Final = ("low", "medium", "high")
@@ -37,7 +41,8 @@ class PictureOrder:
         output_compression: 0 to 100, of JPEG and WebP only; WebP at 100 is lossless and large.
         moderation: "auto" or "low".
         background: "auto", "opaque" or "transparent".
-        count: How many pictures, 1 to 10; each is paid for.
+        count: How many pictures, 1 to 10; each is paid for. Of large ones without loss no more are asked for than an
+            answer can bring.
         safety_identifier: A hash that stands for the end user, the same each time.
     """
 
@@ -75,8 +80,8 @@ def parameters(order: PictureOrder, *, model: str) -> dict[str, str | int]:
     """Build the JSON body. Fields and values that the model does not take are left out or mapped to the nearest."""
     family = _family(model)
     body: dict[str, str | int] = {"model": model, "prompt": order.prompt}
-    if order.count > 1:
-        body["n"] = min(order.count, COUNT_MAX)
+    if (count := min(order.count, COUNT_MAX, _count_that_fits(order, family or LATER_FAMILY))) > 1:
+        body["n"] = count
     if family is None:  # another maker's model or a deployment's own name: sizes and `n` are all they share
         # Models that are not GPT Image answer with an address unless they are asked for the bytes:
         # https://platform.openai.com/docs/api-reference/images/create (read 2026-11-22)
@@ -165,6 +170,15 @@ def _quality(quality: str, family: Family) -> str:
 
 def _takes_transparent(background: str, output_format: str, family: Family) -> bool:
     return background == "transparent" and output_format in {"png", "webp"} and family.transparent
+
+
+def _count_that_fits(order: PictureOrder, family: Family) -> int:
+    """Return how many pictures an answer has room for: what is larger is paid for, and thrown away."""
+    edges = edges_of(_size(order.size, family))
+    is_whole = order.output_compression == COMPRESSION_MAX
+    if edges is None or not (order.output_format == "png" or (order.output_format == "webp" and is_whole)):
+        return COUNT_MAX
+    return max(1, int(ANSWER_BYTES_MAX / (edges[0] * edges[1] * LOSSLESS_PIXEL_BYTES * BASE64)))
 
 
 def _size(size: str, family: Family) -> str:

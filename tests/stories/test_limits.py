@@ -95,6 +95,19 @@ async def test_fewer_than_were_asked_for_is_told(stage, tmp_path):
     assert len(stage.line.chat(person).pictures) == 3
 
 
+async def test_of_pictures_too_large_for_one_answer_fewer_are_paid_for(stage, tmp_path):
+    """Four of 3840x2160 without loss would be read by nobody: two are asked for and booked, and the answer says so."""
+    person = stage.person()
+    one = {"b64_json": base64.b64encode(painter.plain(SMALL)).decode()}
+    async with stage.easel(tmp_path, DAILY_BUDGET_USD="20"):
+        stage.openai.faults.add(Fault.body({"created": 1, "data": [one, one]}), match="/images/")
+        assert await draw(stage, person, "large boats 3840x2160 png x4") == ["Only 2 of 4 worked out."]
+    (call,) = stage.asked("large boats")
+    assert call.body["n"] == 2
+    with sqlite3.connect(tmp_path / "easel.db") as connection:
+        assert connection.execute("SELECT count FROM calls").fetchall() == [(2,)]
+
+
 async def test_what_waits_is_counted_in_pictures(stage, tmp_path):
     """Room for 20 pictures of one person is room for five wishes of four, not for twenty."""
     person, release, words = stage.person(), asyncio.Event(), "many ships x4"

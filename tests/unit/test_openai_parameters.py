@@ -7,7 +7,7 @@ from openai.types.image_edit_params import ImageEditParamsBase
 from openai.types.image_generate_params import ImageGenerateParamsBase
 
 from app.openai import PictureOrder, check_options, parameters, size_for, unmet
-from app.openai.order import form_fields
+from app.openai.order import ANSWER_BYTES_MAX, form_fields
 
 CLASSIC = ["gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5", "gpt-image-1.5-2025-12-16", "chatgpt-image-latest"]
 FREE = ["gpt-image-2", "gpt-image-2-2026-04-21", "gpt-image-2.5-flare", "gpt-image-2.5-sunburst", "gpt-image-2.6-flare"]
@@ -105,6 +105,27 @@ def test_the_end_user_is_named_by_a_hash_if_at_all():
     """No identifier, no field."""
     assert sent("gpt-image-2", safety_identifier="5e8d")["safety_identifier"] == "5e8d"
     assert "safety_identifier" not in sent("gpt-image-2")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"size": "3840x2160", "output_format": "png"}, 2),
+        ({"size": "3840x2160", "output_format": "webp", "output_compression": 100}, 2),
+        ({"size": "2048x2048", "output_format": "png"}, 3),
+        ({"size": "1536x1024", "output_format": "png"}, 10),
+        ({"size": "auto", "output_format": "png"}, 10),
+        ({"size": "3840x2160", "output_format": "jpeg"}, 10),
+        ({"size": "3840x2160", "output_format": "webp"}, 10),
+    ],
+)
+def test_no_more_is_asked_for_than_an_answer_can_bring(options, expected):
+    """What is larger would be paid for in full, and thrown away."""
+    body = sent("gpt-image-2.6", count=10, **options)
+    assert body["n"] == expected
+    width, height = (int(edge) for edge in str(body["size"]).replace("auto", "1536x1024").split("x"))
+    if body["n"] < 10:
+        assert body["n"] * width * height * 4 < ANSWER_BYTES_MAX
 
 
 @pytest.mark.parametrize(

@@ -204,11 +204,12 @@ class Ask:
     def _booking(self, request: Request, order: PictureOrder, sources: Sequence[bytes], model: str) -> Booking:
         body = parameters(order, model=model)
         size, quality = str(body.get("size", order.size)), str(body.get("quality", order.quality))
+        count = int(body.get("n", 1))
         guess = estimate(
             model,
             size=size,
             quality=quality,
-            count=order.count,
+            count=count,
             sources=len(sources),
             prompt_chars=len(order.prompt),
         )
@@ -224,7 +225,7 @@ class Ask:
             kind="edit" if sources else "draw",
             size=size,
             quality=quality,
-            count=order.count,
+            count=count,
             estimate_microusd=guess.microusd,
         )
 
