@@ -119,7 +119,7 @@ class OpenAIImages:
             BadRequest: Also where a compatible server does not tell.
             Again, OutcomeUnknown, BadAnswer, NotPermitted: As `generate` does; asking again is always safe.
         """
-        request = self._http.build_request("GET", f"models/{quote(model_id, safe='')}")
+        request = self._http.build_request("GET", f"models/{quote(model_id, safe='')}", extensions=KEPT_ALIVE)
         answer = await self._ask(request, timeout_s=min(MODEL_TIMEOUT_S, self._timeout_s))
         if not answer.is_success or has_error(answer.body):
             raise fault(answer, model=model_id, now_at=time.time())

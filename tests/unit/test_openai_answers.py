@@ -54,11 +54,14 @@ async def test_an_answer_without_an_end_that_is_no_json_was_cut_off():
             await images.generate(ORDER, model="gpt-image-2")
 
 
-async def test_a_silent_connection_is_kept_known():
-    """While the model draws the kernel probes the connection, so that no NAT forgets it."""
+@pytest.mark.parametrize(
+    "ask", [lambda images: images.generate(ORDER, model="gpt-image-2"), lambda images: images.model("gpt-image-2")]
+)
+async def test_a_silent_connection_is_kept_known(ask):
+    """The kernel probes it, so that no NAT forgets it while a model draws, whatever it was opened for."""
     server = RawServer(holds=99)
     async with server.client() as images:
-        call = asyncio.create_task(images.generate(ORDER, model="gpt-image-2"))
+        call = asyncio.create_task(ask(images))
         while not server.requests:  # noqa: ASYNC110 - turns of the loop until the request is there
             await asyncio.sleep(0)
         port = int(server.requests[0][1]["host"].partition(":")[2])
