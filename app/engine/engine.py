@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +24,6 @@ from dbos import (
     DBOSPortableJSONSerializer,
     SetEnqueueOptions,
     SetWorkflowID,
-    WorkflowStatus,
 )
 from dbos._queue import QueueRateLimit
 from dbos._schemas.system_database import SystemSchema
@@ -35,7 +34,7 @@ from app.databases import CONNECT_ARGUMENTS, first_line
 from app.engine.at_once import AtOnce
 from app.engine.engine_tables import EngineError, engine_url, prepare
 from app.engine.internals import Patience, QueueSignal, decode_json_only
-from app.engine.work import Work
+from app.engine.work import LIVING, Work, work_of
 
 log = structlog.get_logger()
 
@@ -47,7 +46,6 @@ IDLE_S = 10.0  # for what other processes have left; whoever adopts of them look
 THREADS = 32  # unbounded by default: 1000 concurrent starts would be 1000 threads
 RECOVERY_ATTEMPTS = 50  # restarts that one workflow may live through; each deploy is one
 PRUNED_AT_ONCE = 500
-LIVING = ["PENDING", "ENQUEUED", "DELAYED"]
 
 Body = Callable[[str], Awaitable[None]]
 T = TypeVar("T")
@@ -290,16 +288,3 @@ async def _tell(broke: Body, workflow_id: str) -> None:
     except DBAPIError as error:
         # Not even this can be written down: what the store has open is begun again when it works.
         log.error("workflow_given_up_untold", request=workflow_id, said=first_line(error))
-
-
-def work_of(found: Iterable[WorkflowStatus]) -> list[Work]:
-    """Read what DBOS lists."""
-    return [
-        Work(
-            workflow_id=one.workflow_id,
-            is_living=one.status in LIVING,
-            runs_at=one.executor_id if one.status == "PENDING" else None,
-            changed_at=(one.updated_at or one.created_at or 0) / 1000,
-        )
-        for one in found
-    ]

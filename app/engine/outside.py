@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 from dbos import DBOSClient, DBOSPortableJSONSerializer
 
-from app.engine.engine import APPLICATION, APPLICATION_VERSION, QUEUE, work_of
+from app.engine.engine import APPLICATION, APPLICATION_VERSION, QUEUE
 from app.engine.engine_tables import engine_url
 from app.engine.internals import decode_json_only
-from app.engine.work import Work
+from app.engine.work import Work, work_of
 
 
 class Outside:

@@ -1,6 +1,11 @@
 """What the engine knows of one workflow."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from dbos import WorkflowStatus
+
+LIVING = ["PENDING", "ENQUEUED", "DELAYED"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +23,16 @@ class Work:
     is_living: bool
     runs_at: str | None
     changed_at: float
+
+
+def work_of(found: Iterable[WorkflowStatus]) -> list[Work]:
+    """Read what DBOS lists."""
+    return [
+        Work(
+            workflow_id=one.workflow_id,
+            is_living=one.status in LIVING,
+            runs_at=one.executor_id if one.status == "PENDING" else None,
+            changed_at=(one.updated_at or one.created_at or 0) / 1000,
+        )
+        for one in found
+    ]
