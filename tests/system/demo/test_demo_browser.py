@@ -135,7 +135,7 @@ def test_unsend(page):
 def test_kill_and_restart(page, running):
     """A bot that is killed while it draws answers after its next start, exactly once."""
     as_person(page, "さくら")
-    running.do("set", latencyS=6)
+    running.do("set", latencyS=60)  # it is killed meanwhile
     before = pictures(page).count()
     say(page, "a phoenix")
     expect(page.locator(".trace.open .lane.model .span.open")).to_be_visible()
@@ -167,7 +167,7 @@ def test_again(page, running):
     """An event that comes again while it is worked on, and five times at once, still makes one picture."""
     as_person(page, "Alex")
     open_line_days(page)
-    running.do("set", latencyS=5)
+    running.do("set", latencyS=12)
     before = pictures(page).count()
     say(page, "a heron at dawn")
     expect(page.locator(".trace.open .lane.model .span.open")).to_be_visible()
