@@ -7,6 +7,7 @@ from app.reading import labels
 from app.reading.asked_back import ends_in_a_question, is_question
 from app.reading.chosen import chosen
 from app.reading.commands import ADMIN_WORDS, Command, Name, command_of
+from app.reading.crisis import is_in_crisis
 from app.reading.meaning import ReadingStep, Talk
 from app.reading.moment import expected_of
 from app.reading.nothing_to_draw import is_bare_link
@@ -42,6 +43,8 @@ def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
     wish: Wish, context: Context, user_id: str | None
 ) -> Certain | None:
     """Say what a message wants where that is certain; None where its words can mean this or that."""
+    if is_in_crisis(wish.prompt):
+        return (None if wish.call is Addressing.QUOTE else Say(answer=Sentence("talk_crisis"))), ReadingStep.RULES
     expected = expected_of(context, user_id)
     if expected and (act := _answered(wish, context, expected)):
         return act, ReadingStep.MOMENT

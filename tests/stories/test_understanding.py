@@ -103,6 +103,17 @@ async def test_what_nobody_can_draw_is_not_paid_for(vendors, language, price, no
 
 
 @pytest.mark.parametrize(
+    ("language", "text"), [("zh-TW", "我想死"), ("en", "i want to die"), ("ja", "死にたい"), ("th", "อยากตาย")]
+)
+async def test_who_wants_to_die_is_not_brushed_off(vendors, language, text):
+    """One sentence, free, and no button under it."""
+    person, before = vendors.person(language=language), vendors.picture_calls()
+    assert await answer(vendors, person, text) == words(language, "talk_crisis")
+    assert "quickReply" not in await last_said(vendors, person)
+    assert vendors.picture_calls() == before
+
+
+@pytest.mark.parametrize(
     ("language", "text"), [("zh-TW", "要錢嗎"), ("en", "is this free?"), ("ja", "お金かかりますか"), ("th", "ฟรีไหมคะ")]
 )
 async def test_what_it_costs(vendors, language, text):

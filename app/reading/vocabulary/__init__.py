@@ -2,7 +2,7 @@
 
 Each file has: [kindly] what may stand before and behind a command, [this] what it may be about, [commands] and [slash],
 [with_options], [answers] to a question of ours, [questions] that are neither, [settings] that are chosen, [talk] by its
-kind, what may be [too_much], notices that were [passed_on], [options] that may stand anywhere in a wish.
+kind, a [crisis], what may be [too_much], notices that were [passed_on], [options] that may stand anywhere in a wish.
 """
 
 import functools
