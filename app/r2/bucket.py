@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
-from app.errors import BadRequest, TooLarge
+from app.errors import BadRequest, TooLarge, VendorFault
 from app.r2.faults import accepting, drop_page, stay, translated
 from app.r2.retention import days_kept, digest_by_md5, with_retention
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CACHE_CONTROL: Final = "public, max-age=31536000, immutable"  # a key is never written twice
+
+WRITTEN_BEFORE: Final = "PreconditionFailed"
+NO_CONTENT: Final = 204  # all that S3 says of a deletion
 
 CONNECT_TIMEOUT_S: Final = 5.0
 READ_TIMEOUT_S: Final = 30.0
@@ -103,7 +106,7 @@ class Bucket:
         """
 
         def put() -> None:
-            self._client().put_object(
+            stored = self._client().put_object(
                 Bucket=self._bucket,
                 Key=key,
                 Body=data,
@@ -111,9 +114,11 @@ class Bucket:
                 CacheControl=CACHE_CONTROL,
                 IfNoneMatch="*",
             )
+            if not stored.get("ETag"):  # whose 200 this is nobody knows; an address of nothing would be sent
+                raise VendorFault("Storing an object: the answer does not say that it was", code="no_etag")
 
-        # 412: an earlier try of ours landed, though its answer was lost.
-        await self._in_pool(lambda: translated("Storing an object", accepting(412, put)))
+        # With 412: an earlier try of ours landed, though its answer was lost.
+        await self._in_pool(lambda: translated("Storing an object", accepting(WRITTEN_BEFORE, put)))
 
     async def delete(self, keys: Iterable[str]) -> None:
         """Delete objects one after the other; a key that does not exist is a success. Raises as `put` does.
@@ -124,7 +129,9 @@ class Bucket:
 
         def delete() -> None:
             for key in keys:
-                self._client().delete_object(Bucket=self._bucket, Key=key)
+                gone = self._client().delete_object(Bucket=self._bucket, Key=key)
+                if gone["ResponseMetadata"]["HTTPStatusCode"] != NO_CONTENT:
+                    raise VendorFault("Deleting objects: the answer does not say that it was", code="not_204")
 
         await self._in_pool(lambda: translated("Deleting objects", delete))
 

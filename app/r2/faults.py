@@ -29,6 +29,7 @@ XML: Final = (b"<?xml", b"<Error")
 TRANSIENT_CODES: Final = {"ClientDisconnect", "IncompleteBody", "BadDigest"}
 KEY_GONE: Final = "NoSuchKey"
 CLOCK_OFF: Final = "RequestTimeTooSkewed"  # ours, by more than 15 minutes: a signature carries the time
+PAGE_STATUS: Final = 412  # with R2's own code it is a success: this is somebody in between
 CODE_CHARS_MAX: Final = 100
 
 
@@ -112,7 +113,7 @@ def _leaf(status: int, code: str) -> type[EaselError]:
         case 501:  # a header or a verb that R2 does not have
             return BadRequest
         case _:
-            return VendorFault if status >= 500 or status < 400 else BadRequest  # noqa: PLR2004 - HTTP's own lines
+            return BadRequest if 400 <= status < 500 and status != PAGE_STATUS else VendorFault  # noqa: PLR2004 - HTTP's
 
 
 def _unanswered(tried: str, exc: "BotoCoreError") -> EaselError:

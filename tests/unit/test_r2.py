@@ -651,3 +651,21 @@ async def test_an_answer_that_boto3_cannot_read_is_a_fault_of_the_vendor(verb):
         with pytest.raises(VendorFault) as caught:
             await CALLS[verb](bucket)
     assert caught.value.code == "not_understood"
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "code"),
+    [
+        ("put", b"200 OK\r\nContent-Type: text/html\r\nContent-Length: 7\r\n\r\n<html/>", "no_etag"),
+        ("put", b"200 OK\r\nContent-Length: 0\r\n\r\n", "no_etag"),
+        ("put", b"204 No Content\r\n\r\n", "no_etag"),
+        ("delete", b"200 OK\r\nContent-Length: 7\r\n\r\n<html/>", "not_204"),
+        ("put", b"412 Precondition Failed\r\nContent-Length: 7\r\n\r\nBlocked", "http_412"),
+    ],
+)
+async def test_only_the_word_of_r2_is_a_success(verb, answer, code):
+    """A page of a proxy or a firewall stores and deletes nothing, whatever its status: both are tried again."""
+    async with bucket_before(Saying(answer)) as (_, bucket):
+        with pytest.raises(VendorFault) as caught:
+            await CALLS[verb](bucket)
+    assert caught.value.code == code
