@@ -10,6 +10,7 @@ import queue
 import re
 import sys
 import threading
+import warnings
 from collections.abc import Collection, Iterable, Mapping
 from typing import TextIO
 
@@ -21,8 +22,12 @@ SHAPES = re.compile(
     r"|(?P<key>\bsk-[\w*-]{6,})"
     r"|(?P<url>://[^/\s:@]+:)[^/\s@]+(?=@)"
 )
-# Libraries that say at info what we say ourselves, or that put addresses with user ids into their lines.
-QUIET = ("httpx", "httpcore", "boto3", "botocore", "urllib3", "s3transfer", "uvicorn.access", "alembic", "asyncio")
+# Libraries that say at info what we say ourselves, or that put addresses with user ids into their lines; and Pillow,
+# which writes down where and with what a photo was taken.
+QUIET = (
+    *("httpx", "httpcore", "boto3", "botocore", "urllib3", "s3transfer", "uvicorn.access", "alembic", "asyncio"),
+    "PIL",
+)
 LINES_MAX = 10_000  # some MB
 LAST_LINES_S = 1.0
 SECRET_CHARS_MIN = 6  # a shorter one would take parts of ordinary words with it
@@ -162,6 +167,9 @@ def _rendering(style: str) -> structlog.typing.Processor:
 
 
 def _quiet_libraries() -> None:
+    logging.captureWarnings(capture=True)
+    # Of photos, a line for each damaged tag of each: megabytes for one, which can be shown all the same.
+    warnings.filterwarnings("ignore", module="PIL")
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):

@@ -1,7 +1,11 @@
 import io
 import json
 import logging
+import struct
+import subprocess
+import sys
 import threading
+import zlib
 
 import pytest
 import structlog
@@ -137,3 +141,42 @@ def test_a_reader_that_stops_stops_nobody():
     reader.goes_on.set()
     outlet.close()
     assert f'"lines": {outlet.dropped}' in reader.getvalue()
+
+
+MAKER = b"Camera of Anna Chen\0"
+PREPARE = """
+import sys, warnings
+from app import telemetry
+from app.pictures import prepare_source
+lines = telemetry.configure(level="debug", style="json")
+prepare_source(sys.stdin.buffer.read())
+warnings.warn("something odd")
+lines.close()
+"""
+
+
+@pytest.mark.slow
+def test_what_stands_in_a_photo_is_in_no_line():
+    """Not who took it, at any level, nor a line for each tag of it that is damaged; what else warns does so in JSON."""
+    maker, damaged = (0x10F, 2, len(MAKER), 8 + 2 + 12 * 1_025 + 4), [(0x8000 + n, 1, 9_000, 0) for n in range(1_024)]
+    tags = b"".join(struct.pack("<HHLL", *tag) for tag in (maker, *damaged))
+    said = run_with(photo(b"II*\0\x08\0\0\0" + struct.pack("<H", 1_025) + tags + bytes(4) + MAKER))
+    assert "Anna" not in said
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert len(lines) == 1
+    assert "something odd" in lines[0]["event"]
+
+
+def photo(exif):
+    """A PNG that carries this."""
+    head, pixel = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0), zlib.compress(b"\0\0")
+    chunks = ((b"IHDR", head), (b"eXIf", exif), (b"IDAT", pixel), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+
+
+def run_with(data):
+    """Prepare a photo in a process of its own. Return what that wrote."""
+    child = subprocess.run([sys.executable, "-c", PREPARE], input=data, capture_output=True, check=True, timeout=60)
+    return child.stderr.decode()
