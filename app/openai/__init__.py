@@ -2,7 +2,7 @@
 
 `order`, `sizes` and `edit_sources`: what is asked, cut to what each model takes. `answer`: what came back.
 `model_life`: who lives. `faults`: what went wrong, as our errors. `images`: the calls. `reader`: a small text model
-that reads messages; `completion`: what it answered.
+that reads messages; `completion`: what it answered. `http_client` and `keep_alive`: what all their connections share.
 """
 
 from app.openai.answer import Drawn, TokenUsage

@@ -4,6 +4,7 @@ By the schema only `created` is certain (OpenAI's SDK 3.54, types/images_respons
 servers leave out more, so all but one picture is optional: it is paid for.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from app.errors import BadAnswer
 from app.openai.json_body import read_json
 
 TOKENS_MAX: Final = 1_000_000  # ten of the dearest pictures have about 140,000; above, it is no count
+DATA_URL: Final = "data:"
+SHORT_WORD: Final = re.compile(r"[\w.-]{1,40}", re.ASCII)
 PLAIN: Final = str.maketrans("-_", "+/", " \t\r\n")
 
 MAGIC: Final = {
@@ -93,14 +96,14 @@ def read_content(body: bytes, *, count: int, request_id: str | None) -> Content:
             pictures.append(_picture(item, request_id=request_id))
         except BadAnswer as exc:
             problem = problem or exc
-            urls += [url] if (url := _text(_table(item).get("url"))) else []
+            urls += [url] if (url := _text(_table(item).get("url"))) and not url.startswith(DATA_URL) else []
     if not pictures and not urls:
         raise problem or BadAnswer("The answer holds no picture", code="no_data", vendor_request_id=request_id)
     return Content(
         pictures=tuple(pictures[:count]),
         urls=() if pictures else tuple(urls[:count]),
-        size=_text(answer.get("size")),
-        quality=_text(answer.get("quality")),
+        size=_word(answer.get("size")),
+        quality=_word(answer.get("quality")),
         usage=_usage(answer.get("usage")),
     )
 
@@ -113,10 +116,12 @@ def true_format(data: bytes) -> str | None:
 
 
 def _picture(item: Any, *, request_id: str | None) -> bytes:  # noqa: ANN401 - whatever the vendor sent
-    encoded = _text(_table(item).get("b64_json"))
+    told = _table(item)
+    url = _text(told.get("url")) or ""
+    encoded = _text(told.get("b64_json")) or (url if url.startswith(DATA_URL) else None)
     if not encoded:
         raise BadAnswer("The answer holds no picture", code="no_data", vendor_request_id=request_id)
-    if encoded.startswith("data:"):  # some compatible servers send a data URL
+    if encoded.startswith(DATA_URL):  # some compatible servers send one, in the one place or the other
         encoded = encoded.partition(",")[2]
     try:
         data = _decoded(encoded)
@@ -191,6 +196,12 @@ def _items(value: Any) -> list[Any]:  # noqa: ANN401 - whatever the vendor sent
 
 def _count(value: Any, otherwise: int | None) -> int | None:  # noqa: ANN401 - whatever the vendor sent
     return value if type(value) is int and value >= 0 else otherwise
+
+
+def _word(value: Any) -> str | None:  # noqa: ANN401 - whatever the vendor sent
+    """Let only a short plain one through: it is kept, and told to people."""
+    text = _text(value)
+    return text if text and SHORT_WORD.fullmatch(text) else None
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - whatever the vendor sent

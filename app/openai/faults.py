@@ -76,6 +76,7 @@ RETRY_AFTER_S_MAX: Final = 120  # OpenAI's SDK ignores longer waits, too (3.54, 
 
 SAFETY_VIOLATIONS = re.compile(r"safety_violations=\[([^\]]*)\]")
 SHORT_WORD = re.compile(r"[\w.\-/\[\]]{1,80}", re.ASCII)
+COUNT = re.compile(r"\d{1,9}", re.ASCII)  # Python refuses to read thousands of digits
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -107,7 +108,7 @@ class HttpAnswer:
     def limit_per_minute(self) -> int | None:
         """How many pictures this key may have a minute, where that is told: seen in answers of 2025 and 2026."""
         told = self.headers.get("x-ratelimit-limit-input-images", "")
-        return int(told) if told.isascii() and told.isdigit() else None
+        return int(told) if COUNT.fullmatch(told) else None
 
 
 def fault(answer: HttpAnswer, *, model: str, now_at: float) -> EaselError:

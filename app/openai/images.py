@@ -14,6 +14,7 @@ from app.errors import BadAnswer, BadRequest, Cause, NotPermitted, OutcomeUnknow
 from app.openai.answer import Content, Drawn, read_content, true_format
 from app.openai.edit_sources import form_files
 from app.openai.faults import HttpAnswer, fault, has_error
+from app.openai.http_client import IDENTITY, is_packed, no_cookies
 from app.openai.keep_alive import keep_alive
 from app.openai.model_life import ModelStatus, read_model
 from app.openai.order import ANSWER_BYTES_MAX, FORMAT_PARAM, PictureOrder, form_fields, parameters
@@ -26,7 +27,6 @@ ERROR_BYTES_MAX: Final = 64 * 1024
 DECODE_INLINE_BYTES_MAX: Final = 512 * 1024  # below, decoding (under 1 ms) is faster than a hop to a thread
 MODEL_TIMEOUT_S: Final = 20.0
 
-IDENTITY: Final = "identity"
 KEPT_ALIVE: Final = {"trace": keep_alive}
 
 HEADER_SAFE = re.compile(r"[!-~]+")
@@ -66,6 +66,7 @@ class OpenAIImages:
                 # base64 of a JPEG shrinks by a quarter and costs ten times as long to unpack.
                 "Accept-Encoding": IDENTITY,
             },
+            cookies=no_cookies(),
             timeout=httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S, pool=CONNECT_TIMEOUT_S),
             limits=httpx.Limits(max_connections=CONNECTIONS_MAX, keepalive_expiry=IDLE_CONNECTION_S),
         )
@@ -187,7 +188,7 @@ class OpenAIImages:
         Bytes are counted as they come, which is what they are: an encoding that we did not ask for is not taken off.
         """
         bytes_max = self._answer_bytes_max if response.is_success else ERROR_BYTES_MAX
-        encoded = response.headers.get("content-encoding", IDENTITY).strip().lower() != IDENTITY
+        encoded = is_packed(response)
         bytes_max = 0 if encoded else bytes_max
         chunks, size = [], 0
         broken: Exception | None = None

@@ -25,7 +25,8 @@ from app.errors import (
 )
 from app.openai.completion import Completion, read_completion
 from app.openai.faults import CAUSES, HttpAnswer, fault, has_error, missing_scopes
-from app.openai.images import CONNECT_TIMEOUT_S, HEADER_SAFE, IDENTITY, IDLE_CONNECTION_S, NOTHING_SENT
+from app.openai.http_client import IDENTITY, no_cookies
+from app.openai.images import CONNECT_TIMEOUT_S, HEADER_SAFE, IDLE_CONNECTION_S, NOTHING_SENT
 from app.openai.json_body import is_json_object
 
 READ_TIMEOUT_S: Final = 2.5
@@ -86,6 +87,7 @@ class OpenAIReader:
                 "Accept-Encoding": IDENTITY,
                 "Content-Type": "application/json",
             },
+            cookies=no_cookies(),
             timeout=CONNECT_TIMEOUT_S,
             limits=httpx.Limits(max_connections=CONNECTIONS_MAX, keepalive_expiry=IDLE_CONNECTION_S),
         )

@@ -8,6 +8,7 @@ import httpx
 
 from app.errors import BadAnswer, HostNotAllowed
 from app.openai.answer import checked
+from app.openai.http_client import IDENTITY, is_packed, no_cookies
 from app.openai.keep_alive import keep_alive
 
 FETCH_S: Final = 60.0  # of one address, all its tries; the picture is paid for
@@ -25,7 +26,9 @@ class UrlPictures:
         self._bytes_max = bytes_max
         # Without the key: the host is somebody else. No redirects: they lead where nobody has allowed it.
         self._http = httpx.AsyncClient(
-            headers={"Accept-Encoding": "identity"}, timeout=httpx.Timeout(FETCH_S, connect=CONNECT_S)
+            headers={"Accept-Encoding": IDENTITY},
+            timeout=httpx.Timeout(FETCH_S, connect=CONNECT_S),
+            cookies=no_cookies(),
         )
 
     async def fetch(self, urls: Sequence[str], *, request_id: str | None) -> tuple[bytes, ...]:
@@ -51,7 +54,7 @@ class UrlPictures:
     def _check(self, url: str, request_id: str | None) -> None:
         try:
             parsed = httpx.URL(url)
-        except httpx.InvalidURL as exc:
+        except (httpx.InvalidURL, ValueError) as exc:  # the latter for half a character, which JSON can hold
             raise BadAnswer("The picture lies at no address", code="no_data", vendor_request_id=request_id) from exc
         host = _named(parsed)
         if parsed.scheme not in {"http", "https"} or parsed.userinfo or host not in self._hosts:
@@ -76,7 +79,7 @@ class UrlPictures:
     async def _once(self, url: str) -> bytes:
         async with self._http.stream("GET", url, extensions={"trace": keep_alive}) as response:
             response.raise_for_status()
-            if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            if is_packed(response):
                 raise BadAnswer("The picture is packed in a way that was not asked for", code="encoded")
             chunks, size = [], 0
             async for chunk in response.aiter_raw():

@@ -1,6 +1,7 @@
 """What servers on the wire answer with: packed, endless, addresses in place of pictures, nothing for minutes."""
 
 import asyncio
+import base64
 import gzip
 import json
 import socket
@@ -8,6 +9,7 @@ import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
+import orjson
 import pytest
 
 from app.errors import BadAnswer, BadRequest, HostNotAllowed, OutcomeUnknown
@@ -139,3 +141,61 @@ async def test_what_lies_at_an_address_is_looked_at_like_any_answer(answer, code
     with pytest.raises(BadAnswer) as caught:
         await addressed(RawServer(answer, drip=b"x" * MB if b"10000000" in answer else b""))
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("address", ["/\ud800.png", "/\x00", ":99999/x", "//\ud800/x"])
+async def test_what_is_no_address_is_no_picture(address):
+    """Half a character in it, or a number that no port has: the call is paid, and ended as such."""
+    body = '{"created": 1, "data": [{"url": "http://files.example.com' + json.dumps(address)[1:-1] + '"}]}'
+    async with RawServer(http(body)).client(url_hosts=["files.example.com"]) as images:
+        with pytest.raises((BadAnswer, HostNotAllowed)):
+            await images.generate(ORDER, model="flux-1")
+
+
+def as_data(picture):
+    """A picture as an address that holds it."""
+    return "data:image/png;base64," + base64.b64encode(picture).decode()
+
+
+async def test_an_address_may_hold_the_picture_itself():
+    """Nobody has to be asked for it."""
+    async with RawServer(http({"created": 1, "data": [{"url": as_data(PNG)}]})).client() as images:
+        assert (await images.generate(ORDER, model="flux-1")).pictures == (PNG,)
+
+
+async def test_an_address_that_holds_no_picture_is_nowhere_to_be_fetched():
+    """No host is missing in the settings."""
+    async with RawServer(http({"created": 1, "data": [{"url": as_data(b"nothing")}]})).client() as images:
+        with pytest.raises(BadAnswer):
+            await images.generate(ORDER, model="flux-1")
+
+
+@pytest.mark.parametrize(
+    ("headers", "limit"),
+    [
+        ({"content-encoding": ""}, None),
+        ({"x-ratelimit-limit-input-images": "9" * 5_000}, None),
+        ({"x-ratelimit-limit-input-images": "250"}, 250),
+    ],
+)
+async def test_an_odd_header_costs_no_picture(headers, limit):
+    """An encoding that is none, a number that Python does not read."""
+    async with RawServer(http(drawn(), headers=headers)).client() as images:
+        assert (await images.generate(ORDER, model="gpt-image-2")).limit_per_minute == limit
+
+
+async def test_how_it_was_drawn_is_a_short_word_or_nothing():
+    """It is kept with the wish, and told to people."""
+    body = orjson.dumps(drawn()).replace(b"{", b'{"size": "\\ud800", "quality": "' + b"x" * 5_000 + b'", ', 1)
+    async with RawServer(http(body)).client() as images:
+        got = await images.generate(ORDER, model="gpt-image-2")
+    assert (got.size, got.quality) == (None, None)
+
+
+async def test_cookies_are_not_kept():
+    """They would come back with every request, until the server refuses so many."""
+    server = RawServer(http(drawn(), headers={"set-cookie": "a=b; Path=/"}))
+    async with server.client() as images:
+        for _ in range(2):
+            await images.generate(ORDER, model="gpt-image-2")
+    assert not any("cookie" in headers for _, headers, _ in server.requests)
