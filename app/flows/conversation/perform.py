@@ -7,7 +7,7 @@ import structlog
 
 from app.flows.conversation.changes import Changes
 from app.flows.conversation.draw_request import drawn
-from app.flows.conversation.event_facts import happened_at, said_by
+from app.flows.conversation.event_facts import happened_at, new_photo, said_by
 from app.flows.conversation.expecting import asked_with
 from app.flows.conversation.run_commands import Commands
 from app.flows.conversation.saying import saying
@@ -39,7 +39,7 @@ from app.reading.plan import (
 from app.store.chat_pictures import Pictures
 from app.store.chats import Chats, ChatState, Expected
 from app.store.forgetting import Forgetting
-from app.store.photos import NewPhoto, Photos, PhotoState
+from app.store.photos import Photos, PhotoState
 from app.store.receiving import NewRequest
 from app.store.requests import UNFINISHED, Request, Requests
 from app.words.answers import (
@@ -126,7 +126,7 @@ class Performer:
     async def hear(self, event: Event, chat: Chat, plan: Plan, state: ChatState) -> None:
         """Remember that a photo is coming, before it is fetched: the words behind it are about it, and may be first."""
         if isinstance(plan.act, Fetch):
-            await self._photos.seen(_new_photo(event, chat, plan.act.photo), waits=True)
+            await self._photos.seen(new_photo(event, chat, plan.act.photo), waits=True)
             if state.expected and state.expected.what == "words":
                 await self._chats.expect_nothing(chat.id, chat.kind)
 
@@ -155,7 +155,7 @@ class Performer:
                 return await self._fetched(event, chat, photo)
             case Remember(photo=photo):
                 seen = PhotoState.EXTERNAL if photo.is_external else PhotoState.SEEN
-                await self._photos.seen(_new_photo(event, chat, photo), state=seen)
+                await self._photos.seen(new_photo(event, chat, photo), state=seen)
             case AskForPhoto(prompt=prompt, options=options):
                 return await self._ask_for_photo(event, chat, prompt, options, state.expected)
             case Forget(message_id=message_id):
@@ -239,9 +239,9 @@ class Performer:
     async def _fetched(self, event: Event, chat: Chat, photo: Media) -> NewRequest | None:
         """Ask what to do with a photo or an album, once all of it is there; or do what was said before it."""
         if photo.is_external:
-            await self._photos.keep(_new_photo(event, chat, photo), PhotoState.EXTERNAL)
+            await self._photos.keep(new_photo(event, chat, photo), PhotoState.EXTERNAL)
             return saying(Sentence("photo_external"))
-        album = await self._sources.fetch(_new_photo(event, chat, photo))
+        album = await self._sources.fetch(new_photo(event, chat, photo))
         if not album:
             return None
         kept = [one.message_id for one in album if one.state is PhotoState.KEPT and one.waits]
@@ -276,18 +276,6 @@ class Performer:
         count += await self._forgetting.made_from_photo(message_id, chat_id=chat.id)
         log.info("message_forgotten", pictures=count)
         self._swept()
-
-
-def _new_photo(event: Event, chat: Chat, photo: Media) -> NewPhoto:
-    album = photo.image_set
-    return NewPhoto(
-        message_id=photo.id,
-        chat_id=chat.id,
-        user_id=event.user_id,
-        set_id=album.id if album else None,
-        set_total=album.total if album else 0,
-        set_index=album.index if album else 0,
-    )
 
 
 def _answer_of(said: Request) -> Answer | None:
