@@ -60,6 +60,8 @@ def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
     if talk is Talk.PROGRESS:
         return _talked_in(wish, talk, context), ReadingStep.RULES
     command = command_of(wish.prompt, beside_options=bool(wish.options)) if wish.prompt else None
+    if _is_a_format(wish.options) and (not wish.prompt or (command and not command_of(wish.prompt))):
+        return Say(answer=Sentence("format_alone")), ReadingStep.RULES  # another picture would come as LINE shows it
     label = labels.act_of(wish.prompt) if not wish.options else None
     if command is None and isinstance(label, Do):
         command = label.command
@@ -197,6 +199,12 @@ def _of_options_alone(wish: Wish, context: Context, user_id: str | None) -> Act:
         request_id=under_way.request_id if under_way else None,
         options=wish.options,
     )
+
+
+def _is_a_format(options: Options) -> bool:
+    formats = tuple(one for one in options.unmet if one.key == "format")
+    is_any = bool(options.output_format or formats)
+    return is_any and options == Options(output_format=options.output_format, unmet=formats)
 
 
 def _of_oneself(wish: Wish, context: Context, user_id: str | None) -> Act | None:

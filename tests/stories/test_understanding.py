@@ -114,6 +114,18 @@ async def test_who_wants_to_die_is_not_brushed_off(vendors, language, text):
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [("zh-TW", "給我png"), ("en", "can I have it in svg"), ("ja", "PNGでください"), ("th", "ขอเป็น png")],
+)
+async def test_a_format_alone_pays_for_no_other_picture(vendors, language, text):
+    """What LINE shows is told."""
+    person = await with_a_picture(vendors, language)
+    before = vendors.picture_calls()
+    assert await answer(vendors, person, text) == words(language, "format_alone")
+    assert vendors.picture_calls() == before
+
+
+@pytest.mark.parametrize(
     ("language", "text"), [("zh-TW", "要錢嗎"), ("en", "is this free?"), ("ja", "お金かかりますか"), ("th", "ฟรีไหมคะ")]
 )
 async def test_what_it_costs(vendors, language, text):

@@ -210,6 +210,32 @@ def test_a_photo_comes_first(text):
     assert (act.prompt, act.sources, act.photos) == (text, [{"photo": "7"}], ["7"])
 
 
+@pytest.mark.parametrize("context", [Context(), Context(chat=KITE), A_PHOTO, DRAWING])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("as a png", "png", "can I have it in svg", "jpg please", "send it as jpeg", "as a gif", "給我png", "存成jpg"),
+        *("PNGでください", "JPGでお願いします", "ขอเป็น png", "ขอไฟล์ png"),
+    ],
+)
+def test_a_format_alone_draws_nothing(text, context):
+    """The picture would be another one, and come as LINE shows it."""
+    assert said(text, context).act == Say(answer=Sentence("format_alone"))
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("png x2", Options(output_format="png", count=2)),
+        ("again png", Options(output_format="png")),
+        ("png 去背", Options(output_format="png", background="transparent")),
+    ],
+)
+def test_a_format_beside_something_else_is_obeyed(text, options):
+    """As in a wish."""
+    assert said(text, Context(chat=KITE)).act == Change(verb="again", options=options)
+
+
 @pytest.mark.parametrize("context", [Context(), Context(chat=KITE)])
 @pytest.mark.parametrize("text", ["turn the person in the uploaded photo into a doll", "以我上傳的照片做成公仔"])
 def test_a_prompt_that_names_an_upload_asks_for_it(text, context):
