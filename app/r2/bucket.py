@@ -233,7 +233,7 @@ class Bucket:
         from botocore.handlers import add_expect_header  # noqa: PLC0415 - slow to import
 
         from app.r2.bounded import Bounded  # noqa: PLC0415 - slow to import
-        from app.r2.isolation import session_of_our_own  # noqa: PLC0415 - slow to import
+        from app.r2.isolation import session_of_our_own, trust_folder  # noqa: PLC0415 - slow to import
 
         client = Session(botocore_session=session_of_our_own()).client(
             "s3",
@@ -258,6 +258,7 @@ class Bucket:
         # https://developers.cloudflare.com/r2/api/s3/extensions/
         client.meta.events.unregister("before-call.s3", add_expect_header)
         endpoint: Any = vars(client)["_endpoint"]  # its session is an argument, but of nobody that we could call
+        trust_folder(endpoint.http_session)
         endpoint.http_session = Bounded(endpoint.http_session, answer_s=self._answer_s)
         client.meta.events.register("before-parse.s3", drop_page)
         client.meta.events.register("before-call.s3", stay)

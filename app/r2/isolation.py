@@ -6,8 +6,10 @@ https://docs.aws.amazon.com/boto3/latest/guide/configuration.html (read 2026-11-
 """
 
 import os
+import ssl
 
 from botocore.configprovider import ConfigValueStore, ConstantProvider
+from botocore.httpsession import URLLib3Session, create_urllib3_context
 from botocore.session import Session
 
 
@@ -24,3 +26,19 @@ def session_of_our_own() -> Session:
     mapping = {name: ConstantProvider(value) for name, value in values.items()}
     session.register_component("config_store", ConfigValueStore(mapping=mapping))
     return session
+
+
+def trust_folder(http: URLLib3Session) -> None:
+    """Trust SSL_CERT_DIR, too, where no SSL_CERT_FILE is named, as httpx does: botocore takes nothing but a file."""
+    folder = os.environ.get("SSL_CERT_DIR")
+    if not folder or os.environ.get("SSL_CERT_FILE"):
+        return
+
+    def context() -> ssl.SSLContext:
+        made: ssl.SSLContext = create_urllib3_context()
+        made.load_verify_locations(capath=folder)
+        return made
+
+    parts = vars(http)  # nothing public leads there
+    parts["_get_ssl_context"] = context  # for a proxy, which is looked up when it is needed
+    parts["_manager"].connection_pool_kw["ssl_context"] = context()

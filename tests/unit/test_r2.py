@@ -34,6 +34,7 @@ from app.r2 import Bucket, ObjectHead, endpoint_url, new_key
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples" / "r2").glob("*.json"))
 TLS = Path(__file__).parents[1] / "samples" / "tls"
+HASHED = "0b431183.0"  # what OpenSSL looks for: `openssl x509 -hash -noout -in cert.pem`
 KEYS = {"access_key_id": "a" * 32, "secret_access_key": "b" * 64}
 JPEG = b"\xff\xd8\xff\xe0 a small picture"
 
@@ -364,6 +365,17 @@ async def test_over_tls_our_own_certificate_must_be_named():
                 await stranger.put("k.jpg", JPEG, content_type="image/jpeg")
         async with bucket_at(base_url, ca_bundle=str(TLS / "cert.pem")) as bucket:
             await bucket.put("k.jpg", JPEG, content_type="image/jpeg")
+    assert list(stand_in.objects) == ["k.jpg"]
+
+
+async def test_certificates_in_the_machines_folder_count(tmp_path, monkeypatch):
+    """As they do for the other vendors; else pictures would be paid that cannot be stored."""
+    (tmp_path / HASHED).write_bytes((TLS / "cert.pem").read_bytes())
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    stand_in = R2StandIn(**KEYS, bucket="pictures")
+    async with serve(stand_in.app, ssl=tls()) as base_url, bucket_at(base_url) as bucket:
+        await bucket.put("k.jpg", JPEG, content_type="image/jpeg")
     assert list(stand_in.objects) == ["k.jpg"]
 
 
