@@ -24,6 +24,7 @@ CONNECT_TIMEOUT_S: Final = 5.0
 CONNECTIONS_MAX: Final = 512  # a call holds one for up to minutes; how many draw at once is the queue's business
 IDLE_CONNECTION_S: Final = 30.0
 ERROR_BYTES_MAX: Final = 64 * 1024
+MODEL_BYTES_MAX: Final = 64 * 1024  # some hundred bytes, of some gateways a few thousand
 DECODE_INLINE_BYTES_MAX: Final = 512 * 1024  # below, decoding (under 1 ms) is faster than a hop to a thread
 MODEL_TIMEOUT_S: Final = 20.0
 
@@ -121,7 +122,7 @@ class OpenAIImages:
             Again, OutcomeUnknown, BadAnswer, NotPermitted: As `generate` does; asking again is always safe.
         """
         request = self._http.build_request("GET", f"models/{quote(model_id, safe='')}", extensions=KEPT_ALIVE)
-        answer = await self._ask(request, timeout_s=min(MODEL_TIMEOUT_S, self._timeout_s))
+        answer = await self._ask(request, timeout_s=min(MODEL_TIMEOUT_S, self._timeout_s), bytes_max=MODEL_BYTES_MAX)
         if not answer.is_success or has_error(answer.body):
             raise fault(answer, model=model_id, now_at=time.time())
         return read_model(answer, model=model_id)
@@ -148,7 +149,7 @@ class OpenAIImages:
 
     async def _draw_once(self, request: httpx.Request, *, count: int, model: str) -> Drawn:
         started_at = time.monotonic()
-        answer = await self._ask(request, timeout_s=self._timeout_s)
+        answer = await self._ask(request, timeout_s=self._timeout_s, bytes_max=self._answer_bytes_max)
         if not answer.is_success:
             raise fault(answer, model=model, now_at=time.time())
         content = await _content(answer, count=count, model=model)
@@ -165,11 +166,11 @@ class OpenAIImages:
             limit_per_minute=answer.limit_per_minute,
         )
 
-    async def _ask(self, request: httpx.Request, *, timeout_s: float) -> HttpAnswer:
+    async def _ask(self, request: httpx.Request, *, timeout_s: float, bytes_max: int) -> HttpAnswer:
         deadline = asyncio.get_running_loop().time() + timeout_s
         response = await self._send(request, deadline)
         try:
-            return await self._read(response, deadline)
+            return await _read(response, deadline, bytes_max)
         finally:
             await response.aclose()
 
@@ -182,39 +183,41 @@ class OpenAIImages:
         except (TimeoutError, httpx.HTTPError) as exc:
             raise OutcomeUnknown(f"No answer of OpenAI: {type(exc).__name__}", code=_how_it_ended(exc)) from exc
 
-    async def _read(self, response: httpx.Response, deadline: float) -> HttpAnswer:
-        """Read the body up to our limit. Of a refusal the status says enough, so a part of its body will do.
 
-        Bytes are counted as they come, which is what they are: an encoding that we did not ask for is not taken off.
-        """
-        bytes_max = self._answer_bytes_max if response.is_success else ERROR_BYTES_MAX
-        encoded = is_packed(response)
-        bytes_max = 0 if encoded else bytes_max
-        chunks, size = [], 0
-        broken: Exception | None = None
-        try:
-            async with asyncio.timeout_at(deadline):
-                async for chunk in response.aiter_raw():
-                    size += len(chunk)
-                    if size > bytes_max:
-                        break
-                    chunks.append(chunk)
-        except (TimeoutError, httpx.HTTPError) as exc:
-            broken = exc
-        answer = HttpAnswer(status=response.status_code, headers=response.headers, body=b"".join(chunks))
-        if response.is_success and broken is not None:
-            raise OutcomeUnknown(
-                f"The answer of OpenAI broke off after {size} bytes: {type(broken).__name__}",
-                code=_how_it_ended(broken),
-                vendor_request_id=answer.request_id,
-            ) from broken
-        if response.is_success and encoded:
-            message = "The answer of OpenAI is packed in a way that was not asked for"
-            raise BadAnswer(message, code="encoded", vendor_request_id=answer.request_id)
-        if response.is_success and size > bytes_max:
-            message = f"The answer of OpenAI is larger than {bytes_max} bytes"
-            raise BadAnswer(message, code="answer_too_large", vendor_request_id=answer.request_id)
-        return answer
+async def _read(response: httpx.Response, deadline: float, bytes_max: int) -> HttpAnswer:
+    """Read the body up to our limit. Of a refusal the status says enough, so a part of its body will do.
+
+    Bytes are counted as they come, which is what they are: an encoding that we did not ask for is not taken off.
+    """
+    if not response.is_success:
+        bytes_max = ERROR_BYTES_MAX
+    encoded = is_packed(response)
+    bytes_max = 0 if encoded else bytes_max
+    chunks, size = [], 0
+    broken: Exception | None = None
+    try:
+        async with asyncio.timeout_at(deadline):
+            async for chunk in response.aiter_raw():
+                size += len(chunk)
+                if size > bytes_max:
+                    break
+                chunks.append(chunk)
+    except (TimeoutError, httpx.HTTPError) as exc:
+        broken = exc
+    answer = HttpAnswer(status=response.status_code, headers=response.headers, body=b"".join(chunks))
+    if response.is_success and broken is not None:
+        raise OutcomeUnknown(
+            f"The answer of OpenAI broke off after {size} bytes: {type(broken).__name__}",
+            code=_how_it_ended(broken),
+            vendor_request_id=answer.request_id,
+        ) from broken
+    if response.is_success and encoded:
+        message = "The answer of OpenAI is packed in a way that was not asked for"
+        raise BadAnswer(message, code="encoded", vendor_request_id=answer.request_id)
+    if response.is_success and size > bytes_max:
+        message = f"The answer of OpenAI is larger than {bytes_max} bytes"
+        raise BadAnswer(message, code="answer_too_large", vendor_request_id=answer.request_id)
+    return answer
 
 
 async def _content(answer: HttpAnswer, *, count: int, model: str) -> Content:
@@ -223,7 +226,8 @@ async def _content(answer: HttpAnswer, *, count: int, model: str) -> Content:
             return read_content(answer.body, count=count, request_id=answer.request_id)
         return await asyncio.to_thread(read_content, answer.body, count=count, request_id=answer.request_id)
     except BadAnswer as error:
-        if has_error(answer.body):  # a refusal is one, whatever its status
+        # A refusal is one, whatever its status. It is small: millions of bytes are not parsed again, for all to wait.
+        if len(answer.body) <= ERROR_BYTES_MAX and has_error(answer.body):
             raise fault(answer, model=model, now_at=time.time()) from None
         if error.code == "not_json" and not answer.has_end:
             message = f"The answer of OpenAI was cut off after {len(answer.body)} bytes"

@@ -5,6 +5,7 @@ import base64
 import gzip
 import json
 import socket
+import sys
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
@@ -199,3 +200,30 @@ async def test_cookies_are_not_kept():
         for _ in range(2):
             await images.generate(ORDER, model="gpt-image-2")
     assert not any("cookie" in headers for _, headers, _ in server.requests)
+
+
+async def test_what_a_model_is_takes_no_megabytes():
+    """They would be parsed while everybody waits."""
+    async with RawServer(http({"id": "gpt-image-2", "more": "x" * 100_000})).client() as images:
+        with pytest.raises(BadAnswer) as caught:
+            await images.model("gpt-image-2")
+    assert caught.value.code == "answer_too_large"
+
+
+@pytest.mark.parametrize("body", [b"<html>" + b"x" * 2 * MB, b'{"data": [{"b64_json": "' + b"A" * 2 * MB + b'"}]}'])
+async def test_megabytes_are_parsed_once_and_elsewhere(body):
+    """Not in the thread that answers webhooks, though they hold no picture and may be a refusal."""
+    parsed_here = []
+
+    def watch(frame, event, _argument):
+        if event == "call" and frame.f_code.co_name == "read_json":
+            parsed_here.append(len(frame.f_locals["body"]))
+
+    async with RawServer(http(body)).client() as images:
+        sys.setprofile(watch)  # of this thread only
+        try:
+            with pytest.raises(BadAnswer):
+                await images.generate(ORDER, model="gpt-image-2")
+        finally:
+            sys.setprofile(None)
+    assert parsed_here == []
