@@ -14,6 +14,7 @@ from app.reading.rules import DRAWN_AGAIN, commanded, talked
 from app.reading.sources import edited, is_about_something, is_asked_for, later, photos_of
 from app.reading.too_much import is_too_much
 from app.reading.wish import Addressing, Wish
+from app.store.chats import Expected
 from app.store.context import Context
 from app.words.answers import Offer
 
@@ -110,13 +111,20 @@ def drawn(wish: Wish, context: Context, user_id: str | None) -> Act:
     if is_about_something(context, user_id):
         return edited(wish, context, user_id)
     expected = expected_of(context, user_id)
-    if expected and expected.what == "better" and names_a_part(wish.prompt):
-        return Draw(prompt=wish.prompt, options=wish.options, sources=expected.sources, settled=True)
+    if better := _of_a_part(wish, expected):
+        return better
     is_asked = expected is not None and expected.what == "photo"
     names_one = speaks_of_a_photo(wish.prompt) or speaks_of_a_picture(wish.prompt)
     if not is_asked and (context.refused_photo or names_one):
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
     return Draw(prompt=wish.prompt, options=wish.options, settled=expected is not None)
+
+
+def _of_a_part(wish: Wish, expected: Expected | None) -> Draw | None:
+    """Change the picture that was complained of where its part is named: we have asked what to change."""
+    if expected is None or expected.what != "better" or not names_a_part(wish.prompt):
+        return None
+    return Draw(prompt=wish.prompt, options=wish.options, sources=expected.sources, settled=True)
 
 
 def asked(wish: Wish, context: Context, user_id: str | None, verdict: Verdict | None) -> Act | None:
@@ -127,6 +135,8 @@ def asked(wish: Wish, context: Context, user_id: str | None, verdict: Verdict | 
     ):
         return None  # people among themselves
     may_paint = verdict is None or verdict.paints >= UNLIKELY or verdict.kind in DRAWN_AGAIN
+    if may_paint and (better := _of_a_part(wish, expected_of(context, user_id))):
+        return better
     if may_paint and not points and (context.refused_photo or speaks_of_a_photo(wish.prompt)):
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
     if points and not _may_be_else(context, user_id, verdict):

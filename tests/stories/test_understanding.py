@@ -89,7 +89,7 @@ async def test_talk_is_answered_and_never_drawn(vendors, language, text, key):
     [
         ("zh-TW", "100元", "您的驗證碼為 482913，請勿告知他人"),  # noqa: RUF001 - as people type it
         ("en", "10:30", "【Bank】 Your parcel: https://example.com/x"),
-        ("ja", "500円", "【LINE】認証番号：1234"),  # noqa: RUF001 - as people type it
+        ("ja", "99", "【LINE】認証番号：1234"),  # noqa: RUF001 - as people type it
         ("th", "99", "รหัส OTP ของคุณคือ 482913"),
     ],
 )
@@ -207,7 +207,7 @@ async def test_what_to_do_with_an_album(vendors, language, text):
         *(("zh-TW", one) for one in ("隨便", "畫點東西")),
         *(("en", one) for one in ("surprise me", "you choose", "draw something")),
         *(("ja", one) for one in ("おまかせで", "何でも")),
-        *(("th", one) for one in ("อะไรก็ได้", "วาดรูปฉัน")),
+        *(("th", one) for one in ("อะไรก็ได้", "วาดอะไรก็ได้")),
     ],
 )
 async def test_a_wish_that_does_not_say_of_what(vendors, language, text):
