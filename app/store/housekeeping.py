@@ -63,6 +63,8 @@ class Upkeep:
             sa.delete(inbox).where(inbox.c.settled, inbox.c.arrived_at < now - EVENTS_KEPT_S),
             sa.delete(tokens).where(tokens.c.arrived_at < now - EVENTS_KEPT_S),
             sa.delete(deliveries).where(deliveries.c.ended_at < now - DELIVERIES_KEPT_S),
+            # One that never ended says what nobody waits for any more: its requests may have been forgotten meanwhile.
+            sa.delete(deliveries).where(deliveries.c.created_at < now - WORDS_KEPT_S),
             sa.delete(languages).where(languages.c.read_at < now - LANGUAGES_KEPT_S),
             sa.delete(gone_models).where(gone_models.c.until < now),
             sa.delete(heartbeats).where(heartbeats.c.at < now - DAY_S),

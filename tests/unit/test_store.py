@@ -472,6 +472,25 @@ async def test_pruning_keeps_what_is_not_settled(database):
         assert connection.exec_driver_sql("SELECT event_id FROM inbox").scalars().all() == ["old"]
 
 
+async def test_a_delivery_that_never_ends_is_let_go(database):
+    """A process died over it and its request was forgotten: what it would have said is nobody's any more."""
+    open_one = {
+        "chat_id": "C",
+        "way": "reply",
+        "request_ids": ["R"],
+        "picture_ids": [],
+        "messages": [{"text": "a cat"}],
+    }
+    open_one |= {"owner": "dead", "outcome": "intent"}
+    days = {"old": 31, "young": 29}
+    rows = [open_one | {"id": name, "created_at": time.time() - 86_400 * ago} for name, ago in days.items()]
+    with database.transaction() as connection:
+        connection.execute(sa.insert(tables.deliveries), rows)
+    await Upkeep(database, owner="us").prune()
+    with database.transaction() as connection:
+        assert connection.execute(sa.select(tables.deliveries.c.id)).scalars().all() == ["young"]
+
+
 @pytest.mark.slow
 async def test_a_file_that_was_large_gets_small_again(database):
     """What a dead bucket has piled up does not stay on the disk for ever."""
