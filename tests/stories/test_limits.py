@@ -45,8 +45,8 @@ async def test_what_is_left_of_a_day_is_said_when_it_gets_short(stage, tmp_path)
         said = [await draw(stage, person) for _ in range(6)]
     assert said[0] == []
     assert said[1:4] == [[f"You have {count} left for today."] for count in (3, 2, 1)]
-    assert said[4][0].startswith("That was the last one for today. You can draw again from 20")
-    assert said[5][0].startswith("That's today's limit of 5. You can draw again from 20")
+    assert said[4][0].startswith("That's all for today. You can draw again from ")
+    assert said[5][0].startswith("That's today's limit of 5. You can draw again from ")
     assert len(stage.line.chat(person).pictures) == 5
 
 
@@ -58,7 +58,7 @@ async def test_a_wish_for_more_than_is_left_gets_what_is_left(stage, tmp_path):
         said = await draw(stage, person, "many cats x4")
     room, last = said[0].splitlines()
     assert room == "There was only room for 3 more today, so that's what I drew."
-    assert last.startswith("That was the last one for today. You can draw again from 20")
+    assert last.startswith("That's all for today. You can draw again from ")
     (call,) = stage.asked("many cats")
     assert call.body["n"] == 3
 
@@ -163,9 +163,9 @@ async def test_the_month_of_a_chat_is_told_once_when_it_gets_short(stage, tmp_pa
         usage = await draw(stage, person, "usage")
     short = [number for number, texts in enumerate(said[:10], 1) if texts]
     assert short == [9, 10]
-    assert said[8][0].startswith("This chat has 12% of this month's allowance left; it resets at 20")
-    assert said[10][0].startswith("This chat has used up its allowance for this month. You can draw again from 20")
-    assert "This chat has 2% of this month's allowance left; it resets at 20" in usage[0]
+    assert said[8][0].startswith("This chat has 12% of this month's allowance left; it resets on ")
+    assert said[10][0].startswith("This chat has used up its allowance for this month. You can draw again from ")
+    assert "This chat has 2% of this month's allowance left; it resets on " in usage[0]
 
 
 async def test_a_group_has_fair_shares(stage, tmp_path):
