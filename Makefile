@@ -6,6 +6,7 @@ IMAGED = Dockerfile $(wildcard deploy/compose*.yaml)
 VERSION = $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
 export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON_PREFERENCE = only-system
+WORKERS = 4 # tests at once; on two cores, since most of them wait for something
 COVERED = 95 # of 100 lines and branches of app/, by all tests together
 # Where HOME cannot be written, uv keeps its downloads here.
 CACHE = $${XDG_CACHE_HOME:-$$HOME/.cache}/uv
@@ -56,8 +57,8 @@ init: .venv/.ready ## ask for each value of a real bot, try it at once, write .e
 serve: .venv/.ready ## the service; its settings come from the environment or .env
 	$(RUN) easel serve
 
-test: setup ## all tests, on WORKERS at once if you say so (each file stays on one)
-	$(RUN) pytest $(if $(WORKERS),-n $(WORKERS) --dist loadfile)
+test: setup ## all tests, WORKERS (4) at once; each file stays on one
+	$(RUN) pytest -n $(WORKERS) --dist loadfile
 
 test-quick: setup ## between two edits: what needs no process of its own and no Postgres
 	$(RUN) pytest -q -n auto --dist worksteal -m "not slow" tests/unit sandbox/tests
@@ -67,7 +68,7 @@ test-deep: setup ## all tests, the generated ones with many more examples, chose
 
 coverage: setup ## all tests (or TESTS), and which lines and branches of app/ they run, in every process: data/coverage
 	rm -f .coverage.*
-	$(RUN) coverage run -m pytest $(if $(WORKERS),-n $(WORKERS) --dist loadfile) $(TESTS); passed=$$?; \
+	$(RUN) coverage run -m pytest -n $(WORKERS) --dist loadfile $(TESTS); passed=$$?; \
 	  $(RUN) coverage combine --quiet && $(RUN) coverage html --quiet && \
 	  $(RUN) coverage report $(if $(TESTS),,--fail-under=$(COVERED)) && exit $$passed
 

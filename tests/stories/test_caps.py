@@ -150,5 +150,6 @@ async def test_kill_9_in_the_middle_passes_no_cap(stage, bots):
         release.set()
         await stage.until(lambda: shown(stage, people) == drawn, timeout_s=PATIENCE_S)
         assert running.booked() == ROOM
-    assert 0 < drawn <= ROOM  # all of them, where the one that was killed had none in hand
-    assert ROOM - 5 <= len(stage.openai.invoice) - before <= ROOM  # a few were booked, but not asked for any more
+    assert drawn <= ROOM  # none, where the one that was killed had asked for all of them
+    # What was booked, but not asked for any more, is not paid for; how much that is, is chance.
+    assert ROOM // 3 <= len(stage.openai.invoice) - before <= ROOM
