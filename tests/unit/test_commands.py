@@ -13,6 +13,8 @@ COMMANDS = [
     ("/help", Name.HELP),
     ("／ＨＥＬＰ", Name.HELP),
     ("Help!", Name.HELP),
+    ("How does this thing work?", Name.HELP),
+    ("what am i supposed to type", Name.HELP),
     ("說明", Name.HELP),
     ("怎麼用？", Name.HELP),
     ("使い方", Name.HELP),
