@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from app.flows.conversation.draw_request import drawn
 from app.flows.conversation.saying import saying
+from app.flows.conversation.showing import latest_shown
 from app.line.events import Chat, ChatKind, Event
 from app.reading.options import Options
 from app.reading.plan import Change, Draw
@@ -13,10 +14,9 @@ from app.store.chats import Chats, ChatState, Expected
 from app.store.forgetting import Forgetting
 from app.store.receiving import NewRequest
 from app.store.requests import Requests
-from app.words.answers import Mine, Sentence, ShowCard, ShowPicture
+from app.words.answers import Sentence, ShowCard, ShowPicture
 
 EDIT_WITHIN_S = 600.0
-SHOWN_MAX = 10  # columns of an image carousel
 FINE_QUALITY = "high"
 SHAPES = {"wide": (3, 2), "tall": (2, 3), "square": (1, 1)}
 
@@ -78,8 +78,7 @@ class Changes:
         """Show one of the pictures that came together; where one came alone, those that there are."""
         meant = await self._pictures.beside(picture.id, nth, chat_id=chat.id)
         if meant is None:
-            latest = await self._pictures.latest(chat.id, limit=SHOWN_MAX)
-            return saying(Mine(pictures=[(one.id, one.preview_key) for one in latest]))
+            return await latest_shown(chat, self._pictures)
         await self._chats.point_at(chat.id, chat.kind, meant.id)
         return saying(ShowPicture(picture=meant.id))
 

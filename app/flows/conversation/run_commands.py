@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.flows.conversation.admin_commands import AdminCommands
 from app.flows.conversation.admins import Admins
 from app.flows.conversation.saying import saying
+from app.flows.conversation.showing import latest_shown
 from app.line.events import Chat, ChatKind, Event
 from app.reading.commands import ADMIN_WORDS, Command, Name
 from app.store.chat_pictures import Pictures
@@ -24,7 +25,6 @@ from app.words.answers import (
     ConfirmDeleteAll,
     Cost,
     Help,
-    Mine,
     PersonalUsage,
     Sentence,
     key_of,
@@ -32,7 +32,6 @@ from app.words.answers import (
     to_row,
 )
 
-SHOWN_MAX = 10  # columns of an image carousel
 _NOTHING = Sentence("delete_none")
 _SAID = {Name.ABOUT: "about", Name.KEEP: "kept", Name.DECLINE: "declined"}
 
@@ -79,7 +78,7 @@ class Commands:
             case Name.SETTINGS:
                 return await self.settings(chat)
             case Name.MINE:
-                return await self._mine(chat)
+                return await latest_shown(chat, self._pictures)
             case Name.CANCEL:
                 return await self._cancel(event, chat, person)
             case Name.DELETE_ALL:
@@ -109,10 +108,6 @@ class Commands:
                 saved=saved,
             )
         )
-
-    async def _mine(self, chat: Chat) -> NewRequest:
-        latest = await self._pictures.latest(chat.id, limit=SHOWN_MAX)
-        return saying(Mine(pictures=[(one.id, one.preview_key) for one in latest]))
 
     async def _cancel(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
         """In a group only one's own; where a group does not tell who speaks, nothing."""

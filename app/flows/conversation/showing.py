@@ -1,4 +1,4 @@
-"""The button [Show picture] of a promise: it brings a token; what it shows is in the store, or is pointed at."""
+"""Shows what there is: by the button [Show picture] of a promise, or the latest pictures in a row."""
 
 from dataclasses import replace
 
@@ -7,13 +7,18 @@ from app.line.events import Chat, Event
 from app.store.chat_pictures import Pictures
 from app.store.receiving import NewRequest
 from app.store.requests import Request, Requests, State
-from app.words.answers import Sentence
+from app.words.answers import Mine, Sentence
+
+SHOWN_MAX = 10  # columns of an image carousel
 
 
 async def shown(
     event: Event, chat: Chat, request_id: str, *, requests: Requests, pictures: Pictures
 ) -> NewRequest | None:
-    """Somebody tapped it. Return what is said to that; None: the answer itself, which is due, or has just come."""
+    """Somebody tapped [Show picture]: it brings a token; what it shows is in the store, or is pointed at.
+
+    Return what is said to that; None: the answer itself, which is due, or has just come.
+    """
     wanted = await requests.get(request_id)
     if wanted is None or wanted.chat_id != chat.id:
         return saying(Sentence("gone"))
@@ -27,6 +32,12 @@ async def shown(
         await requests.show_again(request_id)
         return None
     return replace(saying(Sentence("here")), quote_token=wanted.sent_quote_token)
+
+
+async def latest_shown(chat: Chat, pictures: Pictures) -> NewRequest:
+    """Show the latest pictures of a chat; a tap on one brings it again."""
+    latest = await pictures.latest(chat.id, limit=SHOWN_MAX)
+    return saying(Mine(pictures=[(one.id, one.preview_key) for one in latest]))
 
 
 async def _is_deleted(wanted: Request, pictures: Pictures) -> bool:

@@ -26,9 +26,8 @@ log = structlog.get_logger()
 # "Use within one minute after receiving the webhook", which is not guaranteed to the second:
 # https://developers.line.biz/en/reference/messaging-api/#send-reply-message-reply-token (read 2026-11-22)
 TOKEN_LIFE_S = 55.0
-REDELIVERED_EVENT_S = (
-    20 * 60.0
-)  # the same page: by then the token of an event is dead, however late LINE sends it again
+# The same page: by then the token of an event is dead, however late LINE sends it again.
+REDELIVERED_EVENT_S = 20 * 60.0
 TOKEN_YOUNG_S = 50.0  # until then "Invalid reply token" on a second try means that the first one landed
 # What seems to come from the future was dated by a clock that was wrong: nobody knows how old it is. Less than this is
 # the difference between the clocks of two machines.
