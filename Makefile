@@ -6,6 +6,8 @@ IMAGED = Dockerfile $(wildcard deploy/compose*.yaml)
 VERSION = $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
 export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON_PREFERENCE = only-system
+# Whoever switches compiled files off pays 3 s of processor at each start, and the tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE =
 WORKERS = 4 # tests at once; on two cores, since most of them wait for something
 COVERED = 95 # of 100 lines and branches of app/, by all tests together
 # Where HOME cannot be written, uv keeps its downloads here.

@@ -3,6 +3,7 @@
 `training/README.md` says how the files are written.
 """
 
+import hashlib
 import itertools
 import random
 import re
@@ -16,6 +17,7 @@ from app.reading.meaning import Moment
 from training.typed import as_typed
 
 CORPUS = Path(__file__).parent / "corpus"
+MODEL = Path(__file__).parent.parent / "app" / "reading" / "gate.bin"
 UNSEEN = ("t", "v", "x", "y")  # these authors are for the figures only
 JUDGES = ("u", "z")  # how often the gate is right, and so how sure it is, is measured on these
 HELD_OUT = (*UNSEEN, *JUDGES)  # these authors are never learned from
@@ -77,6 +79,14 @@ def messages(*, held_out: bool) -> tuple[Message, ...]:
     """Read all authors that are learned from, or all others."""
     paths = [path for path in sorted(CORPUS.glob("*.txt")) if path.stem.endswith(HELD_OUT) == held_out]
     return tuple(dict.fromkeys(itertools.chain.from_iterable(map(_of_author, paths))))
+
+
+def corpus_digest() -> str:
+    """Name the state of the corpus, so that a test can tell a file that was not trained anew."""
+    whole = hashlib.sha256()
+    for path in sorted(one for one in CORPUS.glob("*.txt") if not one.stem.endswith(UNSEEN)):
+        whole.update(path.name.encode() + path.read_bytes())
+    return whole.hexdigest()[:16]
 
 
 def judging() -> list[Message]:

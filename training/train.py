@@ -1,10 +1,8 @@
 """`make train`: learn from the corpus and write `app/reading/gate.bin`. The same corpus gives the same file."""
 
-import hashlib
 from array import array
 from collections.abc import Sequence
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -15,9 +13,8 @@ from sklearn.linear_model import SGDClassifier
 
 from app.reading.gate_file import HALVES, ZERO, GateModel, Head, packed
 from app.reading.gate_pieces import marks, pieces
-from training.messages import CORPUS, UNSEEN, Message, judging, messages
+from training.messages import MODEL, Message, corpus_digest, judging, messages
 
-MODEL = Path(__file__).parent.parent / "app" / "reading" / "gate.bin"
 PERSONS_MIN = 3  # what fewer authors have written is a way of theirs, and tells nothing of others
 KIND_PIECES = 25_000  # those that tell the many kinds best: each takes 42 weights
 MARK = 0.2  # how much one mark weighs against all pieces together
@@ -43,14 +40,6 @@ def trained(learned: Sequence[Message], left_out: Sequence[Message]) -> GateMode
         knots={**knots, "kind": _knots(shares, right)},
         corpus=corpus_digest(),
     )
-
-
-def corpus_digest() -> str:
-    """Name the state of the corpus, so that a test can tell a file that was not trained anew."""
-    whole = hashlib.sha256()
-    for path in sorted(one for one in CORPUS.glob("*.txt") if not one.stem.endswith(UNSEEN)):
-        whole.update(path.name.encode() + path.read_bytes())
-    return whole.hexdigest()[:16]
 
 
 class Seen:

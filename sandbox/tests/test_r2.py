@@ -20,11 +20,12 @@ from line_sandbox.r2.checksums import CASTAGNOLI, NVME, crc
 from line_sandbox.server import serve
 
 KEYS = {"access_key_id": "a" * 32, "secret_access_key": "b" * 64}
+SESSION = boto3.session.Session()  # one, since each reads its descriptions of S3 anew
 
 
 def client(base_url: str, *, secret: str = KEYS["secret_access_key"], checksums: str = "when_required") -> Any:
     """A boto3 client as R2 wants it, that asks once."""
-    made = boto3.session.Session().client(
+    made = SESSION.client(
         "s3",
         endpoint_url=base_url,
         region_name="auto",
@@ -135,7 +136,7 @@ async def test_unknown_things(r2):
     assert await refused(s3.get_object, Bucket="pictures", Key="none") == (404, "NoSuchKey")
     assert await refused(s3.get_object, Bucket="others", Key="none") == (404, "NoSuchBucket")
     assert await refused(s3.head_bucket, Bucket="others") == (404, "404")
-    strange = boto3.session.Session().client(
+    strange = SESSION.client(
         "s3", endpoint_url=base_url, region_name="auto", aws_access_key_id="other", aws_secret_access_key="x"
     )
     assert await refused(strange.get_object, Bucket="pictures", Key="k") == (401, "Unauthorized")

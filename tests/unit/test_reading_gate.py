@@ -10,9 +10,8 @@ from app.reading.commands import Name
 from app.reading.gate import Gate, is_sure
 from app.reading.meaning import Meaning, Moment, Talk
 from training import pipeline, tables
-from training.messages import JUDGES, messages
+from training.messages import JUDGES, MODEL, corpus_digest, messages
 from training.report import LANGUAGES, read_all, worth
-from training.train import MODEL, corpus_digest
 
 UNSEEN = [one for one in messages(held_out=True) if one.author not in JUDGES]
 PICTURE = Moment(has_picture=True)
