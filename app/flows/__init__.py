@@ -1,1 +1,1 @@
-"""The ways through Easel: `conversation` (one event), `drawing` (one wish), `delivery` (one chat), `upkeep`."""
+"""The flows through Easel: `conversation` (one event), `drawing` (one wish), `delivery` (one chat), `upkeep`."""

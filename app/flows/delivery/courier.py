@@ -1,4 +1,4 @@
-"""Carries one delivery to LINE and writes down what became of it."""
+"""Sends one delivery to LINE and records its outcome."""
 
 import asyncio
 import time
@@ -23,40 +23,41 @@ from app.store.requests import Requests
 
 log = structlog.get_logger()
 
-# "Use within one minute after receiving the webhook", which is not guaranteed to the second:
+# "Use within one minute after receiving the webhook", which LINE does not guarantee to the second:
 # https://developers.line.biz/en/reference/messaging-api/#send-reply-message-reply-token (read 2026-11-22)
 TOKEN_LIFE_S = 55.0
-# The same page: by then the token of an event is dead, however late LINE sends it again.
+# The same page: this long after an event its token is dead, however late LINE redelivers it.
 REDELIVERED_EVENT_S = 20 * 60.0
-TOKEN_YOUNG_S = 50.0  # until then "Invalid reply token" on a second try means that the first one landed
-# What seems to come from the future was dated by a clock that was wrong: nobody knows how old it is. Less than this is
-# the difference between the clocks of two machines.
+TOKEN_YOUNG_S = 50.0  # up to this age, "Invalid reply token" on a second try means that the first one landed
+# The clocks of two machines may differ by this much. A token dated further in the future came from a wrong clock, and
+# its age is unknown.
 CLOCKS_APART_S = 5.0
 REPLY_TIMEOUT_S = 5.0
-SURE_S = 3.0  # half the term of a lease: for so long nobody can have taken over what was ours
+SURE_S = 3.0  # half the term of a lease: within it, nobody can have taken over a delivery of ours
 PUSH_PATIENCE_S = 600.0  # LINE keeps a retry key for 24 hours, so a push is safe to repeat
-PUSH_TURN_S = 5.0  # then others have their turn in the chat, and the push comes again: reply tokens live for a minute
-PUSH_RESTS_S = 25.0  # however many look at the chat meanwhile
-PUSHES_CLOSED_S = 600.0  # after the month was found used up, nobody asks again for so long
+PUSH_TURN_S = 5.0  # for one round of tries; then the chat's other answers go first: reply tokens live only a minute
+PUSH_RESTS_S = 25.0  # until its next round of tries, however often the chat is looked at meanwhile
+PUSHES_CLOSED_S = 600.0  # how long the monthly quota is not checked again once it is used up
 
 
 def token_age_s(arrived_at: float) -> float:
-    """Return the age of a reply token; of one that nobody knows the age of, that of the last moment."""
+    """Return the age of a reply token; one of unknown age is treated as having a second left."""
     age_s = time.time() - arrived_at
     return age_s if age_s > -CLOCKS_APART_S else TOKEN_LIFE_S - 1
 
 
 def token_since(event: Event, *, arrived_at: float) -> float:
-    """Return since when the reply token of an event counts: that of an old one that LINE sends again is at its end.
+    """Return the time from which the age of an event's reply token counts, Unix seconds.
 
-    It is tried all the same, but that it is invalid says nothing about an earlier try.
+    The token of an old, redelivered event is tried all the same. It starts out older than `TOKEN_YOUNG_S`, since being
+    invalid says nothing about an earlier try.
     """
     is_old = arrived_at - event.timestamp_ms / 1000 > REDELIVERED_EVENT_S - TOKEN_LIFE_S
     return arrived_at - TOKEN_YOUNG_S if event.redelivery and is_old else arrived_at
 
 
 class Then(Enum):
-    """What is next in a chat."""
+    """What to do next in a chat."""
 
     LOOK = "for more that can be said now"
     WAIT = "for what may come"
@@ -64,7 +65,7 @@ class Then(Enum):
 
 
 class Courier:
-    """Knows which failures leave the outcome open. A reply is asked again with its own token, a push with its key."""
+    """Retries a reply with its own token, a push with its retry key. Knows which failures leave the outcome open."""
 
     def __init__(
         self,
@@ -87,19 +88,19 @@ class Courier:
         self._resting_until: dict[str, float] = {}
 
     def rests(self, delivery: Delivery) -> bool:
-        """Whether it had its turn just now, and is to be carried again later."""
+        """Whether the delivery has just had a round of tries, and must wait for its next."""
         return time.monotonic() < self._resting_until.get(delivery.id, 0.0)
 
     async def carry(
         self, delivery: Delivery, messages: Sequence[Message] | None = None, *, may_have_landed: bool = False
     ) -> Then:
-        """Send it. Return what is next in this chat.
+        """Send a delivery. Return what to do next in this chat.
 
-        `messages`: its own, where they were just built. `may_have_landed`: somebody tried before and did not live to
-        see the outcome.
+        `messages`: the delivery's own, if they were just built. `may_have_landed`: an earlier try was
+        made, and its outcome is unknown.
         """
         self._resting_until.pop(delivery.id, None)
-        # From here on by a clock that does not jump.
+        # Measured by the monotonic clock from here on, since the wall clock may jump.
         age_s = token_age_s(delivery.token_at) if delivery.token_at else 0.0
         patience_s = TOKEN_LIFE_S - age_s if delivery.token_at else PUSH_TURN_S
         began, attempt = time.monotonic(), 0
@@ -115,14 +116,14 @@ class Courier:
                 unquoted = _unquoted(delivery)
                 if unquoted is None:
                     return _then(await self._not_taken(delivery, error, may_have_landed=may_have_landed))
-                # What is quoted may be gone, or not be quotable: an ornament never costs the content.
+                # The quoted message may be gone or not quotable: better to answer without a quote than not at all.
                 log.warning("quote_not_taken", requests=_requests(delivery), way=delivery.way, message=str(error))
                 delivery, messages = unquoted, None
             except Final as error:
                 age_s += time.monotonic() - began
                 return _then(await self._refused(delivery, error, may_have_landed=may_have_landed, age_s=age_s))
             except EaselError as error:
-                # "so after a time-out or a 5xx on reply the outcome is unknown" (no retry key for replies)
+                # Replies have no retry key, so after a timeout or a 5xx the outcome is unknown.
                 may_have_landed |= isinstance(error, VendorFault) or not isinstance(error, Again)
                 wait_s = getattr(error, "retry_after_s", None) or backoff_s(attempt)
                 if time.monotonic() - began + wait_s >= patience_s:
@@ -135,18 +136,18 @@ class Courier:
                 return Then.REST if landed and landed.is_all_said else Then.LOOK
 
     async def _still_ours(self, delivery: Delivery, *, since: float) -> bool:
-        """Whether nobody took the delivery over while this process stood still or was cut off from the others."""
+        """Whether we still own the delivery: another process may have taken it over if we were frozen or cut off."""
         if time.monotonic() - since < SURE_S or await self._deliveries.is_mine(delivery):
             return True
         log.warning("delivery_taken_over", requests=_requests(delivery), way=delivery.way)
         return False
 
     async def ready(self) -> None:
-        """Load what messages are built of. Whoever comes first after a start waits for it."""
+        """Load what messages are built from. The first caller after a start waits for it."""
         await self._line.connect()
 
     async def may_push(self, chat: Chat) -> bool:
-        """Whether the month has enough messages left for everybody in the chat."""
+        """Whether this month's quota is enough for everybody in the chat; False where it cannot be read."""
         if time.time() < self._pushes_closed_until:
             return False
         try:
@@ -194,7 +195,7 @@ class Courier:
         return sent
 
     async def _refused(self, delivery: Delivery, error: Final, *, may_have_landed: bool, age_s: float) -> bool:
-        """LINE said no for good. `age_s` is that of the token."""
+        """Record a final refusal. Return whether to look at the chat again now. `age_s` is the token's age."""
         young = delivery.token_at is not None and age_s < TOKEN_YOUNG_S
         match error:
             case TokenDead() if may_have_landed and young:
@@ -214,7 +215,7 @@ class Courier:
         return isinstance(error, TokenDead)
 
     async def _not_taken(self, delivery: Delivery, error: BadRequest, *, may_have_landed: bool) -> bool:
-        """LINE does not take these messages: a fault of ours. Say so in words, on the same token if it still lives."""
+        """Handle messages that LINE rejects, a fault of ours: say so in words, on the same token if it still lives."""
         log.error(
             "message_not_taken", requests=_requests(delivery), way=delivery.way, code=error.code, message=str(error)
         )
@@ -230,7 +231,7 @@ class Courier:
     async def _out_of_time(self, delivery: Delivery, error: EaselError, *, may_have_landed: bool) -> bool:
         if may_have_landed and delivery.way is Way.PUSH and time.time() < delivery.created_at + PUSH_PATIENCE_S:
             self._resting_until[delivery.id] = time.monotonic() + PUSH_RESTS_S
-            return False  # its intent stays, and is carried again with its key
+            return False  # its intent stays open, and is sent again with the same key
         if may_have_landed:
             await self._doubt(delivery, error)
         else:
@@ -259,7 +260,7 @@ class Courier:
         log.warning("push_quota_used_up", late_answers_by="button")
 
 
-def _then(looks: bool) -> Then:  # noqa: FBT001 - the only one
+def _then(looks: bool) -> Then:  # noqa: FBT001 - the only argument
     return Then.LOOK if looks else Then.WAIT
 
 
@@ -267,14 +268,14 @@ def _messages(delivery: Delivery) -> list[Message]:
     """Read the messages of a delivery, which any release may have written.
 
     Raises:
-        BadRequest: They are none; nothing was sent.
+        BadRequest: They are not valid messages; nothing was sent.
     """
     with built(LineCall.REPLY if delivery.token else LineCall.PUSH):
         return [of_json(one) for one in delivery.messages]
 
 
 def _unquoted(delivery: Delivery) -> Delivery | None:
-    """Return the same without quotes; None where nothing is quoted."""
+    """Return the delivery without its quotes; None where it quotes nothing."""
     bare = [{key: value for key, value in one.items() if key != "quoteToken"} for one in delivery.messages]
     return replace(delivery, messages=bare) if bare != list(delivery.messages) else None
 

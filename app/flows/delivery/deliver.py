@@ -1,8 +1,8 @@
 """The token rule: what a chat is told, when, and on which reply token.
 
-Free first. A reply token that dies soonest is spent first; near its deadline it buys the button [Show picture], whose
-tap brings a new one. A reply cannot be retried by LINE's rules, so its intent is written down before the call, an
-unknown outcome is asked again with the same token, and nothing is ever pushed after it.
+Replies are free, so they come first. The reply token that dies soonest is spent first; near its deadline it pays for
+the button [Show picture], whose tap brings a new token. LINE has no retry key for replies, so the intent is written
+before the call, an unknown outcome is tried again on the same token, and a reply in doubt is never followed by a push.
 https://developers.line.biz/en/docs/messaging-api/retrying-api-request/ (read 2026-11-22)
 """
 
@@ -32,14 +32,14 @@ NOTHING = ChatDue(waiting=(), due=(), doubtful=(), tokens=(), intents=())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRule:
-    """`deadline_s`: age at which a token is spent at the latest. `late`: what happens to an answer without one."""
+    """`deadline_s`: the age by which a token must be spent. `late`: how an answer that has no token goes out."""
 
     deadline_s: float
     late: Literal["button", "push"]
 
 
 class Deliver:
-    """Speaks in chats. One voice for each chat at a time in this process; the store keeps processes apart."""
+    """Delivers to chats, one task at a time in each; between processes, claims in the store decide who delivers."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Deliver:
         is_orphan: Callable[[str], bool],
         metrics: Metrics,
     ) -> None:
-        """`is_orphan` knows owners that are dead."""
+        """`is_orphan` tells of a delivery's owner whether its unfinished deliveries are ours to finish."""
         self._deliveries = deliveries
         self._courier = courier
         self._languages = languages
@@ -76,13 +76,13 @@ class Deliver:
         return NOTHING if then is Then.REST else chat
 
     async def finish(self, chat_id: str) -> None:
-        """Carry only what a dead process left between intent and outcome."""
+        """Finish only the deliveries that a dead process left without an outcome."""
         voice = self._voices.setdefault(chat_id, asyncio.Lock())
         async with voice:
             await self._finish(await self._deliveries.chat(chat_id))
 
     async def push(self, request: Request) -> None:
-        """Push one answer that is due, whatever the rule says of late ones. The store knows what became of it."""
+        """Push one answer that is due, whatever the rule for late ones. The outcome is in the store."""
         voice = self._voices.setdefault(request.chat_id, asyncio.Lock())
         async with voice:
             answer = await self._answer(request, on_time=False)
@@ -97,35 +97,35 @@ class Deliver:
             )
 
     async def silence(self, chat_id: str, *, within_s: float) -> None:
-        """Wait until nothing is on its way to this chat, so that what it shows is written down; or for so long."""
+        """Wait up to `within_s` until no delivery to this chat is under way, and the store knows what it shows."""
         if voice := self._voices.get(chat_id):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(within_s), voice:
                     pass
 
     def deadline_in_s(self, arrived_at: float) -> float:
-        """Return in how many seconds a token that came at that Unix time must be spent."""
+        """Return in how many seconds a token that arrived at that Unix time must be spent."""
         return max(0.0, self._rule.deadline_s - token_age_s(arrived_at))
 
     def next_deadline_s(self, chat: ChatDue) -> float | None:
-        """Return in how many seconds an open token of this chat must be spent."""
+        """Return in how many seconds the first of this chat's addressed tokens must be spent; None: there is none."""
         ages = [token_age_s(token.arrived_at) for token in chat.tokens if token.addressed]
         return max(0.0, self._rule.deadline_s - max(ages)) if ages else None
 
     async def _finish(self, chat: ChatDue) -> bool:
-        """Carry what a dead process left between intent and outcome. Return whether there was something."""
+        """Finish deliveries that were left without an outcome. Return whether there were any."""
         carried = False
         for delivery in chat.intents:
             if not self._is_orphan(delivery.owner) or self._courier.rests(delivery):
                 continue
-            # A process died between intent and outcome, or LINE took no push for a while.
+            # Its process died between intent and outcome, or LINE has not taken a push for a while.
             if await self._deliveries.take_over(delivery):
                 await self._courier.carry(delivery, may_have_landed=True)
                 carried = True
         return carried
 
     async def _one(self, chat: ChatDue) -> Then:
-        """Do the next thing. Return what is next after it."""
+        """Take one step in this chat. Return what to do after it."""
         dead = [token.event_id for token in chat.tokens if token_age_s(token.arrived_at) >= TOKEN_LIFE_S]
         if dead:
             if chat.waiting or chat.due:
@@ -144,7 +144,7 @@ class Deliver:
         return Then.WAIT
 
     async def _spend(self, chat: ChatDue, token: Token) -> Then:
-        """A token is near its end while nothing is ready: it buys the promise, unless one stands below its event."""
+        """Spend a token that nears its end with nothing ready: on the promise, unless one stands below its event."""
         if not token.addressed or not _uncovered(chat, token):
             await self._deliveries.close_tokens([token.event_id])
             return Then.LOOK
@@ -159,7 +159,7 @@ class Deliver:
         words = await self._words_for(first)
         if len(waiting) > 1:
             said = words.say("drawing_many", count=len(waiting))
-        elif first.state is State.KEPT:  # for longer than a moment only when the bucket does not take it
+        elif first.state is State.KEPT:  # lasts only while uploads to the bucket fail
             said = words.say("drawing_kept")
         else:
             said = words.say("drawing_push" if await self._may_push(first) else "drawing")
@@ -177,9 +177,9 @@ class Deliver:
         return menus.promise(words.say("maybe_sent"), alt="maybe_sent_alt", words=words, data=data)
 
     async def _besides(self, chat: ChatDue, token: Token | None) -> tuple[list[Message], list[str]]:
-        """Find what would stay unsaid without this token, and whom it speaks of.
+        """Find what else must be said on this token, and the ids of the requests that it is about.
 
-        That is the promise to those who wait, when it is the last token; or the doubt whether an answer arrived.
+        That is the promise to those still waiting, if this is the last token; else that an answer may not have arrived.
         """
         others = any(other.addressed for other in chat.tokens if other is not token)
         if token and not others and _uncovered(chat, token):
@@ -190,7 +190,7 @@ class Deliver:
         return [], []
 
     async def _answer_all(self, chat: ChatDue, token: Token | None) -> Then:
-        """Put as many answers into one call as LINE takes, oldest first; a push when there is no token."""
+        """Put as many due answers into one call as LINE allows, oldest first; without a token the call is a push."""
         besides, promised = await self._besides(chat, token)
         ids: list[str] = []
         messages: list[Message] = []
@@ -216,7 +216,7 @@ class Deliver:
         )
 
     async def _answer(self, request: Request, *, on_time: bool) -> list[OutgoingMessage]:
-        # In company, or late, an answer says which request it answers.
+        # In a group, or when late, an answer says which request it answers.
         bare = on_time and request.chat_kind == ChatKind.USER
         words = await self._words_for(request)
         lead = None if bare else words.say("yours" if on_time else "late")
@@ -247,7 +247,7 @@ class Deliver:
             picture_ids=picture_ids,
             promised=promised,
         )
-        # Without a claim somebody else was faster: look again.
+        # No claim: somebody else was faster, so look again.
         return await self._courier.carry(delivery, said) if delivery else Then.LOOK
 
     async def _may_push(self, request: Request) -> bool:
@@ -263,9 +263,9 @@ def _fitting(chat: ChatDue) -> Token:
 
 
 def _uncovered(chat: ChatDue, token: Token) -> list[Request]:
-    """Find who waits without a promise that stands below this token's event in the chat.
+    """Find the waiting requests that have no promise below this token's event in the chat.
 
-    Who came after that event, with a token of their own, still has the time of that one.
+    A request that came after that event, with a token of its own, can wait until that one's deadline.
     """
     last = max(other.arrived_at for other in chat.tokens if other.addressed or other is token)
     return [

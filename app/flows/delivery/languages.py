@@ -13,7 +13,7 @@ from app.words.sentences import Words, sentences_for
 log = structlog.get_logger()
 
 CACHED_S = 86_400.0
-PROFILE_TIMEOUT_S = 2.0  # an answer must not wait for a courtesy
+PROFILE_TIMEOUT_S = 2.0  # a courtesy: no answer waits longer for it
 
 
 class Languages:
@@ -27,7 +27,7 @@ class Languages:
     async def words_for(self, user_id: str | None, *, chat_id: str | None = None) -> Words:
         """Return the sentences in the language that the chat has set, else in this person's.
 
-        LINE's failure only costs the language.
+        Falls back on the default language if LINE does not answer.
         """
         speech = await self._people.speech(user_id, chat_id=chat_id, not_before=time.time() - CACHED_S)
         language = speech.chosen or speech.language

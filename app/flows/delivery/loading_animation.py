@@ -14,11 +14,11 @@ log = structlog.get_logger()
 
 LOADING_S = 60  # the longest: https://developers.line.biz/en/reference/messaging-api/#display-a-loading-indicator
 AGAIN_AFTER_S = 50.0
-SHORT_S = 1.0  # what comes within it needs no animation; nor does an answer wait longer for LINE to start one
+SHORT_S = 1.0  # a quicker answer needs no animation, and none waits longer than this for LINE to start one
 
 
 class LoadingAnimation:
-    """One for each process. Several flows that wait with one chat share its animation."""
+    """One for each process. Flows that keep the same chat waiting share its animation."""
 
     def __init__(self, line: LineClient) -> None:
         self._line = line
@@ -26,7 +26,7 @@ class LoadingAnimation:
         self._starting: dict[str, asyncio.Task[None]] = {}
 
     async def keep_up(self, chat_id: str) -> float:
-        """Start the animation when it is time. Return in how many seconds it is time again."""
+        """Start or renew the animation if that is due. Return how many seconds until it is due again."""
         now = time.monotonic()
         since = self._since.get(chat_id)
         if since is not None and now - since < AGAIN_AFTER_S:
@@ -44,7 +44,7 @@ class LoadingAnimation:
 
     @asynccontextmanager
     async def beside(self, chat_id: str) -> AsyncIterator[None]:
-        """Start the animation if what is done meanwhile takes long. The message behind it ends it."""
+        """Start the animation if the body takes long. The message that follows ends it."""
         late = asyncio.create_task(self._late(chat_id), name="loading")
         try:
             yield
@@ -57,7 +57,7 @@ class LoadingAnimation:
         await self.keep_up(chat_id)
 
     def ended(self, chat_id: str) -> None:
-        """A message of ours ends the animation, and so does the end of all waiting."""
+        """Note that the animation is over: a message of ours ended it, or the chat no longer waits for anything."""
         self._since.pop(chat_id, None)
         if starting := self._starting.pop(chat_id, None):
             starting.cancel()

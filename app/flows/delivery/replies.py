@@ -1,4 +1,4 @@
-"""From a request to the messages that answer it."""
+"""Turns a request into the messages that answer it."""
 
 import math
 import time
@@ -44,20 +44,20 @@ from app.words.sentences import Words
 
 log = structlog.get_logger()
 
-POINTING = "here"  # words that mean nothing without what they quote
+POINTING = "here"  # a sentence that means nothing without the message it quotes
 FINE = frozenset({"high", "xhigh", "max"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """One message, and the picture that it shows or speaks of: whoever quotes it means that one."""
+    """One message, and the picture that it shows or is about: whoever quotes it means that picture."""
 
     message: Message
     picture_id: str | None = None
 
 
 class Replies:
-    """Makes messages. `url_of` makes an address of an object key."""
+    """Builds the messages that answer a request."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Replies:
         version: str,
         qualities: Sequence[str],
     ) -> None:
-        """`qualities`: those that people may set."""
+        """`url_of` turns an object key into a public URL. `qualities`: those that people may set."""
         self._requests = requests
         self._pictures = pictures
         self._url_of = url_of
@@ -80,10 +80,10 @@ class Replies:
         self._qualities = qualities
 
     async def to(self, request: Request, words: Words, *, lead: str | None) -> list[OutgoingMessage]:
-        """Answer a request. `lead` says before a picture which request it answers; None where that is plain.
+        """Answer a request. `lead` goes before a picture, to say which request it answers; None where that is obvious.
 
-        A row that this release cannot read, or whose message LINE would not take, is answered with `broke`: whatever
-        it holds, those behind it in the chat wait for it.
+        A row that this release cannot read, or whose message LINE would reject, is answered with `broke`, since later
+        answers of the chat wait for this one.
         """
         try:
             return await self._to(request, words, lead=lead)
@@ -101,7 +101,7 @@ class Replies:
     def _shown(
         self, request: Request, pictures: Sequence[Picture], words: Words, *, lead: str | None
     ) -> list[OutgoingMessage]:
-        """Show the pictures of a wish, with what there is to say of it before them and buttons under the last."""
+        """Show the pictures of a wish, with what there is to say about it before them and buttons under the last."""
         shown = [self._image(picture) for picture in pictures[:MESSAGES_MAX]]
         said = "\n".join(part for part in (lead, *self._notes(request, words)) if part)
         if said and len(shown) < MESSAGES_MAX:
@@ -110,7 +110,7 @@ class Replies:
         return [*shown[:-1], self._with_buttons(shown[-1], request, pictures[-1], words)]
 
     def _notes(self, request: Request, words: Words) -> Iterator[str]:
-        """Say what stands beside a picture. A note that cannot be read costs nothing but itself."""
+        """Yield what is to be said beside a picture. A note that cannot be read is skipped."""
         for note in request.notes if isinstance(request.notes, list) else ():
             try:
                 key, details = note
@@ -122,7 +122,7 @@ class Replies:
                 yield self._say(answer, words)
 
     async def _in_words(self, request: Request, words: Words, *, bare: bool) -> list[OutgoingMessage]:
-        """Say what is to be said in place of a picture."""
+        """Answer in words, where there is no picture to show."""
         gone = request.draws and request.state is State.READY  # a picture that was deleted meanwhile
         answer = of_row(request.words or ("picture_gone" if gone else Reason.BROKE), request.details)
         if not isinstance(answer, Sentence):
@@ -146,7 +146,7 @@ class Replies:
     async def _menu(  # noqa: C901, PLR0912 - one case for each menu
         self, answer: Menu, request: Request, words: Words
     ) -> list[OutgoingMessage]:
-        """Make what is more than a sentence."""
+        """Build an answer that is more than a sentence."""
         match answer:
             case ShowPicture(picture=picture_id):
                 return await self._one_picture(picture_id, request, words, card_only=False)
@@ -220,7 +220,7 @@ class Replies:
         return OutgoingMessage(message=with_quick_reply(said.message, actions), picture_id=said.picture_id)
 
     def _fill_in(self, request: Request, words: Words) -> str:
-        """Return how a message begins that is meant for us."""
+        """Return what a message to us begins with in this chat; "" in a 1:1 chat."""
         prefix = self._prefix(words)
         return "" if request.chat_kind == ChatKind.USER else prefix if prefix == "@" else f"{prefix} "
 
@@ -236,7 +236,7 @@ class Replies:
 
 
 def _quoting(said: list[OutgoingMessage], quote_token: str | None) -> list[OutgoingMessage]:
-    """Let the first message quote what it answers, where it is a text: nothing else can."""
+    """Let the first message quote what it answers, if it is a text: no other kind can."""
     first, *rest = said
     if not quote_token or first.message.type != "text":
         return said
@@ -244,11 +244,11 @@ def _quoting(said: list[OutgoingMessage], quote_token: str | None) -> list[Outgo
 
 
 def _in_words(options: Mapping[str, Any]) -> str:
-    """Write a wish's shape and number as people do, so that they are not lost when it is put in other words."""
+    """Write a wish's shape and count as people type them, so that they are kept when the wish is put in other words."""
     ratio, count = options.get("ratio"), options.get("count") or 1
     return (f" {ratio[0]}:{ratio[1]}" if ratio else "") + (f" x{count}" if count > 1 else "")
 
 
 def _is_true(note: Sentence) -> bool:
-    """Whether a note still holds: what is left of a day means nothing on the next."""
+    """Whether a note still holds: what was left of a day means nothing the next day."""
     return float(note.parts.get("until_at", math.inf)) > time.time()

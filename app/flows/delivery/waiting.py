@@ -1,4 +1,4 @@
-"""Stays with a chat while it waits: spends tokens in time, keeps the loading animation going."""
+"""Watches a chat while it waits: spends tokens in time, keeps the loading animation going."""
 
 import asyncio
 import time
@@ -14,17 +14,17 @@ from app.line.events import Chat, ChatKind
 
 log = structlog.get_logger()
 
-LOOK_AGAIN_S = 5.0  # for news of other processes, and after a fault
-LONG_S = 3600.0  # news of this process come at once
-PUSH_AGAIN_S = 30.0  # when a push could not be sent or its quota not be read
+LOOK_AGAIN_S = 5.0  # for news from other processes, and after a fault
+LONG_S = 3600.0  # news within this process arrives at once
+PUSH_AGAIN_S = 30.0  # when a push could not be sent, or its quota not read
 PUSH_PATIENCE_S = 3600.0
-ENDS_WITHIN_S = 1.0  # what is being said while we stop
-SILENCE_S = 5.0  # as long as LINE may take over one reply; then a quote is read as it stands
+ENDS_WITHIN_S = 1.0  # how long a delivery that is under way may take to end when we stop
+SILENCE_S = 5.0  # as long as LINE may take for one reply; then a quote is read without what is still under way
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Watched:
-    """A chat with its watcher. `is_speaking`: between two waits."""
+    """A chat's watcher. `is_speaking`: it is delivering, not waiting."""
 
     task: "asyncio.Task[None] | None" = None
     rang: asyncio.Event = field(default_factory=asyncio.Event)
@@ -33,10 +33,10 @@ class _Watched:
 
 
 class Waiting:
-    """One for each process; one watcher for each chat that waits. Who waits is in the store, for whoever comes next."""
+    """One for each process, with a watcher for each chat that waits. The next process finds them in the store."""
 
     def __init__(self, *, deliver: Deliver, loading: LoadingAnimation, several_processes: bool, pushes: bool) -> None:
-        """`pushes`: late answers may be pushed, so it is worth trying again."""
+        """`pushes`: late answers may be pushed, so it is worth trying again without a token."""
         self._deliver = deliver
         self._loading = loading
         self._several_processes = several_processes
@@ -44,13 +44,13 @@ class Waiting:
         self._watched: dict[str, _Watched] = {}
 
     def attend(self, chat: Chat) -> None:
-        """Something is new in this chat: say what can be said, and stay while it waits."""
+        """Say what can be said in this chat now that something is new, and watch it while it waits."""
         self._attended(chat)
 
     def expect(self, chat: Chat, *, arrived_at: float) -> None:
-        """The first wish of a 1:1 chat is being drawn, and nothing else waits there: look when there is news, or late.
+        """Watch a 1:1 chat whose one open wish is being drawn: act on news, or when its token nears its end.
 
-        `arrived_at`: of its token, Unix seconds.
+        `arrived_at`: when the wish's token came, Unix seconds.
         """
         if chat.id in self._watched:
             self.attend(chat)
@@ -59,21 +59,21 @@ class Waiting:
         watched.task = asyncio.create_task(self._stay(chat, watched, token_at=arrived_at), name=f"watch {chat.kind}")
 
     async def look(self, chat: Chat) -> None:
-        """Do the same, and return when what can be said now is said."""
+        """Do the same as `attend`, and return when what can be said now is said."""
         looked = asyncio.get_running_loop().create_future()
         self._attended(chat).lookers.append(looked)
         await looked
 
     def shown(self, chat: Chat) -> AbstractAsyncContextManager[None]:
-        """Show in a 1:1 chat that something is under way, if it takes long."""
+        """Show the loading animation in a 1:1 chat if the body takes long."""
         return self._loading.beside(chat.id) if chat.kind is ChatKind.USER else nullcontext()
 
     async def silence(self, chat: Chat) -> None:
-        """Wait a moment for what is on its way to this chat: LINE shows it before we know how it is called."""
+        """Wait a moment for what is on its way to this chat: LINE shows a message before we learn its id."""
         await self._deliver.silence(chat.id, within_s=SILENCE_S)
 
     async def stop(self) -> None:
-        """Let what is being said end, and leave the chats to whoever comes next."""
+        """Let deliveries that are under way end, and leave the chats to the next process."""
         for watched in self._watched.values():
             if watched.task and not watched.is_speaking:
                 watched.task.cancel()
@@ -113,12 +113,12 @@ class Waiting:
             _release(watched.lookers)
 
     async def _speak(self, chat: Chat, watched: _Watched, *, give_up_at: float) -> float | None:
-        """Say what can be said. Return for how many seconds to wait then; None: the chat waits for nothing."""
+        """Say what can be said. Return how many seconds to wait then; None: the chat waits for nothing."""
         lookers, watched.lookers = watched.lookers, []
         watched.is_speaking = True
         try:
             left = await self._deliver.now(chat.id)
-        except (OperationalError, InterfaceError) as error:  # the database has been away for long
+        except (OperationalError, InterfaceError) as error:  # the database has been away for a while
             log.warning("chat_not_read", error=type(error).__name__)
             return LOOK_AGAIN_S
         finally:
@@ -143,7 +143,7 @@ def _release(lookers: "list[asyncio.Future[None]]") -> None:
 
 
 async def set_or_time(event: asyncio.Event, seconds: float | None) -> None:
-    """Return when the event is set, or after so many seconds."""
+    """Return when the event is set, or after so many seconds; None: however long that takes."""
     try:
         async with asyncio.timeout(seconds):
             await event.wait()
