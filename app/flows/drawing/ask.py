@@ -1,4 +1,4 @@
-"""Asks the models for one wish, one after the other, and books what it costs."""
+"""Asks the models for one wish, one after another, and books what it costs."""
 
 import asyncio
 import time
@@ -31,12 +31,12 @@ from app.words.answers import Sentence
 
 log = structlog.get_logger()
 
-NONE_LEFT_WITHIN_S = 10.0  # how long a wish waits for models that all said a moment ago that they do not exist
-BEYOND_ESTIMATE = 10  # times; our highest guess of an unknown size and quality is off by 4
-# The draft is the source: said in words, since the API has no other way to ask for the same picture again.
-EXTENSIONS = {"jpeg": "jpg", "png": "png"}  # of what LINE shows; the others are made into one of them
+NONE_LEFT_WITHIN_S = 10.0  # how long a wish waits when every model has just said that it does not exist
+BEYOND_ESTIMATE = 10  # times; our highest guess of an unknown size and quality is off by a factor of 4
+EXTENSIONS = {"jpeg": "jpg", "png": "png"}  # of the formats that LINE shows; others are converted to one of these
+# Sent with the draft as the source: only words can ask the API for the same picture again.
 FINER = "Redraw the given picture in fine detail and high quality. Keep its composition, subjects, colours and style."
-CATEGORIES = {  # the vendor's coarse words to keys of the sentences; open-ended, so others are told in general words
+CATEGORIES = {  # OpenAI's coarse words to keys of our sentences; open-ended: any other gets the general sentence
     "sexual": "moderation_sexual",
     "violence": "moderation_violence",
     "hate": "moderation_hate",
@@ -58,7 +58,7 @@ class Declined:
 
 
 class Ask:
-    """The one place where money is spent."""
+    """The one place where money is spent on pictures."""
 
     def __init__(
         self,
@@ -87,12 +87,12 @@ class Ask:
         self._repeats = Repeats()
 
     async def cut_off(self, request_id: str) -> None:
-        """Nobody wants this picture any more: a call that a crash has cut off is of unknown outcome from now on."""
+        """Book a call that a crash has cut off as of unknown outcome: no model is asked for this picture any more."""
         await self._ledger.close_cut_off(request_id)
 
     async def models(self, request: Request, sources: Sequence[bytes]) -> Declined | Sequence[PaidPicture]:
-        """Ask for what the request wants, until the paid bytes are kept. None of them: nobody wants them any more."""
-        # A wish is being drawn from its first call on, so that of one in the queue no call can be cut off.
+        """Ask for what the request wants, until the paid bytes are kept. Empty: nobody wants the picture any more."""
+        # The first call takes a wish out of the queue, so one that is still queued has no call that was cut off.
         is_new = request.state is State.QUEUED
         tries = Tries(blind=0 if is_new else await self._ledger.close_cut_off(request.id))
         if tries.blind > BLIND_MAX:
@@ -116,7 +116,7 @@ class Ask:
     async def _one_model(
         self, request: Request, order: PictureOrder, sources: Sequence[bytes], model: str, tries: Tries
     ) -> Declined | AskNextModel | Sequence[PaidPicture]:
-        """Ask one model until there is a picture or a reason."""
+        """Ask one model until there is a picture, or a reason why there is none."""
         await self._halt.over(request.id)
         booking = self._booking(request, order, sources, model)
         while (
@@ -182,7 +182,7 @@ class Ask:
         return paid if wanted else ()
 
     def _order(self, request: Request, edges: tuple[int, int] | None) -> PictureOrder:
-        """Put the wish's options over the operator's. `edges`: of a picture that is changed, its shape stays."""
+        """Put the wish's options over the operator's. `edges`: width and height of a picture to change."""
         options = Options.of_json(request.options or {})
         fine = (request.details or {}).get("fine")
         order = replace(
@@ -198,7 +198,7 @@ class Ask:
             order = replace(order, output_format="png")
         if options.size:
             return replace(order, size=f"{options.size[0]}x{options.size[1]}")
-        ratio = options.ratio or (edges if order.size != "auto" else None)
+        ratio = options.ratio or (edges if order.size != "auto" else None)  # what is changed keeps its shape
         return replace(order, size=size_for(ratio, near=order.size)) if ratio else order
 
     def _booking(self, request: Request, order: PictureOrder, sources: Sequence[bytes], model: str) -> Booking:
@@ -230,14 +230,14 @@ class Ask:
         )
 
     def _believable(self, tokens: Tokens | None, booking: Booking) -> Tokens | None:
-        """Let counts go that no such picture costs: the estimate, which is high, is nearer to the truth."""
+        """Drop token counts that no such picture can cost: the estimate, though high, is nearer to the truth."""
         if tokens and cost(booking.model, **asdict(tokens)) > BEYOND_ESTIMATE * booking.estimate_microusd:
             log.warning("usage_not_believed", request=booking.request_id, model=booking.model, **asdict(tokens))
             return None
         return tokens
 
     async def _tell(self, request_id: str, model: str, error: EaselError, decision: object) -> bool:
-        """Log a fault, and ring for what only the operator can mend. Return whether it is that."""
+        """Log a fault, and alert admins if only the operator can fix it. Return whether that is so."""
         repeats = self._repeats.count(error, model=model, request_id=request_id)
         is_lasting = repeats or isinstance(error, NotPermitted)
         level = log.error if is_lasting else log.warning
@@ -257,7 +257,7 @@ class Ask:
 
 
 def _unmet(request: Request, order: PictureOrder, *, model: str) -> list[str]:
-    """Name the options that are not as asked; also a quality that the operator does not allow."""
+    """Name the options that will not be as asked, such as a quality that the operator does not allow."""
     lost = [name for name in unmet(order, model=model) if name != "size" or _says_a_shape(request)]
     asked = Options.of_json(request.options or {}).quality
     is_ours = bool((request.details or {}).get("fine"))  # the button promises finer, not how fine
@@ -266,7 +266,7 @@ def _unmet(request: Request, order: PictureOrder, *, model: str) -> list[str]:
 
 
 def _named(position: int, data: bytes, output_format: str) -> PaidPicture:
-    """Choose the names that a picture will have in the bucket, if LINE can show it as it is."""
+    """Choose the object keys that a picture will have in the bucket, if LINE can show it as it is."""
     now, extension = datetime.now(UTC), EXTENSIONS.get(output_format)
     if extension is None:
         return PaidPicture(position=position, data=data)

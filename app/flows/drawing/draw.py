@@ -1,4 +1,4 @@
-"""One wish drawn: ask a model, keep the paid bytes, render them, put them into the bucket, have them delivered."""
+"""Draws one wish: ask a model, keep the paid bytes, render them, put them into the bucket, have them delivered."""
 
 import asyncio
 import time
@@ -35,7 +35,7 @@ from app.words.answers import Sentence, to_row
 log = structlog.get_logger()
 
 STORE_AGAIN_MAX_S = 60.0
-SOURCES_PATIENCE_S = 60.0  # how long what is to be edited is tried to be read; nothing is paid yet
+SOURCES_PATIENCE_S = 60.0  # how long to keep trying to read what is to be edited; nothing is paid yet
 
 
 class DrawFlow:
@@ -63,10 +63,10 @@ class DrawFlow:
         self._renderers = renderers
 
     async def run(self, request_id: str) -> None:
-        """Draw it, keep it, have it delivered.
+        """Draw a wish, keep its pictures, have them delivered.
 
-        How far it has come is in the store, in the transactions that make it so: what is run again neither pays nor
-        uploads twice. The engine's own steps would only repeat that, at four statements and a commit each.
+        The store records each step in the transaction that makes it, so a second run neither pays twice nor leaves a
+        second copy in the bucket. The engine's own steps would only repeat that, at four statements and a commit each.
         """
         request = await self._requests.get(request_id)
         if request is None:
@@ -76,13 +76,13 @@ class DrawFlow:
         await self._hand_over(request)
 
     async def give_up(self, request_id: str) -> None:
-        """Answer that something broke, after a fault of ours. Not where bytes are kept: the wish is begun again."""
+        """Answer that something broke, after a fault of ours. A wish whose bytes are kept is begun again instead."""
         await self._fail(request_id, Declined(answer=Sentence(Reason.BROKE)))
         if request := await self._requests.get(request_id):
             await self._hand_over(request)
 
     async def _generate(self, request: Request) -> Sequence[PaidPicture]:
-        """Have it drawn, unless that was done. Return what is paid and kept, and not in the bucket yet."""
+        """Have the wish drawn, unless it already is. Return the paid pictures that are not in the bucket yet."""
         request_id = request.id
         if request.state not in UNDRAWN:
             await self._ask.cut_off(request_id)
@@ -104,7 +104,7 @@ class DrawFlow:
         return drawn or await self._pending_uploads.waiting(request_id)  # another process may have drawn it
 
     async def _load(self, request: Request) -> Sequence[bytes]:
-        """Read what is to be edited; a vendor that is away is waited for."""
+        """Read what is to be edited, waiting a while for a vendor that is away."""
         give_up_at, attempt = time.monotonic() + SOURCES_PATIENCE_S, 0
         while True:
             attempt += 1
@@ -150,7 +150,7 @@ class DrawFlow:
         return StoredPicture(position=paid.position, object_key=object_key, preview_key=preview_key, size=size)
 
     async def _names(self, request_id: str, paid: PaidPicture, picture: Rendition) -> tuple[str, str]:
-        """Return its names in the bucket, which are on disk before the first upload."""
+        """Return the picture's object keys, which are on disk before the first upload."""
         object_key, preview_key = paid.object_key, paid.preview_key
         if object_key is None or preview_key is None or not object_key.endswith(f".{picture.extension}"):
             now = datetime.now(UTC)
@@ -161,7 +161,7 @@ class DrawFlow:
         return object_key, preview_key if picture.preview else object_key
 
     async def _upload(self, request_id: str, picture: Rendition, object_key: str, preview_key: str) -> None:
-        """Put both into the bucket, however long it is away: they are paid for. Or until nobody wants them."""
+        """Put original and preview into the bucket, trying as long as somebody wants them: they are paid for."""
         kind = picture.content_type
         puts = [(object_key, picture.original, kind)]
         if preview_key != object_key:
@@ -172,7 +172,7 @@ class DrawFlow:
             try:
                 await asyncio.gather(*(self._bucket.put(key, data, content_type=what) for key, data, what in puts))
             except EaselError as error:
-                # What does not get better by itself is the operator's to mend: the paid bytes wait for it.
+                # A final error is for the operator to fix; the paid bytes wait until then.
                 refused = isinstance(error, Final)
                 level = log.error if refused else log.warning
                 level("picture_not_stored", request=request_id, attempt=attempt, code=error.code, message=str(error))
@@ -198,8 +198,8 @@ class DrawFlow:
         log.warning(event, request=request_id, reason=words)
 
 
-def why_no_source(error: EaselError) -> str:  # noqa: PLR0911 - one line for each
-    """Return the sentence for what could not be read."""
+def why_no_source(error: EaselError) -> str:  # noqa: PLR0911 - one line for each cause
+    """Return the key of the sentence that says why a source could not be read."""
     match error:
         case Again(code="not_ready"):
             return "photo_late"

@@ -1,4 +1,4 @@
-"""A person's photo: fetched from LINE at once, made fit for a model without a trace of where it was taken, and kept."""
+"""A person's photo: fetched from LINE at once, made fit for a model, stripped of where it was taken, and kept."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -20,14 +20,14 @@ log = structlog.get_logger()
 
 PHOTO_BYTES_MAX = 30_000_000  # LINE names no limit; phones make 3 to 15 MB
 FETCHES_MAX = 3
-FETCHES_AT_ONCE = 2  # held as they came, 30 MB each; with one decode and the service itself below 512 MB
-FETCH_PATIENCE_S = 30.0  # for one photo, waiting included; with the patience for albums still inside its token's life
+FETCHES_AT_ONCE = 2  # each held undecoded, up to 30 MB; with one decode and the service itself below 512 MB
+FETCH_PATIENCE_S = 30.0  # for one photo, its wait for a place included; with ALBUM_PATIENCE_S within a token's life
 PICTURE_BYTES_MAX = 10_000_000  # what we put into the bucket ourselves
-ALBUM_PATIENCE_S = 8.0  # from the last photo that came of an album until the missing ones are not waited for
+ALBUM_PATIENCE_S = 8.0  # how long missing photos of an album are waited for, after the last that came
 
 
 class Sources:
-    """What is edited: photos of people, pictures of ours."""
+    """Loads what is to be edited: people's photos and our own pictures."""
 
     def __init__(
         self,
@@ -48,9 +48,9 @@ class Sources:
         self._places = Places(FETCHES_AT_ONCE)
 
     async def fetch(self, photo: NewPhoto) -> Sequence[Photo] | None:
-        """Fetch and keep a photo that waits for words. Return those that came together, once the last is there.
+        """Fetch and keep a photo that waits for words. Return all that were sent together, once the last is there.
 
-        None before. An album of which a photo never comes is waited for with patience, and returned without it.
+        None before that. An album of which a photo never comes is returned without it, after `ALBUM_PATIENCE_S`.
         """
         album = await self._fetched(photo)
         if album is None:
@@ -69,7 +69,7 @@ class Sources:
             return await self._photos.keep(photo, _state_after(error))
         except EaselError as error:
             log.warning("photo_not_fetched", code=error.code, message=str(error))
-            # Its bytes are fetched when it is drawn from; until then nobody has to hear of LINE's bad day.
+            # Its bytes are fetched when a wish uses it; until then nobody need know that LINE failed.
             return await self._photos.keep(photo, PhotoState.KEPT)
         return await self._photos.keep(photo, PhotoState.KEPT, data=source.data, content_type=source.content_type)
 
@@ -78,7 +78,7 @@ class Sources:
 
         Raises:
             SourceGone: It was taken back, deleted, or is too old.
-            EaselError: LINE or the bucket could not be asked, or the photo is none.
+            EaselError: LINE or the bucket could not be reached, or the bytes are not a picture.
         """
         if "picture" in source:
             picture = await self._pictures.get(source["picture"], chat_id=chat_id)
@@ -97,11 +97,11 @@ class Sources:
         return found.data
 
     async def _from_line(self, message_id: str, *, chat_id: str) -> PreparedSource:
-        """Fetch and decode a photo, a few at a time: what was fetched is held until it is decoded."""
+        """Fetch and decode a photo, a few at a time: what was fetched stays in memory until it is decoded."""
         try:
             async with asyncio.timeout(FETCH_PATIENCE_S) as patience, self._places.one(chat_id):
                 data = await self._downloaded(message_id)
-                patience.reschedule(None)  # decoding is bounded by itself
+                patience.reschedule(None)  # decoding has limits of its own
                 source = await self._renderers.photo(data, begin=lambda: self._begin(message_id))
         except TimeoutError as exc:
             raise VendorFault(f"a photo did not come within {FETCH_PATIENCE_S:g} s", code="not_ready") from exc
@@ -122,7 +122,7 @@ class Sources:
                 await asyncio.sleep(backoff_s(attempt))
 
     async def _begin(self, message_id: str) -> None:
-        """Mark it before it is decoded: nobody's file may kill one process after the other."""
+        """Mark a photo before it is decoded, so that no file can kill one process after another."""
         if await self._photos.begin_decoding(message_id) >= DEATHS_MAX:
             log.error(
                 "photo_given_up",

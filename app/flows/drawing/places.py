@@ -1,4 +1,4 @@
-"""A few places for which chats wait in turn, however many of one chat want one. No I/O."""
+"""A few places for which chats wait in turn, however many places one chat wants. No I/O."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,10 +7,10 @@ from weakref import WeakValueDictionary
 
 
 class Places:
-    """Of each chat one waits, the others behind it: a hundred photos of one person delay another's by one."""
+    """Only one photo of each chat waits in line, the rest behind it: a hundred of one chat delay another's by one."""
 
     def __init__(self, count: int) -> None:
-        """`count` are taken at once, all by one chat where nobody else wants one."""
+        """`count` places can be held at once, all of them by one chat if no other wants any."""
         self._free = asyncio.Semaphore(count)
         self._next_of: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 

@@ -1,4 +1,4 @@
-"""The bounded queue of pictures: by which id a wish is drawn, and whose turn it uses up."""
+"""The bounded queue of pictures: which workflow id a wish is drawn under, and whose turn it uses up."""
 
 import hashlib
 import re
@@ -10,12 +10,12 @@ _GENERATION = re.compile(r"~([1-9]\d*)$")
 
 
 def workflow_id(request_id: str, *, generation: int = 1) -> str:
-    """Name the workflow of a request. One that has ended is not run again: what is begun again has a new name."""
+    """Name the workflow of a request. One that has ended never runs again, so a wish begun again needs a new name."""
     return f"{DRAW}-{request_id}" if generation == 1 else f"{DRAW}-{request_id}~{generation}"
 
 
 def generation_of(known: str) -> int:
-    """Return how often the wish of this workflow was begun."""
+    """Return how many times this workflow's wish has been begun, this one included."""
     found = _GENERATION.search(known)
     return int(found[1]) if found else 1
 
@@ -26,11 +26,11 @@ def request_of(known: str) -> str:
 
 
 def turn_of(user_or_chat_id: str) -> str:
-    """Return whose turn a wish uses up. No id of a person: the engine's tables are not ours to clean."""
+    """Return whose turn a wish uses up, as a hash: the engine's tables are not ours to clear of people's ids."""
     return hashlib.sha256(user_or_chat_id.encode()).hexdigest()[:16]
 
 
 async def enqueue(engine: Engine | Outside, request_id: str, *, turn: str, generation: int = 1) -> None:
-    """Have a wish drawn in its turn. When the engine knows it already nothing happens."""
+    """Have a wish drawn in its turn. Does nothing if the engine knows it already."""
     name = workflow_id(request_id, generation=generation)
     await engine.enqueue(DRAW, name, argument=request_id, user=turn)

@@ -1,8 +1,8 @@
-"""The store is the truth: finds open wishes that nothing living works on, and begins them again.
+"""Finds open wishes that no live workflow is working on, and begins them again: the store is the truth.
 
-Such wishes are left behind when the engine's file is lost or an older copy is put back, when the engine gives a
-workflow up, when the answer to one of its commits is lost, or when an outage ends a workflow. Beginning again is safe:
-each step looks up in the store what is done already, so nothing is paid for or sent twice.
+Such wishes are left behind when the engine's file is lost or an older copy is restored, when the engine gives up a
+workflow, when the answer to one of its commits is lost, or when an outage ends a workflow. Beginning again is safe:
+each step checks in the store what has been done, so nothing is paid for or sent twice.
 """
 
 import asyncio
@@ -24,8 +24,9 @@ log = structlog.get_logger()
 
 LOOK_EVERY_S = 10.0
 GRACE_S = 10.0  # for a wish that was just received, and is about to be handed to the engine
-# What ended again and again, as over a fault of ours, is begun ever less often; it may be paid. After a day it is
-# broken off: its person is told, its bytes stay, and `easel resend` takes them up when the fault is mended.
+# A wish that keeps ending without a result, as a fault of ours may cause, is begun again less and less often, since it
+# may be paid for. After a day it is broken off: its person is told, its bytes stay, and `easel resend` takes them up
+# once the fault is fixed.
 PAUSE_S = 30.0
 PAUSE_MAX_S = 1800.0
 GENERATIONS_MAX = 54
@@ -52,7 +53,7 @@ class Reconciler:
         self._unseen: set[str] = set()
 
     async def keep(self) -> None:
-        """Look for ever, at the start at once."""
+        """Look until cancelled, the first time without a grace period."""
         grace_s = 0.0
         while True:
             try:
@@ -64,7 +65,7 @@ class Reconciler:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self, *, grace_s: float) -> int:
-        """Look once for wishes that are older than that. Return how many were begun again."""
+        """Look once for wishes that are older than `grace_s`. Return how many were begun again or taken up."""
         wishes = await self._requests.open_wishes(before=time.time() - grace_s)
         if not wishes:
             return 0
@@ -94,7 +95,10 @@ class Reconciler:
             self._attend(Chat(kind=ChatKind(wish.chat_kind), id=wish.chat_id))
 
     async def _take_up(self, works: Sequence[Work]) -> list[str]:
-        """Go on with what is ours by its row and was not running here twice, so that it is not just about to begin."""
+        """Resume workflows that are ours by their rows but were not running here at two looks in a row.
+
+        One look is not enough: it may come just before they begin.
+        """
         unseen = {
             one.workflow_id
             for one in works
@@ -108,9 +112,9 @@ class Reconciler:
 
 
 def next_generation(known: Sequence[Work], request_id: str, *, at_once: bool = False) -> int | None:
-    """Return by which generation a wish is begun again. None: it lives, or its last one has ended only just.
+    """Return the generation in which to begin a wish again. None: its last one is alive, or ended too recently.
 
-    `at_once`: an operator wants it, and nothing is waited for.
+    `at_once`: an operator asks for it, however recently the last one ended.
     """
     mine = [one for one in known if request_of(one.workflow_id) == request_id]
     if any(one.is_living for one in mine):
@@ -123,5 +127,5 @@ def next_generation(known: Sequence[Work], request_id: str, *, at_once: bool = F
 
 
 def pause_s(done: int) -> float:
-    """Return how long to wait behind so many ends of the same wish."""
+    """Return how long to wait once a wish has ended that many times."""
     return min(PAUSE_S * 2 ** (done - 2), PAUSE_MAX_S) if done > 1 else 0.0

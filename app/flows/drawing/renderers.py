@@ -1,4 +1,4 @@
-"""The threads in which pictures are decoded: pictures of ours never wait behind people's photos."""
+"""The threads in which pictures are decoded: our own, unless they are large, never wait behind people's photos."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,11 +10,11 @@ from app.pictures import PreparedSource, Rendition, prepare_source, render, rend
 T = TypeVar("T")
 
 PICTURE_THREADS = 2
-LARGE_BYTES = 50_000_000  # decoded: a phone's 12 megapixels are just below
+LARGE_BYTES = 50_000_000  # once decoded; the 12 megapixels of a phone are just below
 
 
 class Renderers:
-    """One for each process. Photos, and what is large when decoded, are decoded one after the other."""
+    """One for each process. Photos, and whatever is large when decoded, are decoded one at a time."""
 
     def __init__(self) -> None:
         """Start no thread yet."""
@@ -33,15 +33,15 @@ class Renderers:
     async def photo(self, data: bytes, *, begin: Callable[[], Awaitable[None]]) -> PreparedSource:
         """Make a person's photo fit for a model. Raises `NotAPicture`.
 
-        `begin` is awaited when its turn has come: between that and the end of decoding no other photo is looked into,
-        so what the process dies of is this one.
+        `begin` is awaited when its turn has come. From then until it is decoded no other photo is touched, so if the
+        process dies, this one is the cause.
         """
         async with self._one:
             await begin()
             return await _run(self._alone, prepare_source, data)
 
     def shutdown(self) -> None:
-        """Begin nothing more. What is being decoded ends by itself."""
+        """Start nothing more. What is being decoded ends by itself."""
         self._pictures.shutdown(wait=False, cancel_futures=True)
         self._alone.shutdown(wait=False, cancel_futures=True)
 

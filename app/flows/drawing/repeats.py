@@ -1,4 +1,4 @@
-"""Whether a model answers one wish after the other in the same useless way. No I/O."""
+"""Whether a model answers one wish after another in the same useless way. No I/O."""
 
 from app.errors import BadAnswer, BadRequest, EaselError, HostNotAllowed
 
@@ -6,7 +6,7 @@ OF_THE_PERSON = {"prompt", "image", "image[]", "images", "mask"}  # what somebod
 
 
 class Repeats:
-    """Of this process. A fault is the operator's to mend when the next wish meets it, too."""
+    """One for each process. A fault is for the operator to fix if the next wish meets it, too."""
 
     def __init__(self) -> None:
         self._last: dict[str, tuple[str | None, str]] = {}
@@ -15,7 +15,7 @@ class Repeats:
         """Note a fault. Return whether another wish has met the same one since the model last drew."""
         match error:
             case HostNotAllowed():
-                return True
+                return True  # IMAGE_URL_HOSTS must change, whatever the wish
             case BadRequest() if error.param not in OF_THE_PERSON:
                 pass
             case BadAnswer():
@@ -26,5 +26,5 @@ class Repeats:
         return before is not None and before[0] == error.code and before[1] != request_id
 
     def drew(self, model: str) -> None:
-        """It draws: what it said before was about one wish."""
+        """Forget a model's last fault: it has drawn, so that was about one wish."""
         self._last.pop(model, None)

@@ -1,8 +1,9 @@
-"""Whether a call to the model is made again, and when. Deciding only, no I/O.
+"""Whether a call to a model is made again, and when. Decides only, no I/O.
 
-Rules and sources: an unknown outcome may have been charged, so it is asked again once at the most; a whole answer
-without a picture is the same the next time; 429 refills (https://developers.openai.com/api/docs/guides/rate-limits);
-a 5xx is not charged, or rarely; a connection that was refused costs nothing.
+Rules and sources: an unknown outcome may have been charged, so it is tried again once at most; a complete answer
+without a picture would be the same the next time; the limit behind a 429 refills
+(https://developers.openai.com/api/docs/guides/rate-limits); a 5xx is charged rarely or never; a refused connection
+costs nothing.
 """
 
 import random
@@ -11,8 +12,8 @@ from dataclasses import dataclass, field
 
 from app.errors import Again, EaselError, ModelGone, OutcomeUnknown, RateLimited, Reason, Unreachable
 
-UNREACHABLE_WITHIN_S = 900.0  # beyond every token's deadline: behind the promise it goes on
-UNREACHABLE_LONGEST_S = 4.0  # so that drawing goes on within seconds of an outage's end
+UNREACHABLE_WITHIN_S = 900.0  # beyond every token's deadline: after the promise it goes on
+UNREACHABLE_LONGEST_S = 4.0  # so that drawing resumes within seconds of an outage's end
 FAULTS_MAX = 3  # more tries after a 5xx
 FAULTS_WITHIN_S = 20.0
 LIMITED_MAX = 6  # more tries after a 429
@@ -29,7 +30,7 @@ class AskAgain:
 
 @dataclass(frozen=True, slots=True)
 class AskNextModel:
-    """This model is gone; the next of the list may live."""
+    """This model is gone; the next of the list may not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class GiveUp:
 
 @dataclass(slots=True)
 class Tries:
-    """What was tried for one request so far. `waited_s` is the time spent waiting; `blind` survives restarts."""
+    """What was tried for one request so far. `waited_s` is the time spent waiting; `blind` outlives restarts."""
 
     unreachable: int = 0
     faults: int = 0
@@ -89,5 +90,5 @@ def _after(error: Again, tries: Tries, *, count: int, within_s: float) -> AskAga
 
 
 def backoff_s(count: int, *, first_s: float = 0.5, longest_s: float = 8.0) -> float:
-    """Return the wait before the `count`-th try more: doubling, less up to a quarter so that a crowd spreads out."""
+    """Return the wait before the `count`-th retry: doubling, less up to a quarter at random, to spread a crowd out."""
     return min(first_s * 2.0 ** (count - 1), longest_s) * random.uniform(0.75, 1.0)  # noqa: S311 - not a secret
