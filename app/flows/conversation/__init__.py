@@ -1,1 +1,1 @@
-"""One event: taken from the inbox, understood in the order of its chat, and what it wants done."""
+"""One event: taken from the inbox, understood in the order of its chat, and acted on."""

@@ -11,15 +11,15 @@ GIVEN = 10  # pictures, where an admin names no number
 
 
 class AdminCommands:
-    """Runs the commands of `ADMIN_USER_IDS`, and finds the words for what came of them."""
+    """Runs the commands of `ADMIN_USER_IDS`, and finds the words for their results."""
 
     def __init__(self, admins: Admins) -> None:
         self._admins = admins
 
     async def run(self, command: Command, *, about: str | None, alone: bool) -> NewRequest:
-        """Run one. Return what the admin is told: in a group nothing about money, and no ids anywhere.
+        """Run a command. Return what the admin is told: in a group nothing about money, and no ids anywhere.
 
-        `about`: the person whose message the command quotes; then it needs no id. `alone`: nobody else reads it.
+        `about`: the person whose message the command quotes, so that it needs no id. `alone`: nobody else reads it.
         """
         match command.name:
             case Name.STATUS:

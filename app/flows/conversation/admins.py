@@ -1,4 +1,4 @@
-"""What admins do in LINE and on the dashboard: ask how things are, pause, give somebody more, block."""
+"""What admins do in LINE and on the dashboard: see the status, pause, give somebody more pictures, block."""
 
 import time
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ GIVEN_MAX = 1000  # pictures at once
 
 
 class Admins:
-    """What admins can do, from a chat or the dashboard. Each but `give` is safe to call again.
+    """What admins can do, from a chat or the dashboard. All but `give` are safe to call again.
 
-    Holders are LINE's ids of people, groups and rooms.
+    A holder is LINE's id of a person, group or room.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Admins:
         names: Sequence[str],
         zone: ZoneInfo,
     ) -> None:
-        """`names` of the models are in the order in which they are asked."""
+        """`names`: the models, in the order in which they are asked."""
         self._admin_ids = admin_ids
         self._allowances = allowances
         self._reports = reports
@@ -56,12 +56,12 @@ class Admins:
         log.warning("drawing_paused")
 
     async def resume(self) -> None:
-        """End the pause. What came meanwhile was told so, and is not drawn by itself."""
+        """End the pause. Wishes that came meanwhile were declined, and are not drawn now."""
         await self._allowances.resume()
         log.warning("drawing_resumed")
 
     async def block(self, holder: str) -> bool:
-        """Answer a person, group or room no more. Return whether that is so: an admin stays, nobody could undo it."""
+        """Stop answering a person, group or room. False: it is an admin, who could not undo it, so is not blocked."""
         if self.knows(holder):
             return False
         await self._allowances.block(holder)
@@ -72,11 +72,11 @@ class Admins:
         await self._allowances.unblock(holder)
 
     async def give(self, holder: str, *, count: int) -> int:
-        """Let somebody have more pictures today. Return how many more that makes with what was given before."""
+        """Let somebody have more pictures today. Return how many they were given today in all."""
         return await self._allowances.give(holder, count=count, day=day_of(time.time(), self._zone))
 
     async def status(self) -> AdminStatus:
-        """Tell what was spent and drawn, what failed and waits, and how long the model in use still lives."""
+        """Return what was spent and drawn, what failed, what waits, and how long the model in use has left."""
         now = time.time()
         today, month = day_of(now, self._zone), month_of(now, self._zone)
         status = await self._reports.status(day=today, month=month, now_at=now)

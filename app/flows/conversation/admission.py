@@ -1,4 +1,4 @@
-"""What is asked before anything may cost money: is somebody blocked, is drawing paused, is there room?"""
+"""What is checked before a wish may cost money: is drawing paused, is there room, what may one person have?"""
 
 import time
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from app.store.receiving import NewRequest, PersonalLimit
 from app.store.standing import Standing
 from app.words.answers import Sentence
 
-FLOOD_TOLD_FOR_S = 60.0  # once told, more of the same flood gets no answer
+FLOOD_TOLD_FOR_S = 60.0  # how long more of the same flood gets no answer, once a person was told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class AdmissionLimits:
 
 
 class Admission:
-    """Lets wishes in, or says in which words they are declined."""
+    """Lets wishes in, or finds the words that decline them."""
 
     def __init__(self, *, room: AdmissionLimits) -> None:
         self._room = room

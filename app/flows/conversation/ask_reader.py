@@ -1,4 +1,4 @@
-"""Asks a small text model what a message means. Whatever goes wrong is no verdict, and the person is asked."""
+"""Asks a small text model what a message means. If that fails there is no verdict, and the person is asked."""
 
 import time
 from collections.abc import Sequence
@@ -32,15 +32,15 @@ from app.store.money.ledger import Booking, Ledger, ReadTokens
 
 log = structlog.get_logger()
 
-FAILURES_MAX: Final = 3  # in a row; then it is left alone, so that nobody waits for an answer that will not come
+FAILURES_MAX: Final = 3  # in a row; then the reader is paused, so that nobody waits for an answer that will not come
 PAUSE_S: Final = 60.0
-OFF_S: Final = (60.0, 600.0, 3600.0)  # a right may be granted later, and one odd answer of a proxy is no rule
-GONE_FOR_S: Final = 600.0  # a model; one call that is refused costs nothing
-OF_EVERYTHING: Final = {Cause.KEY, Cause.BILLING}  # then nothing is drawn either, and the operator must know
+OFF_S: Final = (60.0, 600.0, 3600.0)  # a right may be granted later, and one odd answer of a proxy proves nothing
+GONE_FOR_S: Final = 600.0  # how long a model that is gone is not asked; asking in vain costs nothing
+OF_EVERYTHING: Final = {Cause.KEY, Cause.BILLING}  # these stop drawing, too, so the operator must know
 
 
 class MessageReader:
-    """One for each process. That it is paused is forgotten with it; models that are gone are in the store."""
+    """One for each process. A pause ends with it; which models are gone is in the store."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class MessageReader:
         metrics: Metrics,
         names: Sequence[str],
     ) -> None:
-        """`names` of the models, in the order in which they are asked."""
+        """`names`: the models, in the order in which they are asked."""
         self._client = client
         self._models = models
         self._ledger = ledger
@@ -64,7 +64,7 @@ class MessageReader:
         self._paused_until = 0.0
 
     async def read(self, left_open: Question, event: Event) -> Verdict | None:
-        """Ask what the text of an event means. None: nobody could tell in time, or nobody may be asked."""
+        """Ask what the text of an event means. None: no model answered in time, or none may be asked."""
         if time.monotonic() < self._paused_until:
             return None
         asker = event.user_id or (event.chat.id if event.chat else "")
@@ -115,7 +115,7 @@ class MessageReader:
         return answer
 
     async def _tell(self, error: EaselError, name: str, event: Event) -> None:
-        """Log it, and leave the reader alone where it may stay so. Only what stops the pictures, too, rings."""
+        """Log a failure, and pause the reader if it is likely to last. Alert admins only to what stops drawing, too."""
         is_lasting = isinstance(error, NotPermitted) and error.cause is Cause.RIGHT
         if is_lasting or (isinstance(error, BadRequest) and error.code == NOT_OFFERED):
             off_s = OFF_S[min(self._times_off, len(OFF_S) - 1)]
@@ -133,12 +133,12 @@ class MessageReader:
 
 
 def trial_question() -> TextQuestion:
-    """Make a question of nobody's, to see whether a model reads."""
+    """Make a question that nobody asked, to test whether a model reads."""
     return _question(Question(text="good morning, Easel", moment=Moment()), asker="doctor")
 
 
 def _question(left_open: Question, *, asker: str) -> TextQuestion:
-    """Ask what was left open. `asker`: a person or chat."""
+    """Put what was left open to a model. `asker`: id of a person or chat."""
     return TextQuestion(
         rules=RULES,
         message=message_of(left_open.text, left_open.moment),

@@ -34,7 +34,7 @@ class Changes:
         admin_ids: frozenset[str],
         swept: Callable[[], None],
     ) -> None:
-        """`swept` is called when there is something for the bucket to delete."""
+        """`swept` is called when there is something to delete from the bucket."""
         self._requests = requests
         self._pictures = pictures
         self._chats = chats
@@ -43,7 +43,7 @@ class Changes:
         self._swept = swept
 
     async def make(self, change: Change, event: Event, chat: Chat, state: ChatState) -> NewRequest:
-        """Do it. Return what the chat is to get."""
+        """Make the change. Return what the chat is to get."""
         if change.request_id:
             return await self._of_wish(change, change.request_id, event, chat, state)
         return await self._of_picture(change, event, chat, state)
@@ -75,7 +75,7 @@ class Changes:
                 return await self._again(change, picture, chat, state)
 
     async def _chosen(self, picture: Picture, nth: int, chat: Chat) -> NewRequest:
-        """Show one of the pictures that came together; where one came alone, those that there are."""
+        """Show the `nth` of the pictures that came together; if there is none, the latest of the chat."""
         meant = await self._pictures.beside(picture.id, nth, chat_id=chat.id)
         if meant is None:
             return await latest_shown(chat, self._pictures)
@@ -83,7 +83,7 @@ class Changes:
         return saying(ShowPicture(picture=meant.id))
 
     async def _again(self, change: Change, picture: Picture, chat: Chat, state: ChatState) -> NewRequest:
-        """Draw the picture's wish once more, in another shape or finer. It goes with the message that wished it."""
+        """Draw the picture's wish once more, in another shape or finer, for the message that made the wish."""
         wish = await self._requests.get(picture.request_id)
         if wish is None or not wish.prompt:
             return saying(Sentence("picture_gone"))
@@ -101,7 +101,7 @@ class Changes:
         return drawn(draw, state, alone=alone, details=details, message_id=wish.message_id)
 
     async def _of_wish(self, change: Change, request_id: str, event: Event, chat: Chat, state: ChatState) -> NewRequest:
-        """Do it with a wish that was being drawn when it was asked for: its picture may be there by now, or not yet."""
+        """Change a wish that was being drawn when the change was asked for. Its picture may be there by now, or not."""
         made = await self._pictures.of_request(request_id)
         if made:
             change = replace(change, picture_id=made[-1].id, request_id=None)
@@ -131,7 +131,7 @@ class Changes:
         return saying(ShowPicture(picture=before.id))
 
     async def _delete(self, event: Event, chat: Chat, picture: Picture) -> NewRequest:
-        """Only who asked for it, or an admin, may delete a picture of a group; taps there may not tell who taps."""
+        """Delete a picture. In a group only its asker or an admin may, and LINE does not always say who taps there."""
         theirs = event.user_id is not None and event.user_id in {picture.user_id, *self._admin_ids}
         if chat.kind is not ChatKind.USER and not theirs:
             return saying(Sentence("delete_not_yours"))

@@ -1,4 +1,4 @@
-"""Settles events that want nothing, many in one transaction: what groups say to each other, who comes and goes."""
+"""Settles events that want nothing, many in one transaction: talk among people in groups, who joins and leaves."""
 
 import asyncio
 
@@ -17,13 +17,13 @@ from app.store.settling import SUSPECT_TRIES, Passed, Settling, Unsettled
 
 log = structlog.get_logger()
 
-AT_ONCE = 100  # some milliseconds of reading
-GATHERS_S = 0.2  # so that those that come together share a transaction
-SWEEP_S = 5.0  # for whatever a fault left behind
+AT_ONCE = 100  # takes a few milliseconds to read
+GATHERS_S = 0.2  # so that events that come together share a transaction
+SWEEP_S = 5.0  # how often to look without news, for what a fault left behind
 
 
 class Chatter:
-    """One for each process. What turns out to want something goes to whoever reads those that ask."""
+    """One for each process. Events that turn out to want something are handed to the dispatcher."""
 
     def __init__(self, *, settling: Settling, rules: Rules, watch: Waiting, observers: Observers) -> None:
         self._settling = settling
@@ -33,11 +33,11 @@ class Chatter:
         self._news = asyncio.Event()
 
     def arrived(self) -> None:
-        """Something new is in the inbox."""
+        """Note that something new is in the inbox."""
         self._news.set()
 
     async def keep(self, *, asking: asyncio.Event) -> None:
-        """Settle what comes, for ever. `asking` is set when there is something for whoever reads those that ask."""
+        """Settle what comes, until cancelled. Set `asking` when some of it is for the dispatcher."""
         while True:
             await set_or_time(self._news, SWEEP_S)
             await asyncio.sleep(GATHERS_S)
@@ -49,7 +49,7 @@ class Chatter:
                 log.warning("inbox_not_read", error=type(error).__name__)
 
     async def finish(self) -> bool:
-        """Settle what is here. Return whether some of it asks for something."""
+        """Settle what is in the inbox. Return whether some of it asks for something."""
         asked = False
         while found := await self._settling.unsettled(Rank.CHATTER, limit=AT_ONCE):
             asked |= await self._settle(found)
@@ -76,10 +76,10 @@ class Chatter:
         return bool(asking)
 
     def _asks(self, found: Unsettled, event: Event) -> bool:
-        """Whether there is more to it than a token; or it cannot be read, or may have ended processes."""
+        """Whether there is more to an event than its token; or it cannot be read, or may have ended processes."""
         try:
             return found.tries >= SUSPECT_TRIES or decide(event, self._rules) != PASS
-        except Exception as error:  # noqa: BLE001 - whoever reads it alone says what
+        except Exception as error:  # noqa: BLE001 - the dispatcher reads it by itself, and logs what is wrong
             log.warning("chatter_not_read", request=found.event_id, error=type(error).__name__)
             return True
 

@@ -1,8 +1,8 @@
-"""Takes events from the inbox, whoever waits for an answer first, and brings each to its end.
+"""Takes events from the inbox, those that ask for something first, and brings each to its end.
 
-Each is handled by itself: one that takes long, or breaks, holds up nothing but its own chat, and that not for long.
-What ends before an event is settled is done again from its row. An event that may have ended processes is handled
-alone and counted, and is given up at last.
+Each has a task of its own: one that is slow or fails holds up only its own chat, and not for long. Work that stops
+before its event is settled is done again from the event's row. An event that may have ended processes is handled alone,
+its tries are counted, and in the end it is given up.
 """
 
 import asyncio
@@ -26,18 +26,19 @@ from app.store.settling import SUSPECT_TRIES, Settling, Unsettled
 
 log = structlog.get_logger()
 
-AT_ONCE = 32  # understood side by side; some wait for a model that reads
-# A burst, not a conversation: LINE waits 2 s for each webhook, but a minute for an answer. What is being understood and
-# drawn costs as much processor time as a hundred webhooks, so meanwhile one is begun at a time.
+AT_ONCE = 32  # events that are being understood; some wait for the reader
+# So many arrivals in so short a time are a burst, not a conversation. LINE waits 2 s for each webhook but a minute for
+# an answer, and understanding and drawing one wish takes as much processor time as a hundred webhooks. So while a burst
+# lasts, events are begun one at a time.
 RUSH_ARRIVALS = 20  # webhooks that ask for something, within RUSH_S
 RUSH_S = 0.2
 RUSH_PAUSE_S = 0.1
-SWEEP_S = 5.0  # for whatever a fault left behind
+SWEEP_S = 5.0  # how often to look without news, for what a fault left behind
 GIVEN_UP_TRIES = SUSPECT_TRIES + 3
 
 
 class Dispatcher:
-    """Reads what this process, `owner`, has taken in, and what it adopts of dead ones."""
+    """Handles the events that this process, `owner`, has taken in, and those that it adopts from dead ones."""
 
     def __init__(self, *, settling: Settling, flow: EventFlow, chatter: Chatter, owner: str) -> None:
         self._settling = settling
@@ -52,7 +53,7 @@ class Dispatcher:
         self._there_may_be_more = False
 
     def arrived(self, rank: Rank) -> None:
-        """Something of this rank is new in the inbox."""
+        """Note that something of this rank is new in the inbox."""
         if rank is Rank.ASKS:
             self._arrivals.append(time.monotonic())
             self._news.set()
@@ -60,7 +61,7 @@ class Dispatcher:
             self._chatter.arrived()
 
     async def keep(self) -> None:
-        """Take up what this process left when it ended, then what comes, for ever."""
+        """Take up what an earlier run of this `owner` left, then what comes, until cancelled."""
         await asyncio.to_thread(rehearse)
         await self.adopt([self._owner])
         async with asyncio.TaskGroup() as both:
@@ -68,7 +69,7 @@ class Dispatcher:
             both.create_task(self._chatter.keep(asking=self._news))
 
     async def adopt(self, owners: list[str]) -> None:
-        """Go on with what these ended processes have left: events to read, wishes to draw, chats that wait."""
+        """Take over what processes that ended have left: events to read, wishes to draw, chats that wait."""
         for one in await self._settling.adopt(owners):
             if one.queued:
                 await self._flow.draw(one.id, user_or_chat_id=one.user_id or one.chat_id)
@@ -77,18 +78,18 @@ class Dispatcher:
         self._chatter.arrived()
 
     async def read_again(self, event_id: str) -> None:
-        """Read what a workflow of an earlier release has begun and did not end."""
+        """Read an event that a workflow of an earlier release began and did not finish."""
         await self._settling.reopen(event_id)
         self._news.set()
 
     async def finish(self) -> None:
-        """Settle what is here already, so that it need not wait for somebody to adopt it."""
+        """Settle what is in the inbox already, so that it need not wait to be adopted."""
         await self._chatter.finish()
         while await self._take_up() or self._in_hand:
             await self._one_ends()
 
     async def stop(self) -> None:
-        """Leave what is in hand to whoever reads its row next."""
+        """Cancel what is in hand, and leave it to whoever reads its row next."""
         tasks = list(self._in_hand.values())
         for task in tasks:
             task.cancel()
@@ -104,7 +105,7 @@ class Dispatcher:
             await set_or_time(self._news, SWEEP_S)
 
     async def _take_up(self) -> bool:
-        """Take up as many as there is room for, oldest first. Return whether there were any."""
+        """Begin as many events as there is room for, oldest first. Return whether there were any."""
         if self._is_rush():
             await asyncio.sleep(RUSH_PAUSE_S)
         room = (1 if self._is_rush() else AT_ONCE) - self._understanding
@@ -125,9 +126,9 @@ class Dispatcher:
         return len(self._arrivals) == RUSH_ARRIVALS and time.monotonic() - self._arrivals[0] <= RUSH_S
 
     async def _take_up_alone(self, suspect: Unsettled) -> bool:
-        """Handle the oldest with nothing beside it: if the process ends now, that was its doing."""
+        """Handle the oldest event with nothing beside it: if the process ends now, this event is the cause."""
         if self._in_hand:
-            return False  # whoever ends last looks again
+            return False  # the last one to end has us look again
         await self._settling.tried(suspect.event_id)
         self._begin(suspect)
         return True
@@ -172,10 +173,10 @@ class Dispatcher:
         await rest()
 
     async def _carefully(self, work: Coroutine[Any, Any, None], came: ArrivedEvent) -> None:
-        """Let an event that breaks be answered with words of regret, and harm no other."""
+        """Run `work` so that a failure is answered with an apology, and harms no other event."""
         try:
             await work
-        except (OperationalError, InterfaceError) as error:  # the database has been away for long
+        except (OperationalError, InterfaceError) as error:  # the database has been away for a while
             log.warning("event_not_settled", request=came.event.id, error=type(error).__name__)
             await asyncio.sleep(SWEEP_S)
         except Exception:
@@ -188,7 +189,7 @@ class Dispatcher:
 
     async def _give_up(self, came: ArrivedEvent, *, tries: int) -> None:
         log.error("event_given_up", request=came.event.id, tries=tries)
-        if tries > GIVEN_UP_TRIES:  # even that has ended a process
+        if tries > GIVEN_UP_TRIES:  # even giving up has ended a process
             await self._settling.settle(came.event.id)
         else:
             await self._flow.give_up(came)

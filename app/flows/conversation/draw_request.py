@@ -1,4 +1,4 @@
-"""A wish as it is written down: its own options, over what the chat has set. No I/O."""
+"""A wish as it is written down: its own options over those that the chat has set. No I/O."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,10 +19,10 @@ def drawn(
     details: Mapping[str, Any] | None = None,
     message_id: str | None = None,
 ) -> NewRequest:
-    """Turn a wish into a request. What cannot be had is noted, and said with the picture.
+    """Turn a wish into a request. Options that cannot be had are noted, to be said with the picture.
 
-    `alone`: in a 1:1 chat, where an answer need not say which request it answers. `message_id`: of the message whose
-    wish this is, where another event has it drawn.
+    `alone`: in a 1:1 chat, where an answer need not say which request it answers. `message_id`: of the message that
+    made the wish, where another event has it drawn.
     """
     defaults = set_options(state)
     if len(draw.sources) == 1:
@@ -32,7 +32,7 @@ def drawn(
     if len(draw.sources) > SOURCES_MAX:
         unmet.append(Unmet(key="photos", asked=str(len(draw.sources)), got=str(SOURCES_MAX)))
     if options.count == COUNT_MAX and (unmet or not alone):
-        # What is said beside the pictures takes the place of one.
+        # A text beside the pictures takes up one of the messages of a reply.
         unmet = [Unmet(key="count", asked="5", got=str(COUNT_MAX - 1)), *(one for one in unmet if one.key != "count")]
         options = replace(options, count=COUNT_MAX - 1)
     return NewRequest(

@@ -1,4 +1,4 @@
-"""One event: understood, and what it wants written down, in one transaction with its token and its end in the inbox."""
+"""Understands one event, then writes what it wants and its token, and settles its inbox row, in one transaction."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
@@ -49,7 +49,7 @@ class Stores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrivedEvent:
-    """An event in its chat. `arrived_at`: of its webhook, or since when its reply token counts; Unix seconds."""
+    """An event in its chat. `arrived_at`: when its webhook came, for the age of its reply token; Unix seconds."""
 
     event: Event
     chat: Chat
@@ -57,18 +57,18 @@ class ArrivedEvent:
 
     @property
     def sender(self) -> Sender:
-        """Who it is of."""
+        """Where it came from."""
         return Sender(chat_id=self.chat.id, chat_kind=self.chat.kind, user_id=self.event.user_id)
 
     def token(self, *, addressed: bool) -> NewToken | None:
-        """Its reply token. `addressed`: it was meant for us."""
+        """Return its reply token, if it has one. `addressed`: the event was meant for us."""
         if not self.event.reply_token:
             return None
         return NewToken(token=self.event.reply_token, arrived_at=self.arrived_at, addressed=addressed)
 
 
 class EventFlow:
-    """Reads events one by one. Whatever breaks off before an event is settled is done again from its row."""
+    """Handles events one by one. What stops before an event is settled is done again from the event's row."""
 
     def __init__(  # noqa: PLR0913 - keyword-only parts, wired once
         self,
@@ -99,18 +99,18 @@ class EventFlow:
         """Find out what the event wants, and write it down.
 
         Returns:
-            What is left to do, for which no other event of the chat waits.
+            The rest of the work, for which no other event of the chat need wait.
         """
         self._observers.metrics.event(came.event.type)
         with self._observers.traces.span("understand", request_id=came.event.id, type=came.event.type):
             return await self._understand(came)
 
     def attend(self, chat: Chat) -> None:
-        """Say what is due in this chat, and stay with it while it waits."""
+        """Say what is due in this chat, and watch it while it waits."""
         self._watch.attend(chat)
 
     async def give_up(self, came: ArrivedEvent) -> None:
-        """Say that something broke, after a fault of ours, where somebody may wait for an answer."""
+        """Say that something broke, after a fault of ours, if somebody may be waiting for an answer."""
         event_id, token = came.event.id, came.token(addressed=True)
         if token is None or not await self._may_be_for_us(came):
             await self._stores.settling.settle(event_id)
@@ -120,7 +120,7 @@ class EventFlow:
         self._watch.attend(came.chat)
 
     async def draw(self, request_id: str, *, user_or_chat_id: str) -> None:
-        """Put a wish into the engine's queue. The second time nothing happens."""
+        """Put a wish into the engine's queue. The second call changes nothing."""
         await enqueue(self._engine, request_id, turn=turn_of(user_or_chat_id))
 
     async def _understand(self, came: ArrivedEvent) -> Rest:
@@ -136,7 +136,7 @@ class EventFlow:
             plan = await self._understanding.plan(event, around)
         await self._wants.hear(event, chat, plan, around.chat)
         if isinstance(plan.act, Fetch):
-            # Nobody's words wait for LINE to hand a photo out.
+            # The words that follow a photo need not wait for LINE to hand it out.
             return partial(self._perform, came, plan, around, standing)
         await self._perform(came, plan, around, standing)
         return partial(self._end, came, plan)
@@ -171,7 +171,7 @@ class EventFlow:
             self._watch.attend(chat)
 
     async def _may_be_for_us(self, came: ArrivedEvent) -> bool:
-        """Whether somebody may wait for an answer: also where a later step would have said whether it is for us."""
+        """Whether somebody may be waiting for an answer, even if only a later step could tell whether it is for us."""
         said = _text_of(came.event)
         quoted = said.quoted_message_id if said else None
         quotes_us = quoted is not None and await is_ours(self._stores.database, came.chat.id, quoted)
@@ -179,11 +179,11 @@ class EventFlow:
         return plan.addressed or plan.open is not None
 
     def _without_asking(self, event: Event, *, blocked: frozenset[str] = frozenset()) -> Plan:
-        """Plan by the rules alone: nobody is paid to read it. `blocked`: by an admin, which is as in the settings."""
+        """Plan by the rules alone, at no cost. `blocked`: ids that an admin blocked, added to those of the settings."""
         return decide(event, replace(self._rules, blocked_ids=self._rules.blocked_ids | blocked))
 
     async def _go_on(self, came: ArrivedEvent) -> None:
-        """Do what was left when the process ended that wrote this down."""
+        """Finish an event whose request is already written down, by a process that did not get to the end."""
         known = await self._stores.requests.get(came.event.id)
         if known and known.state is State.QUEUED:
             await self.draw(known.id, user_or_chat_id=known.user_id or known.chat_id)
@@ -192,7 +192,7 @@ class EventFlow:
         await self._stores.settling.settle(came.event.id)
 
     async def _end(self, came: ArrivedEvent, plan: Plan) -> None:
-        """Do what comes behind the answer."""
+        """Do what comes after the answer."""
         if isinstance(plan.act, LeaveChat):
             if plan.act.goodbye:
                 await self._say_goodbye(came.chat)
@@ -208,14 +208,14 @@ class EventFlow:
             log.warning("group_not_left", code=error.code, vendor_request=error.vendor_request_id)
 
     async def _count_declined(self, event_id: str, request: NewRequest | None) -> None:
-        """Count a wish that was not let in, by the words it got; a second tap on one button got none."""
+        """Count a wish that was not let in, by the words that declined it; a second tap on a button got none."""
         instead = request.instead.words if request and request.instead else None
         declined = await self._stores.requests.get(event_id)
         if declined and (instead is None or declined.words != instead):
             self._observers.metrics.ended("declined", declined.words or "")
 
     async def _context(self, event: Event, chat: Chat) -> Context:
-        """Look around where it matters: what people write, and what they tap or show."""
+        """Read what surrounds an event. A quote that we do not know may be of a message that is still under way."""
         said = _text_of(event)
         look = partial(
             context_of,
@@ -238,7 +238,7 @@ def _text_of(event: Event) -> Text | None:
 
 
 def _is_alone(event: Event, around: Context) -> bool:
-    """Whether nothing but the wish of this text waits in its 1:1 chat."""
+    """Whether the wish of this text is all that waits in its 1:1 chat."""
     return isinstance(event.content, Text) and not (around.under_way or around.undelivered)
 
 

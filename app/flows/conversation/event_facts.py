@@ -1,4 +1,4 @@
-"""What an event tells of itself: when it happened, which message said its words, and of its photo."""
+"""What an event says about itself: when it happened, which message its words are in, what photo it brings."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -9,17 +9,17 @@ from app.store.photos import NewPhoto
 
 
 def happened_at(event: Event) -> float:
-    """Return when it happened, Unix seconds; it may have come much later. Now, where LINE does not tell."""
+    """Return when an event happened, Unix seconds; it may have come much later. Now, if LINE does not say."""
     return event.timestamp_ms / 1000 or time.time()
 
 
 def said_by(event: Event) -> Sequence[Mapping[str, str]]:
-    """Name the message, as `Expected.sources` has it; nothing of a tap."""
+    """Return the message of an event's words, as `Expected.sources` names it; nothing for a tap."""
     return [{"message": event.content.id}] if isinstance(event.content, Text) and event.content.id else ()
 
 
 def new_photo(event: Event, chat: Chat, photo: Media) -> NewPhoto:
-    """Describe the photo that it brings."""
+    """Describe the photo that an event brings."""
     album = photo.image_set
     return NewPhoto(
         message_id=photo.id,

@@ -1,4 +1,4 @@
-"""What we ask with an answer of ours, so that what is typed next is understood. No I/O."""
+"""What an answer of ours asks, so that what is typed next is understood. No I/O."""
 
 from collections.abc import Mapping
 
@@ -26,7 +26,7 @@ _ASKS: Mapping[str, str] = {
 
 
 def asked_with(said: NewRequest, event: Event) -> Expected | None:
-    """Return what we wait for once this is said; None: we have asked nothing."""
+    """Return what we wait for once this is said; None: it asks nothing."""
     what = _ASKS.get(said.words or "")
     about = {"request": event.id}
     if what == "better":

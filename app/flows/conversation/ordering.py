@@ -1,6 +1,6 @@
 """Lets the events of one chat be understood in the order in which they came.
 
-Events are understood side by side. Without this, words could be understood before the photo, or the tap, that they are
+Events are understood concurrently. Without this, words could be understood before the photo, or the tap, that they are
 about: a photo that is shared with a comment comes as two events in one webhook.
 """
 
@@ -9,20 +9,20 @@ import contextlib
 import time
 from types import TracebackType
 
-PATIENCE_S = 5.0  # the order of two messages is worth a moment, not an answer
+PATIENCE_S = 5.0  # the order of two messages is worth a short wait, not a lost answer
 
 
 class Turn:
-    """Of one event; a context in which those behind it wait."""
+    """The turn of one event: a context manager; later events of the chat wait until it exits."""
 
     def __init__(self, before: "Turn | None", *, until: float) -> None:
-        """`until`: by the monotonic clock, the end of its patience with those `before`."""
+        """`until`: how long it waits for the turn `before` it, by the monotonic clock."""
         self._before = before
         self._until = until
-        self.over = asyncio.Event()  # nobody waits for it any more
+        self.over = asyncio.Event()  # set when the next turn need not wait any more
 
     async def __aenter__(self) -> None:
-        """Wait for the events before this one."""
+        """Wait for the event before this one."""
         if self._before is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(0.0, self._until - time.monotonic())):
@@ -32,15 +32,15 @@ class Turn:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let those behind it go on."""
+        """Let the next event go on."""
         self.over.set()
 
 
 class ChatOrder:
-    """Of this process, which reads what it takes in."""
+    """One for each process: an event is understood by the process that took it in."""
 
     def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
-        """Nobody waits yet. `patience_s`: no event waits longer for those before it."""
+        """`patience_s`: no event waits longer for those before it."""
         self._patience_s = patience_s
         self._last: dict[str, Turn] = {}
 
@@ -49,7 +49,7 @@ class ChatOrder:
         return len(self._last)
 
     def of(self, chat_id: str) -> Turn:
-        """Give the next event of a chat its turn, behind all that came before it."""
+        """Give the next event of a chat its turn, after all that came before it."""
         turn = Turn(self._last.get(chat_id), until=time.monotonic() + self._patience_s)
         self._last[chat_id] = turn
         return turn

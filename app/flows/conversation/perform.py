@@ -1,4 +1,4 @@
-"""From an act to what is written down for it: a picture to draw, or words to say."""
+"""Turns an act into what is written down for it: a picture to draw, or words to say."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -58,14 +58,14 @@ from app.words.chat_settings import may_be_set
 log = structlog.get_logger()
 
 EXPECTED_FOR_S = 600.0
-_ASK_THEMSELVES = frozenset({"ask_edit", "ask_edit_group", key_of(AskPhoto)})
+_ASK_THEMSELVES = frozenset({"ask_edit", "ask_edit_group", key_of(AskPhoto)})  # what they ask is remembered already
 _BY_THE_WAY = ("talk_", "thanks", "progress_", "help", "usage", "mine", "about")
 
 
 class Performer:
     """Performs acts. Each is safe to perform again, since a crash may come before it is written down.
 
-    But /give: after such a crash it gives twice, and tells the admin the sum.
+    The exception is /give: after such a crash it gives twice, and tells the admin the total.
     """
 
     def __init__(  # noqa: PLR0913 - keyword-only parts, wired once
@@ -83,7 +83,7 @@ class Performer:
         qualities: Sequence[str],
         swept: Callable[[], None],
     ) -> None:
-        """`swept` is called when there is something for the bucket to delete. `qualities`: what people may set."""
+        """`swept` is called when there is something to delete from the bucket. `qualities`: what people may set."""
         self._requests = requests
         self._pictures = pictures
         self._chats = chats
@@ -99,7 +99,7 @@ class Performer:
     async def of(self, event: Event, chat: Chat, plan: Plan, state: ChatState) -> NewRequest | None:
         """Perform what was planned. Return what the chat is to get; None: nothing."""
         if state.left_at is not None and event.reply_token:
-            # Who can be answered is here: the follow or join was lost, or it came first.
+            # A reply token means that we are in the chat: its follow or join was lost, or overtook the leave.
             await self._chats.came(chat.id, chat.kind, at=happened_at(event))
         if plan.act is None:
             return None
@@ -112,7 +112,10 @@ class Performer:
         return replace(wanted, quote_token=quote_token, message_id=message_id, tap=tap)
 
     async def _expecting(self, wanted: NewRequest, event: Event, chat: Chat, state: ChatState) -> NewRequest:
-        """Remember what we ask with this; what we have asked before is over with whatever else is said, but talk."""
+        """Remember what this asks. If it asks nothing, any text or tap settles what we asked before.
+
+        Words or a photo that we asked for are still expected after an answer that was only by the way.
+        """
         if expected := asked_with(wanted, event):
             await self._chats.expect(chat.id, chat.kind, expected, for_s=EXPECTED_FOR_S)
             return wanted
@@ -124,7 +127,7 @@ class Performer:
         return replace(wanted, settled=wanted.settled or (is_said and not is_kept))
 
     async def hear(self, event: Event, chat: Chat, plan: Plan, state: ChatState) -> None:
-        """Remember that a photo is coming, before it is fetched: the words behind it are about it, and may be first."""
+        """Remember that a photo is coming, before it is fetched: words about it may be understood before it is here."""
         if isinstance(plan.act, Fetch):
             await self._photos.seen(new_photo(event, chat, plan.act.photo), waits=True)
             if state.expected and state.expected.what == "words":
@@ -170,7 +173,7 @@ class Performer:
         return None
 
     async def _of_several(self, draw: Draw, chat: Chat) -> Draw:
-        """Change the one that is meant of several that came together."""
+        """Of several pictures that came together, take the one that is meant."""
         if not draw.nth or not draw.sources:
             return draw
         meant = await self._pictures.beside(draw.sources[0]["picture"], draw.nth, chat_id=chat.id)
@@ -190,7 +193,7 @@ class Performer:
                 return replace(later, prompt=said.prompt, options=said.options)
             draw = Draw(prompt=said.prompt, options=options, sources=[source])
             return drawn(draw, state, alone=alone, message_id=said.message_id)
-        # A message that was changed is still about what it was about.
+        # A message that was edited is still about the same photos or pictures.
         first = await self._requests.of_message(said.message_id, chat_id=chat.id) if said.message_id else None
         sources = first.sources or () if first else ()
         draw = Draw(prompt=said.prompt, options=options, sources=sources)
@@ -204,7 +207,7 @@ class Performer:
         return replace(saying(answer), prompt=said.prompt, options=said.options)
 
     async def _offered(self, said: Request, chat: Chat) -> Mapping[str, str] | None:
-        """Find the picture that an offer spoke of; its wish where that is still being drawn; None where it is gone."""
+        """Find the picture that an offer was about, or its wish if that is still being drawn; None if it is gone."""
         match _answer_of(said):
             case Offer(picture=str(picture_id)):
                 return {"picture": picture_id}
@@ -219,14 +222,14 @@ class Performer:
         return None
 
     async def _rephrased(self, event: Event, chat: Chat, request_id: str) -> None:
-        """The words that come next are about what the declined ones were about."""
+        """Expect new words for a declined wish, about the same photos or pictures."""
         declined = await self._requests.get(request_id)
         if declined and declined.chat_id == chat.id and declined.sources:
             expected = Expected(what="words", sources=declined.sources, user_id=event.user_id)
             await self._chats.expect(chat.id, chat.kind, expected, for_s=EXPECTED_FOR_S)
 
     async def _set(self, chat: Chat, name: str, value: str) -> NewRequest:
-        """Set it; what cannot be set is answered with what can."""
+        """Set one of the chat's settings; if the value is not allowed, show those that are."""
         is_beyond = name == "quality" and value not in self._qualities
         if value and (is_beyond or not may_be_set(name, value)):
             log.info("setting_not_known", name=name[:20])
@@ -237,7 +240,7 @@ class Performer:
         return await self._commands.settings(chat, saved=True)
 
     async def _fetched(self, event: Event, chat: Chat, photo: Media) -> NewRequest | None:
-        """Ask what to do with a photo or an album, once all of it is there; or do what was said before it."""
+        """Once a photo or a whole album is here, ask what to do with it, or do what was asked before it came."""
         if photo.is_external:
             await self._photos.keep(new_photo(event, chat, photo), PhotoState.EXTERNAL)
             return saying(Sentence("photo_external"))
@@ -260,7 +263,7 @@ class Performer:
     async def _ask_for_photo(
         self, event: Event, chat: Chat, prompt: str, options: Options, before: Expected | None
     ) -> NewRequest:
-        """Remember the words until the photo comes, and whose message they are: said before, where it was a yes."""
+        """Remember the words until the photo comes, and which message said them: if this is a yes, an earlier one."""
         if chat.kind is not ChatKind.USER:
             return saying(Sentence("ask_photo_quote"))  # a photo cannot mention us, but it can be quoted
         is_same = before is not None and before.what == "photo" and before.prompt == prompt
@@ -279,7 +282,7 @@ class Performer:
 
 
 def _answer_of(said: Request) -> Answer | None:
-    """Read what we have said; None where this release does not know it."""
+    """Read what we answered; None if this release does not know it."""
     try:
         return of_row(said.words or "", said.details)
     except UnreadableError:
@@ -287,5 +290,5 @@ def _answer_of(said: Request) -> Answer | None:
 
 
 def _is_by_the_way(words: str | None) -> bool:
-    """Whether what was said leaves open what we wait for."""
+    """Whether an answer is only by the way, so that we go on waiting for what we asked."""
     return words is not None and words.startswith(_BY_THE_WAY)

@@ -37,7 +37,7 @@ _SAID = {Name.ABOUT: "about", Name.KEEP: "kept", Name.DECLINE: "declined"}
 
 
 class Commands:
-    """Runs them. Each but /give is safe to run again."""
+    """Runs commands. All but /give are safe to run again."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Commands:
     ) -> None:
         """`defaults`: size, quality, count and language where a chat has set none.
 
-        `swept` is called when there is something for the bucket to delete.
+        `swept` is called when there is something to delete from the bucket.
         """
         self._requests = requests
         self._pictures = pictures
@@ -67,10 +67,10 @@ class Commands:
         self._defaults = defaults
         self._swept = swept
 
-    async def run(  # noqa: C901, PLR0911 - one for each
+    async def run(  # noqa: C901, PLR0911 - one case for each command
         self, command: Command, event: Event, chat: Chat, *, about: str | None
     ) -> NewRequest:
-        """Run one. Return what the chat is to get. `about`: the person whose message it quotes."""
+        """Run a command. Return what the chat is to get. `about`: the person whose message it quotes."""
         if command.name in ADMIN_WORDS and self._admins.knows(event.user_id):
             return await self._of_admins.run(command, about=about, alone=chat.kind is ChatKind.USER)
         person = None if chat.kind is ChatKind.USER else event.user_id
@@ -110,7 +110,7 @@ class Commands:
         )
 
     async def _cancel(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
-        """In a group only one's own; where a group does not tell who speaks, nothing."""
+        """Cancel what is not drawn yet: in a group only one's own, and nothing if LINE does not say who asks."""
         if chat.kind is not ChatKind.USER and person is None:
             return saying(Sentence("cancel_none"))
         count = await self._requests.cancel(chat.id, user_id=person, event_id=event.id)
@@ -127,10 +127,10 @@ class Commands:
         return saying(ConfirmDeleteAll(count=there.pictures) if there.any else _NOTHING)
 
     async def _delete_all(self, event: Event, chat: Chat, person: str | None, *, asked: str) -> NewRequest:
-        """In a group everybody deletes their own; an admin deletes all. The receipt is written with the deletion.
+        """Delete everything; in a group only one's own, unless an admin asks. The same transaction writes the answer.
 
-        `asked`: the request whose button was tapped; whoever did not ask is asked first. A typed yes names none, nor
-        did the buttons of earlier releases.
+        `asked`: the request whose button was tapped; anybody else who taps it is asked first. Empty after a typed yes
+        and on buttons of earlier releases.
         """
         alone = chat.kind is ChatKind.USER
         if not alone and person is None:

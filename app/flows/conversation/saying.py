@@ -5,6 +5,6 @@ from app.words.answers import Answer, to_row
 
 
 def saying(answer: Answer) -> NewRequest:
-    """Write an answer down as `Replies` reads it."""
+    """Return a request that says an answer, as `Replies` reads it."""
     words, details = to_row(answer)
     return NewRequest(words=words, details=details)

@@ -1,4 +1,4 @@
-"""Shows what there is: by the button [Show picture] of a promise, or the latest pictures in a row."""
+"""Shows what there is: the answer that a tap on [Show picture] asks for, or the latest pictures in a row."""
 
 from dataclasses import replace
 
@@ -15,9 +15,10 @@ SHOWN_MAX = 10  # columns of an image carousel
 async def shown(
     event: Event, chat: Chat, request_id: str, *, requests: Requests, pictures: Pictures
 ) -> NewRequest | None:
-    """Somebody tapped [Show picture]: it brings a token; what it shows is in the store, or is pointed at.
+    """Answer a tap on [Show picture], which brings a new reply token.
 
-    Return what is said to that; None: the answer itself, which is due, or has just come.
+    Return what to say: where the answer was sent before, words that quote it. None: the answer itself is due, or has
+    just come.
     """
     wanted = await requests.get(request_id)
     if wanted is None or wanted.chat_id != chat.id:

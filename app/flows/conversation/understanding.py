@@ -1,4 +1,4 @@
-"""What an event means: the rules and the moment first, then whoever can tell what they leave open."""
+"""What an event means: the rules and the moment first, then the gate and the reader for what they leave open."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -20,19 +20,19 @@ READER_SURE = 0.9
 
 
 class Understanding:
-    """Asks one step after another, the cheapest first, and none that is not needed."""
+    """Asks one step after another, cheapest first, and only as many as are needed."""
 
     def __init__(
         self, *, rules: Rules, gate: Gate, reader: AskReader | None, bot_name: Callable[[], Awaitable[str]]
     ) -> None:
-        """`reader` None: no text model is asked. `bot_name` finds how LINE shows us."""
+        """`reader` None: no text model is asked. `bot_name` finds our display name in LINE."""
         self._rules = rules
         self._gate = gate
         self._reader = reader
         self._bot_name = bot_name
 
     async def plan(self, event: Event, context: Context) -> Plan:
-        """Say what to do with an event: the rules' plan, or what the later steps make of what they left open."""
+        """Return what to do with an event: the rules' plan, or what later steps make of what the rules leave open."""
         rules = await self._rules_for(event)
         plan = decide(event, rules, context)
         if plan.open:
@@ -47,7 +47,7 @@ class Understanding:
         return plan
 
     def _verdict(self, question: Question) -> Verdict:
-        """Ask the gate; where options such as "x4" make it unsure, what stands beside them may be a wish."""
+        """Ask the gate; if it is unsure, ask again without options such as "x4": the rest may plainly be a wish."""
         verdict = self._gate.read(question.text, question.moment)
         if question.bare and question.bare != question.text and not is_sure(verdict):
             bare = self._gate.read(question.bare, question.moment)
@@ -56,7 +56,7 @@ class Understanding:
         return verdict
 
     async def _rules_for(self, event: Event) -> Rules:
-        """Look our name up only where somebody may have typed it."""
+        """Return the rules, with our name only where somebody may have typed it."""
         text = event.content.text if isinstance(event.content, Edited) else event.content
         if isinstance(text, Text) and text.text.lstrip()[:1] in {"@", "\uff20"}:
             return replace(self._rules, bot_name=await self._bot_name())
