@@ -1,1 +1,1 @@
-"""What nobody asked for: sweeping, alerts, the watch over models and budgets, rich menus."""
+"""What runs without being asked: cleaning up, alerts, the watch over models and budgets, rich menus."""

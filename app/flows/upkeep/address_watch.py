@@ -1,7 +1,7 @@
-"""Whether people can see what is drawn: now and then the newest picture is asked for at the bucket's public address.
+"""Checks whether people can see what is drawn, by asking for the newest picture at the bucket's public address.
 
-Where its answer says that it is nobody's to see, nothing more is drawn until it is served. Not where it is out of our
-reach, or refuses us: a firewall of ours, or a guard against robots, is in nobody else's way.
+If the answer means that nobody can see it, nothing more is drawn until it is served again. Drawing goes on if we cannot
+reach the address, or it refuses us: a firewall of ours, or a guard against robots, stops nobody else.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ log = structlog.get_logger()
 
 LOOK_EVERY_S: Final = 600.0
 AGAIN_S: Final = 30.0  # while it fails
-SURE_AT: Final = 2  # looks that failed in a row; one may be a moment's fault
+SURE_AT: Final = 2  # looks that failed in a row; a single one may be a passing fault
 GONE: Final = "http_404"
-# No such object, bucket or domain; public access is off, as r2.dev says it; or a login stands before it.
+# No such object, bucket or domain; public access is off, as r2.dev says it; or a login page stands in front of it.
 NOBODY_S: Final = frozenset({GONE, "http_401", "http_410", "http_301", "http_302", "http_303", "http_307", "http_308"})
 CURE: Final = "run `easel doctor`; look at the bucket's custom domain and at R2_PUBLIC_BASE_URL"
 
@@ -45,14 +45,14 @@ class PublicAddress:
 
     @property
     def problems(self) -> Mapping[str, str]:
-        """What `/readyz` tells beside its verdict: we go on taking webhooks, so that nothing is lost."""
+        """What `/readyz` reports without failing: webhooks are still accepted, so that nothing is lost."""
         if self._failed < SURE_AT:
             return {}
         then = "nothing is drawn" if self._why in NOBODY_S else "nobody can see what is drawn"
         return {"public address": f"does not serve pictures: {then}"}
 
     async def keep(self) -> None:
-        """Look for ever."""
+        """Look until cancelled."""
         while True:
             wait_s = AGAIN_S
             try:
@@ -62,7 +62,7 @@ class PublicAddress:
             await asyncio.sleep(wait_s)
 
     async def look(self) -> float:
-        """Look once. Return after how many seconds it is worth another look.
+        """Look once. Return how many seconds to wait before the next look.
 
         Raises:
             EaselError: The bucket could not be asked whether the picture is still there.
@@ -79,7 +79,7 @@ class PublicAddress:
 
     async def _why_not(self, key: str) -> str | None:
         why = await why_not_served(self._bucket.url(key))
-        # What was deleted meanwhile, or by a rule of the bucket's own, is no fault of the address.
+        # If the picture was deleted meanwhile, or by a rule of the bucket, the address is not at fault.
         return None if why == GONE and await self._bucket.head(key) is None else why
 
     async def _served(self) -> None:

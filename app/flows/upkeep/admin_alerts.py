@@ -1,4 +1,4 @@
-"""Tells admins in LINE what only they can mend: once a day for each cause, and while the month has messages left."""
+"""Tells admins in LINE what only they can fix: each case once a day, while this month's messages last."""
 
 import time
 import uuid
@@ -17,16 +17,16 @@ from app.store.alerts import Alerts
 log = structlog.get_logger()
 
 ONCE = "once"
-PUSHES_KEPT = 10  # of the month's messages are left to people, whatever happens
+PUSHES_KEPT = 10  # of the month's messages, kept for people whatever happens
 
 
 class AdminAlerts:
-    """Rings for a cause: a key of the sentences without "alert_"."""
+    """Alerts admins. A cause is the key of a sentence without its "alert_"."""
 
     def __init__(
         self, *, alerts: Alerts, languages: Languages, line: LineClient, admin_ids: Sequence[str], zone: ZoneInfo
     ) -> None:
-        """Without `admin_ids` nobody is told; the log always is."""
+        """Without `admin_ids` nobody is told."""
         self._alerts = alerts
         self._languages = languages
         self._line = line
@@ -34,7 +34,7 @@ class AdminAlerts:
         self._zone = zone
 
     async def ring_for(self, error: EaselError) -> None:
-        """Ring for what a vendor refused, or answers again and again."""
+        """Alert admins to what a vendor refuses, or answers again and again."""
         match error:
             case NotPermitted(cause=Cause.OTHER):
                 await self.ring(Cause.OTHER, case=error.code or "", code=error.code or "?")
@@ -46,14 +46,14 @@ class AdminAlerts:
                 await self.ring("not_taken", case=error.code or "", code=error.code or "?")
 
     async def ring(self, cause: str, *, case: str = "", once: bool = False, **details: object) -> None:
-        """Tell every admin, unless they were told of this case today; or with `once`, ever."""
+        """Tell every admin, unless they were told of this case today (with `once`: ever)."""
         name = f"{cause} {case}".strip()
         day = ONCE if once else day_of(time.time(), self._zone)
         if self._admin_ids and await self._alerts.claim(name, day=day) and not await self._tell(cause, details):
             await self._alerts.take_back(name, day=day)
 
     async def _tell(self, cause: str, details: Mapping[str, object]) -> bool:
-        """Push it to every admin. False: nobody was told."""
+        """Push the alert to every admin. False: nobody was told."""
         told = False
         for admin_id in self._admin_ids:
             try:

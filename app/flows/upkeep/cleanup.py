@@ -1,4 +1,4 @@
-"""Deletes from the bucket what is forgotten already, as soon as the bucket can be reached; and keeps retention."""
+"""Deletes from the bucket what the store has forgotten, as soon as it can be reached; and forgets what is old."""
 
 import asyncio
 import time
@@ -16,19 +16,19 @@ from app.store.forgetting import Forgetting
 log = structlog.get_logger()
 
 DAY_S = 86_400.0
-GRACE_S = DAY_S  # from unfollowing or leaving until the chat's data goes
+GRACE_S = DAY_S  # from unfollowing or leaving until the chat's data is deleted
 LOOK_EVERY_S = 600.0
 AGAIN_MAX_S = 300.0
 CHATS_AT_ONCE = 50
 
 
 class Cleanup:
-    """Empties the bucket of deletions; several processes may do so side by side."""
+    """Carries out pending deletions in the bucket; several processes may do so at the same time."""
 
     def __init__(
         self, *, deletions: Deletions, forgetting: Forgetting, chats: Chats, bucket: Bucket, retention_days: int
     ) -> None:
-        """`retention_days` 0: pictures stay."""
+        """`retention_days` 0: pictures are kept for good."""
         self._deletions = deletions
         self._forgetting = forgetting
         self._chats = chats
@@ -37,11 +37,11 @@ class Cleanup:
         self._news = asyncio.Event()
 
     def ring(self) -> None:
-        """There is something to delete."""
+        """Sweep soon: there is something to delete."""
         self._news.set()
 
     async def keep(self) -> None:
-        """Sweep for ever."""
+        """Sweep until cancelled."""
         attempt = 0
         while True:
             self._news.clear()
@@ -50,7 +50,7 @@ class Cleanup:
                 await sweep(self._deletions, self._bucket)
             except (EaselError, SQLAlchemyError) as error:
                 attempt += 1
-                # What the database says may hold words of people: of its faults only the kind is told.
+                # A database's message may hold people's words, so only the kind of its error is logged.
                 is_ours = isinstance(error, EaselError)
                 code, message = (error.code, str(error)) if is_ours else (type(error).__name__, "the database is away")
                 log.warning("objects_not_deleted", attempt=attempt, code=code, message=message)
@@ -80,10 +80,10 @@ class Cleanup:
 
 
 async def sweep(deletions: Deletions, bucket: Bucket) -> int:
-    """Delete from the bucket what is put down. Return how many objects it was. Several may sweep at the same time.
+    """Delete from the bucket what is noted for deletion. Return how many objects. Several may sweep at the same time.
 
     Raises:
-        EaselError: The bucket is away, or does not permit it; what is left stays put down.
+        EaselError: The bucket is away, or does not permit it; what is left stays noted.
     """
     count = 0
     while keys := await deletions.some():

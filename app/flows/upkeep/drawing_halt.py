@@ -1,6 +1,7 @@
-"""While nobody could see a picture none is asked for: it would be paid for in vain. Wishes wait until it is over.
+"""Holds drawing back while nobody could see a picture: it would be paid for in vain. Wishes wait until that is over.
 
-Whoever finds out turns a switch on, and off again when it is over; it holds for all processes, and outlives them.
+`line_access` and `address_watch` turn a switch on when they find that out, and off again when it is over. It holds for
+all processes and outlives them.
 """
 
 import asyncio
@@ -22,10 +23,10 @@ class DrawingHalt:
 
     def __init__(self, switches: Switches) -> None:
         self._switches = switches
-        self._free_until = 0.0  # by the monotonic clock: many wishes that begin together ask once
+        self._free_until = 0.0  # by the monotonic clock: many wishes that begin together check once
 
     async def over(self, request_id: str) -> None:
-        """Return when people can see what is drawn, as far as we know."""
+        """Wait until people can see what is drawn, as far as we know."""
         if time.monotonic() < self._free_until:
             return
         is_told = False
@@ -37,5 +38,5 @@ class DrawingHalt:
         self._free_until = time.monotonic() + WAIT_S
 
     def begin(self) -> None:
-        """One of them was turned on just now: what begins from here on asks."""
+        """Note that a switch was just turned on: wishes that begin from now on check it."""
         self._free_until = 0.0

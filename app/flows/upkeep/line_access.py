@@ -1,4 +1,4 @@
-"""Whether LINE takes our token. While it does not nothing is drawn: it would be paid for, and nobody could see it."""
+"""Whether LINE accepts our access token. While it does not, nothing is drawn: it would be paid for in vain."""
 
 import asyncio
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ CURE = "issue a channel access token in the LINE Developers console, set LINE_CH
 
 
 class LineAccess:
-    """One for each process; what one of them learns holds for all, and outlives them."""
+    """One for each process; what one of them learns holds for all and outlives them."""
 
     def __init__(self, *, switches: Switches, line: LineClient, halt: DrawingHalt) -> None:
         self._switches = switches
@@ -29,11 +29,11 @@ class LineAccess:
 
     @property
     def problems(self) -> Mapping[str, str]:
-        """What `/readyz` tells beside its verdict: we go on taking webhooks, so that nothing is lost."""
+        """What `/readyz` reports without failing: webhooks are still accepted, so that nothing is lost."""
         return {"line": "refuses the channel access token: nothing is drawn"} if self._refuses else {}
 
     async def note(self, error: EaselError) -> None:
-        """Something of ours did not reach LINE. Only a refused token is of interest."""
+        """Note a failed call to LINE. Only a refused access token matters here."""
         if not isinstance(error, NotPermitted) or error.code != REFUSED:
             return
         if not self._refuses:
@@ -43,7 +43,7 @@ class LineAccess:
         self._halt.begin()
 
     async def keep(self) -> None:
-        """Ask LINE at the start, and for ever while it refuses."""
+        """Ask LINE at the start, and for as long as it refuses, whichever process found out."""
         is_new = True
         while True:
             try:
@@ -58,7 +58,7 @@ class LineAccess:
 
     async def _ask(self) -> None:
         try:
-            await self._line.remaining_pushes()  # free, and answered like everything else with this token
+            await self._line.remaining_pushes()  # free, and refused like any other call if the token is
         except EaselError as error:
             await self.note(error)
             return

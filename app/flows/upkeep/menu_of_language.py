@@ -1,4 +1,4 @@
-"""The rich menu of a person's language, where `easel setup` has made one. A courtesy: its failure costs nothing."""
+"""The rich menu in a person's language, where `easel setup` has made one. A courtesy: its failure costs nothing."""
 
 import time
 from collections import OrderedDict
@@ -19,7 +19,7 @@ PEOPLE_MAX = 10_000
 
 
 class Menus:
-    """One for each process. Everybody sees the menu of the default language who has none of their own."""
+    """One for each process. People who have no menu of their own see that of the default language."""
 
     def __init__(self, *, line: LineClient, languages: Languages, default: str) -> None:
         """`default` is the language of the menu that everybody sees."""
@@ -31,11 +31,11 @@ class Menus:
         self._listed_at = float("-inf")
 
     def look_again(self, user_id: str) -> None:
-        """This person has chosen another language."""
+        """Check a person's menu again the next time: they have chosen another language."""
         self._seen_to.pop(user_id, None)
 
     async def see_to(self, user_id: str) -> None:
-        """Show a person the menu of their language, unless that was seen to a while ago. Others' menus stay."""
+        """Show a person the menu in their language, unless that was done lately. A menu that is not ours stays."""
         now = time.monotonic()
         if now - self._seen_to.get(user_id, float("-inf")) < AGAIN_AFTER_S:
             return
@@ -58,7 +58,7 @@ class Menus:
             await self._line.link_rich_menu(user_id, wanted)
 
     async def _ours(self) -> Mapping[str, str]:
-        """Return the ids of our menus by language, as they were a few minutes ago at most."""
+        """Return the ids of our menus by language, at most `LISTED_FOR_S` old."""
         if time.monotonic() - self._listed_at > LISTED_FOR_S:
             named = ((language_of(menu.name), menu.id) for menu in await self._line.rich_menus())
             self._menus = {language: menu_id for language, menu_id in named if language}

@@ -1,4 +1,4 @@
-"""Looks out for what admins should hear of before it hurts: budgets, and models that are about to end."""
+"""Watches for what admins should know in time: budgets, and models or access tokens that are about to end."""
 
 import asyncio
 import time
@@ -28,7 +28,7 @@ DAYS_LEFT = (1, 7, 30)
 
 
 class Monitor:
-    """One for each process; the store sees to it that each alarm rings once."""
+    """One for each process; the store makes sure that each alert is sent only once."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Monitor:
         self._token_read_at = 0.0
 
     async def keep(self) -> None:
-        """Look for ever."""
+        """Look until cancelled."""
         while True:
             try:
                 await self._look_at_budgets()
@@ -75,7 +75,7 @@ class Monitor:
                 await self._alarm.ring(f"budget_{share}", case=budget.name, budget=budget.name, spent=spent, cap=cap)
 
     async def _read_models(self) -> bool:
-        """Ask the maker when each model ends. False: it did not tell, and is asked again soon."""
+        """Ask the vendor when each model ends. False: it did not say, and is asked again soon."""
         for name in self._names:
             try:
                 model = await self._images.model(name)
@@ -89,7 +89,7 @@ class Monitor:
         return True
 
     async def _look_for_life(self) -> None:
-        """Where no model is left, see whether one is back: a right may have been granted meanwhile."""
+        """If no model is left, see whether one is back: a right may have been granted meanwhile."""
         if not set(self._names) <= await self._models.gone():
             return
         for name in self._names:
@@ -102,7 +102,7 @@ class Monitor:
                 log.info("model_back", model=name)
 
     async def _look_at_token(self) -> bool:
-        """Ask LINE how long our token lives. False: it did not tell, and is asked again soon."""
+        """Ask LINE how long our access token lives. False: it did not say, and is asked again soon."""
         try:
             left_s = await self._token_life()
         except EaselError as error:

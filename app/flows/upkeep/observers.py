@@ -1,4 +1,4 @@
-"""Who is told how the work goes: admins of what only they can mend, Prometheus, and the collector of traces."""
+"""Where the flows report: to admins what only they can fix, to Prometheus, and to the collector of traces."""
 
 from dataclasses import dataclass
 
