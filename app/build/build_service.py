@@ -56,7 +56,7 @@ class ServiceParts:
 
 
 def build(settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[], int]) -> ServiceParts:
-    """Build everything, in the order in which one needs the other: tables, vendors, flows, and what asks for them."""
+    """Build everything in the order of its dependencies: the store, vendors, flows, and what calls them."""
     executor_id = lease.new_executor_id() if settings.several_processes else lease.ALONE
     database = Database(settings.database_url)
     engine = Engine(database_url=settings.database_url, executor_id=executor_id, limits=_limits(settings))

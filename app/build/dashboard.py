@@ -1,4 +1,4 @@
-"""The dashboard, where a token opens it."""
+"""The dashboard, if there is a token for it."""
 
 from typing import TYPE_CHECKING
 

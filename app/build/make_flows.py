@@ -1,4 +1,4 @@
-"""The durable workflows, and what works beside them."""
+"""The durable workflows, and what runs beside them."""
 
 from collections.abc import Mapping
 
@@ -36,7 +36,7 @@ from app.words.chat_settings import qualities_up_to
 
 
 class Flows:
-    """Built once; `register` makes the workflows known to the engine."""
+    """Built once; `dispatcher` makes the workflows known to the engine."""
 
     def __init__(
         self,
@@ -64,11 +64,11 @@ class Flows:
 
     @property
     def problems(self) -> Mapping[str, str]:
-        """What an operator should mend, while webhooks are taken all the same."""
+        """What an operator should fix, although webhooks are still accepted."""
         return {**self.line_access.problems, **self.public_address.problems}
 
     def dispatcher(self, engine: Engine, stores: Stores, *, owner: str) -> Dispatcher:
-        """Make the workflow known to the engine. Return what brings events to it; `owner` is this process."""
+        """Make the workflows known to the engine. Return what handles events; `owner` is this process."""
         draw, rules = self._draw(), self._rules()
         dispatcher = Dispatcher(
             settling=stores.settling,

@@ -1,4 +1,4 @@
-"""What speaks in chats: the token rule, the courier to LINE, and who is told how it goes."""
+"""What delivers to chats: the token rule, the courier to LINE, and the observers."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ from app.words.chat_settings import qualities_up_to
 
 
 class Speaking:
-    """Built once; all that a push of `easel resend` needs, too."""
+    """Built once; also by `easel resend`, which needs no more than this to push."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Speaking:
         metrics: Metrics,
         traces: Traces,
     ) -> None:
-        """`is_orphan` tells of the owner of a delivery whether it is dead, so that another finishes it."""
+        """`is_orphan` tells of a delivery's owner whether its unfinished deliveries are ours to finish."""
         self._settings, self._store, self._vendors = settings, store, vendors
         self.loading = LoadingAnimation(vendors.line)
         self.languages = Languages(people=store.people, line=vendors.line, default=settings.default_language)

@@ -1,4 +1,4 @@
-"""Every room of the store, built once."""
+"""Builds every part of the store."""
 
 from app.caps import caps_of
 from app.reports.totals import Totals
@@ -22,7 +22,7 @@ from app.store.switches import Switches
 
 
 class Store:
-    """Every room of the store, over one database."""
+    """Every part of the store, over one database."""
 
     def __init__(self, database: Database, settings: Settings, *, owner: str) -> None:
         self.requests = Requests(database)

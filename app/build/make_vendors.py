@@ -1,4 +1,4 @@
-"""The three services, each through its one client."""
+"""The clients of the three vendors: LINE, OpenAI and R2."""
 
 import functools
 
@@ -10,7 +10,7 @@ from app.settings import Settings
 
 
 class Vendors:
-    """The clients. They open no connection yet."""
+    """The clients. Building them opens no connection."""
 
     def __init__(self, settings: Settings) -> None:
         self.line = LineClient(
