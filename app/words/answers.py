@@ -1,7 +1,7 @@
 """What an answer says, as types, and the one place that reads and writes them as rows. No I/O.
 
-A row holds a key (`words`) and what it speaks of (`details`). An earlier or a later release may have written it, or a
-fault: `of_row` takes nothing for granted, so that one row never silences a chat.
+A row holds a key (`words`) and its values (`details`). An earlier or later release may have written it, or a bug:
+`of_row` takes nothing for granted, so that one row never silences a chat.
 """
 
 import string
@@ -21,12 +21,12 @@ Row = tuple[str, dict[str, Any] | None]
 
 
 class UnreadableError(ValueError):
-    """A row that this release cannot say. Its message names the key and no words of anybody."""
+    """A row that this release cannot read. The message names its key, never anybody's words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of ours, and what its blanks speak of."""
+    """A sentence by its key, with the values for its blanks."""
 
     key: str
     parts: Mapping[str, Any] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
-    """What Easel can do. `admin`: what admins can, too."""
+    """What Easel can do. `admin`: also what admins can do."""
 
     admin: bool = False
 
@@ -52,35 +52,35 @@ class ChatSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mine:
-    """The latest pictures: of each its id and the object key of its preview."""
+    """The latest pictures, each with its id and the object key of its preview."""
 
     pictures: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmDeleteAll:
-    """Whether everything is really to go. `count`: of pictures."""
+    """Asks whether to delete everything. `count`: of pictures."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowPicture:
-    """A picture once more."""
+    """Shows a picture once more."""
 
     picture: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowCard:
-    """What can be done with a picture."""
+    """Shows what can be done with a picture."""
 
     picture: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminStatus:
-    """How things are."""
+    """What an admin is told. `today`, `month`: spent, USD; `days`: left of `model`; `saved`: pushes not needed."""
 
     today: str
     month: str
@@ -96,7 +96,7 @@ class AdminStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """What is left of a budget, and when it begins anew."""
+    """What is left of a budget, and when it starts over, Unix seconds."""
 
     left_percent: int
     until_at: Time
@@ -104,7 +104,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalUsage:
-    """What a person has used. `pictures_max` 0: no limit."""
+    """What a person has used today. `pictures_max` 0: no limit. `share`: theirs of a group's month."""
 
     pictures: int
     pictures_max: int
@@ -115,57 +115,57 @@ class PersonalUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotosGot:
-    """Photos that wait for words."""
+    """Says that photos have come, and wait for words."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskPhoto:
-    """The photo that the words spoke of, please."""
+    """Asks for the photo that the words spoke of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StickerOffer:
-    """To draw what a sticker means."""
+    """Offers to draw what a sticker means."""
 
     keywords: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditedOffer:
-    """To draw a message that was changed."""
+    """Offers to draw a message that was edited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """To draw what was said, where nobody was sure that it is a wish. `picture`: the last one, to be changed so."""
+    """Offers to draw what may or may not be a wish. `picture`: the last one, to change that way instead."""
 
     picture: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLater:
-    """To change the picture of `request`, which is still being drawn, once it is there."""
+    """Offers to change the picture of `request`, which is still being drawn, once it is there."""
 
     request: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
-    """Sorry. `picture`: the one that was complained of, to be drawn again or changed."""
+    """Says sorry. `picture`: the one that was complained about, to draw again or change."""
 
     picture: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost(PersonalUsage):
-    """That nothing is to be paid, and what is left."""
+    """Says that people pay nothing, and what is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoQuestion:
-    """That Easel does not know what is in a photo, but can change it."""
+    """Says that Easel does not know what is in a photo, but can change it."""
 
 
 Menu = (
@@ -212,7 +212,7 @@ _KEYS: Final = {kind: key for key, kind in _MENUS.items()}
 
 
 def key_of(kind: type[Menu]) -> str:
-    """Return what rows call this kind of answer."""
+    """Return the key that rows have for this kind of answer."""
     return _KEYS[kind]
 
 
@@ -228,7 +228,7 @@ def of_row(words: str, details: Mapping[str, Any] | None) -> Answer:
     """Read an answer from a row.
 
     Raises:
-        UnreadableError: This release does not know the key, or the details are not those of it.
+        UnreadableError: This release does not know the key, or the details do not fit it.
     """
     parts = details if isinstance(details, Mapping) else {}
     if words in _MENUS:
@@ -245,7 +245,7 @@ def _menu(words: str, details: Mapping[str, Any]) -> Menu:
     try:
         return _reader(words).validate_python(details)
     except ValidationError:
-        raise UnreadableError(f"the details of {words!r} are not those of it") from None  # it would repeat them
+        raise UnreadableError(f"the details of {words!r} are not those of it") from None  # its cause would repeat them
 
 
 @cache

@@ -27,7 +27,7 @@ WITH_A_WISH = {
     "greeting_group": "greeting",
     "welcome_back": "welcome_back",
     "blank": "greeting",
-}  # sentences that end with an example, and whose it is
+}  # sentences that end with an example of a wish, and the key of that example
 WISH_GRAPHEMES_MAX = 90  # of the 160 of a card
 OFFERED_GRAPHEMES_MAX = 60
 
@@ -35,7 +35,7 @@ OFFERED_GRAPHEMES_MAX = 60
 def after_picture(
     words: Words, picture_id: str, *, has_parent: bool, is_fine: bool, shape: str, fill_in: str
 ) -> list[Action]:
-    """Make the quick replies under a picture. `fill_in`: how words for us begin in this chat."""
+    """Make the quick replies under a picture. `fill_in`: what a message to us begins with here."""
     shapes = [one for one in ("wide", "tall", "square") if one != shape]
     verbs = ["again", *([] if is_fine else ["fine"]), *shapes]
     actions = [_button(words, verb, picture_id) for verb in verbs]
@@ -55,12 +55,12 @@ def picture_card(words: Words, picture_id: str, *, wish: str, fill_in: str) -> M
 
 
 def settings_panel(words: Words, settings: ChatSettings, *, qualities: Sequence[str] = QUALITIES) -> Message:
-    """Show what can be set on one card, every value to be tapped; what holds now is filled and bears a tick.
+    """Show all settings on one card, with a button for each value; the current ones are filled and ticked.
 
     `qualities`: those that the operator allows.
     """
     if settings.quality in QUALITIES and settings.quality not in qualities:
-        settings = replace(settings, quality=qualities[-1])  # the best that it is drawn in
+        settings = replace(settings, quality=qualities[-1])  # nothing better is drawn
     now = {**asdict(settings), "size": shape_of(settings.size)}
 
     def choice(name: str, value: str, label: str) -> Choice:
@@ -91,7 +91,7 @@ def settings_panel(words: Words, settings: ChatSettings, *, qualities: Sequence[
 
 
 def _and(usual: Sequence[str], typed: str) -> list[str]:
-    """Add what was typed to what there usually is to choose from."""
+    """Add a value that was typed to the usual choices."""
     return [*usual, *([typed] if typed and typed not in usual else [])]
 
 
@@ -113,7 +113,7 @@ def _settings_now(words: Words, now: ChatSettings) -> str:
 
 
 def mine(words: Words, pictures: Sequence[tuple[str, str]]) -> list[Message]:
-    """Show up to ten pictures, each an id and the address of its preview; a tap brings it with its buttons."""
+    """Show up to ten pictures, each as its id and the URL of its preview; a tap brings it with its buttons."""
     if not pictures:
         return [text(words.say("mine_none"))]
     columns = [
@@ -124,9 +124,9 @@ def mine(words: Words, pictures: Sequence[tuple[str, str]]) -> list[Message]:
 
 
 def confirm_delete_all(words: Words, count: int, request_id: str) -> Message:
-    """Ask before everything goes. `count`: of pictures; 0: there are but words and photos.
+    """Ask before everything is deleted. `count`: of pictures; 0: there are only words and photos.
 
-    `request_id` asks: only its person's yes counts.
+    `request_id`: of the request that asks; only a yes from its person counts.
     """
     said = words.say("confirm_delete_all", count=count) if count else words.say("confirm_delete_rest")
     yes = postback_action(words.say("btn_yes"), data=agreed("delete_all_yes", request_id))
@@ -148,7 +148,7 @@ def help_messages(words: Words, *, is_group: bool, prefix: str, is_admin: bool) 
 
 
 def with_a_wish(words: Words, key: str, said: str, *, prefix: str) -> Message:
-    """Put the wish that a sentence gives as its example under it, to be said by a tap. `prefix`: as it begins here."""
+    """Put a sentence's example under it, as a button that says it. `prefix`: what a message to us begins with here."""
     example = WITH_A_WISH[key]
     wish = prefix + words.say(f"wish_{example}")
     return with_quick_reply(text(said), [message_action(words.say(f"try_{example}"), wish)])
@@ -179,12 +179,12 @@ def sticker_offer(words: Words, keywords: str, request_id: str) -> Message:
 
 
 def edited_offer(words: Words, request_id: str) -> Message:
-    """Offer to draw a message that was changed."""
+    """Offer to draw a message that was edited."""
     return _offer(words, words.say("edited_offer"), request_id)
 
 
 def offer(words: Words, wish: str, request_id: str, *, has_picture: bool) -> Message:
-    """Ask whether to draw what was said, or to change the last picture so."""
+    """Ask whether to draw what was said, or to change the last picture that way."""
     said = words.say("offer", wish=_shown(wish))
     actions = [postback_action(words.say("btn_draw"), data=tap("draw", request_id))]
     if has_picture:
@@ -193,14 +193,14 @@ def offer(words: Words, wish: str, request_id: str, *, has_picture: bool) -> Mes
 
 
 def change_later(words: Words, wish: str, request_id: str) -> Message:
-    """Ask whether to change a picture so once it is there."""
+    """Ask whether to change a picture that way once it is there."""
     said = words.say("change_later", wish=_shown(wish))
     change = postback_action(words.say("btn_change_later"), data=tap("change", request_id))
     return buttons(said, alt_text=said, actions=[change, _decline(words)])
 
 
 def complaint(words: Words, picture_id: str | None, *, fill_in: str) -> Message:
-    """Say sorry for a picture, with another try and a change of it at hand."""
+    """Say sorry for a picture, with buttons to draw it again or change it."""
     said = text(words.say("talk_complaint"))
     if picture_id is None:
         return said
@@ -215,12 +215,12 @@ def photo_question(words: Words) -> Message:
 
 
 def cost(words: Words, used: PersonalUsage, zone: ZoneInfo) -> Message:
-    """Say that nothing is to be paid, and what is left."""
+    """Say that people pay nothing, and what is left."""
     return text("\n".join([words.say("talk_cost"), *_used(words, used, zone)]))
 
 
 def or_draw(words: Words, said: Message, request_id: str) -> Message:
-    """Put a button under talk that draws it all the same, for those who were misunderstood."""
+    """Put a button under an answer to talk that draws the message all the same, in case it was a wish."""
     return with_quick_reply(said, [postback_action(words.say("btn_draw"), data=tap("draw", request_id))])
 
 
@@ -249,7 +249,7 @@ def _used(words: Words, used: PersonalUsage, zone: ZoneInfo) -> list[str]:
 
 
 def admin_status(words: Words, status: AdminStatus) -> Message:
-    """Say how things are; that drawing is paused only where it is."""
+    """Say how things are; mention a pause only while there is one."""
     paused = [words.say("admin_paused")] if status.paused else []
     return text("\n".join([words.say("admin_status", **asdict(status)), *paused]))
 
@@ -264,8 +264,8 @@ def spelled_time(words: Words, at: float, zone: ZoneInfo) -> str:
 def promise(said: str, *, alt: str = "still_drawing_alt", words: Words, data: str) -> Message:
     """Say `said` with the button [Show picture] under it, whose tap brings a new reply token.
 
-    A template stays in the chat; a quick reply would vanish with the next message. `alt` is the sentence that stands in
-    the list of chats and in the notification.
+    A template stays in the chat; a quick reply would vanish with the next message. `alt` is the key of the sentence
+    that stands in the list of chats and in the notification.
     """
     action = postback_action(words.say("show"), data=data, display_text=words.say("show_said"))
     return buttons(said, alt_text=words.say(alt), actions=[action])

@@ -1,4 +1,4 @@
-"""What a button carries, as LINE's postback data: `verb:subject`, or `set:name=value`. No I/O.
+"""What a button carries, as LINE's postback data: `verb:subject`, `set:name=value` or `do:name=request`. No I/O.
 
 The data says only which picture or request is meant; whether the chat may have it is looked up. So a button works as
 long as its picture exists, and reaches nothing of another chat.
@@ -25,21 +25,21 @@ def tap(verb: str, subject: str) -> str:
 
 
 def setting(name: str, value: str) -> str:
-    """Write the data of a button that sets something; an empty value takes the setting back."""
+    """Write the data of a button that sets something; an empty value clears the setting."""
     return f"set:{name}={value}"
 
 
 def agreed(name: str, request_id: str) -> str:
-    """Write the data of a button that says yes to a command, which this request asks about."""
+    """Write the data of a button that says yes to a command; `request_id` is the request that asked."""
     return f"do:{name}={request_id}"
 
 
 def answer(name: str, request_id: str) -> str:
-    """Write the data of a button that runs a command as the answer to a question, which this request asked for."""
+    """Write the data of a button that runs a command in answer to a question; `request_id` is the one that asked."""
     return f"do:{name}={request_id}"
 
 
 def read_tap(data: str) -> Tap | None:
-    """Read the data of a tap; None where it is not of ours."""
+    """Read the data of a tap; None if it is not ours."""
     found = _TAP.fullmatch(data)
     return Tap(verb=found["verb"], subject=found["subject"], value=found["value"]) if found else None

@@ -1,7 +1,7 @@
 """Every sentence said to users, one file per language beside this one.
 
 Kind, short, without internals, vendor names or addresses. The files have the same keys and the same blanks to fill; a
-test holds it. A key that begins with `btn_` is a button's label, at most 20 graphemes.
+test checks that. A key that begins with `btn_` is a button's label, at most 20 graphemes.
 """
 
 import functools
@@ -11,19 +11,19 @@ from importlib import resources
 
 from app.words.chat_settings import LANGUAGES
 
-# Simplified Chinese has no file of its own: the nearest is the other way to write it.
+# By primary subtag, so that Simplified Chinese, which has no file of its own, gets Traditional.
 _BY_PRIMARY_SUBTAG = {language.partition("-")[0]: language for language in LANGUAGES}
 
 
 class Words:
-    """The sentences of one `language`. Each `Reason` is the key of the words for it."""
+    """The sentences of one `language`. Each `Reason` is the key of its sentence."""
 
     def __init__(self, language: str, sentences: Mapping[str, str]) -> None:
         self.language = language
         self.sentences = sentences
 
     def say(self, key: str, **parts: object) -> str:
-        """Return the sentence of `key`, with its blanks filled; parts that it has no place for are left out.
+        """Return the sentence of `key`, with its blanks filled; parts without a blank are ignored.
 
         Raises:
             KeyError: There is no such sentence, or a part is missing.
