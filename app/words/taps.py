@@ -34,11 +34,6 @@ def agreed(name: str, request_id: str) -> str:
     return f"do:{name}={request_id}"
 
 
-def answer(name: str, request_id: str) -> str:
-    """Write the data of a button that runs a command in answer to a question; `request_id` is the one that asked."""
-    return f"do:{name}={request_id}"
-
-
 def read_tap(data: str) -> Tap | None:
     """Read the data of a tap; None if it is not ours."""
     found = _TAP.fullmatch(data)

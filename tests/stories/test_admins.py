@@ -160,6 +160,21 @@ async def test_an_alert_is_not_told_again_after_a_restart(stage, tmp_path):
     assert len(pushed(stage, admin)) == 1
 
 
+async def test_without_admins_an_alert_is_in_the_log_once(stage, tmp_path):
+    """Once a day, and whoever is named as an admin later is still told."""
+    person = stage.person()
+    async with stage.easel(tmp_path, ADMIN_USER_IDS="") as easel:
+        for _ in range(2):
+            await wish_on_a_bad_day(stage, person, "billing")
+        logged = [one for one in easel.lines if one["event"] == "alert_not_sent"]
+    assert [(one["cause"], one["reason"]) for one in logged] == [("billing", "ADMIN_USER_IDS names nobody")]
+    admin = stage.person()
+    async with stage.easel(tmp_path, ADMIN_USER_IDS=admin) as easel:
+        await wish_on_a_bad_day(stage, person, "billing")
+        await easel.logged("alert_sent", cause="billing")
+    assert len(pushed(stage, admin)) == 1
+
+
 async def test_an_alert_leaves_the_last_pushes_to_people(stage, tmp_path):
     """With the month's messages nearly gone it is not sent, and sent once there are some again."""
     admin, person = stage.person(), stage.person()

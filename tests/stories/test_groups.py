@@ -143,6 +143,25 @@ async def test_a_reply_to_the_question_what_to_change(vendors):
     assert call.path.endswith("/images/edits")
 
 
+async def test_one_person_cancels_and_another_is_still_asked(vendors):
+    """A command of one person leaves what Easel has asked another."""
+    asker, other = vendors.person(), vendors.person()
+    group = vendors.group(asker, other)
+    await vendors.line.send_text(asker, "draw a snowy owl", group=group)
+    await vendors.picture(group)
+    await vendors.line.deliver(
+        vendors.line.postback(asker, data_of(await last_said(vendors, group), "edit"), group=group)
+    )
+    said = len(await vendors.said(group, count=3))
+    for number, command in enumerate(("draw cancel", "draw something new"), start=1):
+        await vendors.line.send_text(other, command, group=group)
+        await vendors.said(group, count=said + number)
+    await vendors.line.send_text(asker, "draw in a blue barn", group=group)
+    await vendors.picture(group, count=2)
+    (call,) = vendors.asked("in a blue barn")
+    assert call.path.endswith("/images/edits")
+
+
 async def test_a_refusal_and_a_menu_quote_the_asker(vendors):
     """Among several people it is plain whose wish was declined, and whose pictures were counted."""
     asker = vendors.person()

@@ -47,7 +47,15 @@ def test_faults_are_tried_three_more_times_within_twenty_seconds():
     tries = Tries()
     waits = [count_and_decide(VendorFault("503"), tries) for _ in range(4)]
     assert [type(one) for one in waits] == [AskAgain, AskAgain, AskAgain, GiveUp]
-    assert tries.waited_s <= 20
+    assert tries.faults.waited_s <= 20
+
+
+def test_a_fault_behind_rate_limits_has_tries_of_its_own():
+    """What was waited for a slot is not taken from the tries after a 5xx."""
+    tries = Tries()
+    for _ in range(4):
+        assert count_and_decide(RateLimited("429", retry_after_s=7.0), tries) == AskAgain(7.0)
+    assert isinstance(count_and_decide(VendorFault("503"), tries), AskAgain)
 
 
 def test_without_a_connection_it_is_tried_far_beyond_the_life_of_a_token():

@@ -114,7 +114,6 @@ class Commands:
         if chat.kind is not ChatKind.USER and person is None:
             return saying(Sentence("cancel_none"))
         count = await self._requests.cancel(chat.id, user_id=person, event_id=event.id)
-        await self._chats.expect_nothing(chat.id, chat.kind)
         if chat.kind is ChatKind.USER:
             await self._photos.let_go(chat.id)
         if not count:
@@ -150,7 +149,6 @@ class Commands:
 
     async def _start_anew(self, chat: Chat) -> NewRequest:
         await self._photos.let_go(chat.id)
-        await self._chats.expect_nothing(chat.id, chat.kind)
         return saying(Sentence("blank"))
 
     async def _usage(self, event: Event, chat: Chat, kind: type[PersonalUsage]) -> NewRequest:

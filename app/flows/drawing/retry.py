@@ -41,14 +41,21 @@ class GiveUp:
 
 
 @dataclass(slots=True)
+class Repeated:
+    """How often one kind of failure came, and how long was waited because of it."""
+
+    count: int = 0
+    waited_s: float = 0.0
+
+
+@dataclass(slots=True)
 class Tries:
-    """What was tried for one request so far. `waited_s` is the time spent waiting; `blind` outlives restarts."""
+    """What was tried for one request so far. `blind` outlives restarts."""
 
     unreachable: int = 0
-    faults: int = 0
-    limited: int = 0
+    faults: Repeated = field(default_factory=Repeated)
+    limited: Repeated = field(default_factory=Repeated)
     blind: int = 0
-    waited_s: float = 0.0
     began_at: float = field(default_factory=time.monotonic)
 
 
@@ -63,13 +70,9 @@ def count_and_decide(error: EaselError, tries: Tries) -> AskAgain | AskNextModel
         case Unreachable():
             return _while_unreachable(error, tries)
         case RateLimited():
-            tries.limited += 1
-            allowed = tries.limited <= LIMITED_MAX
-            return _after(error, tries, count=tries.limited, within_s=LIMITED_WITHIN_S if allowed else 0)
+            return _after(error, tries.limited, most=LIMITED_MAX, within_s=LIMITED_WITHIN_S)
         case Again():
-            tries.faults += 1
-            allowed = tries.faults <= FAULTS_MAX
-            return _after(error, tries, count=tries.faults, within_s=FAULTS_WITHIN_S if allowed else 0)
+            return _after(error, tries.faults, most=FAULTS_MAX, within_s=FAULTS_WITHIN_S)
     return GiveUp(error.reason)
 
 
@@ -81,11 +84,12 @@ def _while_unreachable(error: Unreachable, tries: Tries) -> AskAgain | GiveUp:
     return AskAgain(backoff_s(tries.unreachable, longest_s=UNREACHABLE_LONGEST_S))
 
 
-def _after(error: Again, tries: Tries, *, count: int, within_s: float) -> AskAgain | GiveUp:
-    wait_s = error.retry_after_s if error.retry_after_s is not None else backoff_s(count)
-    if tries.waited_s + wait_s > within_s:
+def _after(error: Again, repeated: Repeated, *, most: int, within_s: float) -> AskAgain | GiveUp:
+    repeated.count += 1
+    wait_s = error.retry_after_s if error.retry_after_s is not None else backoff_s(repeated.count)
+    if repeated.count > most or repeated.waited_s + wait_s > within_s:
         return GiveUp(error.reason)
-    tries.waited_s += wait_s
+    repeated.waited_s += wait_s
     return AskAgain(wait_s)
 
 

@@ -48,8 +48,14 @@ class AdminAlerts:
     async def ring(self, cause: str, *, case: str = "", once: bool = False, **details: object) -> None:
         """Tell every admin, unless they were told of this case today (with `once`: ever)."""
         name = f"{cause} {case}".strip()
+        if not self._admin_ids:  # another name: whoever becomes an admin later still hears of it
+            name = f"log {name}"
         day = ONCE if once else day_of(time.time(), self._zone)
-        if self._admin_ids and await self._alerts.claim(name, day=day) and not await self._tell(cause, details):
+        if not await self._alerts.claim(name, day=day):
+            return
+        if not self._admin_ids:
+            log.warning("alert_not_sent", cause=cause, case=case, reason="ADMIN_USER_IDS names nobody")
+        elif not await self._tell(cause, details):
             await self._alerts.take_back(name, day=day)
 
     async def _tell(self, cause: str, details: Mapping[str, object]) -> bool:
