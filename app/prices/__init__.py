@@ -1,6 +1,6 @@
-"""What a call costs: estimated on the high side before it is made, exact once its tokens are known. No network.
+"""What a call costs: estimated on the high side before the call, exact once its tokens are known. No network.
 
-Money is whole micro-dollars, millionths of a US dollar. The rates are data with source and date: `prices.toml`.
+Amounts are whole micro-dollars, millionths of a US dollar. The rates, with source and date, are in `prices.toml`.
 """
 
 from dataclasses import dataclass
@@ -11,28 +11,28 @@ from app.prices.tokens import most_tokens
 
 __all__ = ["Estimate", "cost", "estimate", "is_known", "is_text_known", "qualities", "text_cost", "text_estimate"]
 
-# OpenAI's tokenizers take about one token for four letters, and up to one for a character of Chinese or Thai.
+# OpenAI's tokenizers need about one token for four Latin letters, and up to one per character of Chinese or Thai.
 TOKENS_PER_CHARACTER = 1
 TOKENS_AROUND_PROMPT = 16
-# People report about 1,024 tokens for a source of 1024x1024 and fewer for small ones; OpenAI names no number.
+# Users report about 1,024 tokens for a source of 1024x1024 and fewer for smaller ones; OpenAI gives no figure.
 TOKENS_PER_SOURCE = 1536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What a call will cost at most. `is_known`: False where the model's price is not, and the dearest was taken."""
+    """The most that a call can cost. `is_known`: False if its price is not known and the dearest rates were used."""
 
     microusd: int
     is_known: bool
 
 
 def is_known(model: str) -> bool:
-    """Whether the price of this model is known, snapshot dates and gateway prefixes aside."""
+    """Whether the price of this model is known, ignoring snapshot dates and gateway prefixes."""
     return rates_of(model) is not None
 
 
 def qualities(model: str) -> tuple[str, ...]:
-    """Return the qualities that have a price of their own, the cheapest first; of an unknown model what all have."""
+    """Return the qualities with a price of their own, cheapest first; of an unknown model, those that all have."""
     rates = rates_of(model)
     return ladder_of(rates).qualities if rates else ("low", "medium", "high")
 
@@ -41,12 +41,12 @@ def estimate(model: str, *, size: str, quality: str, count: int, sources: int, p
     """Estimate a call before it is made, on the high side.
 
     Args:
-        model: As it is asked.
+        model: The model id, as it is sent.
         size: WIDTHxHEIGHT px, or "auto".
         quality: From "low" to "max", or "auto".
         count: How many pictures.
-        sources: How many pictures come along to be edited.
-        prompt_chars: Length of the prompt.
+        sources: How many pictures are sent along to be edited.
+        prompt_chars: Length of the prompt in characters.
     """
     rates = rates_of(model)
     out = most_tokens(ladder_of(rates), size, quality) if rates else _most_of_all(size)
@@ -60,7 +60,7 @@ def estimate(model: str, *, size: str, quality: str, count: int, sources: int, p
 
 
 def cost(model: str, *, text_in: int, image_in: int, image_out: int, text_out: int = 0) -> int:
-    """Return what these tokens cost in micro-dollars, halves rounded up; with the dearest rates if none are known."""
+    """Return what these tokens cost in micro-dollars, rounded half up; an unknown model gets the dearest rates."""
     rates = rates_of(model) or dearest()
     nanousd = _nanousd(rates, text_in=text_in, image_in=image_in, image_out=image_out, text_out=text_out)
     return (nanousd + 500) // 1000

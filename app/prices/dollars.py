@@ -1,4 +1,4 @@
-"""How amounts of money are written. No I/O."""
+"""Converts and formats amounts of money. No I/O."""
 
 from typing import Final
 
@@ -7,16 +7,16 @@ SMALL_USD: Final = 0.1
 
 
 def dollars(microusd: int) -> float:
-    """Return dollars, for gauges and charts; sums are made of micro-dollars, which are whole."""
+    """Convert to dollars, for gauges and charts only: sums are made in micro-dollars, which are whole numbers."""
     return microusd / MICRO
 
 
 def usd(microusd: int, *, digits: int = 4) -> str:
-    """Write dollars with as many digits everywhere, for columns: "1,234.5678"."""
+    """Write dollars with a fixed number of decimals, for columns: "1,234.5678"."""
     return f"{dollars(microusd):,.{digits}f}"
 
 
 def usd_as_read(microusd: int) -> str:
-    """Write dollars as people read them: "$1,234.57", and of a few cents more digits: "$0.0123"."""
+    """Write dollars as people read them: "$1,234.57", and below ten cents with more decimals: "$0.0123"."""
     small = microusd and abs(dollars(microusd)) < SMALL_USD
     return f"${usd(microusd, digits=4 if small else 2)}"

@@ -14,7 +14,7 @@ NAME = re.compile(r"(?:.*/)?(?P<id>.+?)(?:-\d{4}-\d{2}-\d{2})?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """Nano-dollars for one token, so that all of them are whole. `ladder`: how tokens rise with the quality."""
+    """Nano-dollars per token, so that all of them are whole numbers. `ladder`: the key of the model's `Ladder`."""
 
     text_in: int
     image_in: int
@@ -25,10 +25,12 @@ class Rates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
-    """How many tokens a picture has: by `sizes` (WIDTHxHEIGHT to quality to tokens), else by `factors` of qualities.
+    """How many output tokens a picture takes: looked up in `sizes`, or computed from `factors`.
 
     Attributes:
-        at_most_times: Qualities that may take so many times the tokens of the formula.
+        sizes: WIDTHxHEIGHT to quality to tokens.
+        factors: Quality to its factor in `tokens.formula`.
+        at_most_times: Quality to the multiple of the formula's tokens that it may take at most.
     """
 
     sizes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -37,17 +39,17 @@ class Ladder:
 
     @property
     def qualities(self) -> tuple[str, ...]:
-        """What can be asked for, the cheapest first."""
+        """The qualities that can be asked for, cheapest first."""
         return tuple(self.factors or next(iter(self.sizes.values())))
 
     @property
     def best(self) -> str:
-        """The one that costs most."""
+        """The quality that costs most."""
         return self.qualities[-1]
 
 
 def rates_of(model: str) -> Rates | None:
-    """Find the rates of a model; None: they are not known."""
+    """Return the rates of a model; None if they are not known."""
     name = NAME.fullmatch(model)
     return _rates().get(name["id"]) if name else None
 
@@ -65,7 +67,7 @@ def dearest() -> Rates:
 
 
 def ladder_of(rates: Rates) -> Ladder:
-    """Return the ladder that these rates go with."""
+    """Return the ladder that these rates refer to."""
     return _ladders()[rates.ladder]
 
 
@@ -76,7 +78,7 @@ def ladders() -> tuple[Ladder, ...]:
 
 @functools.cache
 def price_list() -> Mapping[str, Any]:
-    """Read the file of prices."""
+    """Return the parsed `prices.toml`."""
     text = resources.files(__package__).joinpath("prices.toml").read_text(encoding="utf-8")
     return tomllib.loads(text, parse_float=Decimal)
 
@@ -97,6 +99,6 @@ def _ladders() -> Mapping[str, Ladder]:
 
 def _read_rates(price: Mapping[str, Any]) -> Rates:
     nanousd = {name: int(price[name] * 1000) for name in ("text_in", "image_in", "image_out")}
-    # Where no price of text that a model writes is told, it counts as dear as the picture.
+    # Where no price of text output is given, it counts at the price of picture output.
     text_out = int(price.get("text_out", price["image_out"]) * 1000)
     return Rates(**nanousd, text_out=text_out, ladder=price["ladder"])

@@ -1,4 +1,4 @@
-"""What reading a message costs. No network."""
+"""What it costs to have a text model read a message. No network."""
 
 import functools
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from typing import Any
 
 from app.prices.rates import NAME, price_list
 
-ANSWER_TOKENS_MAX = 200  # what a reading may take at most; app/openai/reader.py asks for no more
+ANSWER_TOKENS_MAX = 200  # the most that one reading may take; app/openai/reader.py asks for no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextRates:
-    """Nano-dollars for one token. `cached`: of input from the vendor's cache; `written`: of input put there."""
+    """Nano-dollars per token. `cached`: for input read from the vendor's cache; `written`: for input written to it."""
 
     text_in: int
     cached: int
@@ -26,12 +26,12 @@ def is_text_known(model: str) -> bool:
 
 
 def text_estimate(model: str, *, chars: int) -> int:
-    """Return what a reading of so many characters costs at most, in micro-dollars."""
+    """Return the most that reading `chars` characters can cost, in micro-dollars."""
     return text_cost(model, text_in=chars, text_out=ANSWER_TOKENS_MAX, written=chars)
 
 
 def text_cost(model: str, *, text_in: int, text_out: int, cached: int = 0, written: int = 0) -> int:
-    """Return what these tokens cost in micro-dollars, halves rounded up; with the dearest rates if none are known."""
+    """Return what these tokens cost in micro-dollars, rounded half up; an unknown model gets the dearest rates."""
     rates = _rates_of(model) or _dearest()
     fresh = text_in - cached - written
     nanousd = fresh * rates.text_in + cached * rates.cached + written * rates.written + text_out * rates.text_out

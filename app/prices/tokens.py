@@ -1,23 +1,23 @@
-"""How many output tokens a picture has. No I/O."""
+"""How many output tokens a picture takes. No I/O."""
 
 import re
 
 from app.prices.rates import Ladder
 
 SIZE = re.compile(r"([1-9]\d{0,4})x([1-9]\d{0,4})")
-# A model that chooses the size itself was seen to take 1254x1254; this is a good deal more.
+# A model that was left to choose the size has been seen to pick 1254x1254; this is a good deal larger.
 AUTO_EDGES_PX = (2048, 2048)
-# "auto" was seen to become "low", but people also report high bills.
+# "auto" has been seen to become "low", but users also report high bills.
 AUTO_QUALITY = "high"
 
 
 def most_tokens(ladder: Ladder, size: str, quality: str) -> int:
-    """Return how many tokens one picture has at most.
+    """Return the most tokens that one picture can take.
 
     Args:
-        ladder: Of the model.
+        ladder: The model's.
         size: WIDTHxHEIGHT px, or "auto".
-        quality: One that the ladder does not have counts as its best, "auto" as "high".
+        quality: "auto" counts as "high", any other that the ladder lacks as its best.
     """
     if quality not in ladder.qualities:
         quality = AUTO_QUALITY if quality == "auto" else ladder.best
@@ -30,7 +30,7 @@ def most_tokens(ladder: Ladder, size: str, quality: str) -> int:
 
 
 def formula(factor: int, width_px: int, height_px: int) -> int:
-    """Return the tokens of a model with free sizes; fits all 30 points that are published or were measured.
+    """Return the tokens of a picture of any size; fits all 30 points that are published or were measured.
 
     The points: https://platform.openai.com/docs/guides/image-generation (read 2026-11-22).
     """
