@@ -1,6 +1,7 @@
-"""Cloudflare R2: `bucket` stores and serves pictures, `retention` is what deletes them, `object_keys` names them.
+"""Cloudflare R2: `bucket` stores and serves pictures, `object_keys` names them, `retention` has R2 delete them.
 
-`public_address` sees whether people can fetch them.
+`public_address` checks whether people can fetch them. `bounded` limits what botocore reads, `isolation` keeps it from
+settings meant for AWS, and `faults` turns its errors into ours.
 """
 
 from app.r2.bucket import Bucket, ObjectHead

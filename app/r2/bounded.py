@@ -1,4 +1,4 @@
-"""Reads what R2 answers under a cap of bytes and of time: botocore itself has neither. Slow to import."""
+"""Reads R2's answers within limits of bytes and of time, neither of which botocore has. Slow to import."""
 
 import time
 from collections.abc import Iterator
@@ -13,30 +13,30 @@ if TYPE_CHECKING:
     from botocore.httpsession import URLLib3Session
     from urllib3 import HTTPResponse
 
-# Without an object: an error, a confirmation, the lifecycle, at most 1,000 rules;
+# Of an answer that is not an object: an error, a confirmation, a lifecycle of at most 1,000 rules;
 # https://developers.cloudflare.com/r2/platform/limits/ (read 2026-11-27)
 ANSWER_BYTES_MAX: Final = 1_000_000
 CHUNK_BYTES: Final = 65_536
-REFUSED: Final = 300  # from here on the status says enough
+REFUSED: Final = 300  # from here on the status alone says enough
 
 
 class Bounded:
-    """Stands before botocore's own session. Objects are read as they come, and `Bucket.get` counts their bytes."""
+    """Wraps botocore's HTTP session. Objects are streamed, and `Bucket.get` counts their bytes."""
 
     def __init__(self, session: "URLLib3Session", *, answer_s: float) -> None:
-        """`answer_s`: how long an answer's body may take, an object's too, however often another byte comes."""
+        """`answer_s`: how long the whole body of an answer, or an object, may take, however steadily bytes arrive."""
         self._session = session
         self._answer_s = answer_s
 
     def send(self, request: "AWSPreparedRequest") -> AWSResponse:
-        """Send it, and read what comes back unless it is an object.
+        """Send a request, and read the whole answer unless it is an object.
 
         Raises:
-            HTTPClientError: What was asked for is too large, or did not come whole.
+            HTTPClientError: The answer is too large, or did not arrive whole in time.
         """
-        is_object, request.stream_output = request.stream_output, True  # of the session only the head is wanted
+        is_object, request.stream_output = request.stream_output, True  # the session is to read only the head
         answer = self._session.send(request)
-        headers: Any = answer.headers  # the stub knows only one of the kinds that are taken
+        headers: Any = answer.headers  # the stub declares only one of the types it takes
         timed = _Timed(answer, answer_s=self._answer_s)
         if is_object and answer.status_code < REFUSED:
             return AWSResponse(answer.url, answer.status_code, headers, timed)
@@ -45,7 +45,7 @@ class Bounded:
             answer.raw.release_conn()
         except (HTTPError, ReadTimeoutError, OSError, _TooMuchError) as error:
             answer.raw.close()
-            if answer.status_code < REFUSED:  # no answer of R2's: whoever it is, asking again is safe
+            if answer.status_code < REFUSED:  # not a whole answer of R2's; botocore asks again, which is safe
                 raise HTTPClientError(error=error) from error
             body = b""
         return AWSResponse(answer.url, answer.status_code, headers, _Body(body))
@@ -56,11 +56,11 @@ class Bounded:
 
 
 class _TooMuchError(Exception):
-    """More than anybody needs to know."""
+    """The answer has more than `ANSWER_BYTES_MAX` bytes."""
 
 
 class _Timed:
-    """The body of an answer as it comes, while it may still take its time."""
+    """The body of an answer as it arrives, up to a deadline."""
 
     def __init__(self, answer: AWSResponse, *, answer_s: float) -> None:
         self._url = answer.url
@@ -68,17 +68,17 @@ class _Timed:
         self._until = time.monotonic() + answer_s
 
     def read(self, size: int) -> bytes:
-        """Return what is here now, at most so many bytes; none: it has ended."""
+        """Return what has arrived, at most `size` bytes; b"" at the end."""
         if time.monotonic() > self._until:
             raise ReadTimeoutError(endpoint_url=self._url)
-        return self._raw.read1(size)  # `read` would wait for all of them, however slowly they come
+        return self._raw.read1(size)  # `read` would wait for all `size` bytes, however slowly they come
 
     def close(self) -> None:
         self._raw.close()
 
 
 class _Body:
-    """A body that was read, as botocore reads one."""
+    """A body that has been read, in the form from which botocore reads one."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

@@ -1,7 +1,7 @@
-"""The bucket on Cloudflare R2, through boto3: write-once objects, served to everyone who knows the address.
+"""The bucket on Cloudflare R2, through boto3: write-once objects, served to anyone who knows the address.
 
-boto3 is slow to import and to set up (0.3 s), so that waits for `connect` or the first call, in a thread of the pool.
-Every answer has a limit of bytes and of time, in `bounded`; an object's bytes are counted where they are read.
+boto3 is slow to import and to set up (0.3 s), so `connect` or the first call does it, in a thread of the pool.
+`bounded` limits every answer in bytes and time; the bytes of an object are counted where they are read.
 Facts: https://developers.cloudflare.com/r2/api/s3/api/ and https://developers.cloudflare.com/r2/api/error-codes/
 (read 2026-11-22).
 """
@@ -28,19 +28,19 @@ T = TypeVar("T")
 CACHE_CONTROL: Final = "public, max-age=31536000, immutable"  # a key is never written twice
 
 WRITTEN_BEFORE: Final = "PreconditionFailed"
-NO_CONTENT: Final = 204  # all that S3 says of a deletion
+NO_CONTENT: Final = 204  # the only confirmation of a deletion in S3
 
 CONNECT_TIMEOUT_S: Final = 5.0
 READ_TIMEOUT_S: Final = 30.0
 ANSWER_S: Final = 30.0
-TRIES: Final = 4  # of boto3, within about a second; it may need 4 x (5 + 30 + 30) s at worst
+TRIES: Final = 4  # boto3's own, usually over within a second; 4 x (5 + 30 + 30) s at worst
 GET_BYTES_MAX: Final = 20_000_000
 CHUNK_BYTES: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectHead:
-    """What is known of an object without reading it; `size_bytes` None: whoever answered did not say."""
+    """What is known of an object without reading it. `size_bytes`: None if the answer did not say."""
 
     size_bytes: int | None
     content_type: str
@@ -48,7 +48,7 @@ class ObjectHead:
 
 
 class Bucket:
-    """One bucket, and the public address of each key. For one event loop; boto3 runs in own threads.
+    """One bucket, and the public address of each key. For one event loop; boto3 runs in threads of its own.
 
     Args:
         endpoint_url: `endpoint_url(account_id)`, or that of a jurisdiction or a test server.
@@ -56,10 +56,10 @@ class Bucket:
         secret_access_key: Of the same token.
         bucket: Its name.
         public_base_url: Where the bucket's custom domain serves its objects.
-        threads: How many puts run at once, each with its own kept-alive connection.
-        read_timeout_s: How long one try waits for the next byte.
-        answer_s: How long the whole of an answer may take, an object's too.
-        ca_bundle: Path of certificates to trust instead of the usual ones, for a private gateway.
+        threads: How many calls run at once, each on its own keep-alive connection.
+        read_timeout_s: How long one attempt waits for the next byte.
+        answer_s: How long a whole answer, or an object, may take.
+        ca_bundle: Path to the certificates to trust instead of the default ones, for a private gateway.
     """
 
     def __init__(
@@ -97,10 +97,10 @@ class Bucket:
         await self._in_pool(lambda: translated("Opening the bucket", self._client))
 
     async def put(self, key: str, data: bytes, *, content_type: str) -> None:
-        """Store one object. Writing the same key again changes nothing and is a success, so trying again is safe.
+        """Store one object. Writing an existing key changes nothing and succeeds, so trying again is safe.
 
         Raises:
-            Again: `RateLimited`, `Unreachable` or `VendorFault`, after boto3's own tries.
+            Again: `RateLimited`, `Unreachable` or `VendorFault`, after boto3's own attempts.
             OutcomeUnknown: A time-out or a dropped connection; trying again is safe here, too.
             Final: `NotPermitted` (key, right or bucket) or `BadRequest`.
         """
@@ -114,17 +114,17 @@ class Bucket:
                 CacheControl=CACHE_CONTROL,
                 IfNoneMatch="*",
             )
-            if not stored.get("ETag"):  # whose 200 this is nobody knows; an address of nothing would be sent
+            if not stored.get("ETag"):  # not R2's 200: nothing may be there to show
                 raise VendorFault("Storing an object: the answer does not say that it was", code="no_etag")
 
-        # With 412: an earlier try of ours landed, though its answer was lost.
+        # On a 412 an earlier attempt of ours succeeded, though its answer was lost.
         await self._in_pool(lambda: translated("Storing an object", accepting(WRITTEN_BEFORE, put)))
 
     async def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects one after the other; a key that does not exist is a success. Raises as `put` does.
+        """Delete objects one by one; a key that does not exist counts as deleted. Raises as `put` does.
 
-        One call per key: DeleteObjects insists on a checksum header that R2 has refused at times, and deletes are free.
-        Copies in caches stay until they expire or are purged.
+        One call per key: DeleteObjects requires a checksum header that R2 has refused at times, and deletes are free.
+        Cached copies stay until they expire or are purged.
         """
 
         def delete() -> None:
@@ -139,15 +139,15 @@ class Bucket:
         """Read one object.
 
         Raises:
-            SourceGone: It is not there.
-            TooLarge: It has more than `bytes_max` bytes, of which no more are read.
+            SourceGone: It does not exist.
+            TooLarge: It has more than `bytes_max` bytes; reading stops there.
             EaselError: As `put` does.
         """
 
         def get() -> bytes:
             with closing(self._client().get_object(Bucket=self._bucket, Key=key)["Body"]) as body:
                 chunks, size = [], 0
-                for chunk in body.iter_chunks(CHUNK_BYTES):  # to its very end: only there half a body is noticed
+                for chunk in body.iter_chunks(CHUNK_BYTES):  # to its very end: only there a truncated body is noticed
                     size += len(chunk)
                     if size > bytes_max:
                         raise TooLarge(f"The object has more than {bytes_max} bytes", code="too_large")
@@ -157,9 +157,9 @@ class Bucket:
         return await self._in_pool(lambda: translated("Reading an object", get))
 
     async def head(self, key: str) -> ObjectHead | None:
-        """Look at one object; None where it is not there. Raises as `put` does.
+        """Look up one object without reading it; None if it does not exist. Raises as `put` does.
 
-        R2 says no more than 404 here, so a bucket that is not there looks the same.
+        R2 answers 404 without a code here, so a missing bucket looks the same.
         """
 
         def head() -> ObjectHead:
@@ -173,18 +173,18 @@ class Bucket:
         return await self._in_pool(lambda: translated("Looking at an object", accepting(404, head)))
 
     async def retention(self) -> int | None:
-        """Return after how many days R2 itself deletes pictures, whoever made the rule; None: it keeps them.
+        """Return after how many days R2 deletes pictures, whoever made the rule; None if it keeps them.
 
         Raises:
-            NotPermitted: Also for a token that may only read and write objects; this needs an admin's.
+            NotPermitted: Also for a token that may only read and write objects; this needs an admin token.
             EaselError: As `put` does.
         """
         return days_kept(await self._rules())
 
     async def set_retention(self, days: int | None) -> None:
-        """Have R2 delete pictures after so many days, None: not any more. Rules that others made stay as they are.
+        """Have R2 delete pictures after `days` days; None removes our rule. Rules made by others stay as they are.
 
-        R2 deletes within a day after their time. Asking for the same again changes nothing. Raises as `retention` does.
+        R2 deletes within a day of expiry. Setting the same value again changes nothing. Raises as `retention` does.
         """
         rules = with_retention(await self._rules(), days=days)
 
@@ -193,17 +193,17 @@ class Bucket:
                 self._client().put_bucket_lifecycle_configuration(
                     Bucket=self._bucket, LifecycleConfiguration={"Rules": rules}
                 )
-            else:  # a configuration without rules is none
+            else:  # without rules there is no configuration to put
                 self._client().delete_bucket_lifecycle(Bucket=self._bucket)
 
         await self._in_pool(lambda: translated("Setting the retention", put))
 
     def url(self, key: str) -> str:
-        """Return the public address of a key. Hand it out after `put` has returned: the edge caches a 404, too."""
+        """Return the public address of a key. Hand it out only after `put` has returned: the edge caches a 404, too."""
         return f"{self._public_base_url}/{quote(key)}"
 
     async def aclose(self) -> None:
-        """Drop calls that have not begun, and close idle connections. Calls under way end by themselves."""
+        """Drop calls that have not started, and close idle connections. Calls in progress run to their end."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         if self._opened is not None:
             self._opened.close()
@@ -223,7 +223,7 @@ class Bucket:
             if self._opened is None:
                 try:
                     self._opened = self._open()
-                except (OSError, ValueError) as exc:  # certificates that cannot be read, no address
+                except (OSError, ValueError) as exc:  # unreadable certificates, an invalid endpoint
                     raise BadRequest(f"Setting up boto3: {type(exc).__name__}", code="not_sent") from exc
             return self._opened
 
@@ -257,7 +257,7 @@ class Bucket:
         # R2 does not answer `Expect: 100-continue`, and botocore would wait a second for it at each put;
         # https://developers.cloudflare.com/r2/api/s3/extensions/
         client.meta.events.unregister("before-call.s3", add_expect_header)
-        endpoint: Any = vars(client)["_endpoint"]  # its session is an argument, but of nobody that we could call
+        endpoint: Any = vars(client)["_endpoint"]  # only internal constructors take a session
         trust_folder(endpoint.http_session)
         endpoint.http_session = Bounded(endpoint.http_session, answer_s=self._answer_s)
         client.meta.events.register("before-parse.s3", drop_page)

@@ -1,6 +1,6 @@
-"""What R2 refused, or did not answer, as one of our errors. No I/O.
+"""Turns what R2 refused or did not answer into one of our errors. No I/O.
 
-boto3 is slow to import, so its errors are looked up when something goes wrong.
+boto3 is slow to import, so its exceptions are imported where they are used.
 https://developers.cloudflare.com/r2/api/error-codes/ (read 2026-11-22)
 """
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 XML: Final = (b"<?xml", b"<Error")
-# Damage on the way in, not in what we sent.
+# Damaged in transit; what we sent was right.
 TRANSIENT_CODES: Final = {"ClientDisconnect", "IncompleteBody", "BadDigest"}
 KEY_GONE: Final = "NoSuchKey"
-CLOCK_OFF: Final = "RequestTimeTooSkewed"  # ours, by more than 15 minutes: a signature carries the time
-PAGE_STATUS: Final = 412  # with R2's own code it is a success: this is somebody in between
+CLOCK_OFF: Final = "RequestTimeTooSkewed"  # our clock, by more than 15 minutes: a signature carries the time
+PAGE_STATUS: Final = 412  # without R2's own code, which `accepting` takes, it comes from something in between
 CODE_CHARS_MAX: Final = 100
 
 
 def translated(tried: str, call: Callable[[], T]) -> T:
-    """Make a call of boto3.
+    """Run a call to boto3.
 
     Raises:
         EaselError: What went wrong, with `tried` in its message.
@@ -49,12 +49,12 @@ def translated(tried: str, call: Callable[[], T]) -> T:
         raise _answered(tried, exc) from exc
     except BotoCoreError as exc:
         raise _unanswered(tried, exc) from exc
-    except Exception as exc:  # what it makes of an answer that is none of S3's has no root of its own
+    except Exception as exc:  # what boto3 raises on an answer that is not S3's has no common base class
         raise VendorFault(f"{tried}: {type(exc).__name__}", code="not_understood") from exc
 
 
 def accepting(fine: int | str, call: Callable[[], T]) -> Callable[[], T | None]:
-    """Make a refusal with this status or code a success without an answer."""
+    """Wrap a call so that a refusal with this status or code returns None instead of raising."""
 
     def accepted() -> T | None:
         from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
@@ -70,13 +70,13 @@ def accepting(fine: int | str, call: Callable[[], T]) -> Callable[[], T | None]:
 
 
 def drop_page(response_dict: dict[str, Any], **_: object) -> None:
-    """Let the status speak where Cloudflare's edge answers with HTML: boto3 fails to parse it and would not retry."""
+    """Drop the HTML of Cloudflare's edge, so that the status counts: boto3 cannot parse it and would not retry."""
     if response_dict["status_code"] >= 300 and not response_dict["body"].startswith(XML):  # noqa: PLR2004 - errors
         response_dict["body"] = b""
 
 
 def stay(params: dict[str, Any], **_: object) -> None:
-    """Follow no redirect: R2 sends none, and botocore would ask the bucket for its region, and again, for ever."""
+    """Follow no redirect: R2 sends none, and botocore would ask for the bucket's region over and over, without end."""
     params["context"]["s3_redirect"]["redirected"] = True
 
 
@@ -106,11 +106,11 @@ def _leaf(status: int, code: str) -> type[EaselError]:
     if code == KEY_GONE:
         return SourceGone
     match status:
-        case 401 | 403 | 404:  # 404 is then the bucket
+        case 401 | 403 | 404:  # a 404 without `KEY_GONE` means the bucket
             return NotPermitted
         case 429:
             return RateLimited
-        case 501:  # a header or a verb that R2 does not have
+        case 501:  # a header or a verb that R2 does not implement
             return BadRequest
         case _:
             return BadRequest if 400 <= status < 500 and status != PAGE_STATUS else VendorFault  # noqa: PLR2004 - HTTP's
@@ -121,11 +121,11 @@ def _unanswered(tried: str, exc: "BotoCoreError") -> EaselError:
 
     message = f"{tried}: {type(exc).__name__}"
     match exc:
-        case botocore.ConnectionError():  # of every kind, TLS and proxy included: no request went out
+        case botocore.ConnectionError():  # of any kind, TLS and proxy included: no request was sent
             return Unreachable(message, code="no_connection")
         case botocore.ReadTimeoutError():
             return OutcomeUnknown(message, code="timeout")
         case botocore.HTTPClientError() | botocore.IncompleteReadError():
             return OutcomeUnknown(message, code="connection_lost")
-        case _:  # boto3 itself refuses: parameters, or a profile named by the environment
+        case _:  # boto3 itself refused it, for example its parameters
             return BadRequest(message, code="not_sent")

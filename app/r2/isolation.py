@@ -1,7 +1,7 @@
-"""A session of boto3 that knows nothing of AWS: neither its files nor its environment variables. Slow to import.
+"""A session of botocore that ignores the files and environment variables of AWS. Slow to import.
 
-Whoever works with AWS on the same machine has profiles, regions, endpoints and switches there that are not meant for
-R2; a profile that is missing, or a broken file, would even end every call of ours.
+A machine that is also used for AWS has profiles, regions, endpoints and switches that are not meant for R2; a missing
+profile or a broken file would even make every call of ours fail.
 https://docs.aws.amazon.com/boto3/latest/guide/configuration.html (read 2026-11-27)
 """
 
@@ -16,12 +16,12 @@ from botocore.session import Session
 
 
 def session_of_our_own() -> Session:
-    """Return a session where everything has botocore's own default."""
+    """Return a session where everything but the certificates has botocore's own default."""
     defaults = {name: default for name, (_file, _environment, default, _type) in Session.SESSION_VARIABLES.items()}
     values = defaults | {
         "config_file": os.devnull,
         "credentials_file": os.devnull,
-        # Certificates are the one thing that a machine may add, and httpx finds them there, too.
+        # The one thing that the environment may set; httpx, too, takes its certificates from there.
         "ca_bundle": os.environ.get("SSL_CERT_FILE"),
     }
     session = Session()
@@ -38,7 +38,7 @@ def _loader() -> Loader:
 
 
 def trust_folder(http: URLLib3Session) -> None:
-    """Trust SSL_CERT_DIR, too, where no SSL_CERT_FILE is named, as httpx does: botocore takes nothing but a file."""
+    """Trust SSL_CERT_DIR if SSL_CERT_FILE is not set, as httpx does: botocore itself takes only a file."""
     folder = os.environ.get("SSL_CERT_DIR")
     if not folder or os.environ.get("SSL_CERT_FILE"):
         return
@@ -48,6 +48,6 @@ def trust_folder(http: URLLib3Session) -> None:
         made.load_verify_locations(capath=folder)
         return made
 
-    parts = vars(http)  # nothing public leads there
-    parts["_get_ssl_context"] = context  # for a proxy, which is looked up when it is needed
+    parts = vars(http)  # there is no public way to set these
+    parts["_get_ssl_context"] = context  # for proxies, whose pools are made when needed
     parts["_manager"].connection_pool_kw["ssl_context"] = context()

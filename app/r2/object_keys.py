@@ -1,4 +1,4 @@
-"""Names of objects and of accounts. No I/O."""
+"""Keys of objects and the endpoint of an account. No I/O."""
 
 import secrets
 from datetime import UTC, datetime
@@ -9,13 +9,13 @@ KEY_RANDOM_BYTES: Final = 24  # listing is off, so the key is the only secret
 
 
 def new_key(*, extension: str, now: datetime) -> str:
-    """Make a key that nobody can guess, under the month it was made in (UTC), with the picture's true extension.
+    """Make a key that nobody can guess, under the month of `now` (UTC), with the picture's true extension.
 
-    Cloudflare caches by extension, and retention rules go by prefix.
+    Cloudflare decides by extension what to cache, and retention rules apply by prefix.
     """
     return f"{PICTURES_PREFIX}{now.astimezone(UTC):%Y/%m}/{secrets.token_urlsafe(KEY_RANDOM_BYTES)}.{extension}"
 
 
 def endpoint_url(account_id: str) -> str:
-    """Return the S3 address of an account; buckets of a jurisdiction (EU, FedRAMP) have another one."""
+    """Return the S3 endpoint of an account; buckets in a jurisdiction (EU, FedRAMP) have a different one."""
     return f"https://{account_id}.r2.cloudflarestorage.com"

@@ -1,4 +1,4 @@
-"""Whether a picture of ours can be fetched from the bucket's public address, as LINE and phones fetch it."""
+"""Checks whether a picture can be fetched from the bucket's public address, as LINE and phones fetch it."""
 
 import asyncio
 from typing import Final
@@ -6,13 +6,13 @@ from typing import Final
 import httpx
 
 FETCH_S: Final = 10.0
-FOUND: Final = {200, 206}  # 206: the address takes `Range`
+FOUND: Final = {200, 206}  # 206: the server honours `Range`
 
 
 async def why_not_served(url: str) -> str | None:
-    """Ask for the first byte of a picture. Return a short code of what is wrong, None: it is served.
+    """Ask for the first byte of a picture. Return a short code for what is wrong; None if it is served.
 
-    Only the head of the answer is read, whatever follows it, and no redirect is followed: it leads to a login.
+    Only the headers are read, whatever follows them, and no redirect is followed: it would lead to a login page.
     """
     headers = {"Accept-Encoding": "identity", "Range": "bytes=0-0"}
     # In a thread: reading the certificates takes tens of milliseconds.

@@ -1,4 +1,4 @@
-"""The bucket's lifecycle rules: which of them delete pictures, and ours among them. No I/O.
+"""The bucket's lifecycle rules: which of them delete pictures, and the one that is ours. No I/O.
 
 https://developers.cloudflare.com/r2/buckets/object-lifecycles/ (read 2026-11-22)
 """
@@ -18,7 +18,7 @@ OUR_RULE: Final = "easel-retention"
 
 
 def days_kept(rules: "Sequence[LifecycleRuleOutputTypeDef]") -> int | None:
-    """Return after how many days the first rule deletes pictures; None where none does. Rules by date do not count."""
+    """Return after how many days the earliest rule deletes pictures; None if none does. Rules by date do not count."""
     days = [rule["Expiration"]["Days"] for rule in rules if _deletes_pictures(rule)]
     return min(days, default=None)
 
@@ -26,10 +26,10 @@ def days_kept(rules: "Sequence[LifecycleRuleOutputTypeDef]") -> int | None:
 def with_retention(
     rules: "Sequence[LifecycleRuleOutputTypeDef]", *, days: int | None
 ) -> "list[LifecycleRuleOutputTypeDef]":
-    """Return the rules with ours for so many days in place of what it was; None: without ours.
+    """Return the rules with ours set to `days` days; None removes it.
 
     Raises:
-        ValueError: Less than a day.
+        ValueError: `days` is less than 1.
     """
     if days is not None and days < 1:
         raise ValueError(f"pictures are kept for at least one day, not {days}")
@@ -43,7 +43,7 @@ def with_retention(
 
 
 def digest_by_md5(params: dict[str, Any], **_: object) -> None:
-    """Send the rules' digest as Content-MD5: R2 lists botocore's way, `x-amz-sdk-checksum-algorithm`, as not there.
+    """Send the digest of the rules as Content-MD5: R2 does not support botocore's `x-amz-sdk-checksum-algorithm`.
 
     https://developers.cloudflare.com/r2/api/s3/api/ (read 2026-11-27), PutBucketLifecycleConfiguration
     """
@@ -55,7 +55,7 @@ def digest_by_md5(params: dict[str, Any], **_: object) -> None:
 def _deletes_pictures(rule: "LifecycleRuleOutputTypeDef") -> bool:
     chosen = rule.get("Filter", {})
     prefix = chosen.get("Prefix", rule.get("Prefix", ""))
-    whole = not set(chosen) - {"Prefix"}  # by tag or size it may pass over some
+    whole = not set(chosen) - {"Prefix"}  # a filter by tag or size may skip some pictures
     return (
         rule["Status"] == "Enabled"
         and whole
