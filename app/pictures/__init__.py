@@ -1,8 +1,8 @@
-"""The bytes of pictures: `rendition` makes one fit for LINE, `source` makes a person's photo fit for a model.
+"""The bytes of pictures: `rendition` prepares one for LINE, `source` prepares a person's photo for a model.
 
-`open_picture`, `mending`, `decoding` and `encoding` are what both need; `measure` says from the header what decoding
-takes, `blocks` whether a file is made of too many pieces to be read at all. Synchronous and CPU-bound: callers run it
-in threads.
+`open_picture`, `mending`, `decoding` and `encoding` serve both, `heic` reads iPhone photos; `measure` tells from the
+header how much memory decoding takes, and `blocks` refuses files made of too many pieces. Synchronous and CPU-bound:
+callers run it in threads.
 """
 
 from app.pictures.open_picture import edges_px

@@ -1,6 +1,6 @@
 """Counts the blocks that a file is made of: Pillow reads them one by one in Python, and keeps most of them. No I/O.
 
-Millions of empty ones fit into 30 MB. They would take a gigabyte and a minute before any pixel is looked at.
+Millions of empty ones fit into 30 MB, and would take a gigabyte and a minute before any pixel is decoded.
 """
 
 import re
@@ -16,15 +16,15 @@ JPEG: Final = b"\xff\xd8\xff"
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 GIF: Final = (b"GIF87a", b"GIF89a")
 
-BLOCKS_MAX: Final = 2_000  # a profile of half a megabyte in a GIF has that many; photos have some dozens
-PIXEL_BLOCKS_MAX: Final = 100_000  # of a PNG: mostly of 8 kB, some programs write them shorter; frames of a WebP
-SLOW_BLOCKS_MAX: Final = 100  # of a JPEG; photos have three
-STRAY_BYTES_MAX: Final = 100_000  # between the blocks of a JPEG; more than one block that says a wrong length leaves
-SCANS_MAX: Final = 100  # each goes through all coefficients, however short it is; progressive photos have about ten
+BLOCKS_MAX: Final = 2_000  # a colour profile of half a megabyte in a GIF has that many; photos have a few dozen
+PIXEL_BLOCKS_MAX: Final = 100_000  # IDATs of a PNG, mostly of 8 kB, from some programs shorter; frames of a WebP
+SLOW_BLOCKS_MAX: Final = 100  # `READ_IN_PYTHON` and EXIF blocks of a JPEG; photos have three
+STRAY_BYTES_MAX: Final = 100_000  # between the blocks of a JPEG; more than one block with a wrong length leaves
+SCANS_MAX: Final = 100  # each visits all coefficients, however short it is; progressive photos have about ten
 
 START_OF_SCAN, END_OF_JPEG, EXIF = 0xDA, 0xD9, 0xE1
 EXIF_HEAD: Final = b"Exif\0\0"
-READ_IN_PYTHON: Final = frozenset({0xDB, 0xED})  # tables of quantization, Photoshop's
+READ_IN_PYTHON: Final = frozenset({0xDB, 0xED})  # quantization tables, Photoshop's data
 MARK: Final = re.compile(rb"\xff([^\x00\xff])")
 MARK_IN_SCANS: Final = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 PIXELS: Final = frozenset({b"IDAT", b"fdAT", b"fcTL", b"ANMF"})
@@ -33,10 +33,10 @@ GIF_PALETTE, GIF_PALETTE_BITS = 0x80, 0x07
 
 
 def refuse_crumbs(data: bytes) -> None:
-    """Let a file through that is made of no more blocks than pictures are.
+    """Refuse a file that is made of more blocks than any real picture.
 
     Raises:
-        NotAPicture: It has more, with the code "too_many_blocks".
+        NotAPicture: It has too many, with the code "too_many_blocks".
     """
     if data.startswith(JPEG):
         _refuse_jpeg(data)
@@ -49,15 +49,15 @@ def refuse_crumbs(data: bytes) -> None:
 
 
 def refuse_scans(rest: bytes) -> None:
-    """Let the rest of a JPEG through, from its first scan on, if it has no more scans than pictures have.
+    """Refuse the rest of a JPEG, from its first scan on, if it has more scans than any real picture.
 
-    They count up to the end of the picture: what follows it may be a film, or other pictures.
+    They are counted up to the end of the picture: a video or other pictures may follow it.
 
     Raises:
         NotAPicture: As `refuse_crumbs` does.
     """
     at = blocks = scans = 0
-    is_much = rest.count(b"\xff\xda") > SCANS_MAX  # mostly not, and that is quickly seen
+    is_much = rest.count(b"\xff\xda") > SCANS_MAX  # rarely, and this check is fast
     while is_much and (found := MARK_IN_SCANS.search(rest, at)) and found[1][0] != END_OF_JPEG:
         blocks, scans = blocks + 1, scans + (found[1][0] == START_OF_SCAN)
         _refuse(blocks > BLOCKS_MAX or scans > SCANS_MAX)
@@ -65,7 +65,7 @@ def refuse_scans(rest: bytes) -> None:
 
 
 def segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Walk through the blocks of a JPEG before the first scan, as far as they hold together."""
+    """Yield marker and bytes of each JPEG block before the first scan, up to the first that is out of place."""
     at = 2
     while data[at : at + 1] == b"\xff" and at + 4 <= len(data) and data[at + 1] != START_OF_SCAN:
         size = 2 + int.from_bytes(data[at + 2 : at + 4])
@@ -74,7 +74,7 @@ def segments(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Walk through the whole chunks of a PNG."""
+    """Yield type and bytes of each complete chunk of a PNG."""
     at = len(PNG)
     while at + 12 <= len(data):
         size = 12 + int.from_bytes(data[at : at + 4])
@@ -85,7 +85,7 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def is_webp(data: bytes) -> bool:
-    """Tell by the first bytes."""
+    """Whether the first bytes are those of a WebP."""
     return data.startswith(b"RIFF") and data[8:12] == b"WEBP"
 
 
@@ -105,7 +105,7 @@ def _webp_chunks(data: bytes) -> Iterator[bytes]:
 
 
 def _refuse_jpeg(data: bytes) -> None:
-    """Walk as Pillow does, which steps over stray bytes one by one."""
+    """Walk as Pillow does, which skips stray bytes one by one."""
     blocks = slow = strays = 0
     at = 2
     while (found := MARK.search(data, at)) and found[1][0] != START_OF_SCAN:
@@ -118,18 +118,18 @@ def _refuse_jpeg(data: bytes) -> None:
 
 
 def _is_exif(data: bytes, at: int, marker: int) -> bool:
-    """Tell whether this is a part of the EXIF data, all of which Pillow puts together anew for each part."""
+    """Whether this is a part of the EXIF data; at each part Pillow joins all parts so far again."""
     return marker == EXIF and data.startswith(EXIF_HEAD, at + 2)
 
 
 def _size(data: bytes, at: int, marker: int) -> int:
-    """Return how many bytes belong to this marker; some stand alone."""
+    """Return how many bytes belong to this marker; 0 if it stands alone."""
     *_, reader = MARKER.get(0xFF00 | marker, (None,))
     return 0 if reader is None else max(2, int.from_bytes(data[at : at + 2]))
 
 
 def _gif_blocks(data: bytes) -> Iterator[int]:
-    """Walk as Pillow does up to the first frame, and tell where each part of a block, or a stray byte, begins."""
+    """Walk as Pillow does up to the first frame, and yield where each part of a block, or a stray byte, begins."""
     at = GIF_HEAD_BYTES
     at += 3 << (data[10] & GIF_PALETTE_BITS) + 1 if data[10] & GIF_PALETTE else 0
     while at < len(data) and data[at] not in b",;":
@@ -144,6 +144,6 @@ def _gif_blocks(data: bytes) -> Iterator[int]:
         at += 1
 
 
-def _refuse(is_too_much: bool) -> None:  # noqa: FBT001 - it is what the name asks
+def _refuse(is_too_much: bool) -> None:  # noqa: FBT001 - the condition that the name speaks of
     if is_too_much:
         raise NotAPicture("The file is made of more blocks than pictures are", code="too_many_blocks")

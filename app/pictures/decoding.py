@@ -1,4 +1,4 @@
-"""Decodes an opened picture into eight bits, upright and in sRGB, whatever is written beside its pixels. No I/O."""
+"""Decodes an opened picture to eight bits, upright and in sRGB, even if its metadata is damaged. No I/O."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -26,7 +26,7 @@ QUARTER_TURNS: Final = frozenset({5, 6, 7, 8})
 
 
 def mending(data: bytes, work: Callable[[bytes], T]) -> T:
-    """Do this with a picture that has its end; where what stands beside the pixels spoils it, without that."""
+    """Run `work` on a picture with its end mark restored; if it fails on damage, again without the metadata."""
     whole = ended(data)
     try:
         return work(whole)
@@ -40,7 +40,7 @@ def mending(data: bytes, work: Callable[[bytes], T]) -> T:
 def decoded(image: ImageFile.ImageFile, side_px: int | None = None) -> Image.Image:
     """Decode to RGB or RGBA in sRGB, upright, no larger than `side_px`, without any metadata.
 
-    It is shrunk first and converted then, as far as its mode can be shrunk: copies of all pixels are what takes memory.
+    It is shrunk before it is converted, where its mode allows: copies at full size are what takes memory.
     """
     image.load()
     turn, profile = orientation(image), image.info.get("icc_profile")
@@ -54,9 +54,9 @@ def decoded(image: ImageFile.ImageFile, side_px: int | None = None) -> Image.Ima
 
 
 def orientation(image: Image.Image) -> int:
-    """Read from the EXIF data of a decoded picture how it is to be turned. 1, as it is, where that cannot be read.
+    """Read the EXIF orientation of a decoded picture; 1, upright, if it cannot be read.
 
-    Of one that is not decoded yet Pillow would decode it here, and damage to its pixels would go unseen.
+    A picture that is not decoded yet would be decoded here, and damage to its pixels would go unnoticed.
     """
     try:
         turn = image.getexif().get(ORIENTATION, 1)
@@ -66,10 +66,10 @@ def orientation(image: Image.Image) -> int:
 
 
 def in_srgb(picture: Image.Image, profile: object) -> Image.Image:
-    """Keep the colours: without its profile a phone's photo would look pale. A profile that does not fit is ignored."""
+    """Convert to sRGB: without its profile a phone's photo would look pale. An unusable profile is ignored."""
     mode = "RGBA" if picture.mode == "RGBA" else "RGB"
     if isinstance(profile, bytes) and profile:
-        from PIL import ImageCms  # noqa: PLC0415 - 1 MB for photos with a profile only
+        from PIL import ImageCms  # noqa: PLC0415 - 1 MB, only for photos with a profile
 
         try:
             converted = ImageCms.profileToProfile(
@@ -83,7 +83,7 @@ def in_srgb(picture: Image.Image, profile: object) -> Image.Image:
 
 
 def in_eight_bits(picture: Image.Image) -> Image.Image:
-    """Return RGB, RGBA or CMYK."""
+    """Convert to RGB, RGBA or CMYK with eight bits."""
     if picture.mode.startswith("I"):  # a conversion to RGB would clip instead of scale
         return picture.convert("I").point(lambda level: level / 257).convert("L").convert("RGB")
     if picture.mode in {"RGB", "RGBA", "CMYK"}:
@@ -92,8 +92,8 @@ def in_eight_bits(picture: Image.Image) -> Image.Image:
 
 
 def _shrinkable(image: Image.Image) -> Image.Image:
-    """Return it in a mode whose pixels can be mixed."""
-    sixteen_bits = image.mode.startswith("I")  # a see-through level of 16 bits means nothing in 8
+    """Return it in a mode whose pixels can be averaged."""
+    sixteen_bits = image.mode.startswith("I")  # a transparent level of 16 bits means nothing in 8
     if image.mode in {"P", "PA"} or ("transparency" in image.info and not sixteen_bits):
         return image.convert("RGBA" if image.has_transparency_data else "RGB")
     return image.convert("L") if image.mode == "1" else image

@@ -1,4 +1,4 @@
-"""Shrinks pictures and encodes them as JPEG or PNG, as well as a number of bytes allows. No I/O."""
+"""Shrinks pictures and encodes them as JPEG or PNG, as well as a limit of bytes allows. No I/O."""
 
 from io import BytesIO
 from typing import Final
@@ -11,14 +11,14 @@ OPAQUE: Final = 255
 
 
 def shrunk(picture: Image.Image, side_px: int) -> Image.Image:
-    """Return the picture with `side_px` as its longest side, or as it is where it is not larger."""
+    """Return the picture with `side_px` as its longest side, or unchanged if it is not larger."""
     size = within(picture.size, side_px)
     # Hamming: half the time of Lanczos, and as sharp when shrinking.
     return picture if size == picture.size else picture.resize(size, Image.Resampling.HAMMING)
 
 
 def jpeg(rgb: Image.Image, qualities: tuple[int, ...], *, bytes_aim: int, bytes_max: int) -> bytes:
-    """Encode as well as `bytes_aim` allows; a picture that is above `bytes_max` even then gets smaller."""
+    """Encode at the first quality that meets `bytes_aim`; shrink while even the last is above `bytes_max`."""
     while True:
         for quality in qualities:
             out = BytesIO()
@@ -31,20 +31,20 @@ def jpeg(rgb: Image.Image, qualities: tuple[int, ...], *, bytes_aim: int, bytes_
 
 
 def png(rgba: Image.Image) -> bytes:
-    """Encode without loss."""
+    """Encode losslessly."""
     out = BytesIO()
     rgba.save(out, "PNG", compress_level=2)  # a quarter of the time of level 6
     return out.getvalue()
 
 
 def see_through(rgba: Image.Image) -> bool:
-    """Tell whether anything shows through."""
+    """Whether any pixel is at least partly transparent."""
     least_opaque, _ = rgba.getchannel("A").getextrema()
     return least_opaque != OPAQUE
 
 
 def on_white(picture: Image.Image) -> Image.Image:
-    """Put what shows through on white; RGB stays as it is."""
+    """Put a picture with transparency on white; RGB stays as it is."""
     if picture.mode == "RGB":
         return picture
     white = Image.new("RGB", picture.size, "white")

@@ -1,4 +1,4 @@
-"""iPhones' photos: decoded by libheif, and made smaller in strips, so that they are never there twice. No I/O."""
+"""iPhone photos: decoded by libheif and shrunk in strips, so that memory never holds two full copies. No I/O."""
 
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
@@ -12,16 +12,16 @@ from app.pictures.measure import heif_bytes
 if TYPE_CHECKING:
     from pillow_heif import HeifImage
 
-# ISO base media files whose main item is a HEVC picture, or a picture of any kind.
+# ISO base media files whose main item is an HEVC picture, or a picture of any kind.
 BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"})
 STRIP_PX: Final = 256
 OCTET: Final = 8
-CHROMA_SAMPLES: Final = {400: 1.0, 420: 1.5, 422: 2.0}  # for each pixel, brightness included; 444 has three
+CHROMA_SAMPLES: Final = {400: 1.0, 420: 1.5, 422: 2.0}  # per pixel, luma included; 4:4:4 has three
 BANDS: Final = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "RGBa": 4}
 
 
 def is_heic(data: bytes) -> bool:
-    """Tell by the first bytes."""
+    """Whether the first bytes are those of a HEIC file."""
     return data[4:8] == b"ftyp" and data[8:12] in BRANDS
 
 
@@ -37,7 +37,7 @@ def heic_bytes(image: "HeifImage") -> int:
     """Return how many bytes decoding takes at its peak.
 
     Raises:
-        NotAPicture: More than we let it take.
+        NotAPicture: It takes more than we allow.
     """
     chroma, bit_depth = image.info.get("chroma"), image.info.get("bit_depth")
     samples = CHROMA_SAMPLES.get(chroma, 3.0) if isinstance(chroma, int) else 3.0
@@ -45,8 +45,8 @@ def heic_bytes(image: "HeifImage") -> int:
 
 
 def decoded_heic(image: "HeifImage", side_px: int) -> Image.Image:
-    """Decode to RGB or RGBA in sRGB, no larger than `side_px`, without any metadata. libheif has turned it already."""
-    image.load()  # the size may be another one afterwards
+    """Decode to RGB or RGBA in sRGB, no larger than `side_px`, without any metadata. libheif turns it upright."""
+    image.load()  # may change its size
     small = _shrunk_in_strips(image, side_px) if image.mode in BANDS else image.to_pillow()
     plain = in_srgb(in_eight_bits(shrunk(small, side_px)), image.info.get("icc_profile"))
     plain.info.clear()

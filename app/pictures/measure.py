@@ -1,7 +1,7 @@
-"""How much memory decoding a picture takes, read from its header, and the most that we let it take. No I/O.
+"""How much memory decoding a picture takes, told from its header, and how much we allow. No I/O.
 
-Pixels alone say little: 64 million of a drafted JPEG take 110 MB, of a WebP a thousand. The bytes for each pixel were
-measured with Pillow 13 and libheif 1.23, copies included that turning into eight bits of RGB needs; a test holds them.
+Pixels alone say little: 64 million of them take 110 MB in a drafted JPEG, 1,000 MB in a WebP. The bytes per pixel were
+measured with Pillow 13 and libheif 1.23, including the copies that conversion to 8-bit RGB needs; a test checks them.
 """
 
 from typing import Final
@@ -12,24 +12,24 @@ from PIL.JpegImagePlugin import JpegImageFile
 from app.errors import NotAPicture
 from app.pictures.blocks import refuse_scans
 
-BYTES_MAX: Final = 300_000_000  # beside the 150 MB of an idle service that shall stay below 512
+BYTES_MAX: Final = 300_000_000  # on top of the 150 MB of an idle service, which is to stay below 512 MB
 PIXELS_MAX: Final = 64_000_000  # phones take up to 50
-UNDRAFTED_PIXELS_MAX: Final = 24_000_000  # PNG and GIF, which no decoder shrinks
+UNDRAFTED_PIXELS_MAX: Final = 24_000_000  # PNG and GIF, whose decoders cannot shrink
 SIDE_PX_MAX: Final = 65_500  # libjpeg's own limit
 
-PIXEL_BYTES: Final = 4  # of Pillow, for every mode of several bands
-WEBP_PIXEL_BYTES: Final = 18  # two canvases, the frame twice, and what a lossless one is made from
+PIXEL_BYTES: Final = 4  # in Pillow, for every mode with several bands
+WEBP_PIXEL_BYTES: Final = 18  # two canvases, the frame twice, and what a lossless one is decoded from
 COEFFICIENT_BYTES: Final = 2
-# Decoded, and turned into RGB or RGBA where that must come before shrinking.
+# Decoded, and converted to RGB or RGBA where that must come before shrinking.
 UNDRAFTED_PIXEL_BYTES: Final = {"1": 2, "L": 1, "I;16": 2, "I;16B": 2, "I": 4, "LA": 8, "RGB": 4, "RGBA": 8}
-CLEAR_COLOUR_PIXEL_BYTES: Final = 12  # a palette, or one colour that is see-through
+CLEAR_COLOUR_PIXEL_BYTES: Final = 12  # a palette, or one colour that is transparent
 
 
 def draft(image: ImageFile.ImageFile, side_px: int | None = None) -> int:
-    """Let libjpeg throw away while decoding what `side_px` does not need. Return the bytes that decoding then takes.
+    """Have libjpeg shrink a JPEG towards `side_px` while decoding. Return how many bytes decoding a picture takes.
 
     Raises:
-        NotAPicture: More than we let it take, with the code "too_many_pixels".
+        NotAPicture: It takes more than we allow, with the code "too_many_pixels".
     """
     if isinstance(image, JpegImageFile):
         return _jpeg_bytes(image, side_px)
@@ -42,26 +42,26 @@ def draft(image: ImageFile.ImageFile, side_px: int | None = None) -> int:
 
 
 def refuse_canvas(size: tuple[int, int]) -> int:
-    """Return how many bytes a WebP of this size takes.
+    """Return how many bytes decoding a WebP of this size takes.
 
     Raises:
-        NotAPicture: More than we let it take.
+        NotAPicture: It takes more than we allow.
     """
     return _within(WEBP_PIXEL_BYTES * _refused(size, pixels_max=PIXELS_MAX), size)
 
 
 def heif_bytes(size: tuple[int, int], *, samples: float, is_deep: bool, bands: int) -> int:
-    """Return how many bytes a HEIC takes: its planes, and the whole of it in eight bits; we shrink that in strips.
+    """Return how many bytes decoding a HEIC takes: its planes, and one 8-bit copy, which we shrink in strips.
 
     Raises:
-        NotAPicture: More than we let it take.
+        NotAPicture: It takes more than we allow.
     """
     planes = (samples + (bands == PIXEL_BYTES)) * (2 if is_deep else 1)
     return _within(round((planes + bands) * _refused(size, pixels_max=PIXELS_MAX)), size)
 
 
 def _jpeg_bytes(image: JpegImageFile, side_px: int | None) -> int:
-    """Count the drafted picture, and every coefficient of the whole one where its scans come one after the other."""
+    """Count the drafted picture and, unless its first scan has all components, every coefficient of the whole one."""
     size, coefficients = image.size, 0
     pixels = _refused(size, pixels_max=PIXELS_MAX)
     if not _has_one_scan(image):
@@ -75,7 +75,7 @@ def _jpeg_bytes(image: JpegImageFile, side_px: int | None) -> int:
 
 
 def within(size: tuple[int, int], side_px: int) -> tuple[int, int]:
-    """Return this size, or the same shape with `side_px` as its longest side where it is larger."""
+    """Return this size, scaled down to `side_px` as its longest side if it is larger."""
     longest = max(size)
     if longest <= side_px:
         return size
@@ -84,9 +84,10 @@ def within(size: tuple[int, int], side_px: int) -> tuple[int, int]:
 
 
 def _has_one_scan(image: JpegImageFile) -> bool:
-    """Tell whether the first scan has every component, so that libjpeg keeps no coefficients.
+    """Whether the first scan has every component, so that libjpeg keeps no coefficients.
 
-    Pillow stops behind the header of the first scan: the count of its components, two bytes for each, three more.
+    Pillow stops after the header of the first scan, which ends in the count of its components, two bytes for each, and
+    three more.
     """
     if "progressive" in image.info or image.fp is None:
         return False

@@ -1,4 +1,4 @@
-"""Mends files whose pixels are all there: a lost end mark, a damaged block beside the pixels. No I/O."""
+"""Mends files whose pixels are all there but which lack their end mark or have damaged metadata. No I/O."""
 
 import zlib
 from io import BytesIO
@@ -14,23 +14,23 @@ from app.pictures.open_picture import DAMAGE
 END_OF_JPEG: Final = b"\xff\xd9"
 END_OF_PNG: Final = b"\0\0\0\0IEND\xaeB`\x82"
 MENDED_PIXELS_MAX: Final = 12_000_000  # a JPEG without its end is decoded twice; the Images API draws up to 8.3 million
-LAST_BLOCK_PX: Final = 18  # and what its colours lend to their neighbours
-FILLERS: Final = (b"", b"\xff\0" * 64)  # bits that libjpeg only reads where others are missing: zeros, ones
+LAST_BLOCK_PX: Final = 18  # the last 16, and the neighbours that its chroma is smoothed into
+FILLERS: Final = (b"", b"\xff\0" * 64)  # libjpeg reads them only where bits are missing: as zeros, as ones
 
-NEEDED: Final = frozenset({0xE2, 0xEE})  # the colour profile, and Adobe's word on what the bands are
+NEEDED: Final = frozenset({0xE2, 0xEE})  # the colour profile, and Adobe's marker, which says what the bands are
 BESIDE_THE_PIXELS: Final = frozenset({*range(0xE0, 0xF0), 0xFE})  # APP0 to APP15, comments
 PIXELS_OF_PNG: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 
 
 def ended(data: bytes) -> bytes:
-    """Return the picture with its end mark, if that is all that it lacks; else as it is."""
+    """Return the picture with its end mark, if that is all it lacks; else unchanged."""
     if data.startswith(PNG):
         return _ended_png(data)
     return _ended_jpeg(data) if data.startswith(JPEG) else data
 
 
 def bare(data: bytes) -> bytes | None:
-    """Return the picture without what stands beside its pixels, but how it is turned; None for other formats."""
+    """Return a JPEG or PNG without metadata that is not needed to show it upright; None for other formats."""
     if data.startswith(PNG):
         return PNG + b"".join(chunk for kind, chunk in chunks(data) if kind in PIXELS_OF_PNG or _is_exif(kind, chunk))
     return _bare_jpeg(data) if data.startswith(JPEG) else None
@@ -48,7 +48,7 @@ def _ended_png(data: bytes) -> bytes:
 
 
 def _ended_jpeg(data: bytes) -> bytes:
-    """Add the end mark if every pixel is there: else libjpeg would make grey of the missing ones, without a word."""
+    """Add the end mark if every pixel is there: otherwise libjpeg would silently make the missing ones grey."""
     if data.endswith(END_OF_JPEG) or data.find(END_OF_JPEG, _scans_at(data)) >= 0:
         return data
     rest = data.removesuffix(END_OF_JPEG[:1])
@@ -56,7 +56,7 @@ def _ended_jpeg(data: bytes) -> bytes:
 
 
 def _is_whole(data: bytes) -> bool:
-    """Decode it with two endings: where pixels are missing they show."""
+    """Decode it with two endings: where pixels are missing, the results differ."""
     try:
         one, other = (JpegImageFile(BytesIO(data + filler + END_OF_JPEG)) for filler in FILLERS)
         width, height = one.size

@@ -17,7 +17,7 @@ from app.errors import NotAPicture
 from app.pictures.blocks import GIF, JPEG, PNG, is_webp, refuse_crumbs
 from app.pictures.measure import refuse_canvas
 
-# Pillow's own limit is 64 million characters, of up to four bytes each, packed into some kB.
+# Pillow's own limit is 64 million characters of up to four bytes each, which compress into some kB.
 PngImagePlugin.MAX_TEXT_MEMORY = 2_000_000
 
 # What Pillow raises on hostile or damaged files, found by fuzzing.
@@ -31,7 +31,7 @@ DAMAGE: Final = (
     KeyError,
     OverflowError,
     MemoryError,
-    RuntimeError,  # libheif: the pixels are more than the header says
+    RuntimeError,  # libheif: there are more pixels than the header says
     struct.error,
     zlib.error,
 )
@@ -39,7 +39,7 @@ DAMAGE: Final = (
 
 @contextmanager
 def refusing(data: bytes) -> Iterator[None]:
-    """Refuse a file of crumbs, and turn whatever decoding these bytes raises into `NotAPicture`."""
+    """Refuse a file of too many blocks, and turn whatever decoding these bytes raises into `NotAPicture`."""
     try:
         refuse_crumbs(data)
         yield
@@ -53,16 +53,16 @@ def open_picture(data: bytes) -> ImageFile.ImageFile:
     """Open a JPEG, PNG, WebP or GIF without decoding it.
 
     Raises:
-        NotAPicture: It is none of them, or a WebP whose canvas is too large to be opened.
+        NotAPicture: It is none of these, or a WebP whose canvas is too large to open.
     """
-    # Not Image.open: it would load every plugin it has, and turns oddities of a file into process-wide warnings.
+    # Not Image.open, which loads every plugin it has, and turns oddities of a file into process-wide warnings.
     stream = BytesIO(data)
     if data.startswith(JPEG):
         return JpegImageFile(stream)
     if data.startswith(PNG):
         return PngImageFile(stream)
     if is_webp(data):
-        refuse_canvas(_webp_size(data))  # opening alone makes two canvases
+        refuse_canvas(_webp_size(data))  # merely opening it allocates two canvases
         return WebPImageFile(stream)
     if data.startswith(GIF):
         return GifImageFile(stream)
@@ -73,14 +73,14 @@ def edges_px(data: bytes) -> tuple[int, int]:
     """Read width and height, without decoding.
 
     Raises:
-        NotAPicture: It is no picture.
+        NotAPicture: It is not a picture.
     """
     with refusing(data):
         return open_picture(data).size
 
 
 def _webp_size(data: bytes) -> tuple[int, int]:
-    """Read the canvas; https://developers.google.com/speed/webp/docs/riff_container (read 2026-11-27)."""
+    """Read the size of the canvas; https://developers.google.com/speed/webp/docs/riff_container (read 2026-11-27)."""
     match data[12:16]:
         case b"VP8X":
             return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1

@@ -1,6 +1,6 @@
-"""A picture's bytes, made fit for LINE: the original as it came where LINE can show it, and a small preview.
+"""Prepares a picture for LINE: the original bytes, unchanged where LINE can show them, and a small preview.
 
-LINE answers 200 to bytes it cannot show and the picture then never appears, so everything is checked here. The whole
+LINE answers 200 to bytes it cannot show, and the picture then never appears, so everything is checked here. The whole
 picture is decoded once, which also finds files that were cut short. A small original is its own preview: LINE takes one
 address for both. Synchronous and CPU-bound (3 ms for 1024x1024, 25 with a preview): callers run it in threads. No I/O.
 """
@@ -20,14 +20,14 @@ from app.pictures.open_picture import open_picture, refusing
 ORIGINAL_BYTES_MAX: Final = 10_000_000
 PREVIEW_BYTES_MAX: Final = 1_000_000
 
-PREVIEW_SIDE_PX: Final = 768  # a chat bubble on a phone with three pixels to the point
+PREVIEW_SIDE_PX: Final = 768  # a chat bubble on a phone with three pixels per point
 PREVIEW_BYTES_AIM: Final = 100_000
-CHECKED_SIDE_PX: Final = 128  # libjpeg reads every byte for it, too, in a quarter of the time of the whole picture
-OWN_PREVIEW_BYTES_MAX: Final = 200_000  # what a chat may load in place of a preview
+CHECKED_SIDE_PX: Final = 128  # libjpeg still reads every byte, in a quarter of the time of full size
+OWN_PREVIEW_BYTES_MAX: Final = 200_000  # up to this an original is its own preview
 PREVIEW_QUALITIES: Final = (80, 70, 60)
 ORIGINAL_QUALITIES: Final = (90, 80, 70)
 
-# The modes every client shows. CMYK is left to chance by browsers; 16 bits lose their lower half in the preview anyway.
+# The modes every client shows. Browsers disagree on CMYK; 16 bits lose their lower half in the preview anyway.
 SHOWN_AS_IT_IS: Final = {
     "JPEG": frozenset({"L", "RGB"}),
     "PNG": frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA"}),
@@ -36,15 +36,15 @@ SHOWN_AS_IT_IS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendition:
-    """One picture as it goes to the bucket.
+    """One picture as it is stored in the bucket.
 
     Attributes:
-        original: JPEG or PNG, at most 10 MB; the bytes handed in, C2PA data included, wherever LINE can show them.
+        original: JPEG or PNG, at most 10 MB; the bytes passed in, C2PA data included, if LINE can show them.
         content_type: Of the original: "image/jpeg" or "image/png".
         extension: Of the original: "jpg" or "png".
         width_px: Of the original as it is shown, after EXIF orientation.
         height_px: Likewise.
-        preview: JPEG without metadata, mostly 50-100 kB, never above 1 MB. None: the original serves, below 200 kB.
+        preview: JPEG without metadata, mostly 50-100 kB, never above 1 MB. None: the original, at most 200 kB, serves.
     """
 
     original: bytes = field(repr=False)
@@ -66,7 +66,7 @@ def render(data: bytes) -> Rendition:
 
 
 def rendition_bytes(data: bytes) -> int:
-    """Return, from the header, how many bytes decoding this picture takes at its peak.
+    """Tell from the header how many bytes decoding this picture takes at its peak.
 
     Raises:
         NotAPicture: As `render` does.
@@ -107,7 +107,7 @@ def _kept(image: ImageFile.ImageFile, data: bytes) -> Rendition:
 
 
 def _is_own_preview(image: ImageFile.ImageFile, data: bytes) -> bool:
-    """Tell whether it is small, opaque and upright; then it was decoded, as small as can be, to see it whole."""
+    """Whether it is small, opaque and upright. To see that it is whole, decode it, as small as possible."""
     if len(data) > OWN_PREVIEW_BYTES_MAX or image.has_transparency_data:
         return False
     draft(image, CHECKED_SIDE_PX)
@@ -141,6 +141,6 @@ def _preview(upright: Image.Image) -> bytes:
 
 
 def _small_enough_png(rgba: Image.Image) -> bytes | None:
-    """Encode if there is anything to see through and it fits, else None."""
+    """Encode as PNG if anything is transparent and the result fits, else None."""
     encoded = png(rgba) if see_through(rgba) else None
     return encoded if encoded is not None and len(encoded) <= ORIGINAL_BYTES_MAX else None

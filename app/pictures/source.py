@@ -1,6 +1,6 @@
-"""A person's photo, made fit to be sent to a model: upright, small enough, and telling nothing but what it shows.
+"""Prepares a person's photo for a model: upright, small enough, and without metadata.
 
-A photo carries where and when it was taken, by whom and with what; none of that leaves. Synchronous and CPU-bound
+A photo carries where and when it was taken, by whom and with what; none of that is sent. Synchronous and CPU-bound
 (12 megapixels: 0.1 to 0.4 s, as HEIC 1 s): callers run it in threads. No I/O.
 """
 
@@ -15,18 +15,18 @@ from app.pictures.heic import decoded_heic, heic_bytes, is_heic, open_heic
 from app.pictures.measure import draft
 from app.pictures.open_picture import open_picture, refusing
 
-SIDE_PX_MAX: Final = 2048  # models look at less, and each pixel more is paid for
-JPEG_BYTES_MAX: Final = 1_500_000  # far below the API's 50 MB: gateways refuse more, and it uploads quickly
+SIDE_PX_MAX: Final = 2048  # models look at less, and every further pixel is paid for
+JPEG_BYTES_MAX: Final = 1_500_000  # far below the API's 50 MB: gateways refuse larger ones, and it uploads fast
 JPEG_QUALITIES: Final = (90, 80, 70)
 PNG_BYTES_MAX: Final = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedSource:
-    """A picture that an edit begins with.
+    """A picture that an edit starts from.
 
     Attributes:
-        data: JPEG of at most 1.5 MB; PNG of at most 4 MB where one can see through. No metadata.
+        data: JPEG of at most 1.5 MB, or PNG of at most 4 MB if it has transparency. No metadata.
         content_type: "image/jpeg" or "image/png".
         width_px: At most 2048, upright.
         height_px: Likewise.
@@ -55,7 +55,7 @@ def prepare_source(data: bytes) -> PreparedSource:
 
 
 def source_bytes(data: bytes) -> int:
-    """Return, from the header, how many bytes decoding this photo takes at its peak.
+    """Tell from the header how many bytes decoding this photo takes at its peak.
 
     Raises:
         NotAPicture: As `prepare_source` does.
