@@ -1,8 +1,9 @@
-"""The Images API and Chat Completions of OpenAI, and servers that speak like it.
+"""The Images API and Chat Completions of OpenAI, and of compatible servers.
 
-`order`, `sizes` and `edit_sources`: what is asked, cut to what each model takes. `answer`: what came back.
-`model_life`: who lives. `faults`: what went wrong, as our errors. `images`: the calls. `reader`: a small text model
-that reads messages; `completion`: what it answered. `http_client` and `keep_alive`: what all their connections share.
+`images`: the calls. `order`, `sizes` and `edit_sources`: what is asked, fitted to what each model takes. `answer`: what
+came back; `url_pictures` fetches the pictures that it only links to. `model_life`: which models still exist. `faults`:
+what went wrong, as our errors. `reader`: a small text model that reads messages; `completion`: what it answered.
+`json_body`, `http_client` and `keep_alive` are shared by all calls.
 """
 
 from app.openai.answer import Drawn, TokenUsage

@@ -1,7 +1,7 @@
 """What the Images API sends back: the pictures, what they cost in tokens, and how they were drawn. No I/O.
 
-By the schema only `created` is certain (OpenAI's SDK 3.54, types/images_response.py, read 2026-11-22), and compatible
-servers leave out more, so all but one picture is optional: it is paid for.
+The schema guarantees only `created` (OpenAI's SDK 3.54, types/images_response.py, read 2026-11-22), and compatible
+servers leave out more, so everything except one picture is optional: a paid picture is never thrown away.
 """
 
 import re
@@ -13,7 +13,7 @@ import pybase64
 from app.errors import BadAnswer
 from app.openai.json_body import read_json
 
-TOKENS_MAX: Final = 1_000_000  # ten of the dearest pictures have about 140,000; above, it is no count
+TOKENS_MAX: Final = 1_000_000  # ten of the dearest pictures take about 140,000; anything above is not a count
 DATA_URL: Final = "data:"
 SHORT_WORD: Final = re.compile(r"[\w.-]{1,40}", re.ASCII)
 PLAIN: Final = str.maketrans("-_", "+/", " \t\r\n")
@@ -28,7 +28,7 @@ MAGIC: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenUsage:
-    """Tokens of one call, by price."""
+    """Tokens of one call, split by price."""
 
     text_in: int
     image_in: int
@@ -42,15 +42,15 @@ class Drawn:
     """The pictures of one call as the model drew them.
 
     Attributes:
-        pictures: The encoded pictures, C2PA data included; at least one, perhaps fewer than were asked for, not more.
-        output_format: "jpeg", "png", "webp" or "gif", by the bytes of the first.
+        pictures: The encoded pictures, C2PA data included; at least one and at most as many as were asked for.
+        output_format: "jpeg", "png", "webp" or "gif", by the bytes of the first picture.
         size: As the answer says, which may be one that no request could ask for.
         quality: As the answer says: what "auto" became.
-        model: The one that was asked.
-        usage: Of the whole call; None if the server does not count.
-        request_id: The vendor's, for its support.
+        model: The model that was asked.
+        usage: Of the whole call; None if the server does not report it.
+        request_id: The vendor's, to quote to its support.
         duration_ms: From the call to the decoded pictures.
-        limit_per_minute: How many pictures this key may have a minute; None where the answer does not tell.
+        limit_per_minute: How many pictures per minute this key may have; None if the answer does not say.
     """
 
     pictures: tuple[bytes, ...] = field(repr=False)
@@ -66,7 +66,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """The body of a good answer, decoded. `urls`: where pictures lie, if it holds none itself."""
+    """The decoded body of a successful answer. `urls`: where its pictures are, if it holds none itself."""
 
     pictures: tuple[bytes, ...] = field(repr=False)
     urls: tuple[str, ...] = field(repr=False)
@@ -76,11 +76,11 @@ class Content:
 
 
 def read_content(body: bytes, *, count: int, request_id: str | None) -> Content:
-    """Decode the body of a 200. Of several pictures those that cannot be read are left out, and more than `count`.
+    """Decode the body of a 200. Pictures that cannot be read are left out if any can, and so are those beyond `count`.
 
     Raises:
-        BadAnswer: Not JSON, or no item of `data` with a `b64_json` that is base64 of a picture by its first bytes, nor
-            with a `url`.
+        BadAnswer: Not JSON, or no item of `data` has a `url` or a `b64_json` that decodes to a picture, judged by its
+            first bytes.
     """
     try:
         answer = read_json(body)
@@ -109,7 +109,7 @@ def read_content(body: bytes, *, count: int, request_id: str | None) -> Content:
 
 
 def true_format(data: bytes) -> str | None:
-    """Name the format by the first bytes: "jpeg", "png", "webp", "gif", or None."""
+    """Tell the format by the first bytes: "jpeg", "png", "webp", "gif", or None."""
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "webp"
     return next((name for magic, name in MAGIC.items() if data.startswith(magic)), None)
@@ -121,7 +121,7 @@ def _picture(item: Any, *, request_id: str | None) -> bytes:  # noqa: ANN401 - w
     encoded = _text(told.get("b64_json")) or (url if url.startswith(DATA_URL) else None)
     if not encoded:
         raise BadAnswer("The answer holds no picture", code="no_data", vendor_request_id=request_id)
-    if encoded.startswith(DATA_URL):  # some compatible servers send one, in the one place or the other
+    if encoded.startswith(DATA_URL):  # some compatible servers send a data URL, in either field
         encoded = encoded.partition(",")[2]
     try:
         data = _decoded(encoded)
@@ -131,10 +131,10 @@ def _picture(item: Any, *, request_id: str | None) -> bytes:  # noqa: ANN401 - w
 
 
 def checked(data: bytes, *, request_id: str | None) -> bytes:
-    """Let bytes through that are a picture by their first ones.
+    """Return the bytes if they start as a picture does.
 
     Raises:
-        BadAnswer: They are none.
+        BadAnswer: They do not.
     """
     if true_format(data) is None:
         message = f"The answer holds {len(data)} bytes that are no picture"
@@ -143,7 +143,7 @@ def checked(data: bytes, *, request_id: str | None) -> bytes:
 
 
 def _decoded(encoded: str) -> bytes:
-    """Decode base64; in lines, in the alphabet of URLs and without padding only where it is not the plain one."""
+    """Decode base64; only if it is not the standard kind, accept the URL-safe one, line breaks and missing padding."""
     try:
         return pybase64.b64decode(encoded, validate=True)
     except ValueError:
@@ -152,10 +152,10 @@ def _decoded(encoded: str) -> bytes:
 
 
 def _usage(usage: Any) -> TokenUsage | None:  # noqa: ANN401 - whatever the vendor sent
-    """Read the counts; None where they cannot be those of a picture that is there.
+    """Read the counts; None if they cannot be right for a picture that was drawn.
 
-    That is without an output count or with one of 0, which LiteLLM fills in when a provider counts nothing, and with a
-    count that is negative or beyond all reason: then the caller's estimate is nearer to the truth.
+    They cannot if the output count is missing or 0, which LiteLLM fills in when a provider counts nothing, or if any
+    count is negative or beyond all reason: the caller's estimate is then nearer to the truth.
     """
     if not isinstance(usage, dict):
         return None
@@ -181,7 +181,7 @@ def _usage(usage: Any) -> TokenUsage | None:  # noqa: ANN401 - whatever the vend
 
 
 def _numbers(table: dict[str, Any]) -> list[int]:
-    """List every number of a table and of the tables in it."""
+    """List every integer of an object and of the objects in it."""
     inner = [one for value in table.values() if isinstance(value, dict) for one in value.values()]
     return [one for one in [*table.values(), *inner] if type(one) is int]
 
@@ -199,7 +199,7 @@ def _count(value: Any, otherwise: int | None) -> int | None:  # noqa: ANN401 - w
 
 
 def _word(value: Any) -> str | None:  # noqa: ANN401 - whatever the vendor sent
-    """Let only a short plain one through: it is kept, and told to people."""
+    """Return a short plain word, else None: it is stored, and shown to people."""
     text = _text(value)
     return text if text and SHORT_WORD.fullmatch(text) else None
 

@@ -1,4 +1,4 @@
-"""What a text model answered: words that we know, or nothing. No I/O."""
+"""What a text model answered: words from our lists, or nothing. No I/O."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,13 +9,13 @@ from app.errors import BadAnswer
 from app.openai.faults import HttpAnswer
 from app.openai.json_body import read_json
 
-TOKENS_MAX: Final = 1_000_000  # more is no count of such a call
-FENCED: Final = re.compile(r"\s*```\w*\s*(.*?)\s*```\s*", re.DOTALL)  # some servers write the JSON as in a document
+TOKENS_MAX: Final = 1_000_000  # anything above is not a count of such a call
+FENCED: Final = re.compile(r"\s*```\w*\s*(.*?)\s*```\s*", re.DOTALL)  # some servers put the JSON into a Markdown fence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextUsage:
-    """Tokens. Of `text_in`, so many were read from the vendor's cache (`cached`) or written to it (`written`)."""
+    """Token counts. `cached`, `written`: how many of `text_in` were read from the vendor's cache or written to it."""
 
     text_in: int
     text_out: int
@@ -28,9 +28,9 @@ class Completion:
     """One answer that was paid for.
 
     Attributes:
-        words: One for each field, all of them of the choices; None: a refusal, cut off, or anything else.
-        ended: How the model ended it, for logs: stop, length, content_filter, refusal, unknown.
-        usage: None where the server does not count.
+        words: One for each field, all from its choices; None: refused, cut off, or anything else.
+        ended: Why the model stopped, for logs: stop, length, content_filter, refusal, unknown.
+        usage: None if the server does not report it.
     """
 
     words: Mapping[str, str] | None
@@ -41,7 +41,7 @@ class Completion:
 
 
 def read_completion(answer: HttpAnswer, *, model: str, choices: Mapping[str, Sequence[str]]) -> Completion:
-    """Read a 200.
+    """Read the answer to a successful call.
 
     Raises:
         BadAnswer: It is not a JSON object.
@@ -76,7 +76,7 @@ def _said(told: Mapping[str, Any], choices: Mapping[str, Sequence[str]]) -> tupl
 
 
 def _known(content: str, choices: Mapping[str, Sequence[str]]) -> Mapping[str, str] | None:
-    """Check every word, whatever the server promises of its schema: some take it and ignore it."""
+    """Check every word, even if the server accepted the schema: some accept it and ignore it."""
     fenced = FENCED.fullmatch(content)
     try:
         said = read_json((fenced[1] if fenced else content).encode())

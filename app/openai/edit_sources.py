@@ -1,6 +1,6 @@
-"""The pictures that an edit begins with, as parts of a form. No I/O.
+"""The pictures that an edit starts from, as parts of a form. No I/O.
 
-The API goes by each part's file name and type, so both are true to the bytes.
+The API relies on each part's file name and content type, so both are derived from the bytes.
 https://platform.openai.com/docs/api-reference/images/createEdit (read 2026-11-22)
 """
 
@@ -18,10 +18,10 @@ Part = tuple[str, tuple[str, bytes, str]]
 
 
 def form_files(sources: Sequence[bytes]) -> list[Part]:
-    """Make a part of each source, in order: field, file name, bytes, type.
+    """Make one part for each source, in order: field, file name, bytes, content type.
 
     Raises:
-        BadRequest: None or too many, one that is no JPEG, PNG or WebP, or one of 50 MB or more.
+        BadRequest: There are none or too many, or one is not a JPEG, PNG or WebP, or has 50 MB or more.
     """
     if not 1 <= len(sources) <= SOURCES_MAX:
         raise BadRequest(

@@ -1,6 +1,6 @@
-"""A refusal of the Images API, as one of our errors: by HTTP status, then code, then type. No I/O.
+"""Turns a refusal of OpenAI into one of our errors, by HTTP status, code and type. No I/O.
 
-Codes and bodies were seen in the field or stand in https://platform.openai.com/docs/guides/error-codes
+Codes and bodies were seen in the field or are listed at https://platform.openai.com/docs/guides/error-codes
 (read 2026-11-22); each has a sample in tests/samples/openai.
 """
 
@@ -28,11 +28,11 @@ from app.openai.order import FORMAT_PARAM
 
 MODERATION_CODES: Final = {
     "moderation_blocked",
-    "content_policy_violation",  # the wording of dall-e, and of Azure
+    "content_policy_violation",  # from dall-e, and from Azure
     "content_filter",  # Azure, in two spellings
     "contentFilter",
 }
-CAUSES: Final = {  # what only the operator can mend, whatever the status
+CAUSES: Final = {  # what only the operator can fix, whatever the status
     "billing_hard_limit_reached": Cause.BILLING,  # comes as a 400
     "billing_limit_user_error": Cause.BILLING,
     "insufficient_quota": Cause.BILLING,  # comes as a 429 that never refills, as do those below
@@ -52,24 +52,24 @@ MODEL_CODES: Final = {
     "model_not_found",  # also a 403, for a project without this model
     "DeploymentNotFound",  # Azure
 }
-# The Images endpoint says it with a 400 and no code.
+# The Images API says so with a 400 and no code.
 MODEL_GONE_TEXTS: Final = ("does not exist", "has been deprecated")
 
 LEAF_BY_STATUS: Final[dict[int, type[EaselError]]] = {
     401: NotPermitted,
     402: NotPermitted,
     403: NotPermitted,
-    408: VendorFault,  # the request did not come through whole, so nothing was drawn
-    409: VendorFault,  # it met a lock
+    408: VendorFault,  # the request did not arrive whole, so nothing was drawn
+    409: VendorFault,  # it ran into a lock
     429: RateLimited,
 }
-# The edge lost patience with a model that may be drawing, and charging, all the same:
+# The edge stopped waiting, but the model may still be drawing, and charging:
 # https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/ (read 2026-11-22)
 EDGE_TIMEOUTS: Final = {504, 524}
-# What is left of an error that says `x-should-retry: false`: 429 is then a limit that does not refill.
+# What an error becomes that says `x-should-retry: false`: a 429 is then a limit that does not refill.
 AGAIN_FORBIDDEN: Final[dict[type[EaselError], type[EaselError]]] = {RateLimited: NotPermitted, VendorFault: BadRequest}
 
-CERTAIN: Final = {Refused, NotPermitted, ModelGone}  # of an error that came with a 200 these are believed
+CERTAIN: Final = {Refused, NotPermitted, ModelGone}  # only these are believed of an error that comes with a 200
 
 REQUEST_IDS: Final = ("x-request-id", "x-ms-request-id", "cf-ray")
 RETRY_AFTER_S_MAX: Final = 120  # OpenAI's SDK ignores longer waits, too (3.54, _base_client.py)
@@ -90,29 +90,29 @@ class HttpAnswer:
 
     @property
     def is_success(self) -> bool:
-        """Whether the vendor says that it did what was asked."""
-        return 200 <= self.status < 300  # noqa: PLR2004 - HTTP's own lines
+        """Whether the status is a 2xx."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - HTTP's own
 
     @property
     def has_end(self) -> bool:
-        """Whether it says where it ends: else one that was cut off looks whole."""
+        """Whether it says where it ends: otherwise a truncated answer looks complete."""
         return "content-length" in self.headers or "transfer-encoding" in self.headers
 
     @property
     def request_id(self) -> str | None:
-        """The first id a support desk could use, whoever answered: OpenAI, Azure or the edge before them."""
+        """The first id a support desk could use, whoever answered: OpenAI, Azure or the edge in front of them."""
         found = (self.headers.get(name, "") for name in REQUEST_IDS)
         return next((value for value in found if SHORT_WORD.fullmatch(value)), None)
 
     @property
     def limit_per_minute(self) -> int | None:
-        """How many pictures this key may have a minute, where that is told: seen in answers of 2025 and 2026."""
+        """How many pictures per minute this key may have, if the answer says so: seen in 2025 and 2026."""
         told = self.headers.get("x-ratelimit-limit-input-images", "")
         return int(told) if COUNT.fullmatch(told) else None
 
 
 def fault(answer: HttpAnswer, *, model: str, now_at: float) -> EaselError:
-    """Turn an answer that is not a 200 into the error to raise; `now_at` makes `Retry-After` dates relative."""
+    """Turn an answer that holds an error into the error to raise; `now_at` makes `Retry-After` dates relative."""
     error = _error_of(answer.body)
     code = _code(error) or f"http_{answer.status}"
     param = _word(error.get("param")) or (FORMAT_PARAM if FORMAT_PARAM in str(error.get("message")) else None)
@@ -120,7 +120,7 @@ def fault(answer: HttpAnswer, *, model: str, now_at: float) -> EaselError:
     request_id = answer.request_id
     leaf = _leaf(error, status=answer.status)
     if answer.is_success and leaf not in CERTAIN:
-        leaf = BadAnswer  # nothing says that it was not charged
+        leaf = BadAnswer  # it may have been charged
     if answer.headers.get("x-should-retry", "").lower() == "false":
         leaf = AGAIN_FORBIDDEN.get(leaf, leaf)
     if issubclass(leaf, Again):
@@ -136,19 +136,19 @@ def fault(answer: HttpAnswer, *, model: str, now_at: float) -> EaselError:
 
 
 def missing_scopes(body: bytes) -> str | None:
-    """Return the rights that a restricted key lacks, as the refusal names them."""
+    """Return the scopes that a restricted key lacks, as the refusal names them; None if it names none."""
     return _missing_scopes(_error_of(body))
 
 
 def has_error(body: bytes) -> bool:
-    """Whether the body is the envelope of an error, which some gateways send with a 200."""
+    """Whether the body is an error object, which some gateways send with a 200."""
     return bool(_error_of(body))
 
 
 def _leaf(error: dict[str, Any], *, status: int) -> type[EaselError]:
     if status in EDGE_TIMEOUTS:
         return OutcomeUnknown
-    if status >= 500:  # noqa: PLR2004 - HTTP's own line
+    if status >= 500:  # noqa: PLR2004 - HTTP's own
         return VendorFault
     words = {_code(error), _word(error.get("type"))}
     if words & MODERATION_CODES:
@@ -167,7 +167,7 @@ def _cause(error: dict[str, Any], *, status: int) -> Cause:
         return Cause.VERIFICATION
     if known is None and _missing_scopes(error):
         return Cause.RIGHT
-    if known is None and not error and status == 403:  # noqa: PLR2004 - HTTP's own; a page of a firewall's
+    if known is None and not error and status == 403:  # noqa: PLR2004 - HTTP's own; a firewall's page
         return Cause.OTHER
     return known or (Cause.OTHER if _code(error) else CAUSE_BY_STATUS.get(status, Cause.OTHER))
 
@@ -182,7 +182,7 @@ def _wants_verification(error: dict[str, Any]) -> bool:
 
 
 def _error_of(body: bytes) -> dict[str, Any]:
-    """Find the `error` object; empty for HTML of the edge, for anything cut short, and for other shapes."""
+    """Return the `error` object; empty for the edge's HTML, truncated bodies and other shapes."""
     try:
         answer = read_json(body)
     except ValueError:
@@ -215,14 +215,14 @@ def _categories(error: dict[str, Any]) -> tuple[str, ...]:
     match error:
         case {"moderation_details": {"categories": [*listed]}} if listed:
             words = listed
-        case _:  # older bodies only say it in the message
+        case _:  # older answers name them only in the message
             found = SAFETY_VIOLATIONS.search(str(error.get("message")))
             words = [] if found is None else re.split(r"[,\s'\"]+", found[1])
     return tuple(word for word in map(_word, words) if word)
 
 
 def _wait_s(answer: HttpAnswer, now_at: float) -> float | None:
-    """Read how long to wait, in seconds; None if not said, or nothing one could wait for."""
+    """Read how long to wait, in seconds; None if it is not given, not positive or above `RETRY_AFTER_S_MAX`."""
     milliseconds = answer.headers.get("retry-after-ms", "")
     after = answer.headers.get("retry-after", "")
     if NUMBER.fullmatch(milliseconds):
@@ -238,5 +238,5 @@ def _wait_s(answer: HttpAnswer, now_at: float) -> float | None:
 
 
 def _word(value: object) -> str | None:
-    """Let only short plain words of the vendor into our messages and logs: no sentence, no key, no prompt."""
+    """Let only short plain words from the vendor into our messages and logs: no sentence, no key, no prompt."""
     return value if isinstance(value, str) and SHORT_WORD.fullmatch(value) else None

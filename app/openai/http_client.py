@@ -1,4 +1,4 @@
-"""What every HTTP client of ours does alike: takes answers as they come, and keeps nothing of them. No I/O."""
+"""What all our HTTP clients for OpenAI share: no compression, no cookies. No I/O."""
 
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
@@ -9,10 +9,10 @@ IDENTITY: Final = "identity"
 
 
 def no_cookies() -> CookieJar:
-    """Make a jar that takes none: they would come back with each request, and count as headers until one is refused."""
+    """Make a jar that accepts none: cookies would be sent back and swell the headers until a request is refused."""
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
 def is_packed(response: httpx.Response) -> bool:
-    """Tell whether the body is in an encoding, which nobody asked for; an empty word is none."""
+    """Whether the body has a content encoding, which we did not ask for; an empty header counts as none."""
     return response.headers.get("content-encoding", "").strip().lower() not in {"", IDENTITY}

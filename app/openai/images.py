@@ -1,4 +1,4 @@
-"""One call each time: no retry in here, since whether to ask, and pay, again is the workflow's decision."""
+"""Calls to the Images API. None is retried here: whether to ask, and pay, again is the workflow's decision."""
 
 import asyncio
 import re
@@ -21,10 +21,10 @@ from app.openai.order import ANSWER_BYTES_MAX, FORMAT_PARAM, PictureOrder, form_
 from app.openai.url_pictures import UrlPictures
 
 CONNECT_TIMEOUT_S: Final = 5.0
-CONNECTIONS_MAX: Final = 512  # a call holds one for up to minutes; how many draw at once is the queue's business
+CONNECTIONS_MAX: Final = 512  # a call may hold one for minutes; the queue limits how many draw at once
 IDLE_CONNECTION_S: Final = 30.0
 ERROR_BYTES_MAX: Final = 64 * 1024
-MODEL_BYTES_MAX: Final = 64 * 1024  # some hundred bytes, of some gateways a few thousand
+MODEL_BYTES_MAX: Final = 64 * 1024  # a few hundred bytes, from some gateways a few thousand
 DECODE_INLINE_BYTES_MAX: Final = 512 * 1024  # below, decoding (under 1 ms) is faster than a hop to a thread
 MODEL_TIMEOUT_S: Final = 20.0
 
@@ -35,14 +35,14 @@ NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, htt
 
 
 class OpenAIImages:
-    """The Images API at one address with one key. Safe for any number of calls at once, in one event loop.
+    """A client of the Images API at one address, with one key. Safe for concurrent calls in one event loop.
 
     Args:
         api_key: Sent as a bearer token.
-        base_url: "https://api.openai.com/v1" or a server that speaks the same.
+        base_url: "https://api.openai.com/v1", or that of a compatible server.
         timeout_s: Of one whole call, from start to end.
-        url_hosts: From where a picture may be fetched if an answer only holds its address: "host" or "host:port".
-        answer_bytes_max: An answer above this is not read to its end.
+        url_hosts: Where pictures may be fetched from if an answer only holds their URLs: "host" or "host:port".
+        answer_bytes_max: Reading an answer stops above this.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class OpenAIImages:
             base_url=base_url,
             headers={
                 "Authorization": f"Bearer {api_key}",
-                # base64 of a JPEG shrinks by a quarter and costs ten times as long to unpack.
+                # Compressed, a JPEG in base64 is a quarter smaller, but takes ten times as long to read.
                 "Accept-Encoding": IDENTITY,
             },
             cookies=no_cookies(),
@@ -73,11 +73,11 @@ class OpenAIImages:
         )
 
     async def generate(self, order: PictureOrder, *, model: str) -> Drawn:
-        """Draw what the order says.
+        """Draw the pictures of an order.
 
         Raises:
             Again: Nothing was drawn: `RateLimited`, `Unreachable` or `VendorFault`.
-            OutcomeUnknown: No whole answer within the time, or the connection broke: it may be drawn, and charged.
+            OutcomeUnknown: No whole answer in time, or the connection broke: it may have been drawn, and charged.
             BadAnswer: Drawn and charged, but not readable.
             Final: `Refused`, `ModelGone`, `NotPermitted` or `BadRequest`.
         """
@@ -92,11 +92,11 @@ class OpenAIImages:
         return await self._draw(request, count=order.count, model=model)
 
     async def edit(self, order: PictureOrder, *, model: str, sources: Sequence[bytes]) -> Drawn:
-        """Draw anew what the sources show, changed as the prompt says. Costs about 1,000 tokens for each source more.
+        """Redraw what the sources show, changed as the prompt says. Each source adds about 1,000 tokens.
 
         Args:
-            order: As for `generate`; its `moderation` is not sent, since this call has none.
-            model: The one that is asked.
+            order: As for `generate`; its `moderation` is not sent, since edits have no such field.
+            model: The model to ask.
             sources: 1 to 16 files, JPEG, PNG or WebP, each under 50 MB; the first is the one to change.
 
         Raises:
@@ -112,13 +112,13 @@ class OpenAIImages:
         return await self._draw(request, count=order.count, model=model)
 
     async def model(self, model_id: str) -> ModelStatus:
-        """Ask whether a model lives and until when. Free.
+        """Ask whether a model exists and until when. Free.
 
-        On the day a model is new, it may draw before this knows it.
+        On the day of its release a model may draw before this knows of it.
 
         Raises:
             ModelGone: It was shut down, never existed, or is not for this key.
-            BadRequest: Also where a compatible server does not tell.
+            BadRequest: Also if a compatible server cannot tell.
             Again, OutcomeUnknown, BadAnswer, NotPermitted: As `generate` does; asking again is always safe.
         """
         request = self._http.build_request("GET", f"models/{quote(model_id, safe='')}", extensions=KEPT_ALIVE)
@@ -133,7 +133,7 @@ class OpenAIImages:
         await self._url_pictures.aclose()
 
     def _taken(self, fields: Mapping[str, str | int]) -> dict[str, Any]:
-        """Leave out what this model was seen not to take."""
+        """Leave out the fields that this model has refused before."""
         refused = {FORMAT_PARAM} if fields["model"] in self._formatless else set()
         return {name: value for name, value in fields.items() if name not in refused}
 
@@ -143,7 +143,7 @@ class OpenAIImages:
         except BadRequest as error:
             if error.param != FORMAT_PARAM:
                 raise
-            # One of GPT Image under a deployment's own name, which sends no addresses. A 400 costs nothing.
+            # A GPT Image model under a deployment's own name, which sends bytes and no URLs. A 400 is free.
             self._formatless.add(model)
         return await self._draw_once(request(), count=count, model=model)
 
@@ -185,9 +185,9 @@ class OpenAIImages:
 
 
 async def _read(response: httpx.Response, deadline: float, bytes_max: int) -> HttpAnswer:
-    """Read the body up to our limit. Of a refusal the status says enough, so a part of its body will do.
+    """Read the body up to our limit. The status of a refusal says enough, so a part of its body will do.
 
-    Bytes are counted as they come, which is what they are: an encoding that we did not ask for is not taken off.
+    Bytes are counted as they arrive: a content encoding, which we did not ask for, is not decoded.
     """
     if not response.is_success:
         bytes_max = ERROR_BYTES_MAX
@@ -226,7 +226,7 @@ async def _content(answer: HttpAnswer, *, count: int, model: str) -> Content:
             return read_content(answer.body, count=count, request_id=answer.request_id)
         return await asyncio.to_thread(read_content, answer.body, count=count, request_id=answer.request_id)
     except BadAnswer as error:
-        # A refusal is one, whatever its status. It is small: millions of bytes are not parsed again, for all to wait.
+        # A 200 can hold a refusal. Those are small: parsing millions of bytes again would block the event loop.
         if len(answer.body) <= ERROR_BYTES_MAX and has_error(answer.body):
             raise fault(answer, model=model, now_at=time.time()) from None
         if error.code == "not_json" and not answer.has_end:

@@ -1,18 +1,18 @@
-"""Reads the JSON of an answer, and that of servers that write it loosely. No I/O."""
+"""Reads the JSON of an answer, even from servers that write it loosely. No I/O."""
 
 import json
 from typing import Any, Final
 
 import orjson
 
-VALUES_MAX: Final = 20_000  # an answer of pictures has some dozens; 64 MB of "{}," would be gigabytes of objects
+VALUES_MAX: Final = 20_000  # an answer with pictures has a few dozen; 64 MB of "{}," would be gigabytes of objects
 
 
 def read_json(body: bytes) -> Any:  # noqa: ANN401 - whatever the vendor sent
-    """Decode a body; a byte order mark and NaN are read, too.
+    """Decode a body; a byte order mark and NaN are accepted.
 
     Raises:
-        ValueError: It is no JSON, or has more than `VALUES_MAX` values.
+        ValueError: It is not JSON, is nested too deeply, or may have more than `VALUES_MAX` values.
     """
     if body.count(b",") + body.count(b"[") + body.count(b"{") > VALUES_MAX:
         raise ValueError("more values than any answer has")
@@ -27,7 +27,7 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - whatever the vendor sent
 
 
 def is_json_object(body: bytes) -> bool:
-    """Whether the body is a JSON object: what an API answers, and no page of somebody in between."""
+    """Whether the body is a JSON object, as an API sends, and not the page of a proxy or a gateway."""
     try:
         return isinstance(read_json(body), dict)
     except ValueError:

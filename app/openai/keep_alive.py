@@ -1,7 +1,7 @@
-"""Keeps silent connections known to what lies between: a call is silent for minutes while the model draws.
+"""TCP keep-alive for connections to OpenAI: a call is silent for minutes while the model draws.
 
-A NAT that forgets it meanwhile loses the paid picture (https://github.com/openai/openai-python/issues/3269). By httpx's
-`trace` extension, since options of a transport of our own would leave out the proxies of the environment:
+A NAT that forgets the connection loses the paid picture (https://github.com/openai/openai-python/issues/3269). Options
+are set through httpx's `trace` extension, since a transport of our own would ignore the environment's proxies:
 https://www.python-httpx.org/advanced/extensions/#trace (read 2026-11-22).
 """
 
@@ -16,7 +16,7 @@ OPTIONS: Final = {"TCP_KEEPIDLE": IDLE_S, "TCP_KEEPINTVL": PROBE_EVERY_S, "TCP_K
 
 
 async def keep_alive(event: str, info: Mapping[str, Any]) -> None:
-    """Set the probes of a connection that was made; for the `trace` extension of a request."""
+    """Turn on the probes of a new connection; a callback for the `trace` extension of a request."""
     if not event.endswith("connect_tcp.complete"):
         return
     connected = info["return_value"].get_extra_info("socket")

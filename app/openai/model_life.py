@@ -1,6 +1,6 @@
-"""Whether a model lives, and until when. No I/O.
+"""Whether a model still exists, and until when. No I/O.
 
-`shutdown_date` came with OpenAI's SDK 3.54 (types/model.py); image models are announced three months before:
+`shutdown_date` came with OpenAI's SDK 3.54 (types/model.py); shutdowns of image models are announced 3 months ahead:
 https://developers.openai.com/api/docs/deprecations (read 2026-11-22).
 """
 
@@ -13,7 +13,7 @@ from app.errors import BadAnswer
 from app.openai.faults import HttpAnswer
 from app.openai.json_body import read_json
 
-SHUT_DOWN: Final[Mapping[str, date]] = {  # by the SDK's types/image_model.py; Azure keeps other dates
+SHUT_DOWN: Final[Mapping[str, date]] = {  # from the SDK's types/image_model.py; Azure has other dates
     "dall-e-2": date(2026, 5, 12),
     "dall-e-3": date(2026, 5, 12),
     "gpt-image-1": date(2026, 10, 23),
@@ -22,12 +22,12 @@ SHUT_DOWN: Final[Mapping[str, date]] = {  # by the SDK's types/image_model.py; A
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelStatus:
-    """A model that lives.
+    """A model that exists.
 
     Attributes:
-        id: As it was asked for.
-        shutdown_date: The day it is to be shut down; None where none is named.
-        limit_per_minute: How many pictures this key may have a minute; None where the answer does not tell.
+        id: The id that was asked about.
+        shutdown_date: The day it is to be shut down; None if none is given.
+        limit_per_minute: How many pictures per minute this key may have; None if the answer does not say.
     """
 
     id: str
@@ -36,10 +36,10 @@ class ModelStatus:
 
 
 def read_model(answer: HttpAnswer, *, model: str) -> ModelStatus:
-    """Read a 200.
+    """Read the answer to a successful call.
 
     Raises:
-        BadAnswer: Not a JSON object, as from a page in between, so nothing is known.
+        BadAnswer: Not a JSON object but, for example, a proxy's page, so nothing is known.
     """
     try:
         told = read_json(answer.body)

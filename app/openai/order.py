@@ -1,7 +1,7 @@
-"""What is asked of a model with one call, cut to what that model takes.
+"""What one call asks of a model, fitted to what that model takes.
 
-The API refuses unknown or unfit fields with 400 instead of ignoring them, and the models of one list differ, so every
-body is made for its model. Facts: OpenAI's SDK 3.54 (types/image_generate_params.py) and
+The API refuses unknown or unsuitable fields with a 400 instead of ignoring them, and the models of one list differ, so
+every body is made for its model. Facts: OpenAI's SDK 3.54 (types/image_generate_params.py) and
 https://platform.openai.com/docs/guides/image-generation (read 2026-11-22). No I/O.
 """
 
@@ -12,13 +12,13 @@ from typing import Final
 
 from app.openai.sizes import AUTO, edges_of, named, nearest_classic, nearest_free, same_shape
 
-FORMATS: Final = ("jpeg", "png", "webp")  # gif and svg are previews of 2.6, and LINE shows neither
+FORMATS: Final = ("jpeg", "png", "webp")  # gif and svg are in preview for 2.6, and LINE shows neither
 MODERATIONS: Final = (AUTO, "low")
 COMPRESSION_MAX: Final = 100
 COUNT_MAX: Final = 10
-ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024  # of all pictures of a call, in base64; in memory it is there three times
-BASE64: Final = 1.34  # and what stands around it
-# Of a picture that is all noise, but for what is see-through; 3840x2160 are 34 MB in base64.
+ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024  # of all pictures of a call, in base64; memory holds it three times over
+BASE64: Final = 1.34  # with the JSON around it
+# Of a picture of pure noise, without its alpha channel; 3840x2160 make 34 MB in base64.
 LOSSLESS_PIXEL_BYTES: Final = 3
 BACKGROUNDS: Final = (AUTO, "opaque", "transparent")
 
@@ -31,19 +31,19 @@ MODEL_NAME = re.compile(r"(?:.*/)?(?:gpt-image-(?P<version>\d+(?:\.\d+)?)|chatgp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureOrder:
-    """One picture, or several of one wish, in the vendor's words.
+    """One picture, or several of one wish, in the vendor's terms.
 
     Attributes:
         prompt: 1 to 32,000 characters.
         size: "auto" or width and height in pixels, "1024x1024".
         quality: "auto", or from "low" to "max".
         output_format: "jpeg", "png" or "webp".
-        output_compression: 0 to 100, of JPEG and WebP only; WebP at 100 is lossless and large.
+        output_compression: 0 to 100, for JPEG and WebP only; WebP at 100 is lossless and large.
         moderation: "auto" or "low".
         background: "auto", "opaque" or "transparent".
-        count: How many pictures, 1 to 10; each is paid for. Of large ones without loss no more are asked for than an
-            answer can bring.
-        safety_identifier: A hash that stands for the end user, the same each time.
+        count: How many pictures, 1 to 10; each is paid for. Of large lossless ones no more are asked for than fit into
+            one answer.
+        safety_identifier: A hash that stands for the end user, always the same.
     """
 
     prompt: str = field(repr=False)
@@ -69,11 +69,11 @@ class Family:
 FAMILIES: Final = {
     "1": Family(transparent=True),
     "1.5": Family(transparent=True),
-    "2": Family(free_sizes=True),  # transparent only as a preview, refused in places
+    "2": Family(free_sizes=True),  # transparent only in preview, and refused in some places
     "2.5": Family(free_sizes=True, transparent=True, qualities=QUALITIES_2_5),
     "2.6": Family(free_sizes=True, transparent=True, qualities=QUALITIES_2_5),
 }
-LATER_FAMILY: Final = Family()  # a GPT Image model newer than this list: what all before it took
+LATER_FAMILY: Final = Family()  # a GPT Image model newer than this list: only what all before it took
 
 
 def parameters(order: PictureOrder, *, model: str) -> dict[str, str | int]:
@@ -83,7 +83,7 @@ def parameters(order: PictureOrder, *, model: str) -> dict[str, str | int]:
     if (count := min(order.count, COUNT_MAX, _count_that_fits(order, family or LATER_FAMILY))) > 1:
         body["n"] = count
     if family is None:  # another maker's model or a deployment's own name: sizes and `n` are all they share
-        # Models that are not GPT Image answer with an address unless they are asked for the bytes:
+        # Models other than GPT Image answer with a URL unless they are asked for the bytes:
         # https://platform.openai.com/docs/api-reference/images/create (read 2026-11-22)
         body[FORMAT_PARAM] = "b64_json"
         return body if order.size == AUTO else body | {"size": _size(order.size, LATER_FAMILY)}
@@ -103,18 +103,18 @@ def parameters(order: PictureOrder, *, model: str) -> dict[str, str | int]:
 
 
 def form_fields(order: PictureOrder, *, model: str) -> dict[str, str]:
-    """Build the scalars of an edit's form: those of `parameters`, but for `moderation`, which the form does not have.
+    """Build the text fields of an edit's form: those of `parameters` except `moderation`, which the form does not have.
 
-    `input_fidelity` is left out, too: only models that are gone took it, the later ones always look closely.
+    `input_fidelity` is left out, too: only models that are gone took it; later ones always use high fidelity.
     """
     return {name: str(value) for name, value in parameters(order, model=model).items() if name != "moderation"}
 
 
 def unmet(order: PictureOrder, *, model: str) -> list[str]:
-    """Name the options that this model does not take as asked, so that the user can be told.
+    """List the options that this model does not take as asked, so that the user can be told.
 
-    Of "size" (only where the shape differs by more than 5 %), "quality", "background" and "output_format". A model
-    that we know nothing of takes none of the last three; "auto" is always met.
+    They are "size" (only if the shape differs by more than 5 %), "quality", "background" and "output_format". A model
+    that we do not know takes none of the last three; "auto" is always met.
     """
     body = parameters(order, model=model)
     options = {"quality": order.quality, "background": order.background, "output_format": order.output_format}
@@ -130,15 +130,15 @@ def at_most(quality: str, best: str) -> str:
 
 
 def best_allowed(default: str, best: str) -> str:
-    """Return the quality that nobody gets more than: the operator's own default is allowed in any case."""
+    """Return the highest quality that anybody may get: never less than the operator's own default."""
     return best if at_most(default, best) != best else default
 
 
 def check_options(defaults: PictureOrder, *, models: Sequence[str]) -> list[str]:
-    """Say what is wrong with the defaults of a picture, one sentence each; nothing wrong is an empty list.
+    """Say what is wrong with the defaults of a picture, one sentence each; empty if nothing is.
 
-    What some models of the list take and others do not is fine: `parameters` maps it for the others. The prompt is
-    not looked at.
+    A value that only some models of the list take is fine: `parameters` maps it for the others. The prompt is not
+    checked.
     """
     known = [family for family in map(_family, models) if family is not None]
     problems = [f"model '{model}' was shut down on 2026-05-12" for model in models if model.startswith("dall-e")]
@@ -155,7 +155,7 @@ def check_options(defaults: PictureOrder, *, models: Sequence[str]) -> list[str]
 
 
 def _family(model: str) -> Family | None:
-    """Find the generation of a model id, snapshot dates and gateway prefixes aside; None if it is no GPT Image."""
+    """Find the generation of a model id, ignoring snapshot dates and gateway prefixes; None if not a GPT Image."""
     name = MODEL_NAME.match(model)
     if name is None:
         return None
@@ -173,7 +173,7 @@ def _takes_transparent(background: str, output_format: str, family: Family) -> b
 
 
 def _count_that_fits(order: PictureOrder, family: Family) -> int:
-    """Return how many pictures an answer has room for: what is larger is paid for, and thrown away."""
+    """Return how many pictures fit into an answer: a larger answer would be paid for, and thrown away."""
     edges = edges_of(_size(order.size, family))
     is_whole = order.output_compression == COMPRESSION_MAX
     if edges is None or not (order.output_format == "png" or (order.output_format == "webp" and is_whole)):

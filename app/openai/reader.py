@@ -1,7 +1,7 @@
-"""Asks a small text model one question about one message, and takes nothing but words of ours for an answer.
+"""Asks a small text model one question about one message, and accepts only words of ours as an answer.
 
-Chat Completions, since other servers have it, too: https://platform.openai.com/docs/api-reference/chat/create and
-https://platform.openai.com/docs/guides/structured-outputs (read 2026-11-27). One try each time: a message waits.
+Uses Chat Completions, which other servers have, too: https://platform.openai.com/docs/api-reference/chat/create and
+https://platform.openai.com/docs/guides/structured-outputs (read 2026-11-27). One attempt: a person is waiting.
 """
 
 import asyncio
@@ -34,14 +34,14 @@ PROBE_TIMEOUT_S: Final = 10.0
 CONNECTIONS_MAX: Final = 64
 ANSWER_BYTES_MAX: Final = 64 * 1024  # a reading is about 1 kB
 TOKENS_MAX: Final = 200
-LESSONS_MAX: Final = 3  # fields that a model does not take, one told at a time
-NOT_OFFERED: Final = "not_offered"  # the code of an error that will stay: this server has no such thing
+LESSONS_MAX: Final = 3  # how many refused fields may be learned; a server names one at a time
+NOT_OFFERED: Final = "not_offered"  # the code of a lasting error: this server does not support the call
 PATH: Final = "chat/completions"
 SCHEMA_PARAM: Final = "response_format"
 UNTAKEN: Final = {"unsupported_value", "unsupported_parameter", "unknown_parameter"}
-# What makes OpenAI's models fast and forgetful; a server that refuses it as a whole is asked without.
+# What makes OpenAI's models answer fast and store nothing; a server that refuses all of it is asked without.
 OPENAIS_OWN: Final[Mapping[str, Any]] = {
-    "reasoning_effort": "none",  # left out it is "medium": slow, and paid
+    "reasoning_effort": "none",  # the default is "medium": slow, and paid for
     "verbosity": "low",
     "max_completion_tokens": TOKENS_MAX,
     "store": False,
@@ -55,8 +55,8 @@ class TextQuestion:
     """What is asked about a message.
 
     Attributes:
-        rules: What the model is told to do. Nothing of anybody's stands in it.
-        message: What it is to read, as one JSON object.
+        rules: What the model is told to do. Contains nothing that a person wrote.
+        message: The message to read, as one JSON object.
         choices: What it may answer, field by field, in this order.
         asker: A hash that stands for the person.
     """
@@ -68,11 +68,11 @@ class TextQuestion:
 
 
 class OpenAIReader:
-    """Chat Completions at one address with one key. Safe for any number of calls at once, in one event loop.
+    """A client of Chat Completions at one address, with one key. Safe for concurrent calls in one event loop.
 
     Args:
         api_key: Sent as a bearer token.
-        base_url: "https://api.openai.com/v1" or a server that speaks the same.
+        base_url: "https://api.openai.com/v1", or that of a compatible server.
     """
 
     def __init__(self, *, api_key: str, base_url: str) -> None:
@@ -93,15 +93,15 @@ class OpenAIReader:
         )
 
     async def read(self, question: TextQuestion, *, model: str, within_s: float = READ_TIMEOUT_S) -> Completion:
-        """Ask one model. What it does not take is left out from then on, and it is asked again at once: a 400 is free.
+        """Ask one model. A field it refuses is left out from then on, and it is asked again at once: a 400 is free.
 
         Raises:
             Again: Nothing was read: `RateLimited`, `Unreachable` or `VendorFault`.
-            OutcomeUnknown: No whole answer within the time: it may be charged.
+            OutcomeUnknown: No whole answer in time: it may have been charged.
             BadAnswer: Charged, but not readable.
-            ModelGone: The next one may live.
-            NotPermitted: `cause` RIGHT: this key draws, but may not do this. KEY or BILLING: it does not draw either.
-            BadRequest: With the code "not_offered" where this server never will.
+            ModelGone: The next model may exist.
+            NotPermitted: `cause` RIGHT: this key may draw, but not do this. KEY or BILLING: it cannot draw, either.
+            BadRequest: With the code "not_offered" if this server does not support the call.
         """
         deadline = asyncio.get_running_loop().time() + within_s
         for _ in range(LESSONS_MAX):
@@ -113,7 +113,7 @@ class OpenAIReader:
         return await self._read(question, model, deadline)
 
     async def may_read(self, *, model: str) -> None:
-        """Find out whether this key may ask, for free: a conversation without a message is refused, right or not.
+        """Find out for free whether this key may ask: a call without messages is always refused, but differently.
 
         Raises:
             EaselError: As `read` does.
@@ -148,7 +148,7 @@ class OpenAIReader:
         return body | {name: value for name, value in own.items() if name not in self._untaken.get(model, ())}
 
     def _learns(self, error: BadRequest, model: str) -> bool:
-        """Remember what is not taken. False: there is nothing to leave out."""
+        """Remember what is refused, to leave it out. False: there is nothing to leave out."""
         if error.code == NOT_OFFERED or self._is_plain:
             return False
         name = (error.param or "").partition(".")[0]
@@ -157,7 +157,7 @@ class OpenAIReader:
         if is_of_a_field and name in {*OPENAIS_OWN, OF_THE_ASKER} - untaken:
             untaken.add(name)
             return True
-        # OpenAI names what it does not like; one who does not may know less. A message that is not liked is no lesson.
+        # OpenAI names the field that it refuses; a server that names none may know fewer. Other errors teach nothing.
         self._is_plain = is_of_a_field or (error.code or "").startswith("http_")
         return self._is_plain
 
@@ -182,7 +182,7 @@ class OpenAIReader:
 
 
 def _schema(choices: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Write the choices as a strict schema, in the words that all servers know: enums of strings, all required."""
+    """Write the choices as a strict schema of what all servers support: enums of strings, all required."""
     schema = {
         "type": "object",
         "additionalProperties": False,
@@ -193,7 +193,7 @@ def _schema(choices: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 
 
 def _fault(answer: HttpAnswer, model: str) -> EaselError:
-    """Tell apart what stays for this key or this server, and must not be taken for a dead key."""
+    """Return the error to raise; a lasting limit of this key or server must not be taken for a dead key."""
     error = fault(answer, model=model, now_at=time.time())
     named: dict[str, Any] = {"code": error.code, "vendor_request_id": error.vendor_request_id}
     if answer.status in {401, 403} and isinstance(error, NotPermitted) and not _is_of_the_key(error):
@@ -205,7 +205,7 @@ def _fault(answer: HttpAnswer, model: str) -> EaselError:
     if is_missing or (answer.status == 400 and SCHEMA_PARAM.encode() in answer.body):  # noqa: PLR2004 - HTTP's own
         return BadRequest(f"{error}: not offered there", **(named | {"code": NOT_OFFERED}))
     if isinstance(error, BadRequest) and not is_json_object(answer.body):
-        return VendorFault(str(error), **named)  # a page of somebody in between, of which nothing is to be learned
+        return VendorFault(str(error), **named)  # the page of a proxy or gateway, from which nothing is learned
     return error
 
 

@@ -13,13 +13,13 @@ STEP_PX: Final = 16
 SIDE_PX_MAX: Final = 3840
 PIXELS_MIN, PIXELS_MAX = 655_360, 8_294_400
 RATIO_MAX: Final = 3
-SAME_SHAPE: Final = 0.05  # what the eye takes for the same; steps of 16 pixels cost up to 3 %
+SAME_SHAPE: Final = 0.05  # a difference that the eye overlooks; steps of 16 pixels cost up to 3 %
 
 SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
 
 
 def size_for(ratio: tuple[int, int], *, near: str) -> str:
-    """Return the size of this shape with about as many pixels as `near` has; what is flatter than 3:1 becomes 3:1.
+    """Return the size of this shape with about as many pixels as `near` has; what exceeds 3:1 or 1:3 becomes that.
 
     Args:
         ratio: Width and height, as in (16, 9).
@@ -39,12 +39,12 @@ def edges_of(size: str) -> tuple[int, int] | None:
 
 
 def named(edges: tuple[int, int]) -> str:
-    """Write WIDTHxHEIGHT."""
+    """Write edges as WIDTHxHEIGHT."""
     return f"{edges[0]}x{edges[1]}"
 
 
 def same_shape(one: str, other: str) -> bool:
-    """Tell whether two sizes look alike in shape; one that is no size looks like every other."""
+    """Whether two sizes look alike in shape; one that is not in pixels, such as "auto", is like any other."""
     first, second = edges_of(one), edges_of(other)
     if first is None or second is None:
         return True
@@ -52,12 +52,12 @@ def same_shape(one: str, other: str) -> bool:
 
 
 def nearest_classic(width: int, height: int) -> tuple[int, int]:
-    """Return the nearest shape of the three sizes that the first models know."""
+    """Return the size nearest in shape among the three that the first models take."""
     return min(CLASSIC_SIZES, key=lambda classic: abs(math.log(classic[0] / classic[1] * height / width)))
 
 
 def nearest_free(width: int, height: int) -> tuple[int, int]:
-    """Return the nearest size that the later models take: this one, if they do."""
+    """Return the nearest size that the later models take: this very one, if they take it."""
     if _legal(width, height):
         return width, height
     ratio = min(max(width / height, 1 / RATIO_MAX), RATIO_MAX)

@@ -1,4 +1,4 @@
-"""Fetches pictures of which an answer only holds the address, from the hosts that the operator has allowed."""
+"""Fetches pictures that an answer only links to, from hosts that the operator has allowed."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,20 +11,20 @@ from app.openai.answer import checked
 from app.openai.http_client import IDENTITY, is_packed, no_cookies
 from app.openai.keep_alive import keep_alive
 
-FETCH_S: Final = 60.0  # of one address, all its tries; the picture is paid for
+FETCH_S: Final = 60.0  # for one URL, all attempts together; the picture is paid for
 TRIES_MAX: Final = 4
 FIRST_WAIT_S: Final = 0.5
 CONNECT_S: Final = 5.0
 
 
 class UrlPictures:
-    """One for each client of the Images API; whoever reads the answer decides nothing here: only `hosts` count."""
+    """Fetches for one client of the Images API. Only `hosts` decide where from, whatever an answer says."""
 
     def __init__(self, *, hosts: Sequence[str], bytes_max: int) -> None:
         """`hosts` as "host" or "host:port"; `bytes_max` of one picture. Opens no connection yet."""
         self._hosts = frozenset(hosts)
         self._bytes_max = bytes_max
-        # Without the key: the host is somebody else. No redirects: they lead where nobody has allowed it.
+        # Without the API key: the host is somebody else's. No redirects: they may lead to a host that is not allowed.
         self._http = httpx.AsyncClient(
             headers={"Accept-Encoding": IDENTITY},
             timeout=httpx.Timeout(FETCH_S, connect=CONNECT_S),
@@ -32,11 +32,11 @@ class UrlPictures:
         )
 
     async def fetch(self, urls: Sequence[str], *, request_id: str | None) -> tuple[bytes, ...]:
-        """Fetch them all. Those that cannot be fetched are left out, if at least one can.
+        """Fetch all pictures. Those that cannot be fetched are left out, if at least one can.
 
         Raises:
-            HostNotAllowed: One of them lies where we must not fetch from; then none is fetched.
-            BadAnswer: None could be fetched, or is a picture.
+            HostNotAllowed: One of them is at a host that is not allowed; then none is fetched.
+            BadAnswer: None could be fetched and is a picture, or one has no valid URL.
         """
         for url in urls:
             self._check(url, request_id)
@@ -54,7 +54,7 @@ class UrlPictures:
     def _check(self, url: str, request_id: str | None) -> None:
         try:
             parsed = httpx.URL(url)
-        except (httpx.InvalidURL, ValueError) as exc:  # the latter for half a character, which JSON can hold
+        except (httpx.InvalidURL, ValueError) as exc:  # ValueError: a lone surrogate, which JSON can hold
             raise BadAnswer("The picture lies at no address", code="no_data", vendor_request_id=request_id) from exc
         host = _named(parsed)
         if parsed.scheme not in {"http", "https"} or parsed.userinfo or host not in self._hosts:
@@ -91,7 +91,7 @@ class UrlPictures:
 
 
 def _named(url: httpx.URL) -> str:
-    """Write the host as IMAGE_URL_HOSTS does: in ASCII, IPv6 in brackets, its port unless it is the usual one."""
+    """Write the host as IMAGE_URL_HOSTS does: in ASCII, IPv6 in brackets, its port unless it is the default."""
     host = url.raw_host.decode("ascii")
     host = f"[{host}]" if ":" in host else host
     return f"{host}:{url.port}" if url.port else host
