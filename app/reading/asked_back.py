@@ -1,24 +1,24 @@
-"""Whether a text asks something, rather than asks for it: 刪掉了嗎, "delete?", สวยไหม. No I/O but its files."""
+"""Whether a text is a question rather than a request: 刪掉了嗎, "delete?", สวยไหม. No I/O except its files."""
 
 import unicodedata
 
 from app.reading.normal import normal
 from app.reading.vocabulary import longest_first
 
-TAILS_MAX = 4  # small words behind the one that makes it a question: ไหมคะ
+TAILS_MAX = 4  # particles after the word that makes it a question: ไหมคะ
 
 
 def ends_in_a_question(text: str) -> bool:
-    """Whether a text ends in a mark or a word that makes it a question, however kindly it is meant."""
+    """Whether a mark or a word makes a text a question, even if it is a polite request."""
     marked = unicodedata.normalize("NFKC", text)
     while marked and marked[-1] != "?" and unicodedata.category(marked[-1])[0] not in "LMN":
-        marked = marked[:-1]  # emoji, quotes and other marks behind it
+        marked = marked[:-1]  # emoji, quotes and other marks after it
     said = normal(text)
     return marked.endswith("?") or said.startswith(_starts()) or _without_tails(said).endswith(_words("ends"))
 
 
 def is_question(text: str) -> bool:
-    """Whether a text only asks; who asks for something in such a form ("could you delete it?") wants it done."""
+    """Whether a text only asks; a request in the form of a question ("could you delete it?") does not."""
     return ends_in_a_question(text) and not _asks_for_it(normal(text))
 
 

@@ -1,7 +1,7 @@
 """What a text model is asked about a message, and what its answer means. Pure, no I/O.
 
 Only words of these lists come back: nothing that a model writes is shown, sent, drawn or looked up. The message is data
-in the question, cut and without control characters; whoever tricks the model gets their own message read wrongly.
+in the question, shortened and without control characters; whoever tricks the model only has their own message misread.
 """
 
 import json
@@ -15,7 +15,7 @@ from app.reading.options import Options
 from app.reading.verdicts import NEVER_GUESSED
 
 MESSAGE_CHARS_MAX: Final = 1500
-# Such models were right in 97 of 100 short classifications; what they are not sure of is asked of the person.
+# Such models were right in 97 of 100 short classifications; if they are not sure, the person is asked.
 SURE: Final = 0.95
 UNSURE: Final = 0.5
 COMMANDS: Final = tuple(name for name in Name if name not in NEVER_GUESSED)
@@ -60,18 +60,18 @@ worse than a question: if draw or change might be talk, low."""
 
 
 def message_of(text: str, moment: Moment) -> str:
-    """Write a message as the data that a model reads."""
+    """Write a message and its moment as the JSON that a model reads."""
     plain = "".join(one if one.isprintable() else " " for one in text[:MESSAGE_CHARS_MAX])
     around = {name: value for name, value in asdict(moment).items() if value}
     return json.dumps({"message": plain, "moment": around}, ensure_ascii=False)
 
 
 def verdict_of(words: Mapping[str, str]) -> Verdict:
-    """Say what the words of `CHOICES` take a message for."""
+    """Turn a choice of words from `CHOICES` into a verdict."""
     meaning, _, kind = words["means"].partition(".")
     confidence = SURE if words["confidence"] == "high" else UNSURE
     shape = SHAPES.get(words["shape"])
     if meaning == Meaning.DRAW and words["is_prompt"] == "no":
-        # A wish that does not say of what: they are asked for it, as they would be for "draw me something".
+        # A wish that does not say what to draw: the person is asked, as after "draw me something".
         return Verdict(meaning=Meaning.COMMAND, kind=Name.HELLO, confidence=confidence)
     return Verdict(meaning=Meaning(meaning), kind=kind, confidence=confidence, options=Options(ratio=shape))

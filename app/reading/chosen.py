@@ -1,4 +1,4 @@
-"""What somebody chooses of the settings that we have shown: 日文, "draft", สี่เหลี่ยม, 2枚. No I/O but its files."""
+"""Which of the settings that we have shown somebody chooses: 日文, "draft", สี่เหลี่ยม, 2枚. No I/O except its files."""
 
 from dataclasses import replace
 
@@ -16,10 +16,10 @@ _BESIDE = ("before", "behind")
 
 
 def chosen(wish: Wish) -> Set | None:
-    """Read a value by its label, by a word for it, or as the option that it is; None where it is none."""
+    """Read a value by its label, by a word for it, or as an option; None if the text is not a value."""
     label = labels.act_of(wish.said)
     if isinstance(label, Set):
-        return label  # before any command: 精細 is on a button here
+        return label  # before any command: 精細, elsewhere a command, is the label of a button here
     number = wish.said.strip()
     if number.isdecimal() and 1 <= int(number) <= COUNT_MAX:
         return Set(name="count", value=str(int(number)))
@@ -39,7 +39,7 @@ def _by_word(text: str) -> Set | None:
 
 
 def _bare(said: str) -> str:
-    """Leave out what leads to a value and what follows it: 改成日文, "switch to japanese", 日本語にして."""
+    """Strip the words that lead to a value and those that follow it: 改成日文, "switch to japanese", 日本語にして."""
     before, behind = (longest_first("settings", where) for where in _BESIDE)
     said = said.removeprefix(next((one for one in before if said.startswith(one)), "")).strip()
     return said.removesuffix(next((one for one in behind if said.endswith(one)), "")).strip()

@@ -1,7 +1,6 @@
-"""Commands: a message that is nothing but a command word, in any of the four languages. No I/O but its files.
+"""Commands: a message that is nothing but a command word, in any of the four languages. No I/O except its files.
 
-Only words that nobody would want drawn stand without a slash; the others need it. What asks kindly (please, 幫我, ครับ)
-may stand around them.
+Only words that nobody would want drawn work without a slash. Polite words (please, 幫我, ครับ) may surround them.
 """
 
 import functools
@@ -14,7 +13,7 @@ from app.reading.vocabulary import longest_first, words
 
 
 class Name(StrEnum):
-    """What can be commanded. The values are those of the buttons, too."""
+    """The commands. Their values are also those of the buttons."""
 
     HELP = "help"
     SETTINGS = "settings"
@@ -37,7 +36,7 @@ class Name(StrEnum):
     USAGE = "usage"
     COST = "cost"
     ABOUT = "about"
-    HELLO = "hello"  # to draw, but not what
+    HELLO = "hello"  # wants a picture, but does not say of what
     STATUS = "status"
     PAUSE = "pause"
     RESUME = "resume"
@@ -48,7 +47,7 @@ class Name(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One command. `argument`: what stands behind the word of an admin's; of a yes by a tap, the request that asked."""
+    """One command. `argument`: what follows an admin's command word; for a tapped yes, the request that asked."""
 
     name: Name
     argument: str = ""
@@ -62,9 +61,9 @@ READINGS_MAX = 24
 
 
 def command_of(text: str, *, beside_options: bool = False) -> Command | None:
-    """Read a command; None where the text is anything else, such as a wish that begins with a command word.
+    """Read a command; None if the text is anything else, such as a wish that begins with a command word.
 
-    `beside_options`: options were taken off the text, so that words such as "make it" are all of it.
+    `beside_options`: options were taken off the text, so that words such as "make it" may be all that is left.
     """
     said = normal(text)
     if not said:
@@ -80,7 +79,7 @@ def command_of(text: str, *, beside_options: bool = False) -> Command | None:
 
 
 def readings(said: str) -> Iterator[str]:
-    """Give what was said as it is, and without what asks kindly before and behind it, the fullest first."""
+    """Yield the text as it is, then with fewer and fewer of the polite words before and after it."""
     waiting, seen = list(repeats_folded(said)), {said}
     for _ in range(READINGS_MAX):
         if not waiting:
@@ -136,11 +135,11 @@ def _without_end(said: str, ends: tuple[str, ...]) -> list[str]:
 
 @functools.cache
 def _by_size(ones: tuple[str, ...]) -> list[tuple[int, set[str]]]:
-    """Give words by their length, the longest first: a few lengths are looked up sooner than hundreds of words."""
+    """Group words by length, longest first: looking up a few lengths is faster than trying hundreds of words."""
     sizes = sorted({len(one) for one in ones} - {0}, reverse=True)
     return [(size, {one for one in ones if len(one) == size}) for size in sizes]
 
 
 def _is_a_word(word: str, beside: str) -> bool:
-    """Whether a word of a language with spaces stands apart from what is beside it."""
+    """Whether a word ends at the character beside it; words of scripts without spaces always do."""
     return not word.isascii() or not (beside.isascii() and beside.isalnum())

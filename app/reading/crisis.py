@@ -1,4 +1,4 @@
-"""Whether somebody says of themselves that they want to die, which is answered with care. No I/O but its files."""
+"""Whether somebody says that they want to die, which gets an answer of its own. No I/O except its files."""
 
 import re
 
@@ -11,7 +11,7 @@ _LAUGHING = frozenset("😂🤣😆😹😄😁")
 
 
 def is_in_crisis(text: str) -> bool:
-    """Whether that is all they say: with more words (熱到想死, "i want to die laughing") or a laugh it is only talk."""
+    """Whether that is all they say: more words (熱到想死, "i want to die laughing") or a laugh make it only talk."""
     said = normal(text)
     if not said or _LAUGHS.search(said) or _LAUGHING & set(text):
         return False

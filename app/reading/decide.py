@@ -1,4 +1,4 @@
-"""What an event wants of us. Deciding only, no I/O."""
+"""Decides what an event wants from us. Pure, no I/O."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ from app.words.answers import EditedOffer, Sentence, StickerOffer
 from app.words.taps import Tap, read_tap
 
 CHANGES = frozenset({"again", "wide", "tall", "square", "fine", "edit", "back", "see", "menu", "delete"})
-KEYWORDS_SHOWN = 4  # of a sticker's up to 15
+KEYWORDS_SHOWN = 4  # of a sticker's keywords, up to 15
 
 _MEDIA_WORDS = {
     MediaKind.VIDEO: "video",
@@ -48,7 +48,7 @@ _MEDIA_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Whom Easel answers, and to what in a group. Ids are LINE's; `bot_name` as LINE shows it, "" while unknown."""
+    """Whom Easel answers, and what calls it in a group. Ids are LINE's; `bot_name` as LINE shows it, "" if unknown."""
 
     group_prefixes: Sequence[str]
     allowed_ids: frozenset[str] = frozenset()
@@ -72,7 +72,7 @@ _REHEARSED = """{"type": "message", "mode": "active", "source": {"type": "user",
 
 
 def rehearse() -> None:
-    """Read a message that nobody sent: the first one loads all lists of words, 0.1 s in which no other is heard."""
+    """Read a made-up message at startup: the first one loads all word lists, 0.1 s in which no other can be read."""
     decide(read(_REHEARSED), Rules(group_prefixes=()))
 
 
@@ -85,15 +85,15 @@ def decide(
     by: ReadingStep = ReadingStep.GATE,
     is_sure: bool = False,
 ) -> Plan:
-    """Read what an event wants. Everything that is not for us is passed over; its reply token still serves.
+    """Decide what an event wants. What is not for us is passed over; its reply token can still be used.
 
-    A plan that is `open` says what to ask the next step, and what is done if none can tell.
+    A plan that is `open` says what to ask the next step, and what to do if none can tell.
 
     Args:
         event: What happened.
         rules: Whom we answer.
-        context: What stands around it.
-        verdict: What the last step takes an open text for.
+        context: What surrounds it in its chat.
+        verdict: What the last step takes an open text for; None if no step was asked yet.
         by: That step.
         is_sure: Whether it is sure enough to act on.
     """
@@ -115,7 +115,7 @@ def decide(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What a step took a text for; no verdict: nobody was asked yet."""
+    """What a step took a text for. `verdict`: None if no step was asked yet."""
 
     verdict: Verdict | None
     by: ReadingStep
@@ -123,7 +123,7 @@ class Read:
 
 
 def _is_a_test(event: Event) -> bool:
-    """Whether it is what a Verify button sends: a reply token of zeros or of f, which nobody can answer.
+    """Whether LINE's Verify button sent it: its reply token is all zeros or all f, and cannot be used.
 
     https://github.com/line/line-bot-sdk-python/issues/80 (read 2026-11-27)
     """
@@ -131,7 +131,7 @@ def _is_a_test(event: Event) -> bool:
 
 
 def _heard_of_anybody(event: Event, chat: Chat, rules: Rules) -> Plan | None:
-    """Read what counts even from those who get no answers: taking back, going away, coming without an invitation."""
+    """Read what counts even from those who get no answers: unsending, leaving, adding us without permission."""
     match event.content:
         case Unsend(message_id=message_id) if message_id:
             return Plan(act=Forget(message_id=message_id))
@@ -159,7 +159,7 @@ def _of_no_words(event: Event, chat: Chat) -> Plan:
 
 
 def _of_a_thing(content: Sticker | Media, *, alone: bool) -> Plan:
-    """Read a message that cannot mention us: in groups it is not for us, but a photo may be quoted later."""
+    """Read a sticker or media, which cannot mention us: in groups it is not for us, but a photo may be quoted later."""
     if not alone:
         is_photo = isinstance(content, Media) and content.is_picture
         return Plan(act=Remember(photo=content)) if is_photo and isinstance(content, Media) else PASS
@@ -181,7 +181,7 @@ def _of_text(text: Text, user_id: str | None, wish: Wish | None, context: Contex
         return PASS
     act, why, question = _meant(wish, context, user_id, read)
     if act is None and wish.call in {Addressing.PREFIX, Addressing.QUOTE}:
-        return Plan(why=why, open=question)  # people among themselves
+        return Plan(why=why, open=question)  # people talking to each other
     return Plan(
         addressed=True,
         act=act,
@@ -193,7 +193,7 @@ def _of_text(text: Text, user_id: str | None, wish: Wish | None, context: Contex
 
 
 def _meant(wish: Wish, context: Context, user_id: str | None, read: Read) -> tuple[Act | None, Why, Question | None]:
-    """Ask the steps in turn. The question is for the next one, where none is sure yet."""
+    """Ask the steps in turn. The question is for the next step, if none is sure yet."""
     if certain := by_rules(wish, context, user_id):
         act, step = certain
         return act, Why(step=step, meaning=meaning_of(act)), None
@@ -218,7 +218,7 @@ def spelled(verdict: Verdict | None) -> str:
 
 
 def meaning_of(act: Act | None) -> str:
-    """Say what kind of act it is, where no verdict tells."""
+    """Return what an act means, where there is no verdict."""
     match act:
         case Draw(sources=sources):
             return Meaning.CHANGE if sources else Meaning.DRAW
@@ -228,7 +228,7 @@ def meaning_of(act: Act | None) -> str:
 
 
 def _of_edited(text: Text, wish: Wish | None, context: Context) -> Plan:
-    """A message that was changed afterwards is drawn only if somebody says so: the first picture was paid."""
+    """Offer to draw an edited message, but do not draw it unasked: its first picture was paid for."""
     if wish is None and not context.asked_before:
         return PASS
     wish = wish or Wish(said=text.text, prompt=text.text)

@@ -1,6 +1,6 @@
-"""The gate: a small linear classifier of ours that says what a message means, and how sure it is. No I/O but its file.
+"""The gate: our small linear classifier, which says what a message means, and how sure it is. No I/O except its file.
 
-`training/` holds the messages it learned from and makes its file, `gate.bin`; `docs/reading.md` holds what it is worth.
+`training/` holds the messages it learned from and makes its file, `gate.bin`; `docs/reading.md` says how good it is.
 """
 
 import functools
@@ -13,28 +13,28 @@ from app.reading.gate_file import GateModel, Head, unpacked
 from app.reading.gate_pieces import marks, pieces
 from app.reading.meaning import Meaning, Moment, Talk, Verdict
 
-# From which confidence on a verdict is acted upon without asking anybody. A picture at once is what people came for;
-# the others must not take a wish for something else.
+# The confidence from which a verdict is acted on without asking. A picture at once is what people came for; the other
+# meanings must not take a wish for something else.
 SURE = {Meaning.DRAW: 0.65, Meaning.CHANGE: 0.65, Meaning.COMMAND: 0.7, Meaning.TALK: 0.8}
-SURE_TO_DELETE = 0.93  # it cannot be undone, and what people say for it is measured at 0.95
-KIND_MIN = 0.35  # a kind of talk that is less likely than this is any talk
+SURE_TO_DELETE = 0.93  # it cannot be undone, and usual wordings of it measure 0.95
+KIND_MIN = 0.35  # a kind of talk less likely than this counts as `Talk.CHAT`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """Reads messages. One serves a whole process; it keeps nothing of what it reads."""
+    """Reads messages. One instance serves a whole process; it keeps nothing of what it reads."""
 
     model: GateModel
 
     @classmethod
     @functools.cache
     def load(cls) -> "Gate":
-        """Read the file that is shipped; the second call gives the same gate."""
+        """Load the file that is shipped; later calls return the same gate."""
         with resources.files("app.reading").joinpath("gate.bin").open("rb") as file:
             return cls(model=unpacked(file))
 
     def read(self, text: str, moment: Moment) -> Verdict:
-        """Say what a message means. It takes well under a millisecond, however long the message is."""
+        """Say what a message means, in well under a millisecond, however long it is."""
         seen, around = pieces(text), marks(text, moment)
         likely = dict(zip(self.model.meanings.classes, _shares(self.model.meanings, seen, around), strict=True))
         name = max(likely, key=likely.__getitem__)
@@ -60,12 +60,12 @@ class Gate:
 
 
 def is_sure(verdict: Verdict) -> bool:
-    """Whether a verdict is acted upon without asking anybody."""
+    """Whether a verdict is sure enough to be acted on without asking."""
     return verdict.confidence >= (SURE_TO_DELETE if verdict.kind == Name.DELETE else SURE[verdict.meaning])
 
 
 def _shares(head: Head, seen: list[int], around: list[int]) -> list[float]:
-    """Give how likely each class is; together they are 1."""
+    """Return how likely each class is; the shares add up to 1."""
     scores = head.scores(seen, around)
     top = max(scores)
     weights = [math.exp(one - top) for one in scores]

@@ -1,9 +1,9 @@
-"""The file of the gate: two tables of small weights, added up many at a time as the digits of one number. No I/O.
+"""The file of the gate: two tables of small weights, many of which are added at once as the digits of one integer.
 
-A line of JSON that says what follows, then the tables, all packed by gzip. Only pieces that were worth learning have a
-row; they are found by the upper half of their number first, of which there are a few each. A weight is a byte in the
-file (128 is zero) and stands in a lane of two bytes in memory, so that 256 rows can be added as plain integers before a
-lane could run over.
+A line of JSON that describes what follows, then the tables, all compressed by gzip. Only pieces that were worth
+learning have a row; it is found by the upper half of the piece's number first, which only a few rows share. A weight is
+a byte in the file (128 is zero) and a lane of two bytes in memory, so that 256 rows can be added as plain integers
+before a lane can overflow. No I/O.
 """
 
 import gzip
@@ -19,21 +19,21 @@ from typing import IO, Any
 ZERO = 128
 LANE_BYTES = 2
 ROWS_AT_ONCE = 256
-HALVES = 1 << 16  # a number of 32 bits is an upper and a lower half
+HALVES = 1 << 16  # how many upper halves a number of 32 bits can have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """A linear classifier over some pieces.
+    """A linear classifier over the pieces and marks of a message.
 
     Attributes:
         classes: Their names, in the order of the lanes.
-        starts: Where the rows of each upper half of a piece's number begin, and the end of all.
-        lows: The lower half of each row's number, rising within an upper half.
+        starts: The first row of each upper half of a piece's number, then the end of all rows.
+        lows: The lower half of each row's number, ascending within an upper half.
         rows: A row for each of them, one lane for each class.
-        scale: What one step of a weight is worth.
-        marks_scale: The same for marks, which are not divided among many as pieces are.
-        bias: What each class has to begin with.
+        scale: What one unit of a weight is worth.
+        marks_scale: The same for marks, whose sum does not shrink with their number as that of pieces does.
+        bias: The score that each class starts with.
     """
 
     classes: Sequence[str]
@@ -63,7 +63,7 @@ class Head:
         return sums
 
     def _found(self, numbers: Sequence[int]) -> list[int]:
-        """Find the rows of those that have one."""
+        """Find the rows of those numbers that have one."""
         starts, lows = self.starts, self.lows
         found = []
         for number in numbers:
@@ -77,7 +77,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateModel:
-    """Both heads, and how often they were right at which share, by the name of the meaning, or "kind"."""
+    """Both heads. `knots`: by the name of a meaning, or "kind", shares and how often a class was right at each."""
 
     meanings: Head
     kinds: Head
@@ -85,7 +85,7 @@ class GateModel:
     corpus: str
 
     def measured(self, name: str, share: float) -> float:
-        """Turn the share of a class into how often it was right, between two measured points."""
+        """Turn the share of a class into how often it was right, interpolating between measured points."""
         at, right = self.knots[name]
         place = bisect_right(at, share)
         if place in {0, len(at)}:
@@ -95,7 +95,7 @@ class GateModel:
 
 
 def packed(model: GateModel) -> bytes:
-    """Write a model: the same one gives the same bytes."""
+    """Serialise a model; the same model always gives the same bytes."""
     heads = (model.meanings, model.kinds)
     head = {
         "corpus": model.corpus,
@@ -116,7 +116,7 @@ def packed(model: GateModel) -> bytes:
 
 
 def unpacked(file: IO[bytes]) -> GateModel:
-    """Read what `packed` wrote, bit by bit: the tables never lie in memory beside what is made of them."""
+    """Read what `packed` wrote, a part at a time, so that memory never holds the tables twice."""
     with gzip.open(file) as stream:
         head: dict[str, Any] = json.loads(stream.readline())
         meanings, kinds = (_head(one, stream) for one in head["heads"])

@@ -1,6 +1,6 @@
 """What the gate sees of a message: pieces of its text and marks of its moment, each as a number. No I/O.
 
-The training and the running service both read messages here, so that they see the same.
+The training and the running service both use this module, so that they see the same.
 """
 
 import re
@@ -40,7 +40,7 @@ _SIGNS = {
     "flags": re.compile(r"--[a-z]+|\bmasterpiece\b|\b[48]k\b"),
     "lines": re.compile("\n"),
     "link": re.compile("https?://"),
-    # Somebody speaks to somebody; a few words without any of these are a name of something, mostly a wish.
+    # Somebody speaks to somebody; a few words without any of these only name something, mostly a wish.
     "speaks": re.compile(
         r"\b(?:i|i'?m|u|ur|you|your|you'?re|me|my|we|it|it'?s|he|she|they|this|that|is|are|was|were|do|does|did|don'?t|can|"
         r"can'?t|what|why|how|who|when|where|not|no|so|too|just|will|would|should|have|has|got|please|pls|make|add|want)\b"
@@ -52,19 +52,19 @@ _SIGNS = {
 
 
 def normalised(text: str) -> str:
-    """Make one of all ways to write the same: width, case, short characters, blanks, and what is repeated for fun."""
+    """Fold the ways to write the same text: width, case, simplified characters, blanks and playful repetition."""
     said = in_full(unicodedata.normalize("NFKC", text).casefold())
     return _REPEATS.sub(r"\1\1\1", _BLANKS.sub(" ", said).strip())
 
 
 def shortened(text: str) -> str:
-    """Take the start and the end of a long message, so that reading it takes no longer than a short one."""
+    """Keep only the start and the end of a long message, so that reading it takes no longer than a short one."""
     whole = HEAD_CHARS + TAIL_CHARS
     return text if len(text) <= whole else f"{text[:HEAD_CHARS]} {text[-TAIL_CHARS:]}"
 
 
 def pieces(text: str) -> list[int]:
-    """Give each different run of 1 to 5 characters, each word and each pair of words, as numbers of 32 bits."""
+    """Hash each distinct run of 1 to 5 characters, word and pair of words, and the first word, to 32 bits."""
     said = normalised(shortened(text))
     data = f"\x02{said}\x03".encode("utf-32-le", "replace")
     found: set[int] = set()
@@ -80,7 +80,7 @@ def pieces(text: str) -> list[int]:
 
 
 def marks(text: str, moment: Moment) -> list[int]:
-    """Give what is seen of a message as a whole, and of what stands around it, as numbers of 32 bits."""
+    """Hash what a message shows as a whole (length, scripts, signs), and its moment, to numbers of 32 bits."""
     said = in_full(unicodedata.normalize("NFKC", shortened(text)).casefold())
     length = f"length {sum(len(text.strip()) >= one for one in _LENGTHS)}"
     seen = [f"script {name}" for name, script in _SCRIPTS.items() if script.search(said)]

@@ -1,8 +1,8 @@
-"""One form for Chinese characters that are written in two ways: 画 and 畫, 谢 and 謝. No I/O but its file.
+"""Folds Chinese characters that are written in two ways into one: 画 and 畫, 谢 and 謝. No I/O except its file.
 
-What people say to each other, and what they want of a picture; rare characters stay as they are typed. The fuller form
-stands second in each pair. Japanese shares some of the shorter ones, so its words are folded alike wherever words are
-compared; nothing that goes to a model is.
+`han.txt` lists the characters of everyday talk and of wishes, the full (traditional) form second in each pair; rare
+characters stay as they are typed. Japanese shares some of the simplified forms, so its words are folded, too, wherever
+words are compared; nothing that is sent to a model is.
 """
 
 import functools
@@ -11,7 +11,7 @@ from importlib import resources
 
 
 def in_full(text: str) -> str:
-    """Write short forms of characters in full."""
+    """Replace simplified characters by their full forms."""
     return text.translate(_full())
 
 

@@ -1,6 +1,6 @@
-"""Everything that Easel prints on a button, typed by hand: quick replies do not show on computers. No I/O.
+"""The labels of Easel's buttons, typed by hand: computers do not show quick replies. No I/O except its files.
 
-Each label is looked for in all our languages, as the sentences have it, so a new wording is understood at once.
+Each label is looked up in all our languages, as the sentences have it, so a new wording is understood at once.
 """
 
 import functools
@@ -29,7 +29,7 @@ COMMANDS = {
     "btn_new": Name.NEW,
     "btn_change": Name.EDIT,
     "btn_decline": Name.DECLINE,
-    "btn_yes": Name.DELETE_ALL,  # asks first, where it is not the answer to that
+    "btn_yes": Name.DELETE_ALL,  # asks first, unless it is the answer to that very question
     "btn_no": Name.KEEP,
     "settings_default": Name.SETTINGS,
 }
@@ -54,22 +54,22 @@ SETTINGS = {
     "quality_high": ("quality", "high"),
     "language_mine": ("language", ""),
 }
-WAITING = ("show", "show_said")  # what is on the button of a promise: how does it stand?
-IDEAS = ("idea_one", "idea_two")  # changes of a photo
+WAITING = ("show", "show_said")  # on the button of a promise; typed, they ask about the progress
+IDEAS = ("idea_one", "idea_two")  # suggested changes of a photo
 
 
 def act_of(text: str) -> Act | None:
-    """Return what a label does, wherever it is typed; None where it is none, or only means something now and then."""
+    """Return what a label does, wherever it is typed; None if it is not one, or only means something at times."""
     return _acts().get(normal(text))
 
 
 def answer_of(text: str) -> Reply | None:
-    """Return what a label answers to a question that we have asked."""
+    """Return what a label answers to a question that we have asked; None if it answers none."""
     return _answers().get(normal(text))
 
 
 def is_of_waiting(text: str) -> bool:
-    """Whether it is the button of a promise."""
+    """Whether it is the label of a promise's button."""
     return normal(text) in _spelled(WAITING)
 
 

@@ -1,4 +1,4 @@
-"""What a message can mean, and how sure somebody is of it. No I/O."""
+"""What a message can mean, and how sure a step is of it. No I/O."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,7 +7,7 @@ from app.reading.options import Options
 
 
 class Meaning(StrEnum):
-    """What a message wants, by what it costs to be wrong about it."""
+    """What a message wants, divided by what a mistake about it costs."""
 
     DRAW = "draw"
     CHANGE = "change"  # of the last picture, of the one being drawn, of a photo
@@ -28,7 +28,7 @@ class Talk(StrEnum):
     OK = "ok"
     NO = "no"
     SORRY = "sorry"
-    COMPLAINT = "complaint"  # about a picture: again and change it are offered
+    COMPLAINT = "complaint"  # about a picture: "again" and "change it" are offered
     PROGRESS = "progress"  # done yet? where is my picture?
     SLOW = "slow"  # why does it take so long?
     COST = "cost"  # is it free? how many are left?
@@ -42,16 +42,16 @@ class Talk(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """What stands around a message, as far as it changes what its words mean.
+    """What surrounds a message, as far as it changes what its words mean.
 
     Attributes:
         in_group: Said in a group or room.
         is_called: In a group, Easel was clearly meant: by a mention, its typed name, a prefix, or a quote.
         is_drawing: A picture of this person waits or is being drawn.
-        has_picture: There is a last picture, not older than a conversation.
+        has_picture: There is a last picture, and it is recent enough to be spoken of.
         has_photo: A photo waits for words.
         quotes_picture: The message quotes a picture of Easel.
-        asked: What Easel has just asked this person, "" where nothing: offer, delete_all, edit, photo.
+        asked: What Easel has just asked this person: offer, delete_all, edit, photo; "" if nothing.
     """
 
     in_group: bool = False
@@ -65,13 +65,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What somebody takes a message for.
+    """What a step takes a message for.
 
     Attributes:
         kind: A command's name (`app.reading.commands.Name`) or a `Talk`; "" for wishes and changes.
-        confidence: How often in 1 such a verdict is right, by measurement and not by a model's word.
-        options: What it says of the picture beside its words; those that the rules have read come first.
-        paints: How likely in 1 a picture is wanted at all, new or changed; 1 where nobody measured it.
+        confidence: The share of such verdicts that are right, 0 to 1, as measured and not as a model claims.
+        options: Those that the step has read; the ones that the rules have read take precedence.
+        paints: How likely a picture is wanted at all, new or changed, 0 to 1; 1 if it was not measured.
     """
 
     meaning: Meaning
@@ -82,18 +82,18 @@ class Verdict:
 
 
 class ReadingStep(StrEnum):
-    """Who decided what a message means, the cheapest first."""
+    """Which step decided what a message means, cheapest first."""
 
     RULES = "rules"
     MOMENT = "moment"
     GATE = "gate"
     READER = "reader"
-    ASKED = "asked"  # nobody was sure: the person is asked, or in a group nothing is said
+    ASKED = "asked"  # no step was sure: the person is asked, or in a group nothing is said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """Why a message is taken for what it is. `meaning`: as in `Verdict`, its kind behind a dot where it has one."""
+    """Why a message is taken for what it is. `meaning`: as in `Verdict`, then a dot and its kind if it has one."""
 
     step: ReadingStep
     meaning: str

@@ -11,7 +11,7 @@ _EMOJI = re.compile(r"\([^()\n]{0,40}\)")
 
 
 def without_self_mentions(text: Text) -> str:
-    """Cut the mentions of the bot out of a text, each with one space of its own. The names of others stay."""
+    """Cut the mentions of the bot out of a text, each with one space beside it. Mentions of others stay."""
     spans = {_span(text.text, mention) for mention in text.mentions if mention.is_self}
     said, limit = text.text, len(text.text)
     for start, end in sorted((span for span in spans if span), reverse=True):
@@ -23,9 +23,9 @@ def without_self_mentions(text: Text) -> str:
 
 
 def without_typed_name(said: str, bot_name: str) -> str | None:
-    """Cut our name, typed behind an @, off the start; None where it is not there.
+    """Cut our name, typed after an @, off the start; None if it is not there.
 
-    LINE's list of names often does not offer a bot's. Case, width and a space behind the @ do not matter.
+    LINE often does not suggest a bot when people type an @. Case, width and a space after the @ do not matter.
     """
     if not bot_name or not said.startswith(AT):
         return None
@@ -39,10 +39,10 @@ def is_only_emoji(text: Text) -> bool:
 
 
 def _span(said: str, mention: Mention) -> tuple[int, int] | None:
-    """Find a mention in Python's own positions; None where it cannot be found."""
+    """Return the start and end of a mention in Python's own positions; None if it cannot be found."""
     if not mention.length:
         return None
-    # LINE counts text in UTF-16 units, but says so of what we send, not of webhooks. So the "@" must confirm it:
+    # LINE counts text in UTF-16 units, but documents it only for what we send, so an "@" must confirm the position:
     # https://developers.line.biz/en/docs/messaging-api/text-character-count/ (read 2026-11-22)
     start = _position(said, mention.index)
     if said.startswith(AT, start):
@@ -57,5 +57,5 @@ def _span(said: str, mention: Mention) -> tuple[int, int] | None:
 
 
 def _position(said: str, utf16_offset: int) -> int:
-    # "ignore" leaves out half a character at the end, so that none is ever cut in two.
+    # "ignore" drops half a surrogate pair at the end, so that no character is ever cut in two.
     return len(said.encode("utf-16-le", "surrogatepass")[: 2 * utf16_offset].decode("utf-16-le", "ignore"))

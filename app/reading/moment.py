@@ -1,4 +1,4 @@
-"""The moment of a message: what its words are read by. No I/O."""
+"""The moment of a message: what changes the meaning of its words. No I/O."""
 
 from collections.abc import Mapping
 
@@ -7,12 +7,12 @@ from app.reading.wish import Addressing, Wish
 from app.store.chats import Expected
 from app.store.context import Context
 
-CONVERSATION_S = 3 * 3600.0  # a picture older than this is not what somebody goes on about
+CONVERSATION_S = 3 * 3600.0  # people no longer speak of a picture that is older than this
 _ASKED: Mapping[str, str] = {"words": "edit", "photo": "photo", "offer": "offer", "delete": "delete_all"}
 
 
 def moment_of(wish: Wish, context: Context, user_id: str | None) -> Moment:
-    """Say what stands around a message, as far as it changes what its words mean."""
+    """Return what surrounds a message, as far as it changes what its words mean."""
     expected = expected_of(context, user_id)
     made_at = context.picture_at
     return Moment(

@@ -1,21 +1,21 @@
-"""What was said, brought to the one form in which words are compared. No I/O."""
+"""Brings text into the one form in which words are compared. No I/O except the file of `han`."""
 
 import re
 import unicodedata
 
 from app.reading.han import in_full
 
-CHARS_MAX = 120  # what is longer is no bare command, answer or greeting
+CHARS_MAX = 120  # anything longer is not a bare command, answer or greeting
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 _BESIDE_EMOJI = re.compile("[\ufe00-\ufe0f\u20e3]")  # marks that only change how an emoji looks
-_MANY = re.compile(r"([^\d\W])\1{2,}")  # 好好好, yesss; 555 is a word
+_MANY = re.compile(r"([^\d\W])\1{2,}")  # 好好好, yesss; not digits, since 555 is laughter in Thai
 _GAP_BESIDE_UNSPACED = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
 def normal(text: str) -> str:
-    """Fold case, width and short characters, let go of marks, emoji, apostrophes and spaces that need not be.
+    """Fold case, width and simplified characters; drop marks, emoji, apostrophes and needless spaces.
 
-    Longer texts than `CHARS_MAX` give "".
+    Texts longer than `CHARS_MAX` give "".
     """
     if len(text) > 2 * CHARS_MAX:
         return ""
@@ -26,7 +26,7 @@ def normal(text: str) -> str:
 
 
 def repeats_folded(said: str) -> tuple[str, ...]:
-    """Give a word that is typed with a letter held down as it may be meant: "yesss" is "yes" or "yess"."""
+    """Return a text and what it may mean if a letter was held down: "yesss", "yes", "yess"."""
     if not _MANY.search(said):
         return (said,)
     return said, _MANY.sub(r"\1", said), _MANY.sub(r"\1\1", said)

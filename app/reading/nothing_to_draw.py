@@ -1,4 +1,4 @@
-"""What people send that is hardly ever a picture: bare links, numbers, times and prices, codes and notices. No I/O."""
+"""Messages that are hardly ever wishes: bare links, numbers, times, prices, codes, notices. No I/O except its files."""
 
 import functools
 import re
@@ -20,12 +20,12 @@ _HEADED = re.compile(r"\s*[【\[][^】\]\n]{1,24}[】\]]")
 
 
 def is_bare_link(text: str) -> bool:
-    """Whether a text is nothing but links, which nobody here can open."""
+    """Whether a text is nothing but links, which we cannot open."""
     return len(text) <= LINKS_MAX_CHARS and _LINKS.fullmatch(text.strip()) is not None
 
 
 def is_hardly_a_wish(text: str) -> bool:
-    """Whether a text is nothing but a number, a time or a price, or a code or notice that was passed on."""
+    """Whether a text is nothing but a number, a time or a price, or a forwarded code or notice."""
     said = unicodedata.normalize("NFKC", text).casefold()
     bare = said.strip(" \n.,!?~。、")
     return _FIGURES.fullmatch(bare) is not None or _is_passed_on(said)

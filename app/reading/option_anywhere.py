@@ -1,9 +1,9 @@
-"""Options that stand in front or inside of a wish: "Create a 16:9 image of ...", 給我四張不同的…, "aspect ratio: 3:4".
+"""Options at the start of a wish or inside it: "Create a 16:9 image of ...", 給我四張不同的…, "aspect ratio: 3:4".
 
 They are obeyed and stay in the text, which goes to the model as it was typed. Only what cannot be part of the picture
-counts: two numbers need a word for a shape or a picture beside them, a number of pictures needs somebody who asks for
-them; scores, times, prices and what is to be written in the picture are left alone. The words stand in `vocabulary`.
-No I/O but its files.
+counts: two numbers need a word for a shape or a picture beside them, a number of pictures needs words that ask for
+them; scores, times, prices and what is to be written in the picture are left alone. The words are in `vocabulary`.
+No I/O except its files.
 """
 
 import functools
@@ -21,24 +21,24 @@ from app.reading.option_words import option_words
 from app.reading.options import Options
 from app.reading.vocabulary import phrases
 
-READ_AT_FRONT, READ_AT_END = 800, 300  # characters: what a long prompt wants to be stands at its edges
-LOOKED_AT_MAX = 10  # numbers and flags of one text
+READ_AT_FRONT, READ_AT_END = 800, 300  # characters: long prompts give their options near either end
+LOOKED_AT_MAX = 10  # ratios, sizes, shapes and flags of one text
 COUNTS_MAX = 3  # numbers that may say how many pictures
 SURELY_A_SHAPE = frozenset({(16, 9), (9, 16), (21, 9)})
 USUAL_SHAPES = SURELY_A_SHAPE | {(1, 1), (4, 3), (3, 4), (3, 2), (2, 3), (4, 5), (5, 4)}
 BETWEEN = r"[^\n,.、。!?]{0,24}?"
 _NUMBER = r"[1-9]|two|three|four|five|[一二兩两三四五]|สอง|สาม|สี่|ห้า"
-_BLANKS = {  # what may stand in a phrase, and what it is in a pattern
+_BLANKS = {  # placeholders of the phrases, and their patterns
     "{n}": rf"\s?({_NUMBER})\s?",
     "{many}": r"\s?([2-9]|[二兩两三四五])\s?",
     "{start}": r"\A\s*",
-    "...": BETWEEN,  # as "…" is folded
+    "...": BETWEEN,  # to which "…" is folded
 }
 _A_NUMBER = re.compile(_NUMBER)
 _RATIO = re.compile(r"(?<![\d:.,/a-z])(\d{1,2})\s?[:x]\s?(\d{1,2})(?![\da-z:]|\.\d|\s?(?:am|pm|%|點|分|時|น\.|โมง))")
 _SIZE = re.compile(r"(?<![\d.])(\d{3,4})\s?[x\u00d7*]\s?(\d{3,4})(?!\d)(\s?(?:px|pixels?|像素|ピクセル|พิกเซล))?")
 _FLAG = re.compile(r"(?<!\S)(?:--|\u2014|\u2013\u2013)(ar|aspect|ratio|n|count|size)[\s=:]+(\S{1,12})")
-_BANNERS = frozenset({(3, 1), (2, 1), (4, 1), (1, 2), (1, 3)})  # said of pictures for a page, and of scores
+_BANNERS = frozenset({(3, 1), (2, 1), (4, 1), (1, 2), (1, 3)})  # shapes of pictures for a page, but scores, too
 _IN, _ENDS = re.compile(r"\bin\s\Z"), re.compile(r"\s?(?:please)?\s?[,.;\n]")
 _SAID: Mapping[str, Options] = {
     "wide": Options(ratio=(3, 2)),
@@ -50,7 +50,7 @@ _SAID: Mapping[str, Options] = {
 
 
 def options_anywhere(text: str) -> Options:
-    """Read the options of a wish wherever they stand. Of two that contradict each other the first counts."""
+    """Read the options of a wish wherever they are. If two contradict each other, the first counts."""
     said = unicodedata.normalize("NFKC", text).casefold()
     if len(said) > READ_AT_FRONT + READ_AT_END:
         said = f"{said[:READ_AT_FRONT]}\n{said[-READ_AT_END:]}"
@@ -110,12 +110,12 @@ def _around(match: re.Match[str], said: str) -> tuple[str, str]:
 
 
 def _is_led(before: str, after: str) -> bool:
-    """Whether it stands alone behind "in": "can I have that in 3:2, a fox"."""
+    """Whether it stands alone after "in": "can I have that in 3:2, a fox"."""
     return _IN.search(before) is not None and _ENDS.match(after) is not None
 
 
 def _is_of_a_page(before: str, after: str, said: str) -> bool:
-    """Whether it ends what a picture is for: "banner for our website 3:1, tools", 網站橫幅 3:1 工具."""
+    """Whether it follows what the picture is for: "banner for our website 3:1, tools", 網站橫幅 3:1 工具."""
     is_apart = before.endswith((" ", ",", "、")) and (not after or after[0] in " ,、\n")
     return is_apart and _beside(("page",))[1].search(before) is not None and not is_a_score(said)
 
@@ -126,7 +126,7 @@ def _is_beside(keys: tuple[str, ...], before: str, after: str) -> bool:
 
 
 def _first(key: str, said: str, start: int = 0, end: int = READ_AT_FRONT + READ_AT_END + 1) -> re.Match[str] | None:
-    """Find a place where one of these phrases is said, and not to be written in the picture."""
+    """Find one of these phrases, unless it is to be written in the picture."""
     matches = (_made(pattern).search(said, max(0, start), end) for anchor, pattern in _phrases(key) if anchor in said)
     return next((one for one in matches if one and not is_written(_around(one, said)[0])), None)
 
@@ -148,7 +148,7 @@ def _shape_words() -> re.Pattern[str]:
 
 @functools.cache
 def _beside(keys: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Make patterns for such a word right before two numbers, and right behind them."""
+    """Make patterns for such a word right before two numbers, and right after them."""
     words = "|".join(_spelled(word) for key in keys for word in phrases(key))
     behind = rf"(?:{words})\s?(?:[:=]|of|is|to|in|為|是|用|は|を|に|เป็น|คือ)?\s*\Z"
     ahead = rf"\s?(?:的|の|-)?\s?(?:[a-z]+\s)?(?:{words})"
@@ -157,7 +157,7 @@ def _beside(keys: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 @functools.cache
 def _phrases(key: str) -> tuple[tuple[str, str], ...]:
-    """Write a pattern of each phrase, and what of it must be there: looking for that first is what makes it quick."""
+    """Return for each phrase a part that a match must contain, which is quick to look for first, and its pattern."""
     listed = {f"{{{name}}}": f"(?:{'|'.join(map(_spelled, phrases(name)))})" for name in ("picture", "ask")}
     flat = {"{unflat}": f"(?!{BETWEEN}(?:{'|'.join(map(_spelled, phrases('flat')))}))"}
     found = []
@@ -172,12 +172,12 @@ def _phrases(key: str) -> tuple[tuple[str, str], ...]:
 
 @functools.cache
 def _made(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern once, and not before a text may hold it: all of them take 0.1 s."""
+    """Compile a pattern once, and only when a text may match it: compiling all of them takes 0.1 s."""
     return re.compile(pattern)
 
 
 def _spelled(word: str) -> str:
-    """Write a word of a language with spaces so that it stands apart from others."""
+    """Escape a word for a pattern, with word boundaries if its language has spaces."""
     pattern = re.escape(word)
     start = r"\b" if word[0].isascii() and word[0].isalnum() else ""
     end = r"\b" if word[-1].isascii() and word[-1].isalnum() else ""

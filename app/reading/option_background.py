@@ -1,7 +1,8 @@
-"""Words that take a background away: "remove the background", 背景去掉, 背景を消して, ลบพื้นหลัง. No I/O but its files.
+"""Words that remove a background: "remove the background", 背景去掉, 背景を消して, ลบพื้นหลัง. No I/O except its files.
 
-They ask for a transparent background and stay in the text, since they are a change of the picture that is there, too.
-Only at the end of a text: what takes its place (換成海邊) or what of it goes (the people in it) is another wish.
+They ask for a transparent background and stay in the text, since they also describe a change of the current picture.
+They count only at the end of a text: saying what replaces the background (換成海邊) or which part of it goes (the
+people in it) is another wish.
 """
 
 import functools
@@ -18,7 +19,7 @@ _ASKED = r"(?:\s?(?:ください|下さい|ほしい|欲しい|くれる|くれ�
 
 
 def clears_the_background(said: str) -> bool:
-    """Whether a folded text ends in such words; courtesies behind them do not matter."""
+    """Whether a folded text ends in such words; courtesies after them do not matter."""
     if not any(one in said for one in phrases("background")):
         return False
     plain = _without_marks(said)
@@ -45,5 +46,5 @@ def _one_of(name: str) -> str:
 
 
 def _apart(word: str) -> str:
-    """Write a word of a language with spaces so that it stands apart from others."""
+    """Escape a word for a pattern, with word boundaries if its language has spaces."""
     return rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)

@@ -1,7 +1,7 @@
-"""Options with which a wish begins: "landscape format: ...", 要橫的, 4:3で, "png of ...". No I/O but its files.
+"""Options with which a wish begins: "landscape format: ...", 要橫的, 4:3で, "png of ...". No I/O except its files.
 
-They stand apart from what is to be drawn by a mark, by a word such as "of" or で, or, where nobody draws such a word,
-by a space. Texts are folded. Scores, times and everyday words (a portrait of, landscape with) are left alone.
+They are set apart from what is to be drawn by a mark, by a word such as "of" or で, or, for words that nobody draws, by
+a space. Texts are folded. Scores, times and everyday words (a portrait of, landscape with) are left alone.
 """
 
 import re
@@ -29,7 +29,7 @@ _GOES_ON = re.compile(r"[!-~][a-z0-9]")
 _GAP = re.compile(r"[\s,、:;。]*")
 _OF = re.compile(r"(?:で(?!き)|(?:pictures?|images?|draft|version|one)?\s?of\b)")
 _ONE_OF = re.compile(r"(?:one|version) of\b")
-NO_GENRES = frozenset({"vertical", "horizontal", "square", "widescreen"})  # a portrait and a landscape are painted
+NO_GENRES = frozenset({"vertical", "horizontal", "square", "widescreen"})  # portrait and landscape are genres
 
 
 def options_in_front(text: str) -> Iterator[Options]:
@@ -47,7 +47,7 @@ def options_in_front(text: str) -> Iterator[Options]:
 
 
 def is_a_score(said: str) -> bool:
-    """Whether a text tells of a match, so that its numbers are goals."""
+    """Whether a text is about a match, so that its numbers are a score."""
     return _SCORED.search(said) is not None
 
 
@@ -62,7 +62,7 @@ def _words_in_front(said: str) -> Iterator[Options]:
 
 
 def _split(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
-    """Split off what a pattern that may match nothing takes at the start."""
+    """Split off what the pattern matches at the start, which may be nothing."""
     found = pattern.match(text)
     end = found.end() if found else 0
     return text[:end], text[end:]
@@ -91,7 +91,7 @@ def _are_apart(found: list[tuple[str, Word]], gap: str, rest: str) -> bool:
 
 
 def _may_be_drawn(text: str, word: Word) -> bool:
-    """Whether a space alone does not tell a word from the beginning of a picture: HD television, 縦, ร่าง."""
+    """Whether a word with only a space after it may belong to what is to be drawn: HD television, 縦, ร่าง."""
     if text.endswith("的"):
-        return False  # 直的 and 橫的 say how something is, with nothing behind it that is
+        return False  # 直的 and 橫的 are adjectives: a space after them shows that they describe no noun
     return word.how != "glued" or (text.isascii() and word.options.output_format is None)

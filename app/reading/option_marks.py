@@ -1,6 +1,6 @@
-"""What stands around an option, and what tells an option from a part of the picture. No I/O.
+"""What surrounds an option, and what tells an option from a part of the picture. No I/O.
 
-Texts are folded: NFKC, lower case. Every pattern looks at the end of what stands before a place in the text.
+Texts are folded: NFKC, lower case. Nearly all patterns match the end of the text before an option.
 """
 
 # ruff: noqa: RUF001 - full-width marks are what people type
@@ -14,11 +14,11 @@ GAP = re.compile(rf"(?:[\s{_MARKS}]|(?<=\s)[{DASHES}]{{1,2}}(?=\s|\Z))*\Z")
 STRONG = re.compile(rf"(?:[\n{_MARKS}][\s#＃]*|\s[{DASHES}]{{1,2}}\s|\A)\Z")
 WEAK = re.compile(rf"(?:[\s{_MARKS}]|\A)\Z")
 _SARA_AM = "\u0e33"
-NEAR = 40  # characters before an option that can tell what it is
+NEAR = 40  # characters before an option that are looked at
 
 
 def _pattern(words: str) -> re.Pattern[str]:
-    """Compile, folded as texts are: NFKC takes the Thai vowel am apart."""
+    """Compile, folded as texts are: NFKC splits the Thai vowel am."""
     return re.compile(words.replace(_SARA_AM, unicodedata.normalize("NFKC", _SARA_AM)))
 
 
@@ -34,12 +34,12 @@ _COUNTED = _pattern(
     r"|genesis|exodus|matthew|mark|luke|john|romans|psalms?)"
     r"|比數|比数|比分|比例尺|縮尺|领先|領先|[贏赢輸输勝負敗][了]?|(?:スコア|得点)は?|試合は|勝ち|負け|คะแนน|สกอร์|ชนะ|แพ้|มาตราส่วน)\s*\Z"
 )
-# Said of something in the picture: 招牌是橫式, テーブルが横長, ป้ายแนวตั้ง (an upright sign).
+# Describes something in the picture: 招牌是橫式, テーブルが横長, ป้ายแนวตั้ง (an upright sign).
 _DESCRIBED = _pattern(
     r"(?:[是很都為为的條条紋纹線线字]|[がもの]|(?:看板|招牌|文字|窓|画面|テーブル)[はにを]?"
     r"|ป้าย\S{0,12}|เส้น|ลาย|ลายทาง|จอ|จอภาพ|หน้าต่าง|โทรทัศน์|ทีวี|โต๊ะ|กระจก|ตัวหนังสือ|ตัวอักษร)\Z"
 )
-# What stands before a number of pictures and makes them wanted: 給我4張, もう4枚, ขอ 4 รูป.
+# Before a number of pictures: what asks for them: 給我4張, もう4枚, ขอ 4 รูป.
 _WANTED = _pattern(
     r"(?:\A|[\W_]|再[來来畫画]?|的[圖图]|もう|あと|枚数は|อีก|ขอ|[圖图]片|[絵像真]を|スト[をの]"
     r"|(?<![皿紙布板葉札券服])(?<!ピザ)(?<!カード|シャツ|タオル|チラシ)(?<!トランプ|せんべい|クッキー)(?<!座布団)を"
@@ -55,7 +55,7 @@ _SHOWN = _pattern(
     r"(?:[有著着貼掛挂拿]|[放貼掛拿]了|[がに]|(?<!枚数)は|(?:飾|貼)(?:られ|っ|って)[^\s、。]{0,6}"
     r"|(?:(?<!ห)มี|แขวน|ติด|แปะ|ถือ)(?:รูป|ภาพ)?(?:ถ่าย|ภาพ|วาด)?)\s*\Z"
 )
-# Courtesies behind an option.
+# Courtesies after an option.
 _POLITE = _pattern(
     r"(?:\b(?:please|pls|plz|thanks|thank you|thx)"
     r"|(?:で|に|を|が)?(?:お願い(?:します|いたします|致します|できますか)?|よろしく(?:お願いします)?|いい(?:です|な)?|ほしい(?:です)?"
@@ -75,7 +75,7 @@ _LEADING = _pattern(
 
 
 def is_spaced(character: str) -> bool:
-    """Whether words of this character's script have spaces between them; what is no letter stands apart anyway."""
+    """Whether words of this character's script have spaces between them; true for what is not a letter."""
     name = unicodedata.name(character or "a", "LATIN")
     return not name.startswith(("CJK", "HIRAGANA", "KATAKANA", "THAI", "BOPOMOFO", "IDEOGRAPHIC"))
 
@@ -93,7 +93,7 @@ def is_counted(before: str) -> bool:
 def is_wanted(before: str, what: str) -> bool:
     """Whether a number of pictures that follows is how many are wanted, not how many are in the picture.
 
-    `what`: the word behind the number, such as 張 or แบบ.
+    `what`: the word after the number, such as 張 or แบบ.
     """
     near = before[-NEAR:]
     if what.endswith(_NEVER_SHOWN):
@@ -103,29 +103,29 @@ def is_wanted(before: str, what: str) -> bool:
 
 
 def is_described(before: str) -> bool:
-    """Whether a shape that follows without a space is said of something in the picture."""
+    """Whether a shape that follows without a space describes something in the picture."""
     return _DESCRIBED.search(before[-NEAR:]) is not None
 
 
 def is_a_name(typed_before: str, typed: str) -> bool:
-    """Whether X5 is the rest of a name: BMW X5, iPhone X 4. Both as they were typed."""
+    """Whether a number such as X5 is part of a name: BMW X5, iPhone X 4. Takes both texts as they were typed."""
     words = typed_before.split()
     return typed.startswith("X") and bool(words) and any(map(str.isupper, words[-1]))
 
 
 def without_courtesy(text: str) -> str | None:
-    """Take courtesies off the end; None where there are none."""
+    """Strip courtesies from the end; None if there are none."""
     found = _POLITE.search(text, max(0, len(text) - NEAR))
     return text[: found.start()] if found and found.start() else None
 
 
 def without_gap(text: str) -> str:
-    """Take spaces and marks off the end."""
+    """Strip spaces and marks from the end."""
     gap = GAP.search(text, max(0, len(text) - NEAR))
     return text[: gap.start()] if gap else text
 
 
 def without_leading_words(text: str) -> str:
-    """Take small words off the end that led to an option."""
+    """Strip small words that led to an option from the end."""
     found = _LEADING.search(text, max(0, len(text) - NEAR))
     return text[: found.start()] if found else text

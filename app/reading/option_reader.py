@@ -1,10 +1,10 @@
-"""Options in words: what a wish says of shape, number and quality at its end. No I/O.
+"""Options in words: what a wish says of shape, number and quality at its end. No I/O except its files.
 
-An option counts only at the end of the text and set apart from it: behind a space or a mark, or, for words that
-nobody draws (橫式), right behind other characters of such a script. Everyday words (tall, low) need a mark such as a
-comma before them, or another option beside them. Courtesies behind an option (please, でお願いします) and small words
-that lead to it (in 16:9, 要直式) go with it. What is to be written in the picture (says HD), scores and times (2:1,
-10:30) and names (BMW X5) are left to the prompt as they were typed. What stands elsewhere: `option_anywhere`.
+An option counts only at the end of the text and set apart from it: after a space or a mark, or, for words that nobody
+draws (橫式), right after other characters of a script without spaces. Everyday words (tall, low) need a mark such as a
+comma before them, or another option beside them. Courtesies after an option (please, でお願いします) and small words
+that lead to it (in 16:9, 要直式) are removed with it. What is to be written in the picture (says HD), scores and times
+(2:1, 10:30) and names (BMW X5) stay in the prompt as they were typed. For options elsewhere see `option_anywhere`.
 """
 
 import re
@@ -59,7 +59,7 @@ _CLOSES = {")": "(", "]": "[", "】": "【", "）": "（"}  # noqa: RUF001 - ful
 
 
 def read_options(prompt: str) -> tuple[str, Options]:
-    """Take the options off the end of a wish, and read those that stand elsewhere. What is left stays as typed."""
+    """Return the wish as typed, without the options at its end, and all of its options, wherever they are."""
     tail = max(0, len(prompt) - TAIL_CHARS)
     left, options = _read_end(prompt[tail:])
     left = prompt[:tail] + left
@@ -89,7 +89,7 @@ def _read_end(prompt: str) -> tuple[str, Options]:
 
 
 def _with_its_bracket(prompt: str, end: int) -> str:
-    """Leave a bracket its other half: "a sheep (small) x2" is a sheep (small); "(small, 16:9)" stays whole."""
+    """Keep brackets in pairs: "a sheep (small) x2" becomes "a sheep (small)"; "(small, 16:9)" stays whole."""
     left = prompt[:end]
     open_ones = [one for one in left if one in _CLOSES.values()]
     closed = [one for one in left if one in _CLOSES]
@@ -101,7 +101,7 @@ def _with_its_bracket(prompt: str, end: int) -> str:
 
 
 def _kept(later: Options, found: Options) -> dict[str, Any]:
-    """Let what stands later in the text win, and add up what cannot be had."""
+    """Let what comes later in the text win, and collect what cannot be had."""
     said = {one.name: getattr(later, one.name) for one in fields(later) if getattr(later, one.name) is not None}
     if later.ratio or later.size:
         said |= {"ratio": later.ratio, "size": later.size}
@@ -200,7 +200,7 @@ def _count(text: str) -> tuple[int, Options] | None:
 
 
 def _word(text: str, *, beside: bool) -> tuple[int, Options] | None:
-    """Find the longest word of the file that the text ends with and that stands apart as it must."""
+    """Find the longest option word that the text ends with and that stands apart as its kind requires."""
     for length in range(min(len(text), longest()), 0, -1):
         word = option_words().get(text[-length:])
         if word is None:
@@ -233,7 +233,7 @@ def _ends_with_a_sure_one(before: str) -> bool:
 
 
 class _Folded:
-    """A text as it is compared, and where each of its characters stands in the text as it was typed."""
+    """A folded text, and where each of its characters is in the text as it was typed."""
 
     def __init__(self, text: str) -> None:
         pieces = [unicodedata.normalize("NFKC", one).casefold() for one in text]
@@ -242,5 +242,5 @@ class _Folded:
         self._length = len(text)
 
     def position(self, at: int) -> int:
-        """Return where a position of the folded text is in the typed one."""
+        """Map a position in the folded text to the typed one."""
         return self._starts[at] if at < len(self._starts) else self._length

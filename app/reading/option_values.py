@@ -1,4 +1,4 @@
-"""What a shape, a number or a flag asks for, and what of it cannot be had. No I/O."""
+"""Turns a shape, a number or a flag into options, and notes what cannot be had. No I/O."""
 
 import re
 
@@ -11,12 +11,12 @@ FLAGS = {"ar": "ratio", "aspect": "ratio", "ratio": "ratio", "n": "count", "coun
 
 
 def number_of(said: str) -> int:
-    """Read a number as people write it; 0 where it is none."""
+    """Read a number as people write it; 0 if it is not one."""
     return _NUMBERS.get(said) or (int(said) if said.isdecimal() else 0)
 
 
 def of_ratio(across: int, down: int) -> Options:
-    """Ask for a shape; the narrowest that there is where it is narrower."""
+    """Ask for a shape; one beyond 3:1 or 1:3 becomes that, and is noted as unmet."""
     across, down = max(1, across), max(1, down)
     if across > RATIO_MAX * down:
         unmet = Unmet(key="ratio", asked=f"{across}:{down}", got=f"{RATIO_MAX}:1")
@@ -28,14 +28,14 @@ def of_ratio(across: int, down: int) -> Options:
 
 
 def of_count(number: int) -> Options:
-    """Ask for so many pictures; 0: nothing."""
+    """Ask for so many pictures, at most `COUNT_MAX`; more is noted as unmet, and 0 asks for nothing."""
     if number > COUNT_MAX:
         return Options(count=COUNT_MAX, unmet=(Unmet(key="count", asked=str(number), got=str(COUNT_MAX)),))
     return Options(count=number or None)
 
 
 def of_flag(name: str, value: str) -> Options:
-    """Read a flag of a shape, a number or a size; nothing where its value is none."""
+    """Read a flag for a shape, a number or a size; nothing if it is none of these, or its value is not valid."""
     kind = FLAGS.get(name)
     if kind == "ratio" and (found := re.fullmatch(r"(\d{1,3})[:x/](\d{1,3})", value)):
         return of_ratio(int(found[1]), int(found[2]))

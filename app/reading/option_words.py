@@ -1,4 +1,4 @@
-"""The words of options, as `option_words.toml` has them. No I/O but that file."""
+"""The words that are options, from `option_words.toml`. No I/O except that file."""
 
 import functools
 import tomllib
@@ -16,8 +16,8 @@ class Word:
     """A word that is an option.
 
     Attributes:
-        how: Where it counts. glued: right behind other characters, too; apart; everyday: behind a mark or beside an
-            option; beside: only beside an option.
+        how: Where it counts. glued: even right after other characters; apart: after a space or a mark; everyday: after
+            a mark or beside another option; beside: only beside another option.
         options: What it asks for.
     """
 

@@ -1,4 +1,4 @@
-"""What a wish says beside its prompt: shape, number, quality; and what of it cannot be had. No I/O."""
+"""What a wish says besides its prompt: shape, number, quality; and what of that cannot be had. No I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -6,13 +6,13 @@ from typing import Any
 
 COUNT_MAX = 5  # message objects in one reply
 SOURCES_MAX = (
-    16  # pictures that an edit may begin with; https://platform.openai.com/docs/api-reference/images/createEdit
+    16  # pictures that an edit may start from; https://platform.openai.com/docs/api-reference/images/createEdit
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmet:
-    """What was asked for and cannot be had: `got` in its place, "" for nothing."""
+    """What was asked for and cannot be had. `got`: what is given instead, "" if nothing."""
 
     key: str
     asked: str
@@ -21,7 +21,7 @@ class Unmet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a wish says beside its prompt; None: nothing.
+    """What a wish says besides its prompt; None where it says nothing.
 
     Attributes:
         ratio: Width and height, as in (16, 9).
@@ -46,7 +46,7 @@ class Options:
         return self != Options()
 
     def merged_over(self, defaults: "Options") -> "Options":
-        """Fill what was not said from `defaults`. A shape and a size are one thing: the one that was said wins."""
+        """Fill in from `defaults` what was not said. Ratio and size count as one: the one said wins."""
         said = {one.name: getattr(self, one.name) for one in fields(self)}
         shaped = self.ratio or self.size
         filled = {
@@ -57,13 +57,13 @@ class Options:
         return replace(self, **filled)
 
     def to_json(self) -> dict[str, Any]:
-        """Write for the store, without what cannot be had."""
+        """Write for the store, without `unmet`."""
         said = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "unmet"}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in said.items() if value}
 
     @classmethod
     def of_json(cls, said: Mapping[str, Any]) -> "Options":
-        """Read what `to_json` wrote, and leave out what is anything else."""
+        """Read what `to_json` wrote, ignoring anything else."""
         known: dict[str, Any] = {
             name: said[name] for name in ("quality", "output_format", "background") if isinstance(said.get(name), str)
         }

@@ -1,4 +1,4 @@
-"""Whether words speak of a photo or picture that should be there: "make this photo a cartoon". No I/O."""
+"""Whether words refer to a photo or picture: "make this photo a cartoon". No I/O except its files."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from app.reading.asked_back import is_question
 from app.reading.commands import readings
 from app.reading.normal import normal
 
-# "this photo", "my picture", "the selfie I sent"; a picture that is only described ("a photo of a cat") is none.
+# "this photo", "my picture", "the selfie I sent"; not a picture that is only described ("a photo of a cat").
 # A photo is somebody's own; a picture may also be the last one that was drawn.
 _PHOTO = (r"(?:photo|photograph|selfie|snapshot)s?", "(?:照片|相片|自拍)", "(?:写真|自撮り)", "(?:ภาพถ่าย|รูปถ่าย)")
 _PICTURE = (
@@ -20,7 +20,7 @@ _PICTURE = (
 
 
 def _pattern(*ways: str) -> re.Pattern[str]:
-    """Compile, folded as texts are: NFKC takes the Thai vowel am apart."""
+    """Compile, folded as texts are: NFKC splits the Thai vowel am."""
     return re.compile(unicodedata.normalize("NFKC", "|".join(ways)), re.IGNORECASE)
 
 
@@ -36,7 +36,7 @@ def _spoken_of(english: str, chinese: str, japanese: str, thai: str, *others: st
     )
 
 
-# Prompts that are passed on from elsewhere name what is to be sent with them.
+# Prompts copied from elsewhere name what is to be sent with them.
 _SHOWN = r"(?:photo|photograph|selfie|image|picture|pic)s?"
 _SHOWN_ON_IT = rf"(?:{_SHOWN}|portrait|face|person|man|woman|subject|product)s?"
 _SENT_WITH = r"(?:uploaded|attached|provided|supplied|input|source|reference)"
@@ -50,8 +50,8 @@ _AN_UPLOAD = (
     "(?:アップロード|添付|提供|送っ)(?:した|された|の|て)?(?:画像|写真|人物|イラスト)|(?:参考|元|元の|参照)(?:画像|写真)",
     "(?:รูป|ภาพ)(?:ถ่าย)?(?:ที่|)(?:อัปโหลด|อัพโหลด|แนบ|ส่งให้|ให้ไป|ต้นฉบับ|อ้างอิง)",
 )
-# A photo that is to come, with what shall become of it: 把照片變成漫畫, "turn a photo into a cartoon". What only has a
-# photo in it (写真を撮る少女, "make a photo of a cat") is a wish.
+# A photo that is still to come, with what it is to become: 把照片變成漫畫, "turn a photo into a cartoon". What merely
+# mentions a photo (写真を撮る少女, "make a photo of a cat") is a wish.
 _ENGLISH_BECOMES = (
     rf"\b(?:turn|convert|transform|change|make)\s+(?:an?\s+|some\s+|our\s+)?{_PHOTO[0]}"
     r"(?:\s+of\s+(?:me|us|myself|ours|(?:my|our)\s+\w+))?\s+(?:(?:in)?to|look)\b"
@@ -74,7 +74,7 @@ _OF_A_PICTURE = _spoken_of(
     "(?:これ|それ)を.{1,40}(?:して|変えて)",
     r"\A(?:ช่วย|ขอ)?(?:ทำ|เปลี่ยน|แปลง|แต่ง)(?:รูป|ภาพ)(?:ให้)?เป็น[^\s,]{1,16}\Z",
 )
-# Nobody knows how who writes looks. With more words it may be a wish: 畫我家的貓, "draw me a cat".
+# We do not know what the writer looks like. With more words it may be a wish: 畫我家的貓, "draw me a cat".
 _OF_ONESELF = _pattern(
     "(?:draw|paint|sketch) (?:me|myself|us|my (?:portrait|face)|an? (?:picture|portrait|drawing) of (?:me|us))",
     "畫(?:一?[張個]|一下)?我(?:自己|本人|的?(?:臉|樣子|肖像|肖像畫|自畫像|人像))?",
@@ -84,16 +84,16 @@ _OF_ONESELF = _pattern(
 
 
 def speaks_of_a_photo(prompt: str) -> bool:
-    """Whether a wish cannot be drawn without a photo that the person means."""
+    """Whether a wish cannot be drawn without a photo that it refers to."""
     return _OF_A_PHOTO.search(unicodedata.normalize("NFKC", prompt)) is not None
 
 
 def speaks_of_a_picture(prompt: str) -> bool:
-    """Whether a wish cannot be drawn without a picture: the last one that was drawn, or one that is to come."""
+    """Whether a wish cannot be drawn without a picture: the last one that was drawn, or one that is still to come."""
     return _OF_A_PICTURE.search(unicodedata.normalize("NFKC", prompt)) is not None
 
 
 def speaks_of_oneself(prompt: str) -> bool:
-    """Whether a wish is nothing but to be drawn oneself, which takes a photo: 畫我, "draw me please"."""
+    """Whether a wish only asks for a drawing of the writer, which takes a photo: 畫我, "draw me please"."""
     is_said = any(_OF_ONESELF.fullmatch(one) for one in readings(normal(prompt)))
     return is_said and not is_question(prompt)

@@ -1,4 +1,4 @@
-"""Whether words only name a part of a picture, as people do who are asked what to change: 臉, the hands. No I/O."""
+"""Whether words only name a part of a picture, as people do when asked what to change: 臉, the hands. No I/O."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ _A_WISH = re.compile(r"(?:an?|one|two|some|draw|paint)\b|[一兩两二三四五�
 
 
 def names_a_part(prompt: str) -> bool:
-    """Whether it is so short, and counts nothing: "a cat" and 一隻貓 are wishes of their own."""
+    """Whether it is short, without article, number or verb: "a cat" and 一隻貓 are wishes of their own."""
     said = unicodedata.normalize("NFKC", prompt).strip()
     if not said or _A_WISH.match(said):
         return False

@@ -14,9 +14,9 @@ Source = Mapping[str, str]  # {"picture": our id} or {"photo": LINE's message id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """Draw this. `photos` are the message ids that wait no more; `settled`: what was expected has come.
+    """Draw this. `photos`: message ids of photos that wait no more; `settled`: the message that we expected has come.
 
-    `nth`: of the pictures that came together with its source, the one that is meant, as `nth_of` says it.
+    `nth`: which of the pictures that came together with its source is meant, as `nth_of` returns it.
     """
 
     prompt: str
@@ -38,14 +38,14 @@ class Say:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Show:
-    """Bring the answer of this request."""
+    """Show the answer to this request."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redraw:
-    """Draw what that message said. `changes`: as a change of the picture that the offer spoke of."""
+    """Draw what that request said. `changes`: as a change of the picture that the offer was about."""
 
     request_id: str
     changes: bool = False
@@ -53,14 +53,14 @@ class Redraw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reoffer:
-    """Ask once more what that message of ours asked: the answer was a question."""
+    """Ask again what that request asked: the answer was a question itself."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rephrase:
-    """Somebody is about to say that request in other words: what it was about is not lost."""
+    """Expect that request in other words, about the same sources."""
 
     request_id: str
 
@@ -69,8 +69,8 @@ class Rephrase:
 class Change:
     """Do something with a picture: again, wide, tall, square, fine, edit, back, see, menu, delete.
 
-    `picture_id` None: the one that the chat speaks of. `request_id`: of a wish that is still being drawn, to be had
-    again, in another shape or finer. `nth`: the one of those that came with it, as `nth_of` says it.
+    `picture_id` None: the current picture of the chat. `request_id`: of a wish that is still being drawn, and is wanted
+    again, in another shape or finer. `nth`: which of those that came with it is meant, as `nth_of` returns it.
     """
 
     verb: str
@@ -82,7 +82,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Do:
-    """A command that is not about one picture. `about`: the person whose message it quotes, where that is known."""
+    """Run a command that is not about one picture. `about`: the person whose message it quotes, if that is known."""
 
     command: Command
     about: str | None = None
@@ -98,21 +98,21 @@ class Set:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
-    """A photo came, to be edited."""
+    """Fetch a photo that was sent to be edited."""
 
     photo: Media
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remember:
-    """A photo was shown in a group. Nothing of it is kept but that it is one."""
+    """Remember that a message in a group is a photo, and nothing else of it."""
 
     photo: Media
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskForPhoto:
-    """The words speak of a photo that is not there."""
+    """Ask for the photo that the words speak of, which is not there."""
 
     prompt: str
     options: Options
@@ -120,21 +120,21 @@ class AskForPhoto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forget:
-    """A message was taken back."""
+    """Forget a message that was unsent."""
 
     message_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Come:
-    """We are in the chat now, and greet it."""
+    """Note that we are in the chat now, and greet it."""
 
     greeting: Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveChat:
-    """We are not welcome in this group, or were put out of it."""
+    """Leave a group that is not allowed, or note that we were removed or blocked."""
 
     goodbye: Sentence | None = None
 
@@ -160,7 +160,7 @@ Act = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What the rules leave open: a text, and the moment in which it was said. `bare`: without its options."""
+    """What the rules leave open: a text and its moment. `bare`: the text without its options, "" if it has none."""
 
     text: str
     moment: Moment
@@ -172,12 +172,12 @@ class Plan:
     """What to do with an event. `addressed`: it was meant for us, so somebody is looking at the chat.
 
     Attributes:
-        act: None: nothing; the event's reply token still serves.
+        act: None: do nothing; the event's reply token can still be used.
         quote_token: Of the message, so that the answer can quote it.
         message_id: LINE's, of the message that asks for something.
         tap: The button's data, where a button was tapped.
         why: Which step decided, and what it took the message for.
-        open: None: decided. Else who can tell what this means may decide anew; `act` is for when nobody can.
+        open: The question for the next step, which may decide anew; `act` is for when no step can. None: decided.
     """
 
     addressed: bool = False

@@ -4,14 +4,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-# Takes no room and is no letter: soft hyphen, zero-width marks, direction marks, fillers, the blank Braille cell.
+# Invisible, and not a letter: soft hyphen, zero-width marks, direction marks, fillers, the blank Braille cell.
 INVISIBLE = "\xad\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u2800\u3164\ufeff\uffa0"
 _SEPARATORS = re.compile(rf"[\s{INVISIBLE}:：︰﹕,，﹐､、﹑]+")  # noqa: RUF001 - full-width forms are what people type
 _WRITTEN_WITHOUT_SPACES = (
     "CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "BOPOMOFO", "HANGUL", "THAI", "LAO", "KHMER",
     "MYANMAR", "TIBETAN",
 )  # fmt: skip
-# Words that only begin like 畫, with which people speak to each other: 畫面好美, 畫得真好. A wish is 畫面具, 畫風景.
+# Words that merely begin with 畫, said among people: 畫面好美, 畫得真好. But 畫面具 and 畫風景 are wishes.
 _OTHER_WORDS = re.compile(
     "[畫画](?:面(?![包条粉膜具紙纸罩])|[質质](?!感)|展(?![翅開开示])|[風风的](?=[很好超真也跟是不太比])|[得完過过了廊框]|不出|好了)"
 )
@@ -25,14 +25,14 @@ def without_separators(text: str) -> str:
 
 
 def after_prefix(text: str, prefixes: Sequence[str], *, glued: bool) -> str | None:
-    """Take what follows the longest prefix that the text starts with; None where it starts with none of them.
+    """Return what follows the longest prefix that the text starts with; None if it starts with none of them.
 
-    Case and width of the letters do not matter. What follows keeps the writer's own characters.
+    Case and width of the letters do not matter. What follows is returned as it was typed.
 
     Args:
         text: Starts with its first word.
         prefixes: Empty ones never match.
-        glued: A prefix of a script without spaces (畫, วาด) may stand before its next word without anything between.
+        glued: A prefix of a script without spaces (畫, วาด) may be followed directly by the next word.
     """
     for prefix in sorted(prefixes, key=len, reverse=True):
         end = _end_of(_folded(prefix.strip()), text)
@@ -42,7 +42,7 @@ def after_prefix(text: str, prefixes: Sequence[str], *, glued: bool) -> str | No
 
 
 def prefix_shown(prefixes: Sequence[str], language: str) -> str:
-    """Choose the prefix to show to a reader of this language: one that their keyboard writes. "@" where there is none.
+    """Choose the prefix to show to a reader of this language: one that their keyboard writes; "@" if there are none.
 
     Args:
         prefixes: `GROUP_PREFIXES`.
@@ -55,11 +55,11 @@ def prefix_shown(prefixes: Sequence[str], language: str) -> str:
 
 
 def _end_of(folded_prefix: str, text: str) -> int | None:
-    """Find how much of the text, as typed, is the prefix."""
+    """Return where the prefix ends in the text as typed; None if the text does not start with it."""
     # Several characters may be typed for one: ﾄﾞ for ド, three letters for one Korean syllable.
     for end in range(1, min(len(text), 3 * len(folded_prefix)) + 1):
         if _folded(text[:end]) == folded_prefix:
-            # A mark that comes next makes the last letter another one: "cafe" is not the start of "café".
+            # A combining mark that follows makes the last letter another one: "cafe" is not the start of "café".
             return end if _folded(text[: end + 1]).startswith(folded_prefix) and not _is_mark(text[end:]) else None
     return None
 

@@ -1,4 +1,4 @@
-"""Whose event is read first: a guess at once, from its envelope. No I/O."""
+"""Which events are read first: a quick guess from the envelope. No I/O."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from app.reading.prefixes import after_prefix, without_separators
 
 
 def may_ask(envelope: Envelope, *, prefixes: Sequence[str]) -> bool:
-    """Whether somebody may wait for an answer to this. False: it is read when nobody does, which changes nothing else.
+    """Whether somebody may be waiting for an answer to this. False: it is read when nobody is, with the same result.
 
     `prefixes`: `GROUP_PREFIXES`.
     """

@@ -1,4 +1,4 @@
-"""What is certain by the words themselves and by the moment they are said in. Pure and exact, no I/O."""
+"""What is certain from the words themselves and the moment they are said in. Pure and exact, no I/O."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -42,7 +42,7 @@ Certain = tuple[Act | None, ReadingStep]
 def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
     wish: Wish, context: Context, user_id: str | None
 ) -> Certain | None:
-    """Say what a message wants where that is certain; None where its words can mean this or that."""
+    """Say what a message wants if that is certain; None if its words are ambiguous."""
     if is_in_crisis(wish.prompt):
         return (None if wish.call is Addressing.QUOTE else Say(answer=Sentence("talk_crisis"))), ReadingStep.RULES
     expected = expected_of(context, user_id)
@@ -61,7 +61,7 @@ def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
         return _talked_in(wish, talk, context), ReadingStep.RULES
     command = command_of(wish.prompt, beside_options=bool(wish.options)) if wish.prompt else None
     if _is_a_format(wish.options) and (not wish.prompt or (command and not command_of(wish.prompt))):
-        return Say(answer=Sentence("format_alone")), ReadingStep.RULES  # another picture would come as LINE shows it
+        return Say(answer=Sentence("format_alone")), ReadingStep.RULES  # a new picture would have the same format
     label = labels.act_of(wish.prompt) if not wish.options else None
     if command is None and isinstance(label, Do):
         command = label.command
@@ -83,7 +83,7 @@ def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
 
 
 def _is_about_the_last(wish: Wish, context: Context, expected: Expected | None) -> bool:
-    """Whether nothing stands between the words and the chat's last pictures."""
+    """Whether the words can only be about the chat's last pictures."""
     is_other = wish.quotes or wish.options or context.photos or context.under_way
     return context.chat.current_picture is not None and expected is None and not is_other
 
@@ -95,14 +95,14 @@ _FOR_BETTER: Mapping[Reply | None, str] = {Reply.YES: "again", Reply.CHANGE: "ed
 def _answered(  # noqa: C901, PLR0911, PLR0912 - one line for each question
     wish: Wish, context: Context, expected: Expected
 ) -> Act | None:
-    """Read an answer to what we have asked; None where it is none."""
+    """Read an answer to what we have asked; None if it is not one."""
     said = labels.answer_of(wish.said) or reply_of(wish.said)
     if said is Reply.STOP:
         if context.under_way and expected.what != "delete":
             return Do(command=Command(name=Name.CANCEL))
         said = Reply.NO
     if said is not Reply.NO and talk_of(wish.said) is Talk.PROGRESS:
-        return None  # 畫好了嗎 has 畫好了 in it
+        return None  # 畫好了嗎, "is it done?", would also pass for the yes 畫好了
     match expected.what:
         case "offer" if said in _TO_AN_OFFER and expected.sources and "request" in expected.sources[0]:
             if said is Reply.NO:
@@ -141,7 +141,7 @@ def _answered_to_delete(wish: Wish, said: Reply | None) -> Act | None:
 def commanded(  # noqa: PLR0911 - one line for each thing that it can be about
     command: Command, wish: Wish, context: Context, user_id: str | None
 ) -> Act:
-    """Say what a command is about: what it quotes, a photo that waits, what is being drawn, the last picture."""
+    """Apply a command to what it is about: a quote, a photo that waits, what is being drawn, the last picture."""
     name, quoted, under_way = command.name, context.quote, context.under_way
     would_go = name is Name.DELETE or (name is Name.CANCEL and (under_way or context.photos))
     if would_go and is_question(wish.said):
@@ -149,7 +149,7 @@ def commanded(  # noqa: PLR0911 - one line for each thing that it can be about
     if name is Name.DELETE and not quoted.picture_id:
         return _deleted(wish, context)
     if name is Name.CANCEL and context.photos and not under_way:
-        return Do(command=Command(name=Name.NEW))  # the wrong photo
+        return Do(command=Command(name=Name.NEW))  # it was the wrong photo
     if context.photos and not quoted.picture_id and name in {Name.EDIT, Name.HELLO}:
         return Say(answer=PhotosGot(count=len(context.photos)))
     verb = VERBS.get(name)
@@ -165,7 +165,7 @@ def commanded(  # noqa: PLR0911 - one line for each thing that it can be about
 
 
 def _told_what_is_there(context: Context) -> Act:
-    """Nothing goes by a question (刪掉了嗎): show what is there, and what can be done with it."""
+    """Answer a question about deletion (刪掉了嗎), which deletes nothing: show what is there and what can be done."""
     if context.quote.picture_id is None and context.under_way:
         return _of_what_is_drawn(context, context.under_way)
     if context.quote.picture_id is None and context.photos:
@@ -174,7 +174,7 @@ def _told_what_is_there(context: Context) -> Act:
 
 
 def _deleted(wish: Wish, context: Context) -> Act:
-    """Never another one than what was meant: not an older picture while a photo waits or another is being drawn."""
+    """Delete only what is meant: never an older picture while a photo waits or another is being drawn."""
     if wish.quotes:
         return Do(command=Command(name=Name.MINE))
     if context.under_way:
@@ -185,7 +185,7 @@ def _deleted(wish: Wish, context: Context) -> Act:
 
 
 def _of_options_alone(wish: Wish, context: Context, user_id: str | None) -> Act:
-    """Apply what was said without a wish: to a photo, else to the last picture, which HD makes finer."""
+    """Apply options said without a prompt: to a photo, else to the last picture, which "HD" makes finer."""
     expected = expected_of(context, user_id)
     if not context.quote.picture_id and (photos_of(context) or (expected and expected.what == "words")):
         return edited(replace(wish, prompt=wish.said), context, user_id)
@@ -208,7 +208,7 @@ def _is_a_format(options: Options) -> bool:
 
 
 def _of_oneself(wish: Wish, context: Context, user_id: str | None) -> Act | None:
-    """Draw who writes as the photo shows that is there, or ask for one; None where that was asked already."""
+    """Draw the writer from a photo that is there, or ask for one; None if we have asked already."""
     expected = expected_of(context, user_id)
     if photos_of(context):
         return edited(wish, context, user_id)
@@ -218,12 +218,12 @@ def _of_oneself(wish: Wish, context: Context, user_id: str | None) -> Act | None
 
 
 def _talked_in(wish: Wish, talk: Talk, context: Context) -> Act | None:
-    """Answer talk where we were clearly meant; among others it is theirs."""
+    """Answer talk if we were clearly meant; otherwise it is between other people."""
     return talked(talk, wish, context) if wish.call in {Addressing.ALONE, Addressing.NAMED} else None
 
 
 def talked(talk: Talk, wish: Wish, context: Context) -> Act | None:
-    """Answer talk by its kind. None: what is ready says it all."""
+    """Answer talk by its kind. None: the picture that is about to come is the answer."""
     if talk is Talk.PRAISE and is_question(wish.said):
         talk = Talk.QUESTION  # 漂亮嗎 asks what we think of it
     match talk:

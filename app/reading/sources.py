@@ -1,4 +1,4 @@
-"""What a change begins with: what is quoted, what we have asked about, photos that wait, the last picture. No I/O."""
+"""What a change starts from: what is quoted, what we have asked about, photos that wait, the last picture. No I/O."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from app.words.answers import ChangeLater, Sentence
 
 
 def edited(wish: Wish, context: Context, user_id: str | None) -> Act:
-    """Change what the words are about, as `is_about_something` tells."""
+    """Change what the words are about, as found by `is_about_something`."""
     prompt, quoted, expected = wish.prompt, context.quote, expected_of(context, user_id)
     if quoted.gone:
         return gone(quoted)
@@ -55,5 +55,5 @@ def quoted_source(context: Context) -> Mapping[str, str]:
 
 
 def later(wish: Wish, request_id: str) -> Say:
-    """Offer a change of what is being drawn, for when it is there."""
+    """Offer to change what is being drawn, once it is done."""
     return Say(answer=ChangeLater(request=request_id), prompt=wish.prompt, options=wish.options)

@@ -1,4 +1,4 @@
-"""Talk, and answers to what Easel asked: messages that are nothing but a few well-known words. No I/O but its files."""
+"""Talk, and answers to what Easel asked: messages of nothing but a few well-known words. No I/O except its files."""
 
 import functools
 import itertools
@@ -14,13 +14,13 @@ from app.reading.vocabulary import longest_first, words
 
 
 class Reply(StrEnum):
-    """What somebody says to a question of ours."""
+    """What somebody answers to a question of ours."""
 
     YES = "yes"
-    STOP = "stop"  # what is being drawn; where nothing is, no
+    STOP = "stop"  # stop what is being drawn; if nothing is, a no
     NO = "no"
     CHANGE = "change"  # not a new picture: change the last one
-    DELETE = "delete"  # yes, where we asked whether to delete; nothing to anything else
+    DELETE = "delete"  # yes, if we asked whether to delete; no answer to anything else
 
 
 # Of several kinds in one message, such as "wow, thanks!", the first one here is answered.
@@ -41,11 +41,11 @@ _EMOJI = {
 _EMOJI |= {Talk.COMPLAINT: "👎", Talk.NO: "🙅❌", Talk.BYE: "👋"}
 _BESIDE_EMOJI = re.compile("[\ufe00-\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff\u2640\u2642]")
 _PIECES_MAX = 12
-FIRST_EMOJI = 0x2190  # signs before it are marks that nobody wants drawn
+FIRST_EMOJI = 0x2190  # characters before it are marks that nobody wants drawn
 
 
 def talk_of(text: str) -> Talk | None:
-    """Read what is nothing but talk, such as "wow, thanks!", 謝謝 🙏 or "?": a picture of it would only cost."""
+    """Read what is nothing but talk, such as "wow, thanks!", 謝謝 🙏 or "?", and should never be drawn; else None."""
     if len(text) > CHARS_MAX:
         return None
     said = normal(text)
@@ -87,7 +87,7 @@ def _of_answers(text: str) -> Reply | None:
 
 
 def _of_all(said: set[str]) -> Reply | None:
-    """Make one answer of several: who says no to deleting deletes nothing, who contradicts himself has said nothing."""
+    """Make one answer of several: "delete" with a no is a no, and a contradiction is no answer."""
     if Reply.STOP in said:
         said = said - {Reply.STOP} | {Reply.NO} if Reply.DELETE in said else said - {Reply.NO}
     if Reply.DELETE in said and said <= {Reply.DELETE, Reply.NO, Reply.YES}:
@@ -96,7 +96,7 @@ def _of_all(said: set[str]) -> Reply | None:
 
 
 def _of_pieces(said: str) -> Talk | None:
-    """Read several such words in a row, whatever stands between them: the longest that fits each time."""
+    """Read several words of talk in a row, the longest that fits each time."""
     kinds: set[Talk] = set()
     rest = said
     for _ in range(_PIECES_MAX):
@@ -113,13 +113,13 @@ def _of_pieces(said: str) -> Talk | None:
 
 @functools.cache
 def _pieces() -> Mapping[str, tuple[str, ...]]:
-    """Group talk, and the small words behind it (喔, ครับ, ね)."""
+    """Group talk, and the small words after it (喔, ครับ, ね), by first letter."""
     return _by_letter("talk", longest_first("kindly", "behind"))
 
 
 @functools.cache
 def _answers() -> Mapping[str, tuple[str, ...]]:
-    """Group answers, and what may stand around them: talk, small words, what they are about (this one, 它)."""
+    """Group answers, and the talk, small words and objects (this one, 它) that may surround them, by first letter."""
     beside = [longest_first(section, where) for section in ("kindly", "this") for where in ("before", "behind")]
     return _by_letter("answers", (*words("talk"), *itertools.chain(*beside)))
 
@@ -139,7 +139,7 @@ def _begins(said: str, word: str) -> bool:
 
 
 def _of_marks(text: str) -> Talk | None:
-    """Read a message without a word: marks ("?", "..."), or the emoji with which people answer; others are wishes."""
+    """Read a message without a word: marks ("?", "..."), or emoji that people answer with; others are wishes."""
     shown = _BESIDE_EMOJI.sub("", "".join(unicodedata.normalize("NFKC", text).split()))
     if shown and all(unicodedata.category(one)[0] in "PSZ" and ord(one) < FIRST_EMOJI for one in shown):
         return Talk.CHAT

@@ -1,4 +1,4 @@
-"""Whether somebody finds a picture too much of something: 太大了, 明るすぎ, "too crowded". No I/O but its files."""
+"""Whether somebody finds a picture too much of something: 太大了, 明るすぎ, "too crowded". No I/O except its files."""
 
 import functools
 import re
@@ -8,14 +8,14 @@ from app.reading.vocabulary import longest_first
 
 
 def is_too_much(text: str) -> bool:
-    """Whether it is that and no more; not what nobody can have too much of, nor how somebody is (太美了, 太累了)."""
+    """Whether a text says that and no more; praise (太美了) and how somebody feels (太累了) do not count."""
     said = normal(text)
     return _too_much().fullmatch(said) is not None and not _never().search(said)
 
 
 @functools.cache
 def _too_much() -> re.Pattern[str]:
-    """Make a pattern for the four languages; in front may stand what a picture has (顏色, the head)."""
+    """Make a pattern for the four languages; what a picture has (顏色, the head) may come first."""
     of, stems = (_one_of(longest_first("too_much", name)) for name in ("of", "stems"))
     return re.compile(
         rf"{of}*太[^了啦吧喔哦呢啊\u3041-\u30ff]{{1,4}}[了啦吧喔哦呢啊]*"

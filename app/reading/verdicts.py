@@ -1,4 +1,4 @@
-"""What a message wants by what somebody takes it for, where that is sure; else what to ask. Pure, no I/O."""
+"""Turns a verdict into an act if it is sure, else into a question to the person. Pure, no I/O."""
 
 from dataclasses import replace
 
@@ -22,18 +22,18 @@ NEVER_GUESSED = frozenset({*ADMIN_WORDS, Name.DELETE_ALL_YES})
 PAINTS = frozenset({Meaning.DRAW, Meaning.CHANGE})
 NOT_FREE = frozenset({*DRAWN_AGAIN, Name.DELETE})  # they cost money, or cannot be undone
 EVEN, UNLIKELY = 0.5, 0.1
-AMONG_OTHERS = 0.8  # for a wish that only a word such as draw or 畫 calls us to
-LIKELY = 0.6  # enough for what costs nothing and is put right with one word
-HARDLY_EVER = 0.02  # that a picture is wanted: below it nobody need be asked whether to draw
-AS_LIKELY = 0.4  # of a command then; what is being drawn is not given up for so little
-_TAKEN_FOR = frozenset({Talk.PRAISE, Talk.CHAT, Talk.QUESTION})  # what finding fault with a picture looks like
-CERTAIN = 0.95  # of talk, from which on no button offers to draw it all the same
+AMONG_OTHERS = 0.8  # confidence for a wish that calls us only by a word such as draw or 畫
+LIKELY = 0.6  # enough for what costs nothing and one word puts right
+HARDLY_EVER = 0.02  # how likely a picture is wanted: below it, we do not ask whether to draw
+AS_LIKELY = 0.4  # confidence of a command then; cancelling a drawing takes more
+_TAKEN_FOR = frozenset({Talk.PRAISE, Talk.CHAT, Talk.QUESTION})  # what complaints about a picture are taken for
+CERTAIN = 0.95  # confidence of talk, from which no button offers to draw it anyway
 
 
 def is_free_to_try(verdict: Verdict, context: Context, user_id: str | None) -> bool:
-    """Whether a verdict that nobody is sure of may be acted on all the same: talk, help, a question before deleting."""
+    """Whether a verdict that is not sure may be acted on anyway: talk, help, a question before deleting."""
     if is_about_something(context, user_id):
-        return False  # words are waited for, or a picture is pointed at
+        return False  # we wait for words, or something is quoted
     if verdict.meaning in PAINTS or verdict.kind in NOT_FREE:
         return False
     is_harmless = verdict.confidence >= AS_LIKELY and verdict.kind != Name.CANCEL
@@ -44,7 +44,7 @@ def is_free_to_try(verdict: Verdict, context: Context, user_id: str | None) -> b
 def by_verdict(  # noqa: C901, PLR0911 - one line for each meaning
     wish: Wish, context: Context, user_id: str | None, verdict: Verdict
 ) -> Act | None:
-    """Do what a sure verdict says. None: it is talk among people, not for us."""
+    """Return what a sure verdict says to do. None: it is talk among people, not for us."""
     points = is_about_something(context, user_id)
     is_plain = verdict.confidence >= AMONG_OTHERS or points
     if wish.call is Addressing.PREFIX and not is_plain:
@@ -54,7 +54,7 @@ def by_verdict(  # noqa: C901, PLR0911 - one line for each meaning
         return offered(wish, context)
     match verdict.meaning:
         case Meaning.COMMAND if verdict.kind == Name.HELLO and photos_of(context):
-            return edited(wish, context, user_id)  # of what, they have shown
+            return edited(wish, context, user_id)  # the photo shows of what
         case Meaning.COMMAND if verdict.kind in set(Name) - NEVER_GUESSED:
             if verdict.kind in DRAWN_AGAIN and _lacks_its_photo(wish, context, user_id):
                 return AskForPhoto(prompt=wish.prompt, options=wish.options)
@@ -66,25 +66,25 @@ def by_verdict(  # noqa: C901, PLR0911 - one line for each meaning
     if (wish.call is Addressing.QUOTE and is_asked_for(context, user_id)) or (
         wish.call is Addressing.PREFIX and points
     ):
-        return edited(wish, context, user_id)  # an answer to our question; draw said under a photo
+        return edited(wish, context, user_id)  # an answer to our question; "draw" said under a photo
     if wish.call in {Addressing.PREFIX, Addressing.QUOTE}:
         return None
     if verdict.kind in _TAKEN_FOR and _finds_fault(wish, context, user_id):
         return talked(Talk.COMPLAINT, wish, context)
     answer = talked(Talk(verdict.kind) if verdict.kind in set(Talk) else Talk.CHAT, wish, context)
     if isinstance(answer, Say) and verdict.confidence < CERTAIN:
-        return replace(answer, prompt=wish.prompt, options=wish.options)  # a wish is one tap away
+        return replace(answer, prompt=wish.prompt, options=wish.options)  # a wish, if it is one, is one tap away
     return answer
 
 
 def _finds_fault(wish: Wish, context: Context, user_id: str | None) -> bool:
-    """Whether something is too much of the picture that is there: 太大了."""
+    """Whether the words complain that there is too much of something in the picture: 太大了."""
     moment = moment_of(wish, context, user_id)
     return (moment.quotes_picture or (moment.has_picture and not moment.is_drawing)) and is_too_much(wish.said)
 
 
 def _lacks_its_photo(wish: Wish, context: Context, user_id: str | None) -> bool:
-    """Whether a photo is to be made finer or drawn anew that is not there, and no picture either."""
+    """Whether a photo is to be made finer or drawn again, but neither a photo nor a picture is there."""
     is_bare = context.chat.current_picture is None and not is_about_something(context, user_id)
     return is_bare and not context.under_way and speaks_of_a_photo(wish.prompt)
 
@@ -107,7 +107,7 @@ def changed(wish: Wish, context: Context, user_id: str | None) -> Act:
 
 
 def drawn(wish: Wish, context: Context, user_id: str | None) -> Act:
-    """Draw a wish: of what it is about, or from nothing, but never what names a photo that is not there."""
+    """Draw a wish, from what it is about or from nothing; if it names a photo that is not there, ask for it."""
     if is_about_something(context, user_id):
         return edited(wish, context, user_id)
     expected = expected_of(context, user_id)
@@ -121,14 +121,14 @@ def drawn(wish: Wish, context: Context, user_id: str | None) -> Act:
 
 
 def _of_a_part(wish: Wish, expected: Expected | None) -> Draw | None:
-    """Change the picture that was complained of where its part is named: we have asked what to change."""
+    """Change the picture that was complained about if a part of it is named: we have asked what to change."""
     if expected is None or expected.what != "better" or not names_a_part(wish.prompt):
         return None
     return Draw(prompt=wish.prompt, options=wish.options, sources=expected.sources, settled=True)
 
 
 def asked(wish: Wish, context: Context, user_id: str | None, verdict: Verdict | None) -> Act | None:
-    """Say what to do where nobody is sure. Nothing is drawn on a guess, but what was asked for or is quoted is none."""
+    """Say what to do if no step is sure. Nothing is drawn on a guess; an answer to us or a quote is not a guess."""
     points = is_about_something(context, user_id)
     if (wish.call is Addressing.PREFIX and not points) or (
         wish.call is Addressing.QUOTE and not is_asked_for(context, user_id)
@@ -145,7 +145,7 @@ def asked(wish: Wish, context: Context, user_id: str | None, verdict: Verdict | 
 
 
 def _may_be_else(context: Context, user_id: str | None, verdict: Verdict | None) -> bool:
-    """Whether words about what is there may be a command, or talk about it: stopping never falls to the model."""
+    """Whether words about what is there may be a command or talk: "stop" must never reach the model as a change."""
     if verdict is None or verdict.meaning in PAINTS:
         return False
     if verdict.meaning is Meaning.COMMAND:
@@ -154,6 +154,6 @@ def _may_be_else(context: Context, user_id: str | None, verdict: Verdict | None)
 
 
 def offered(wish: Wish, context: Context) -> Say:
-    """Ask whether to draw it, or to change the last picture so. Free."""
+    """Ask whether to draw it, or to change the last picture that way. Free."""
     picture = context.quote.picture_id or context.chat.current_picture
     return Say(answer=Offer(picture=picture), prompt=wish.prompt, options=wish.options)

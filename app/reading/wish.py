@@ -1,7 +1,7 @@
-"""Text -> wish: is it for us, and what is to be drawn. No I/O.
+"""Turns a text into a wish: whether it is for us, and what is to be drawn. No I/O except the files of `option_reader`.
 
-In a 1:1 chat everything is. In groups LINE hands every message to us, and only those can be ours that mention us, quote
-one of our messages, or start with a prefix: https://developers.line.biz/en/docs/messaging-api/group-chats/
+In a 1:1 chat everything is for us. In groups LINE sends us every message, and only those can be for us that mention us,
+quote one of our messages, or start with a prefix: https://developers.line.biz/en/docs/messaging-api/group-chats/
 """
 
 import re
@@ -24,12 +24,12 @@ _BLANK_START = re.compile(f"\\A[{_EDGES}]+")
 
 
 class Addressing(StrEnum):
-    """How a message comes to be for us."""
+    """How a message addresses us."""
 
-    ALONE = "alone"  # in a 1:1 chat everything is
+    ALONE = "alone"  # in a 1:1 chat, where everything is for us
     NAMED = "named"  # among others, by a mention, our typed name or a command such as /draw: we were clearly meant
-    PREFIX = "prefix"  # by a word such as draw or 畫, with which people also speak to each other
-    QUOTE = "quote"  # by a quote of one of our messages, under which people also speak to each other
+    PREFIX = "prefix"  # by a word such as draw or 畫, which people also say to each other
+    QUOTE = "quote"  # by quoting one of our messages, which people also do among themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Wish:
     """A message that may be for us.
 
     Attributes:
-        said: All of it, but for our name.
+        said: All of it, except our name.
         prompt: What is to be drawn if it is a wish: without what called us, and without options at its end.
         quotes: It quotes a message, ours or not.
         is_emoji: It is nothing but LINE's own emoji.
@@ -54,14 +54,14 @@ class Wish:
 def wish_of(
     text: Text, *, chat_kind: ChatKind, prefixes: Sequence[str], quotes_us: bool, bot_name: str = ""
 ) -> Wish | None:
-    """Read a text message; None where it is not for us.
+    """Read a text message; None if it is not for us.
 
     Args:
         text: The message.
         chat_kind: 1:1 or among others.
         prefixes: `GROUP_PREFIXES`.
         quotes_us: The message quotes one that we sent.
-        bot_name: How LINE shows us, where that is known: typed behind an @ it calls us, as a mention does.
+        bot_name: How LINE shows us, "" if unknown: typed after an @ it calls us, as a mention does.
     """
     if chat_kind is ChatKind.USER:
         rest = said = prompt_of(text, prefixes=prefixes)
@@ -79,7 +79,7 @@ def wish_of(
 def addressed(
     text: Text, *, prefixes: Sequence[str], quotes_us: bool, bot_name: str = ""
 ) -> tuple[Addressing, str, str] | None:
-    """Say how a message in a group calls us, what it says, and what of that is to be drawn; None where it does not.
+    """Return how a message in a group calls us, what it says, and what of that is to be drawn; None if it does not.
 
     `@All` is not us.
     """
@@ -100,21 +100,21 @@ def addressed(
 
 
 def prompt_of(text: Text, *, prefixes: Sequence[str]) -> str:
-    """Take the prompt out of a message in a 1:1 chat: all of it, but for a command such as `/draw` before it."""
+    """Return the prompt of a message in a 1:1 chat: all of it, except a command such as `/draw` before it."""
     said = without_self_mentions(text)
     rest = after_prefix(without_separators(said), slashed(prefixes), glued=True)
     return clean(said if rest is None else rest)
 
 
 def slashed(prefixes: Sequence[str]) -> list[str]:
-    """Make commands of the prefixes, such as /畫 and /draw: nobody begins a sentence to others so."""
+    """Turn prefixes into commands such as /畫 and /draw: nobody starts a sentence to other people that way."""
     return [f"/{prefix.lstrip('/／')}" for prefix in prefixes if prefix]  # noqa: RUF001 - the full-width slash
 
 
 def clean(text: str) -> str:
-    """Remove control characters and blank edges, and write every new line as one. Nothing to see gives "".
+    """Remove control characters and blank edges, and unify line breaks. A text with nothing visible gives "".
 
-    Joined emoji, spaces between words and everything else stay as they were typed.
+    Joined emoji, spaces between words and everything else stay as typed.
     """
     text = _NEWLINES.sub("\n", text).replace("\t", " ")
     text = _BLANK_START.sub("", _CONTROLS.sub("", text))

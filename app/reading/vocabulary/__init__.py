@@ -1,8 +1,8 @@
-"""The words that people type, one file a language beside this one, as natives would read and mend them.
+"""The words that people type: one file per language beside this one, made to be read and corrected by native speakers.
 
-Each file has: [kindly] what may stand before and behind a command, [this] what it may be about, [commands] and [slash],
-[with_options], [answers] to a question of ours, [questions] that are neither, [settings] that are chosen, [talk] by its
-kind, a [crisis], what may be [too_much], notices that were [passed_on], [options] that may stand anywhere in a wish.
+Each file has: [kindly] what may come before and after a command, [this] what it may be about, [commands] and [slash],
+[with_options], [answers] to a question of ours, [questions], which are neither, [settings] to choose, [talk] by kind, a
+[crisis], what may be [too_much], notices that are [passed_on], [options] that may be anywhere in a wish.
 """
 
 import functools
@@ -19,7 +19,7 @@ Names = Mapping[str, str]
 
 @functools.cache
 def words(section: str) -> Names:
-    """Return the words of a section of all four languages, folded, each with what it is listed under."""
+    """Map the words of a section in all four languages, folded, to the name that each is listed under."""
     found: dict[str, str] = {}
     for name, listed in _listed(section):
         for word in listed:
@@ -29,19 +29,19 @@ def words(section: str) -> Names:
 
 @functools.cache
 def longest_first(section: str, name: str) -> tuple[str, ...]:
-    """Return one list of all four languages, folded, the longest word first."""
+    """Return one list of a section in all four languages, folded, longest first."""
     found = {normal(word) for one, listed in _listed(section) if one == name for word in listed}
     return tuple(sorted(found - {""}, key=len, reverse=True))
 
 
 def phrases(name: str) -> tuple[str, ...]:
-    """Return the phrases of an option in all four languages, the longest first, with their blanks."""
+    """Return the phrases of an option in all four languages, with their placeholders, longest first."""
     return listed("options", name)
 
 
 @functools.cache
 def listed(section: str, name: str) -> tuple[str, ...]:
-    """Return one list of all four languages as it is written, but for case and width, the longest first."""
+    """Return one list of a section in all four languages, as written except for case and width, longest first."""
     every = (phrase for one, ones in _listed(section) if one == name for phrase in ones)
     found = {unicodedata.normalize("NFKC", phrase).casefold() for phrase in every}
     return tuple(sorted(found, key=len, reverse=True))
