@@ -1,4 +1,4 @@
-"""More buttons: pictures side by side, a question, and what a tap opens on the phone. No I/O.
+"""Image carousels, questions, and buttons that open the keyboard, the camera or the photos. No I/O.
 
 https://developers.line.biz/en/reference/messaging-api/#template-messages (read 2026-11-22)
 https://developers.line.biz/en/reference/messaging-api/#action-objects (read 2026-11-22)
@@ -17,7 +17,7 @@ _MESSAGE_GRAPHEMES_MAX = 300
 
 
 def image_carousel(alt_text: str, *, columns: Sequence[tuple[str, Action]]) -> Message:
-    """Build one to ten pictures side by side, each an https address and its action, with a label of 12 graphemes."""
+    """Build a carousel of 1 to 10 images, each an https URL and its action. Labels are cut to 12 graphemes."""
     if not 1 <= len(columns) <= _COLUMNS_MAX:
         raise ValueError(f"{len(columns)} columns; LINE takes 1 to {_COLUMNS_MAX}")
     shown = [
@@ -31,19 +31,19 @@ def image_carousel(alt_text: str, *, columns: Sequence[tuple[str, Action]]) -> M
 
 
 def confirm(text: str, *, alt_text: str, yes: Action, no: Action) -> Message:
-    """Build a question with two buttons; at most 240 graphemes of it are shown."""
+    """Build a question with two buttons; `text` is cut to 240 graphemes."""
     said = cut_to_graphemes(text, _CONFIRM_TEXT_GRAPHEMES_MAX)
     return template(sdk.ConfirmTemplate(text=said, actions=[yes, no]), alt_text)
 
 
 def message_action(label: str, text: str) -> Action:
-    """Build a button whose tap says `text` as the user's message, at most 300 graphemes."""
+    """Build a button whose tap sends `text`, cut to 300 graphemes, as the user's own message."""
     said = cut_to_graphemes(text, _MESSAGE_GRAPHEMES_MAX)
     return sdk.MessageAction(label=cut_to_graphemes(label, LABEL_GRAPHEMES_MAX), text=said)
 
 
 def keyboard_action(label: str, *, data: str, fill_in: str = "") -> Action:
-    """Build a postback that opens the keyboard, with `fill_in` in its field, at most 300 graphemes."""
+    """Build a postback that opens the keyboard with `fill_in`, cut to 300 graphemes, in its input field."""
     return postback_action(label, data=data, opens_keyboard=True, fill_in=fill_in)
 
 
@@ -53,5 +53,5 @@ def camera_action(label: str) -> Action:
 
 
 def camera_roll_action(label: str) -> Action:
-    """Build a quick reply that opens the photos."""
+    """Build a quick reply that opens the camera roll."""
     return sdk.CameraRollAction(label=cut_to_graphemes(label, LABEL_GRAPHEMES_MAX))

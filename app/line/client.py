@@ -1,4 +1,4 @@
-"""The Messaging API as the running service uses it: `console` adds what is only set up or checked.
+"""The Messaging API client of the running service; `console` adds the calls that only set up or check a channel.
 
 https://developers.line.biz/en/reference/messaging-api/ (read 2026-11-22)
 """
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from app.line.sdk import Loaded
 
 CONTENT_TIMEOUT_S: Final = 20.0
-_READY_FIRST_S, _READY_LONGEST_S = 0.25, 4.0  # between two looks whether content is ready
+_READY_FIRST_S, _READY_LONGEST_S = 0.25, 4.0  # waits between polls for content that is not ready
 _NOT_FOUND: Final = 404
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotInfo:
-    """Who the bot is.
+    """The bot's own profile.
 
     Attributes:
         user_id: The `destination` of its webhooks.
-        basic_id: Begins with an @; people find the bot by it.
-        name: What people see and mention.
-        chat_mode: "bot", or "chat" where people answer by hand, too.
+        basic_id: The id by which people find the bot; begins with @.
+        name: The display name, by which people also mention it.
+        chat_mode: "bot", or "chat" where staff may answer by hand, too.
     """
 
     user_id: str
@@ -43,21 +43,22 @@ class BotInfo:
 
 
 class LineClient:
-    """Calls LINE, once per call: whether to ask again is the caller's decision.
+    """Calls LINE and never retries: whether to ask again is the caller's decision.
 
-    Every method raises `app.errors`: `Unreachable` where nothing was sent, `OutcomeUnknown` where LINE may have acted,
-    `RateLimited`, `VendorFault`, `NotPermitted` and `BadRequest` by status. No message of theirs holds an id or token.
+    Every method raises errors of `app.errors`: `Unreachable` if nothing was sent, `OutcomeUnknown` if LINE may have
+    acted, and `RateLimited`, `VendorFault`, `NotPermitted` or `BadRequest` by status. No error message contains an id
+    or a token.
     """
 
     def __init__(
         self, *, channel_access_token: str, base_url: str, data_base_url: str, timeout_s: float = 10.0
     ) -> None:
-        """Open no connection yet, and load nothing.
+        """Open no connection and load nothing yet.
 
         Args:
             channel_access_token: From the LINE Developers console.
             base_url: `https://api.line.me`, or a stand-in.
-            data_base_url: `https://api-data.line.me`, the host of what users send.
+            data_base_url: `https://api-data.line.me`, which serves the content that users send.
             timeout_s: From the start of a call to the end of its answer.
         """
         check_token(channel_access_token)
@@ -72,7 +73,7 @@ class LineClient:
         self._line = Connection(load, timeout_s=timeout_s)
 
     async def connect(self) -> None:
-        """Load the SDK now, in a thread; messages can be built from then on. Sends nothing."""
+        """Load the SDK now, in a thread, so that building the first message does not have to. Sends nothing."""
         await self._line.open()
 
     async def aclose(self) -> None:
@@ -80,12 +81,12 @@ class LineClient:
         await self._line.aclose()
 
     async def reply(self, reply_token: str, messages: Sequence[Message], *, timeout_s: float | None = None) -> Sent:
-        """Answer an event with one to five messages. Free, and only once for each token.
+        """Answer an event with one to five messages. Free, and possible only once per token.
 
-        LINE takes no retry key here: after `OutcomeUnknown` or `VendorFault` the messages may be in the chat.
+        LINE accepts no retry key here, so after `OutcomeUnknown` or `VendorFault` the messages may be in the chat.
 
         Raises:
-            TokenDead: The token was used, is too old, or is not one.
+            TokenDead: The token was used before, is too old, or is invalid.
         """
         await self.connect()
         with built(LineCall.REPLY):
@@ -93,15 +94,15 @@ class LineClient:
         return sent_of(await self._line.carry_out(LineCall.REPLY, "reply_message", request, timeout_s=timeout_s))
 
     async def push(self, to: str, messages: Sequence[Message], *, retry_key: str) -> Sent:
-        """Send one to five messages at any time. Costs one of the month's messages for each person in the chat.
+        """Send one to five messages at any time. Costs one of the month's messages per person in the chat.
 
         Args:
-            to: A user, group or room.
-            messages: The same ones for the same key.
-            retry_key: A UUID. Within 24 h a second push with it sends nothing and succeeds.
+            to: The id of a user, group or room.
+            messages: Must be the same for the same `retry_key`.
+            retry_key: A UUID. A second push with the same key within 24 h sends nothing and succeeds.
 
         Raises:
-            MonthlyLimit: LINE says so. It may also say 429 without words, `RateLimited`: compare `remaining_pushes`.
+            MonthlyLimit: LINE says so. A bare 429 (`RateLimited`) may mean the same: compare `remaining_pushes`.
         """
         await self.connect()
         with built(LineCall.PUSH):
@@ -109,16 +110,16 @@ class LineClient:
         return sent_of(await self._line.carry_out(LineCall.PUSH, "push_message", request, x_line_retry_key=retry_key))
 
     async def start_loading(self, user_id: str, *, seconds: int = 60) -> None:
-        """Show the loading animation in a 1:1 chat until `seconds` (5, 10, ... 60) are over or a message of ours comes.
+        """Show the loading animation in a 1:1 chat for `seconds` (5, 10, ... 60), or until our next message.
 
-        Called again it starts anew; the seconds do not add up.
+        A second call restarts it; the seconds do not add up.
         """
         await self.connect()
         request = sdk.ShowLoadingAnimationRequest(chatId=user_id, loadingSeconds=seconds)
         await self._line.carry_out(LineCall.LOADING, "show_loading_animation", request)
 
     async def bot_info(self) -> BotInfo:
-        """Ask who we are: the cheapest check of the access token.
+        """Return the bot's profile; the cheapest check of the access token.
 
         Raises:
             BadAnswer: The answer names no user id.
@@ -135,7 +136,7 @@ class LineClient:
         )
 
     async def remaining_pushes(self) -> int | None:
-        """Count the people who can still be pushed to this month, roughly; None where there is no limit.
+        """Return how many people, roughly, can still be pushed to this month; None if there is no limit.
 
         Raises:
             BadAnswer: The answer cannot be read, so nothing is known.
@@ -144,7 +145,7 @@ class LineClient:
         return None if limit is None else Quota(limit=limit, used=await self._used_pushes()).remaining
 
     async def push_quota(self) -> Quota:
-        """Return the month's limit and what was used of it, roughly.
+        """Return the month's limit and, roughly, how much of it was used.
 
         Raises:
             BadAnswer: The answer cannot be read, so nothing is known.
@@ -152,7 +153,7 @@ class LineClient:
         return Quota(limit=await self._push_limit(), used=await self._used_pushes())
 
     async def members(self, chat: Chat) -> int:
-        """Count the people whom one push to this chat reaches, which is its price.
+        """Return how many people one push to this chat reaches, which is what it costs.
 
         Raises:
             BadAnswer: The answer cannot be read, so nothing is known.
@@ -165,7 +166,7 @@ class LineClient:
         raise BadAnswer(f"{LineCall.MEMBERS}: the answer names no count")
 
     async def language(self, user_id: str) -> str | None:
-        """Find the language of a user's LINE (BCP 47); None where LINE does not tell, as for strangers."""
+        """Return the language of a user's LINE app (BCP 47); None if LINE does not tell, as for strangers."""
         answer = await self._line.ask(LineCall.PROFILE, "get_profile", user_id)
         if answer.status == _NOT_FOUND:
             return None
@@ -175,19 +176,19 @@ class LineClient:
         return None
 
     async def content(self, message_id: str, *, bytes_max: int, timeout_s: float = CONTENT_TIMEOUT_S) -> bytes:
-        """Fetch the photo, video or file that somebody sent. LINE forgets it after a time that it does not tell.
+        """Download a photo, video or file that somebody sent. LINE deletes it after an undocumented time.
 
-        While LINE still prepares it, it is asked for again. Nothing changes at LINE: asking is always safe.
+        Polls while LINE is still preparing it. The call changes nothing at LINE, so it is always safe to repeat.
 
         Args:
-            message_id: Of the message that it came with.
-            bytes_max: Of what is larger no more is read.
-            timeout_s: For all of it, waiting included.
+            message_id: The message that carries it.
+            bytes_max: Reading stops beyond this size.
+            timeout_s: For the whole download, waits included.
 
         Raises:
-            SourceGone: Its sender took it back, or LINE has forgotten it.
+            SourceGone: Its sender unsent it, or LINE has deleted it.
             TooLarge: It has more than `bytes_max` bytes.
-            VendorFault: Also where it is not ready in time, with the code "not_ready".
+            VendorFault: Also, with the code "not_ready", if it is not ready in time.
         """
         clock = asyncio.get_running_loop().time
         end_at, wait_s = clock() + timeout_s, _READY_FIRST_S
@@ -204,24 +205,24 @@ class LineClient:
             wait_s = min(2 * wait_s, _READY_LONGEST_S)
 
     async def rich_menus(self) -> tuple[RichMenu, ...]:
-        """Ask for all menus that were made through the API. At most 10 times a second."""
+        """Return all menus that were created through the API. May be called 10 times a second."""
         listed = await self._line.get(LineCall.RICH_MENU, "get_rich_menu_list", bytes_max=LIST_BYTES_MAX)
         named = ((identifier(menu, "richMenuId"), string(menu, "name")) for menu in sections(listed, "richmenus"))
         return tuple(RichMenu(id=menu_id, name=name) for menu_id, name in named if menu_id)
 
     async def linked_rich_menu(self, user_id: str) -> str | None:
-        """Ask for the id of a person's own menu; None where they have none."""
+        """Return the id of the menu linked to a person; None if none is."""
         return await self._menu_id("get_rich_menu_id_of_user", user_id)
 
     async def link_rich_menu(self, user_id: str, menu_id: str | None) -> None:
-        """Give a person a menu of their own; None: take it back, so that they see what everybody sees."""
+        """Link a menu to a person; with None, unlink theirs, so that they see the default menu."""
         if menu_id is None:
             await self._line.carry_out(LineCall.RICH_MENU, "unlink_rich_menu_id_from_user", user_id)
         else:
             await self._line.carry_out(LineCall.RICH_MENU, "link_rich_menu_id_to_user", user_id, menu_id)
 
     async def leave(self, chat: Chat) -> None:
-        """Leave a group or room, which only people can undo. A 1:1 chat cannot be left: nothing happens."""
+        """Leave a group or room, which only its members can undo. Does nothing in a 1:1 chat, which cannot be left."""
         if chat.kind is not ChatKind.USER:
             await self._line.carry_out(LineCall.LEAVE, f"leave_{chat.kind}", chat.id)
 

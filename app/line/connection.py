@@ -1,4 +1,4 @@
-"""The wire to LINE: one pool of connections, one call at a time through line-bot-sdk, with limits for the whole call.
+"""HTTP calls to LINE through line-bot-sdk: one connection pool, and limits on the time and size of each whole call.
 
 https://developers.line.biz/en/reference/messaging-api/ (read 2026-11-22)
 """
@@ -23,13 +23,13 @@ _ACCEPTED, _CONFLICT = 202, 409
 
 
 class Connection:
-    """Asks LINE once for each call and names every failure as one of `app.errors`, without an id or a token in it."""
+    """Sends each call once and raises every failure as one of `app.errors`, with no id or token in its message."""
 
     def __init__(self, load: "Callable[[], Loaded]", *, timeout_s: float) -> None:
-        """Open no connection yet, and load nothing.
+        """Open no connection and load nothing yet.
 
         Args:
-            load: Loads the SDK and makes its clients; called in a thread, once.
+            load: Loads the SDK and creates its clients; called once, in a thread.
             timeout_s: From the start of a call to the end of its answer.
         """
         self._load = load
@@ -38,7 +38,7 @@ class Connection:
         self._wire: Wire | None = None
 
     async def open(self) -> "Wire":
-        """Load the SDK, unless that was done. Sends nothing."""
+        """Load the SDK on the first call, and return the session over it. Sends nothing."""
         if self._wire is None:
             async with self._opening:
                 if self._wire is None:
@@ -56,13 +56,13 @@ class Connection:
     async def get(
         self, call: LineCall, method: str, *arguments: object, bytes_max: int = ANSWER_BYTES_MAX
     ) -> Mapping[str, Any]:
-        """Read a JSON object; an empty one where the answer holds none."""
+        """Return the JSON object that LINE answers; an empty one if the answer holds none."""
         return success(await self.ask(call, method, *arguments, bytes_max=bytes_max), call=call).body
 
     async def carry_out(
         self, call: LineCall, method: str, *arguments: object, timeout_s: float | None = None, **options: object
     ) -> LineAnswer:
-        """Have LINE do something; a push that it has done before is a success."""
+        """Have LINE do something. A push that it has already accepted under the same retry key is a success."""
         return success(await self.ask(call, method, *arguments, timeout_s=timeout_s, options=options), call=call)
 
     async def ask(
@@ -74,15 +74,15 @@ class Connection:
         bytes_max: int = ANSWER_BYTES_MAX,
         options: Mapping[str, object] = MappingProxyType({}),
     ) -> LineAnswer:
-        """Bring back whatever LINE answers, a refusal too.
+        """Return whatever LINE answers, refusals included.
 
         Args:
-            call: What errors name it.
-            method: Of the SDK.
-            arguments: What the method takes: models of the SDK's, and ids.
-            timeout_s: For this call alone.
-            bytes_max: Of a body that is larger nothing is kept: the status says enough.
-            options: What the method takes by name.
+            call: How error messages name the call.
+            method: The name of the SDK's method.
+            arguments: The method's positional arguments: SDK models and ids.
+            timeout_s: For this call; None: the default of this connection.
+            bytes_max: A larger body is discarded: the status says enough.
+            options: The method's keyword arguments.
 
         Raises:
             Unreachable: Nothing was sent.
@@ -94,14 +94,14 @@ class Connection:
         answer: LineAnswer | None = None
         try:
             async with asyncio.timeout(limit_s):
-                # Connecting fails well before the whole call does: then we know that nothing was sent.
+                # Connecting times out well before the whole call: then we know that nothing was sent.
                 async with wire.answer(method, *arguments, connect_s=limit_s / 2, **options) as response:
                     answer = _answer(response, b"")
                     answer = _answer(response, await _read(response, bytes_max=bytes_max) or b"")
         except NOTHING_SENT as exc:
             raise _unreachable(call, exc) from exc
         except (TimeoutError, *BROKEN) as exc:
-            # Once the status is here LINE has decided, whatever becomes of the body.
+            # Once the status has arrived, LINE has decided, whatever happens to the body.
             if answer is None:
                 raise _unknown(call, exc) from exc
         return answer
@@ -109,12 +109,12 @@ class Connection:
     async def download(
         self, call: LineCall, method: str, message_id: str, *, bytes_max: int, timeout_s: float
     ) -> bytes | None:
-        """Bring back a file, all of it; None while LINE still prepares it.
+        """Download a whole file; None while LINE is still preparing it.
 
         Raises:
-            TooLarge: It has more than `bytes_max` bytes, of which no more are read.
-            BadAnswer: It came packed, though nobody asked for that.
-            EaselError: As `ask` does, and for every refusal.
+            TooLarge: It has more than `bytes_max` bytes; the rest is not read.
+            BadAnswer: It came compressed, although we did not ask for that.
+            EaselError: As in `ask`, and for every refusal.
         """
         wire = await self.open()
         from app.line.sdk import BROKEN, NOTHING_SENT  # noqa: PLC0415 - it is loaded now
@@ -140,20 +140,20 @@ class Connection:
 
 
 def check_token(channel_access_token: str) -> None:
-    """Refuse a token that no header can carry.
+    """Refuse a token that cannot be sent in a header.
 
     Raises:
-        ValueError: The HTTP library would say so itself, but with the token in its words.
+        ValueError: The HTTP library would raise one itself, but with the token in its message.
     """
     if not re.fullmatch(r"[!-~]+", channel_access_token):
         raise ValueError("the channel access token is empty or holds characters that no token has")
 
 
 def success(answer: LineAnswer, *, call: LineCall) -> LineAnswer:
-    """Let a success through.
+    """Return the answer if it is a success.
 
     Raises:
-        EaselError: The refusal, by its status.
+        EaselError: It is a refusal; the status decides which error.
     """
     already_pushed = call is LineCall.PUSH and answer.status == _CONFLICT
     if already_pushed or _is_success(answer.status):
@@ -166,7 +166,7 @@ def _is_success(status: int) -> bool:
 
 
 async def _read(response: "aiohttp.ClientResponse", *, bytes_max: int) -> bytes | None:
-    """Read a body as it comes, packed or not; None of one that has more than `bytes_max` bytes."""
+    """Read a body as sent, compressed or not; None if it has more than `bytes_max` bytes."""
     chunks, size = [], 0
     async for chunk in response.content.iter_any():
         size += len(chunk)
@@ -183,7 +183,7 @@ def _is_packed(response: "aiohttp.ClientResponse") -> bool:
 
 def _answer(response: "aiohttp.ClientResponse", content: bytes) -> LineAnswer:
     headers = response.headers
-    accepted_id = headers.get("x-line-accepted-request-id")  # on 409: the first push with this retry key
+    accepted_id = headers.get("x-line-accepted-request-id")  # on 409: of the first push with this retry key
     retry_after = headers.get("retry-after", "")
     return LineAnswer(
         status=response.status,

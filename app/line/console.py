@@ -1,4 +1,4 @@
-"""What is set up and checked once, by `easel setup` and `easel doctor`, and never while people wait.
+"""The calls that only `easel setup` and `easel doctor` make, never while people wait.
 
 https://developers.line.biz/en/reference/messaging-api/ (read 2026-11-22)
 """
@@ -14,14 +14,14 @@ from app.line.json_fields import identifier, number, string
 from app.line.line_answers import LineCall
 from app.line.sdk_models import built, sdk
 
-TEST_TIMEOUT_S: Final = 30.0  # LINE itself tries to connect meanwhile
+TEST_TIMEOUT_S: Final = 30.0  # LINE calls our webhook before it answers
 UPLOAD_TIMEOUT_S: Final = 30.0
 _NOT_FOUND: Final = 404
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEndpoint:
-    """Where LINE sends events, and whether *Use webhook* is on, which only the console can switch."""
+    """Where LINE sends events, and whether *Use webhook* is on, which only LINE's console can switch."""
 
     url: str
     active: bool
@@ -29,13 +29,13 @@ class WebhookEndpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookTest:
-    """What became of an empty webhook that LINE sent for a test.
+    """The result of a test in which LINE sent an empty webhook.
 
     Attributes:
         success: The bot answered 200 in time.
-        status: What it answered; 0 if it did not.
-        reason: LINE's word: "OK", "COULD_NOT_CONNECT", "REQUEST_TIMEOUT", "ERROR_STATUS_CODE", "UNCLASSIFIED".
-        detail: LINE's words for it.
+        status: The status it answered with; 0 if it did not answer.
+        reason: LINE's keyword: "OK", "COULD_NOT_CONNECT", "REQUEST_TIMEOUT", "ERROR_STATUS_CODE", "UNCLASSIFIED".
+        detail: LINE's explanation.
     """
 
     success: bool
@@ -45,10 +45,10 @@ class WebhookTest:
 
 
 class LineConsole(LineClient):
-    """Sets up and checks a channel, beside all that `LineClient` does, and raises as that; close it after use."""
+    """A `LineClient` that can also set up and check a channel. Raises the same errors; close it after use."""
 
     async def webhook_endpoint(self) -> WebhookEndpoint | None:
-        """Ask where events go; None where no address is set."""
+        """Return where events are sent; None if no URL is set."""
         answer = await self._line.ask(LineCall.WEBHOOK, "get_webhook_endpoint")
         if answer.status == _NOT_FOUND:
             return None
@@ -56,14 +56,14 @@ class LineConsole(LineClient):
         return WebhookEndpoint(url=string(body, "endpoint"), active=body.get("active") is True)
 
     async def set_webhook_endpoint(self, url: str) -> None:
-        """Have events sent to this https address of at most 500 characters, within a minute from now."""
+        """Have events sent to this https URL of at most 500 characters; takes effect within a minute."""
         await self.connect()
         with built(LineCall.WEBHOOK):
             request = sdk.SetWebhookEndpointRequest(endpoint=url)
         await self._line.carry_out(LineCall.WEBHOOK, "set_webhook_endpoint", request)
 
     async def test_webhook(self, url: str | None = None) -> WebhookTest:
-        """Have LINE send an empty webhook, to the address that is set or to this one. At most 60 times an hour."""
+        """Have LINE send an empty webhook to `url`, by default the one that is set. May be called 60 times an hour."""
         await self.connect()
         request = sdk.TestWebhookEndpointRequest(endpoint=url)
         said = (
@@ -77,13 +77,13 @@ class LineConsole(LineClient):
         )
 
     async def create_rich_menu(self, menu: Mapping[str, Any]) -> str:
-        """Make a rich menu and return its id. It shows once it has a picture and is somebody's default.
+        """Create a rich menu and return its id. It shows once it has an image and is the default or linked to somebody.
 
         Args:
             menu: LINE's rich menu object: size, selected, name, chatBarText, areas.
 
         Raises:
-            BadAnswer: The answer names no id; the menu may be there.
+            BadAnswer: The answer names no id; the menu may exist all the same.
         """
         await self.connect()
         with built(LineCall.RICH_MENU):
@@ -95,7 +95,7 @@ class LineConsole(LineClient):
         return menu_id
 
     async def upload_rich_menu_image(self, menu_id: str, image: bytes, *, content_type: str) -> None:
-        """Give a menu its picture, once: JPEG or PNG of the menu's size, at most 1 MB."""
+        """Upload a menu's image, which cannot be replaced later: JPEG or PNG of the menu's size, at most 1 MB."""
         await self._line.carry_out(
             LineCall.RICH_MENU,
             "set_rich_menu_image",
@@ -106,15 +106,15 @@ class LineConsole(LineClient):
         )
 
     async def set_default_rich_menu(self, menu_id: str) -> None:
-        """Show a menu to everybody who has none of their own."""
+        """Show a menu to everybody who has none linked to them."""
         await self._line.carry_out(LineCall.RICH_MENU, "set_default_rich_menu", menu_id)
 
     async def default_rich_menu(self) -> str | None:
-        """Ask for the id of the menu that everybody sees; None where there is none."""
+        """Return the id of the default menu; None if there is none."""
         return await self._menu_id("get_default_rich_menu_id")
 
     async def delete_rich_menu(self, menu_id: str) -> None:
-        """Delete a menu; whoever saw it sees none. One that is gone already is a success."""
+        """Delete a menu; people who saw it then see none. A menu that is already gone is a success."""
         answer = await self._line.ask(LineCall.RICH_MENU, "delete_rich_menu", menu_id)
         if answer.status != _NOT_FOUND:
             success(answer, call=LineCall.RICH_MENU)

@@ -18,7 +18,7 @@ class Mention:
         length: UTF-16 code units.
         is_self: It names this bot. Never true for `@All`.
         is_all: It names everybody.
-        user_id: Only with that user's consent.
+        user_id: None unless that user has consented.
     """
 
     index: int
@@ -30,7 +30,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emoji:
-    """One of LINE's own emoji: the text has a word such as (love) in its place. UTF-16 code units."""
+    """One of LINE's own emoji, for which the text has a word such as (love). Positions are in UTF-16 code units."""
 
     index: int
     length: int
@@ -50,7 +50,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sticker:
-    """A sticker. Its picture cannot be fetched; `keywords` are a random choice of what it may mean."""
+    """A sticker. Its image cannot be downloaded; `keywords` are a random choice of its possible meanings."""
 
     id: str
     keywords: tuple[str, ...]
@@ -59,7 +59,7 @@ class Sticker:
 
 
 class MediaKind(StrEnum):
-    """A message whose content is not in the event."""
+    """Kinds of message other than texts and stickers. We read no content of theirs from the event."""
 
     IMAGE = "image"
     VIDEO = "video"
@@ -70,7 +70,7 @@ class MediaKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageSet:
-    """Pictures sent together come as one event each, in no order. Old apps leave out `index` and `total`: 0."""
+    """Images sent together, which arrive as one event each, in no order. `index` and `total` are 0 from old apps."""
 
     id: str
     index: int
@@ -79,7 +79,7 @@ class ImageSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A photo, video, voice message, file or place. `is_external`: another app has it, LINE cannot hand it out.
+    """A photo, video, voice message, file or location. `is_external`: another app hosts it, so LINE cannot serve it.
 
     https://developers.line.biz/en/reference/messaging-api/#wh-image (read 2026-11-27)
     """
@@ -93,7 +93,7 @@ class Media:
 
     @property
     def is_picture(self) -> bool:
-        """Whether it is a photo, or a file that is called like one; its bytes decide later."""
+        """Whether it is a photo, or a file named like one; its bytes are checked later."""
         named = self.file_name.lower().endswith((".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif"))
         return self.kind is MediaKind.IMAGE or (self.kind is MediaKind.FILE and named)
 
@@ -120,24 +120,24 @@ class Unfollow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Join:
-    """We were taken into a group or room."""
+    """We were added to a group or room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
-    """We were put out of a group or room."""
+    """We were removed from a group or room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsend:
-    """Somebody took a message back. It must be forgotten."""
+    """Somebody unsent a message. It must be forgotten."""
 
     message_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
-    """A text was changed afterwards; `text.id` is the id of the first version. The latest timestamp is right."""
+    """A text was edited; `text.id` is the id of the original. The version with the latest timestamp counts."""
 
     text: Text
 
@@ -153,7 +153,7 @@ Content = Text | Sticker | Media | Postback | Follow | Unfollow | Join | Leave |
 
 
 def content_of(event: Json) -> Content:  # noqa: PLR0911 - one line for each type of event
-    """Read what an event object carries. An id that is missing is empty."""
+    """Parse what an event object carries. A missing id becomes an empty string."""
     match string(event, "type"):
         case "message":
             return _message(section(event, "message"))

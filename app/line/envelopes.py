@@ -1,4 +1,4 @@
-"""A webhook body cut into single events, each to be kept and read by itself. No I/O.
+"""Splits a webhook body into single events, each stored and read on its own. No I/O.
 
 https://developers.line.biz/en/reference/messaging-api/#request-body (read 2026-11-22)
 """
@@ -9,21 +9,21 @@ from app.line import json_text
 from app.line.events import ChatKind, chat_of, event_id
 from app.line.json_fields import Json, number, section, string
 
-# Messages of a group that can neither be meant for us nor be quoted for us to work on.
+# Group messages that can neither be meant for us nor be quoted as something to work on.
 _ONLY_TALK = frozenset({"sticker", "video", "audio", "file", "location"})
 _ONLY_NEWS = frozenset({"memberJoined", "memberLeft", "videoPlayComplete"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """One event as the inbox keeps it.
+    """One event as the inbox stores it.
 
     Attributes:
         event_id: `webhookEventId`, the same for every repeat of the event.
         raw: The event's own JSON, for `events.read`.
-        may_ask: Of a 1:1 chat, or of a kind that can concern us: a photo, a tap, a mention, a quote, an unsending.
-        text: What a group was told, where only its first word can say that it is meant for us.
-        at: When it happened, Unix seconds, the same for every repeat; 0 where it does not say.
+        may_ask: It is from a 1:1 chat, or of a kind that can concern us: a photo, tap, mention, quote or unsend.
+        text: A group's plain text, which is meant for us only if it begins with a word that says so; else empty.
+        at: When it happened, Unix seconds, the same for every repeat; 0 if it does not say.
     """
 
     event_id: str
@@ -34,7 +34,7 @@ class Envelope:
 
 
 def envelopes(body: bytes) -> list[Envelope]:
-    """Cut a body into its events. What is not an event is left out and costs its neighbours nothing.
+    """Split a body into its events. What is not an event is left out and does not affect the others.
 
     Raises:
         ValueError: The body is not a JSON object, or is nested too deeply to be read.
@@ -62,7 +62,7 @@ def _envelope(event: object) -> Envelope | None:
 
 
 def _talk(event: Json) -> str | None:
-    """Take what a group was told: "" where it was no text, None where it may concern us in another way."""
+    """Return a group's plain text; "" for what cannot concern us, None for what may, whatever its text."""
     chat = chat_of(event)
     if chat and chat.kind is ChatKind.USER:
         return None

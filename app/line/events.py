@@ -1,4 +1,4 @@
-"""What one webhook event says. No I/O.
+"""Parses one webhook event. No I/O.
 
 LINE adds event types, properties and values without notice, and leaves optional ones out, so reading never fails:
 what we do not know becomes `Other` and keeps its chat and its reply token.
@@ -20,7 +20,7 @@ _EVENT_ID = re.compile(r"[!-~]{1,64}")  # a ULID today
 
 
 class ChatKind(StrEnum):
-    """Where an event came from. Rooms are no longer made, but old ones live on."""
+    """Where an event came from. Rooms can no longer be created, but old ones live on."""
 
     USER = "user"
     GROUP = "group"
@@ -41,13 +41,13 @@ class Event:
 
     Attributes:
         id: `webhookEventId`, or an id derived from the content, the same for every repeat of the event.
-        type: LINE's word, known to us or not.
-        mode: `active`, or `standby` while somebody else holds the conversation and we must keep quiet.
-        timestamp_ms: Unix time of the event itself, not of its delivery; 0 where it is missing.
+        type: LINE's name for it, known to us or not.
+        mode: `active`, or `standby` while somebody else handles the conversation and we must not answer.
+        timestamp_ms: Unix time of the event itself, not of its delivery; 0 if it is missing.
         chat: None for an event without a source.
         user_id: Who did it. In groups it may be missing.
-        reply_token: None where there is none, and always None in standby mode.
-        redelivery: LINE says that it sends the event again. Others come twice without saying so.
+        reply_token: None if there is none, and always in standby mode.
+        redelivery: LINE says that it is sending the event again. Events may also be repeated without this mark.
     """
 
     id: str
@@ -62,7 +62,7 @@ class Event:
 
 
 def read(raw: str) -> Event:
-    """Read one event as `envelopes` kept it. Never raises: what cannot be read is an `Other` without a chat."""
+    """Parse one event as `envelopes` stored it. Never raises: what cannot be parsed is an `Other` without a chat."""
     event = _event_object(raw)
     mode = string(event, "mode")
     return Event(
@@ -79,7 +79,7 @@ def read(raw: str) -> Event:
 
 
 def chat_of(event: Json) -> Chat | None:
-    """Find the chat of an event object."""
+    """Return the chat of an event object; None if it names none."""
     source = section(event, "source")
     match source.get("type"):
         case "user":
@@ -95,7 +95,7 @@ def chat_of(event: Json) -> Chat | None:
 
 
 def event_id(event: Json, *, raw: str) -> str:
-    """Take `webhookEventId`; where it is missing or unfit, derive an id that repeats of the event share."""
+    """Return `webhookEventId`; if it is missing or malformed, derive an id that repeats of the event share."""
     match event.get("webhookEventId"):
         case str(given) if _EVENT_ID.fullmatch(given):
             return given
@@ -103,7 +103,7 @@ def event_id(event: Json, *, raw: str) -> str:
 
 
 def _repeated_part(raw: str) -> str:
-    # From the text, not from the object: the inbox and the reader must come to the same id.
+    # From the text, not from the object: the inbox and `read` must arrive at the same id.
     event = _event_object(raw)
     event.pop("deliveryContext", None)  # all that differs in a redelivery
     try:

@@ -1,4 +1,4 @@
-"""A card of choices as a Flex message: under each heading a row of values to tap, the chosen one filled. No I/O.
+"""A card of choices as a Flex message: under each heading, rows of values to tap, the chosen one filled. No I/O.
 
 https://developers.line.biz/en/reference/messaging-api/#flex-message (read 2026-11-27)
 """
@@ -11,7 +11,7 @@ from app.line.messages import ALT_TEXT_UNITS_MAX
 from app.line.sdk_models import Action, Message, sdk
 from app.line.text_length import cut_to_utf16_units
 
-# LINE shows a card on white by day and by night, so every colour is named.
+# LINE shows cards on white in dark mode, too, so every colour is set explicitly.
 _INK, _SOFT, _PAPER, _LINE, _GREEN = "#16211C", "#5D6B64", "#FFFFFF", "#D5DDD8", "#06793C"
 
 
@@ -26,7 +26,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlexQuestion:
-    """A heading with its values, `columns` of them in a row; those of a short last row share its width."""
+    """A heading with its values, `columns` to a row; the values of a shorter last row share the full width."""
 
     heading: str
     choices: Sequence[Choice]
@@ -34,7 +34,7 @@ class FlexQuestion:
 
 
 def choice_card(title: str, *, alt_text: str, questions: Sequence[FlexQuestion]) -> Message:
-    """Build one card with a question under the other."""
+    """Build one card with the questions below each other."""
     head = sdk.FlexText(text=title, weight="bold", size="lg", color=_INK)
     parts = [part for question in questions for part in _question(question)]
     body = sdk.FlexBox(layout="vertical", spacing="sm", contents=[head, *parts])

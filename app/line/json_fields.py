@@ -1,4 +1,4 @@
-"""Single values out of LINE's JSON, whatever stands in their place. No I/O."""
+"""Reads single values from LINE's JSON and never raises, whatever is in their place. No I/O."""
 
 import re
 from collections.abc import Mapping
@@ -7,45 +7,45 @@ from typing import Any
 Json = Mapping[str, Any]
 
 _IDENTIFIER = re.compile(r"[!-~]{1,1024}")
-_NUMBER_MAX = 2**53  # what JSON numbers hold exactly; also fits every database's big integer
+_NUMBER_MAX = 2**53  # JSON numbers are exact up to here; also fits every database's big integer
 
 
 def section(holder: Json, key: str) -> Json:
-    """Take an object; an empty one where there is none."""
+    """Return an object; an empty one if there is none."""
     value = holder.get(key)
     return value if isinstance(value, dict) else {}
 
 
 def sections(holder: Json, key: str) -> list[Json]:
-    """Take the objects of a list; what is not an object is left out."""
+    """Return the objects of a list; anything else in it is left out."""
     value = holder.get(key)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def string(holder: Json, key: str) -> str:
-    """Take a text; empty where there is none. Halves of characters become U+FFFD, which keeps UTF-16 offsets."""
+    """Return a string; empty if there is none. Lone surrogates become U+FFFD, which keeps UTF-16 offsets."""
     value = holder.get(key)
     return whole_characters(value) if isinstance(value, str) else ""
 
 
 def strings(holder: Json, key: str) -> tuple[str, ...]:
-    """Take the texts of a list; what is not a text is left out."""
+    """Return the strings of a list, as `string` does; anything else in it is left out."""
     value = holder.get(key)
     return tuple(whole_characters(item) for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def identifier(holder: Json, key: str) -> str | None:
-    """Take an id or a token: printable ASCII without spaces. None where there is none."""
+    """Return an id or a token: printable ASCII without spaces. None if there is none."""
     match holder.get(key):
         case str(value) if _IDENTIFIER.fullmatch(value):
             return value
-        case int(value) if not isinstance(value, bool):  # LINE's tables call some ids numbers
+        case int(value) if not isinstance(value, bool):  # LINE's reference calls some ids numbers
             return str(value)
     return None
 
 
 def number(holder: Json, key: str) -> int:
-    """Take a number from 0 to 2**53; 0 where there is none."""
+    """Return a number from 0 to 2**53 as an integer; 0 if there is none."""
     value = holder.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _NUMBER_MAX:
         return 0
@@ -53,7 +53,7 @@ def number(holder: Json, key: str) -> int:
 
 
 def whole_characters(text: str) -> str:
-    """Replace each lone surrogate by U+FFFD, so that the text can be encoded."""
+    """Replace each lone surrogate with U+FFFD, so that the text can be encoded."""
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -1,17 +1,17 @@
-"""JSON as it may really come: numbers without bounds, halves of characters, bytes that are not UTF-8. No I/O."""
+"""JSON as it may really arrive: unbounded numbers, lone surrogates, bytes that are not UTF-8. No I/O."""
 
 import json
 
 import orjson
 
-_INT_DIGITS_MAX = 19  # beyond 64 bits orjson reads a float too; int() would refuse 4300 digits
+_INT_DIGITS_MAX = 19  # as orjson does, longer ones are read as floats; int() refuses more than 4,300 digits
 
 
 def loads(text: bytes | str) -> object:
-    """Read with orjson, and what is too strange for it with the standard library.
+    """Parse with orjson, and what it rejects with the standard library, which is more lenient.
 
     Raises:
-        ValueError: It is not JSON, or nested too deeply to be read.
+        ValueError: It is not JSON, or nested too deeply to be parsed.
     """
     try:
         return orjson.loads(text)
@@ -20,7 +20,7 @@ def loads(text: bytes | str) -> object:
 
 
 def dumps(value: object, *, sort_keys: bool = False) -> str:
-    """Write compactly, with halves of characters escaped, so that every database takes the text.
+    """Serialize compactly, with lone surrogates escaped, so that every database accepts the text.
 
     Raises:
         ValueError: It is nested too deeply to be written.

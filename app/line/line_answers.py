@@ -1,6 +1,6 @@
-"""What LINE answered, and which of our errors it is. No I/O.
+"""LINE's answers, and which of our errors each refusal becomes. No I/O.
 
-LINE does not promise its error texts, so the status decides; a text is only a hint where one status has two meanings.
+LINE does not guarantee its error texts, so the status decides; a text is only a hint if one status has two meanings.
 https://developers.line.biz/en/reference/messaging-api/#status-codes (read 2026-11-22)
 https://developers.line.biz/en/reference/messaging-api/#error-responses (read 2026-11-22)
 """
@@ -29,7 +29,7 @@ _CODES: Final[dict[type[EaselError], str]] = {MonthlyLimit: "monthly_limit", Tok
 
 
 class LineCall(StrEnum):
-    """What we asked LINE for, as error messages name it."""
+    """The calls we make to LINE, as error messages name them."""
 
     REPLY = "reply"
     PUSH = "push"
@@ -47,7 +47,7 @@ class LineCall(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineAnswer:
-    """One answer of LINE. `body` is empty where it did not come whole or is not a JSON object."""
+    """One answer of LINE. `body` is empty if it did not arrive whole or is not a JSON object."""
 
     status: int
     request_id: str | None
@@ -57,7 +57,7 @@ class LineAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentMessage:
-    """A message of ours in a chat. Its id is what an event names that quotes it."""
+    """A message of ours in a chat. An event that quotes it names its `id`."""
 
     id: str
     quote_token: str | None
@@ -65,14 +65,14 @@ class SentMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What was sent, in our order, and `x-line-request-id`. No messages where the answer could not be read."""
+    """The messages sent, in our order, and `x-line-request-id`. No messages if the answer could not be read."""
 
     messages: tuple[SentMessage, ...]
     request_id: str | None
 
 
 def body_of(content: bytes) -> dict[str, Any]:
-    """Read the JSON object of an answer; an empty one where there is none."""
+    """Parse the JSON object of an answer; an empty one if there is none."""
     try:
         body = json_text.loads(content)
     except ValueError:
@@ -88,7 +88,7 @@ def sent_of(answer: LineAnswer) -> Sent:
 
 
 def error_of(answer: LineAnswer, *, call: LineCall) -> EaselError:
-    """Name the error of an answer that is not a success."""
+    """Return the error for an answer that is not a success."""
     said = f"{call}: LINE answered {answer.status}{_hint(answer.body)}"
     leaf, request_id = _leaf(answer, call=call), answer.request_id
     code = _CODES.get(leaf, f"http_{answer.status}")
@@ -103,7 +103,7 @@ def _leaf(answer: LineAnswer, *, call: LineCall) -> type[EaselError]:
             return MonthlyLimit
         case LineCall.REPLY, 400 if _says(answer, "invalid reply token"):
             return TokenDead
-        case LineCall.CONTENT, 404 | 410:  # forgotten, or its sender took it back
+        case LineCall.CONTENT, 404 | 410:  # deleted by LINE, or unsent
             return SourceGone
     fault = answer.status >= 500  # noqa: PLR2004 - the class of the status
     return VendorFault if fault else _LEAF_BY_STATUS.get(answer.status, BadRequest)
@@ -117,7 +117,7 @@ def _says(answer: LineAnswer, words: str) -> bool:
     return words in string(answer.body, "message").lower()
 
 
-# Only sentences that are known to hold nothing of the user's are repeated; the rest might quote what we sent.
+# Only sentences known to contain nothing of the user's are repeated; others might quote what we sent.
 # https://developers.line.biz/en/reference/messaging-api/#error-messages (read 2026-11-22)
 _KNOWN_SENTENCE = re.compile(
     r"The request body has \d+ error\(s\)|Invalid reply token|Failed to send messages|Not found"

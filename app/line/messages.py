@@ -1,8 +1,7 @@
 """The messages we send, as line-bot-sdk's models and within LINE's limits. No I/O.
 
-Texts that are too long are cut; what would change its meaning by being cut is refused with ValueError, and so is what
-the SDK does not take. The SDK is slow to import, so whoever builds messages while people wait has `LineClient.connect`
-load it first.
+Texts that are too long are cut; what must not be cut raises ValueError, and so does what the SDK rejects. The SDK is
+slow to import: call `LineClient.connect` before building messages while people wait.
 https://developers.line.biz/en/reference/messaging-api/#message-objects (read 2026-11-22)
 """
 
@@ -25,39 +24,39 @@ _QUICK_REPLIES_MAX = 13  # …/reference/messaging-api/#quick-reply
 
 
 def to_json(message: Message) -> dict[str, Any]:
-    """Write a message as LINE's JSON, to be kept until it is sent."""
+    """Return a message as LINE's JSON, to be stored until it is sent."""
     written: dict[str, Any] = message.to_dict()
     return written
 
 
 def of_json(written: Mapping[str, Any]) -> Message:
-    """Read what `to_json` has written, in any release.
+    """Rebuild a message from what `to_json` returned, in any release.
 
     Raises:
         ValueError: It is not a message as the SDK knows it.
     """
     try:
         return sdk.Message.from_dict(dict(written))
-    except (AttributeError, LookupError, TypeError) as exc:  # the SDK looks into it before it judges it
+    except (AttributeError, LookupError, TypeError) as exc:  # the SDK accesses fields before it validates them
         raise ValueError("not a message") from exc
 
 
 def text(text: str, *, quote_token: str | None = None) -> Message:
-    """Build a text; with `quote_token` it quotes that message. An image cannot quote, so a text goes before it."""
+    """Build a text; with `quote_token` it quotes that message. An image cannot quote: send such a text before it."""
     return sdk.TextMessage(text=cut_to_utf16_units(text, _TEXT_UNITS_MAX), quoteToken=quote_token or None)
 
 
 def image(*, original_url: str, preview_url: str) -> Message:
-    """Build an image. LINE's apps fetch both https addresses when somebody looks, weeks later as well."""
+    """Build an image. LINE's apps fetch both https URLs whenever somebody views it, even weeks later."""
     return sdk.ImageMessage(originalContentUrl=original_url, previewImageUrl=preview_url)
 
 
 def buttons(text: str, *, alt_text: str, actions: Sequence[Action]) -> Message:
-    """Build a text with buttons under it, which stay where they are, unlike quick replies.
+    """Build a text with buttons under it, which stay in the chat, unlike quick replies.
 
     Args:
-        text: At most 160 graphemes are shown.
-        alt_text: For notifications and the list of chats.
+        text: Cut to 160 graphemes.
+        alt_text: Shown in notifications and in the list of chats.
         actions: One to four.
     """
     _check_count(actions, maximum=_BUTTONS_ACTIONS_MAX)
@@ -76,11 +75,11 @@ def postback_action(
     """Build a button whose tap comes back to us as a postback event.
 
     Args:
-        label: At most 20 graphemes are shown.
-        data: What comes back, at most 300 UTF-16 code units.
-        display_text: What the chat shows as if the user had said it; it does not come back as a message.
-        opens_keyboard: The tap opens the keyboard,
-        fill_in: with these words in its field, at most 300 graphemes.
+        label: Cut to 20 graphemes.
+        data: What the event brings back: 1 to 300 UTF-16 code units.
+        display_text: What the chat shows as if the user had written it; it does not reach us as a message.
+        opens_keyboard: Whether the tap opens the keyboard.
+        fill_in: What is then in its input field, cut to 300 graphemes.
     """
     if not 0 < utf16_units(data) <= _POSTBACK_DATA_UNITS_MAX:
         raise ValueError(
@@ -96,19 +95,19 @@ def postback_action(
 
 
 def with_quick_reply(message: Message, actions: Sequence[Action]) -> Message:
-    """Put one to thirteen buttons under a message. They are shown under the last message only, and on phones only."""
+    """Put 1 to 13 quick replies under a message. Only phones show them, and only under the last message."""
     _check_count(actions, maximum=_QUICK_REPLIES_MAX)
     items = [sdk.QuickReplyItem(action=action) for action in actions]
     return message.copy(update={"quick_reply": sdk.QuickReply(items=items)})
 
 
 def quoting(message: Message, quote_token: str) -> Message:
-    """Let a text quote that message."""
+    """Have a text quote the message of this token."""
     return message.copy(update={"quote_token": quote_token})
 
 
 def quick_reply_last(messages: Sequence[Message]) -> list[Message]:
-    """Move the quick replies of a call's latest message that has some to its last one: LINE shows no others.
+    """Move the latest quick replies among these messages to the last message: LINE shows no others.
 
     https://developers.line.biz/en/reference/messaging-api/#quick-reply (read 2026-11-27)
     """

@@ -1,4 +1,4 @@
-"""How much of a month's paid messages is left. No I/O.
+"""How many of a month's paid messages are left. No I/O.
 
 https://developers.line.biz/en/reference/messaging-api/#get-quota (read 2026-11-22)
 """
@@ -12,7 +12,7 @@ from app.line.line_answers import LineCall
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """The month's paid messages: how many there are, None without a limit, and about how many were used."""
+    """The month's paid messages: the limit, None if there is none, and about how many were used."""
 
     limit: int | None
     used: int
@@ -24,7 +24,7 @@ class Quota:
 
 
 def limit_of(answer: Json) -> int | None:
-    """Read the limit; None where there is none.
+    """Parse the limit; None if there is none.
 
     Raises:
         BadAnswer: It cannot be read, so nothing is known.
@@ -38,7 +38,7 @@ def limit_of(answer: Json) -> int | None:
 
 
 def used_of(answer: Json) -> int:
-    """Read the consumption.
+    """Parse the consumption.
 
     Raises:
         BadAnswer: It cannot be read, so nothing is known.

@@ -1,10 +1,9 @@
-"""line-bot-sdk, which carries all our traffic with LINE: its endpoints, its models, and under them a session of ours.
+"""line-bot-sdk, which carries all our traffic with LINE: its endpoints and models, over an HTTP session of ours.
 
-Its import costs a second of processor and some 40 MB: whatever imports this module waits for it, so nothing does at its
-own import, and `Connection` does so in a thread. Its own session would follow redirects, unpack what nobody asked to be
-packed, read netrc files for each call and take answers whole into memory, so another one stands in its place, which
-hands out answers unread. What it would make of an answer is not asked: a value that it does not know would turn a reply
-that was sent into an error.
+Loading it costs a second of CPU time and some 40 MB, so `Connection` does that in a thread, and no module imports this
+one at its top. The SDK's own session would follow redirects, decompress answers that we asked for uncompressed, read
+netrc files for each call and load whole answers into memory; ours takes its place and returns answers unread. Nor does
+the SDK parse them: a value that it does not know would turn a reply that was sent into an error.
 """
 
 import asyncio
@@ -25,10 +24,10 @@ from app.line.lean import loaded
 from app.release import release
 
 CONNECTIONS_MAX: Final = 100
-KEPT_ALIVE_S: Final = 30.0  # each kept connection saves a handshake for the next answer
+KEPT_ALIVE_S: Final = 30.0  # a kept connection saves the next call a handshake
 CHUNK_BYTES: Final = 65_536
 
-# Before anything was sent: no name, no connection, no TLS, and a proxy that says no.
+# Before anything was sent: DNS, connecting or TLS failed, or a proxy refused.
 NOTHING_SENT: Final = (
     aiohttp.ClientConnectorError,
     aiohttp.ClientHttpProxyError,
@@ -37,19 +36,19 @@ NOTHING_SENT: Final = (
     ProxyError,
     ProxyTimeoutError,
 )
-BROKEN: Final = (aiohttp.ClientError, OSError)  # the rest: whether LINE has acted nobody knows
+BROKEN: Final = (aiohttp.ClientError, OSError)  # anything else: LINE may or may not have acted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """The SDK's clients, and the certificates that we trust, as for the other vendors."""
+    """The SDK's clients, and the certificates that we trust, the same as for the other vendors."""
 
     apis: Sequence[Any]
     certificates: SSLContext
 
 
 def messaging_apis(*, channel_access_token: str, base_url: str, data_base_url: str) -> Loaded:
-    """Make the clients of the Messaging API. For a thread: it reads certificates, and must not run in an event loop."""
+    """Create the clients of the Messaging API. Call it in a thread: it reads certificates and runs an event loop."""
     messaging = loaded("linebot.v3.messaging")
 
     async def make() -> Sequence[Any]:
@@ -63,7 +62,7 @@ def messaging_apis(*, channel_access_token: str, base_url: str, data_base_url: s
 
 
 def oauth_apis(*, base_url: str) -> Loaded:
-    """Make the client of the OAuth endpoints, as `messaging_apis` does."""
+    """Create the client of the OAuth endpoints; like `messaging_apis`, in a thread."""
     oauth = loaded("linebot.v3.oauth")
 
     async def make() -> Sequence[Any]:
@@ -74,7 +73,7 @@ def oauth_apis(*, base_url: str) -> Loaded:
 
 
 class Wire:
-    """One session for all calls. Made inside the event loop that uses it, closed at the end."""
+    """One session for all calls. Create it inside the event loop that uses it; close it at the end."""
 
     def __init__(self, loaded: Loaded) -> None:
         self._apis = loaded.apis
@@ -88,7 +87,7 @@ class Wire:
     async def answer(
         self, method: str, *arguments: object, connect_s: float, **options: object
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """Call a method of the SDK, by its name there. Hand out the answer unread, whatever its status is."""
+        """Call a method of the SDK by its name. Yield the answer unread, whatever its status."""
         call = next(found for api in self._apis if (found := getattr(api, f"{method}_with_http_info", None)))
         asked = await call(
             *arguments,
@@ -105,13 +104,13 @@ class Wire:
 
 
 class _Session:
-    """What the SDK takes for its session of aiohttp."""
+    """Takes the place of the SDK's own aiohttp session."""
 
     def __init__(self, loaded: Loaded, *, url: str) -> None:
         proxy = _proxy_for(url)
         if proxy and proxy.startswith("socks"):
             self._proxy: str | None = None
-            # It leaves names to the proxy in any case, and does not know the scheme that says so.
+            # aiohttp_socks lets the proxy resolve names in any case, and does not know the scheme that asks for it.
             url = proxy.replace("socks5h://", "socks5://", 1)
             connect: Callable[..., aiohttp.TCPConnector] = partial(ProxyConnector.from_url, url)
         else:
@@ -131,7 +130,7 @@ class _Session:
 
 
 class _Unread:
-    """An answer as the SDK hands it through: it looks at the status and the headers only."""
+    """An answer in the form that the SDK passes through: it looks only at the status and the headers."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self.status = response.status
@@ -145,14 +144,14 @@ def _loaded(make: Callable[[], Any]) -> Loaded:
     async def made() -> Sequence[Any]:
         apis: Sequence[Any] = await make()
         for api in apis:
-            await api.api_client.close()  # its session belongs to this loop, and ours will stand in its place
+            await api.api_client.close()  # its session belongs to this loop; ours will take its place
         return apis
 
     return Loaded(apis=asyncio.run(made()), certificates=httpx.create_ssl_context())
 
 
 def _proxy_for(url: str) -> str | None:
-    """Find the proxy that the environment names for an address, as httpx does for the other vendors."""
+    """Return the proxy that the environment names for a URL, if any, as httpx does for the other vendors."""
     parts, proxies = urlsplit(url), urllib.request.getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     if not proxy or urllib.request.proxy_bypass(parts.hostname or ""):

@@ -1,6 +1,6 @@
-"""line-bot-sdk's models of what we send, loaded when the first of them is used: their import costs a second.
+"""line-bot-sdk's models of what we send, loaded on first use, since importing them takes a second.
 
-Models and never dicts: of a dict the SDK would send the `type` and drop every other field without a word.
+Always models, never dicts: of a dict, the SDK would send only the `type` and silently drop every other field.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ __all__ = ["Action", "Message", "built", "models", "sdk"]
 
 
 def models(messages: Sequence[Message]) -> list[Message]:
-    """Let models through.
+    """Return these messages as a list, if all of them are models.
 
     Raises:
         TypeError: One is a dict, whose fields would be lost.
@@ -39,15 +39,15 @@ def models(messages: Sequence[Message]) -> list[Message]:
 
 @contextmanager
 def built(call: LineCall) -> Iterator[None]:
-    """Let nothing go out that the SDK does not take.
+    """Raise `BadRequest` for a request, built in this block, that the SDK rejects.
 
     Raises:
-        BadRequest: As LINE itself would, with the places that are wrong; nothing was sent.
+        BadRequest: As for a refusal by LINE itself, with the fields that are wrong; nothing was sent.
     """
     try:
         yield
     except ValueError as error:
-        places: Sequence[Any] = getattr(error, "errors", list)()  # pydantic's, of places and reasons
+        places: Sequence[Any] = getattr(error, "errors", list)()  # pydantic's: the fields and what is wrong with them
         said = "; ".join(".".join(map(str, place["loc"])) for place in places)
-        # Not `from error`, which holds what was to be said, and to whom.
+        # Not `from error`, which holds the text and its recipient.
         raise BadRequest(f"{call}: not as LINE takes it ({said or 'its kind'})", code="not_built") from None

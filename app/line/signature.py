@@ -1,4 +1,4 @@
-"""Whether a webhook body was sent by LINE. No I/O.
+"""Verifies that a webhook body was sent by LINE. No I/O.
 
 https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/ (read 2026-11-22)
 """
@@ -13,7 +13,7 @@ SHAPE = re.compile(r"[A-Za-z0-9+/]{43}=")  # 32 bytes in base64
 
 
 def is_well_formed(signature: str | None) -> bool:
-    """Whether this can be a signature at all, which is known before the body is."""
+    """Whether this can be a signature at all, which can be told before the body is read."""
     return signature is not None and SHAPE.fullmatch(signature) is not None
 
 
@@ -21,9 +21,9 @@ def verify(body: bytes, *, signature: str | None, secrets: Sequence[str]) -> boo
     """Compare `x-line-signature` with the HMAC-SHA256 of the raw body, in constant time.
 
     Args:
-        body: The bytes as they came. Parsed and written again they would differ: LINE escapes emoji.
-        signature: The header, or None where it is missing.
-        secrets: The channel secret, and the previous one while it is being changed. Empty ones never match.
+        body: The bytes as received. Parsed and serialized again they would differ, since LINE escapes emoji.
+        signature: The header; None if it is missing.
+        secrets: The channel secret, and the previous one while it is being replaced. Empty ones never match.
     """
     if signature is None:
         return False

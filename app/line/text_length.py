@@ -14,18 +14,18 @@ _ELLIPSIS = "…"
 
 
 def utf16_units(text: str) -> int:
-    """Count UTF-16 code units: an emoji beyond the basic plane is two."""
+    """Count UTF-16 code units: a character beyond the basic plane, such as most emoji, is two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def graphemes(text: str) -> list[str]:
-    """Split into what people see as characters."""
+    """Split into grapheme clusters, which people see as characters."""
     found: list[str] = _CLUSTER.findall(text)
     return found
 
 
 def cut_to_utf16_units(text: str, limit: int) -> str:
-    """Shorten to `limit` UTF-16 code units, between characters, with an ellipsis at the end."""
+    """Shorten to `limit` UTF-16 code units, between grapheme clusters, with an ellipsis at the end."""
     return text if utf16_units(text) <= limit else _cut(text, limit, utf16_units)
 
 

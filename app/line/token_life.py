@@ -1,4 +1,4 @@
-"""What LINE's OAuth endpoints tell of a channel access token: its channel, and how long it still lives.
+"""What LINE's OAuth endpoints say about a channel access token: its channel, and how long it remains valid.
 
 https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-token,
 #verify-channel-access-token-v2-1 and #issue-stateless-channel-access-token (read 2026-11-22).
@@ -17,10 +17,10 @@ TIMEOUT_S: Final = 5.0
 
 
 class LineOAuth:
-    """Asks about tokens and secrets, through the SDK's client for that. Raises as `Connection` does; close it."""
+    """Asks about tokens and secrets through the SDK's OAuth client. Raises as `Connection` does; close it after use."""
 
     def __init__(self, *, base_url: str) -> None:
-        """Open no connection yet, and load nothing."""
+        """Open no connection and load nothing yet."""
 
         def load() -> "Loaded":
             from app.line.sdk import oauth_apis  # noqa: PLC0415 - slow to import
@@ -34,24 +34,24 @@ class LineOAuth:
         await self._line.aclose()
 
     async def about_token(self, access_token: str) -> Json:
-        """Ask where long-lived tokens are known, then where those of version 2.1 are; empty: neither knows it."""
+        """Look a token up as a long-lived one, then as one of version 2.1; without `client_id` if it is neither."""
         token = (await self._line.ask(LineCall.OAUTH, "verify_channel_token", access_token)).body
         if "client_id" in token:
             return token
         return (await self._line.ask(LineCall.OAUTH, "verify_channel_token_by_jwt", access_token)).body
 
     async def issue_stateless(self, *, channel_id: str, channel_secret: str) -> Json:
-        """Have a token made that lives 15 minutes; LINE's refusal is handed out like it, with an `error`."""
+        """Issue a token that is valid for 15 minutes; a refusal is returned in the same way, with an `error`."""
         asked = {"grant_type": "client_credentials", "client_id": channel_id, "client_secret": channel_secret}
         return (await self._line.ask(LineCall.OAUTH, "issue_stateless_channel_token", options=asked)).body
 
 
 async def token_life_s(*, base_url: str, access_token: str) -> int | None:
-    """Return how many seconds a token still lives; None where LINE names no end.
+    """Return for how many seconds a token remains valid; None if LINE names no end.
 
     Raises:
         Unreachable: LINE was not reached.
-        OutcomeUnknown: LINE does not answer.
+        OutcomeUnknown: LINE did not answer.
     """
     oauth = LineOAuth(base_url=base_url)
     try:
