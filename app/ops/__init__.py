@@ -1,1 +1,1 @@
-"""What operators do at a terminal: doctor, setup, desk (usage, requests, resend, refund, forget), backup."""
+"""Commands for operators: init, setup, doctor, desk (usage, requests, resend, refund, forget), backup, move, prices."""

@@ -1,7 +1,7 @@
-"""A copy of the SQLite files while the service runs, and the way back.
+"""Copies the SQLite files while the service runs, and puts copies back.
 
-The store is copied before the engine: a picture that the store's copy has as drawing must have its workflow in the
-engine's, while a workflow whose request is not there only ends. https://www.sqlite.org/backup.html
+The store is copied before the engine: a request that is being drawn in the store's copy needs its workflow in the
+engine's copy, while a workflow whose request is missing just ends. https://www.sqlite.org/backup.html
 """
 
 import contextlib
@@ -22,11 +22,11 @@ POSTGRES_HELP = (
 
 
 class BackupError(Exception):
-    """It cannot be done; the message says why and what helps."""
+    """The backup cannot be made or restored; the message says why and what helps."""
 
 
 def save(database_url: str, directory: Path) -> list[Path]:
-    """Copy both files into a directory, which must be new or empty. The service may run. Return the copies."""
+    """Copy both files into a new or empty directory, and return the copies. The service may be running."""
     if directory.exists() and any(directory.iterdir()):
         raise BackupError(f"{directory} is not empty: name a new directory")
     _keep_to_ourselves()
@@ -46,7 +46,7 @@ def save(database_url: str, directory: Path) -> list[Path]:
 
 
 def restore(database_url: str, directory: Path) -> list[Path]:
-    """Put the copies back, and what was there aside. The service must be stopped. Return the files that are back.
+    """Put the copies back, and return the restored files; what was there is renamed. The service must be stopped.
 
     Raises:
         BackupError: The directory does not hold a backup.
@@ -68,12 +68,12 @@ def restore(database_url: str, directory: Path) -> list[Path]:
 
 
 def _keep_to_ourselves() -> None:
-    """Let nobody else read what is made from now on, not even while it is copied: it holds people's words."""
+    """Make files private from now on, even while they are being copied: they hold what people wrote."""
     os.umask(0o077)
 
 
 def _files(database_url: str) -> list[Path]:
-    """Name the store's file and the engine's."""
+    """Return the paths of the store's file and of the engine's."""
     urls = [sa.make_url(database_url), sa.make_url(engine_url(database_url))]
     if any(url.get_backend_name() != "sqlite" for url in urls):
         raise BackupError(POSTGRES_HELP)

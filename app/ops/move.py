@@ -1,7 +1,7 @@
-"""`easel move`: everything of a SQLite file goes into an empty Postgres, in one transaction: all of it or nothing.
+"""`easel move`: copies a whole SQLite file into an empty Postgres database, in one transaction: all or nothing.
 
-The engine's file stays behind. It holds only how far each picture has come: the first start on Postgres finds the
-wishes that are open and begins them again, and what is paid is not paid again.
+The engine's file is not copied. It holds only how far each picture has got: the first start on Postgres finds the open
+wishes and begins them again, and what is already paid for is not paid for again.
 """
 
 import sqlite3
@@ -21,20 +21,20 @@ from app.store.ownership import moved_mark, own
 from app.store.requests import UNFINISHED
 from app.store.tables import heartbeats, leases, metadata, requests
 
-OF_PROCESSES = frozenset({leases, heartbeats})  # who lives: of the old file's process nobody needs to know
+OF_PROCESSES = frozenset({leases, heartbeats})  # which processes are alive: those of the old file do not matter
 ROWS_AT_ONCE = 1000
-BYTES_AT_ONCE = 8  # rows that hold pictures or photos, some MB each
+BYTES_AT_ONCE = 8  # rows at once where they hold pictures or photos of some MB each
 
-Tell = Callable[[str, int, int], None]  # the table, its rows so far, all of them
+Tell = Callable[[str, int, int], None]  # the table, its rows copied so far, its rows in total
 
 
 class MoveError(Exception):
-    """It cannot be done, and nothing was changed; the message says why and what helps."""
+    """The move cannot be done, and nothing was changed; the message says why and what helps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """What is there now. `open_wishes`: they go on at the first start."""
+    """What was moved. `open_wishes` go on at the first start."""
 
     rows: int
     tables: int
@@ -42,10 +42,10 @@ class Moved:
 
 
 def move(source_url: str, target_url: str, tell: Tell) -> Moved:
-    """Copy every row and count both sides. The service must be stopped; the file stays as it is, with a mark beside it.
+    """Copy every row and compare the counts. The service must be stopped; the file stays as it is, marked as moved.
 
     Raises:
-        MoveError: One of the two is not as it must be, or Postgres did not take something.
+        MoveError: One of the two databases is not as it must be, or Postgres rejected something.
         DatabaseTakenError: A service is running on the file.
     """
     with _open(source_url) as source, _open(target_url) as target:
@@ -75,7 +75,7 @@ def _explained(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _marking(mark: Path) -> Iterator[Callable[[], object]]:
-    """Give what keeps services off the file; it is undone unless all goes well."""
+    """Yield a function that makes the mark, which keeps services off the file; an error removes it again."""
 
     def made() -> None:
         try:
@@ -104,12 +104,12 @@ def _into(target: Database, ours: Connection, tell: Tell, mark: Callable[[], obj
         _continue_counting(theirs)
         _compare(ours, theirs)
         moved = Moved(rows=rows, tables=len(tables()), open_wishes=_open_wishes(theirs))
-        mark()  # before the commit: afterwards a kill would leave two databases that both would be served
+        mark()  # before the commit: a kill between the two must not leave two databases in service
         return moved
 
 
 def tables() -> list[sa.Table]:
-    """Return what is moved, in its order."""
+    """Return the tables to move, in order of their dependencies."""
     return [table for table in metadata.sorted_tables if table not in OF_PROCESSES]
 
 
@@ -132,7 +132,7 @@ def _check_revision(connection: Connection, place: Path) -> None:
 
 
 def _check_empty(theirs: Connection) -> None:
-    """Nobody works on the target, and there is nothing in it that could be mixed up with ours."""
+    """Check that no service uses the target, and that it holds no rows of its own."""
     if theirs.execute(sa.select(sa.func.count()).select_from(leases).where(leases.c.expires_at > NOW)).scalar_one():
         raise MoveError("an Easel is running on the target: stop it, and wait half a minute if it was killed")
     full = [table.name for table in tables() if theirs.execute(sa.select(sa.exists(table.select()))).scalar_one()]
@@ -141,7 +141,7 @@ def _check_empty(theirs: Connection) -> None:
 
 
 def _copied(table: sa.Table, ours: Connection, theirs: Connection, tell: Tell) -> int:
-    """Copy one table, and tell of it on the way. Return how many rows it has."""
+    """Copy one table, reporting progress. Return how many rows it has."""
     total, done = _count(ours, table), 0
     has_bytes = any(isinstance(column.type, sa.LargeBinary) for column in table.columns)
     at_once = BYTES_AT_ONCE if has_bytes else ROWS_AT_ONCE
@@ -158,7 +158,7 @@ def _by_key(table: sa.Table, rows: Sequence[sa.RowMapping]) -> list[dict[str, ob
 
 
 def _continue_counting(theirs: Connection) -> None:
-    """Let Postgres number the next row of a table behind the last one that was copied."""
+    """Have Postgres number new rows of each table from after the last copied one."""
     for table in tables():
         column = table.autoincrement_column
         if column is not None:

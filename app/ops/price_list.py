@@ -1,4 +1,4 @@
-"""`easel prices`: what a picture costs at most, by model, quality and size, from the rates that Easel counts with."""
+"""`easel prices`: what a picture costs at most, by model, quality and size, from the rates that Easel computes with."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -14,7 +14,7 @@ PROMPT_CHARS: Final = 60
 
 
 def price_list(models: Sequence[str]) -> Table:
-    """Lay out a row for each model and quality. A model of which no price is known is marked: the dearest is taken."""
+    """Lay out a row for each model and quality. A model of unknown price is marked; it counts as the dearest."""
     table = Table(title="USD for one picture, at most", caption="edits cost a little more: the photo is read, too")
     _head(table)
     for model in models:
@@ -26,7 +26,7 @@ def price_list(models: Sequence[str]) -> Table:
 
 
 def markdown(models: Sequence[str]) -> Table:
-    """Lay out the same for a page: every row names its model."""
+    """Lay out the same in Markdown, with every row naming its model."""
     table = Table(box=box.MARKDOWN)
     _head(table)
     for model in models:

@@ -1,4 +1,4 @@
-"""What every command shares: the settings or a clear end, and ends that a shell understands."""
+"""What every command shares: reading the settings, and exiting with codes that shells understand."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ EX_CONFIG = 78  # sysexits.h: something in the configuration is wrong
 
 
 def read_settings(**overrides: Any) -> "Settings":  # noqa: ANN401 - any field of Settings
-    """Return the settings, or end with every problem on standard error."""
+    """Return the settings, or print every problem to standard error and exit."""
     from app import settings  # noqa: PLC0415 - heavy
 
     try:
@@ -27,7 +27,7 @@ def read_settings(**overrides: Any) -> "Settings":  # noqa: ANN401 - any field o
 
 
 def check_surroundings() -> None:
-    """Make what this machine says of proxies and certificates usable, or end with what is wrong."""
+    """Check this machine's proxies and certificates, and mend NO_PROXY; exit if every call would fail."""
     from app.settings import environment  # noqa: PLC0415 - heavy
 
     environment.mend_no_proxy(os.environ)
@@ -36,9 +36,9 @@ def check_surroundings() -> None:
 
 
 def end(code: int) -> NoReturn:
-    """End this process."""
+    """Exit, without waiting for other threads."""
     if threading.active_count() > 1:
-        # A thread that still waits for a vendor would keep the process for half a minute.
+        # A thread that still waits for a vendor would keep the process alive for half a minute.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
@@ -46,6 +46,6 @@ def end(code: int) -> NoReturn:
 
 
 def refuse(*lines: str, code: int) -> NoReturn:
-    """Say on standard error why it cannot be done, and end."""
+    """Print to standard error why it cannot be done, and exit."""
     typer.echo("\n".join(lines), err=True)
     end(code)

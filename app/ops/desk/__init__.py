@@ -1,4 +1,4 @@
-"""The operator's desk: what was spent and asked for, sending again, giving back, forgetting. For people and programs.
+"""The operator's desk: usage, requests, resend, refund and forget, with output for people or for programs.
 
-Every command works while the service runs, on SQLite beside it as well, and while it does not.
+Every command works whether the service is running or not, with SQLite, too.
 """

@@ -1,4 +1,4 @@
-"""The commands of the desk, as they are typed. Everything heavy is imported where it is used."""
+"""The command-line interface of the desk. Everything slow to import is imported where it is used."""
 
 import json
 import shutil
@@ -140,7 +140,7 @@ def forget(
 
 
 def _begin() -> "Settings":
-    """Read the settings, and keep what is logged on the way off standard output."""
+    """Read the settings, and send what is logged to standard error."""
     settings = read_settings()
     from app import telemetry
 
@@ -149,7 +149,7 @@ def _begin() -> "Settings":
 
 
 def _read(reader: Callable[[U], T], typed: U | None) -> T | None:
-    """Read what was typed, or end with the form that it must have."""
+    """Parse what was typed, or exit with the form that it must have."""
     try:
         return None if typed is None else reader(typed)
     except ValueError as error:
@@ -172,7 +172,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _confirm(question: str) -> None:
-    """Ask, on standard error, since what is printed may go to a program; without a yes, end."""
+    """Ask on standard error, since standard output may go to a program; exit unless the answer is yes."""
     typer.echo(f"{question} [y/N] ", nl=False, err=True)
     answer = sys.stdin.readline()
     if answer.strip().lower() in {"y", "yes"}:
@@ -182,12 +182,12 @@ def _confirm(question: str) -> None:
 
 
 def _width() -> int | None:
-    """Return how wide the terminal is; None where what is printed goes into a file or a program."""
+    """Return the width of the terminal; None if the output goes to a file or a program."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _tell(data: object, text: str, *, as_json: bool, problem: str | None = None) -> NoReturn:
-    """Print it, and end: with 1 where there is a problem left."""
+    """Print the result and exit, with 1 if a problem is left."""
     typer.echo(json.dumps(data, ensure_ascii=False, indent=2) if as_json else text)
     if problem:
         refuse(problem, code=EX_IMPOSSIBLE)

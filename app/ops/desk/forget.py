@@ -1,4 +1,4 @@
-"""`easel forget ID`: everything of a person, group or room goes, from the store and from the bucket."""
+"""`easel forget ID`: deletes everything of a person, group or room from the store and from the bucket."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from app.store.forgetting import Forgetting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What went. `swept`: objects deleted from the bucket just now; `unswept`: why the rest waits, else None."""
+    """What was deleted. `swept`: objects deleted from the bucket just now; `unswept`: why the rest waits, else None."""
 
     id: str
     gone: DataInventory
@@ -26,13 +26,13 @@ class Receipt:
 
 
 async def look(settings: Settings, line_id: str) -> DataInventory:
-    """Count what would go."""
+    """Count what would be deleted."""
     async with opened(settings.database_url) as database:
         return await belongings_of(database, line_id)
 
 
 async def forget(settings: Settings, line_id: str) -> Receipt:
-    """Forget it all. A bucket that is away is swept later, by the running service or by running this again."""
+    """Delete it all. If the bucket cannot be reached, the running service or a second run deletes the objects later."""
     async with opened(settings.database_url) as database:
         gone = await belongings_of(database, line_id)
         forgetting = Forgetting(database)
@@ -43,7 +43,7 @@ async def forget(settings: Settings, line_id: str) -> Receipt:
 
 
 def question(line_id: str, there: DataInventory) -> str:
-    """Write what is asked before it is done."""
+    """Return the question that is asked before it is done."""
     return f"Forget {there.pictures} pictures and {there.records} records of {line_id}? It cannot be undone."
 
 
@@ -53,7 +53,7 @@ def as_data(receipt: Receipt) -> dict[str, Any]:
 
 
 def text(receipt: Receipt, *, full: bool) -> str:
-    """Write the receipt."""
+    """Format the receipt for people."""
     gone, name = receipt.gone, shown_id(receipt.id, full=full)
     lines = [f"Forgotten of {name}:" if gone.any else f"There is nothing of {name}."]
     if gone.any:

@@ -16,10 +16,10 @@ from app.settings import Settings
 
 
 async def history(settings: Settings, request_id: str, *, prompts: bool) -> History:
-    """Read one.
+    """Return a request with its history.
 
     Raises:
-        NotPossible: There is none.
+        NotPossible: There is no such request.
     """
     async with opened(settings.database_url) as database:
         found = await Archive(database, reads_prompts=prompts).history(request_id)
@@ -29,7 +29,7 @@ async def history(settings: Settings, request_id: str, *, prompts: bool) -> Hist
 
 
 def unknown(request_id: str) -> NotPossible:
-    """Say that there is no such request."""
+    """Return the error for a request that does not exist."""
     return NotPossible(f"there is no request {clean(request_id)}: `easel requests` lists them, with their whole ids")
 
 
@@ -43,7 +43,7 @@ def as_data(one: History, *, prompts: bool) -> dict[str, Any]:
 
 
 def text(one: History, settings: Settings, *, full: bool, prompts: bool, width: int | None) -> str:
-    """Write it for people."""
+    """Format it for people."""
     facts = table(["request", one.entry.id], list(_facts(one, full=full, prompts=prompts)), width=width)
     rows = [row for step in timeline(one) for row in _rows(step, one.entry.created_at, settings)]
     return "\n".join([*facts, "", *table(["when", "after", "what"], rows, right={"after"}, width=width)])

@@ -15,7 +15,7 @@ TITLES = ("asked", "id", "chat", "state", "answer", "reason", "model", "USD", "w
 
 
 async def requests(settings: Settings, wanted: RequestFilter, *, limit: int, prompts: bool) -> Sequence[RequestEntry]:
-    """Read requests, newest first, through as many as there are. What people wrote is read only with `prompts`."""
+    """Return up to `limit` requests, newest first, however far back they are. Prompts are read only with `prompts`."""
     found: list[RequestEntry] = []
     async with opened(settings.database_url) as database:
         archive = Archive(database, reads_prompts=prompts)
@@ -28,16 +28,16 @@ async def requests(settings: Settings, wanted: RequestFilter, *, limit: int, pro
 
 
 def as_data(entry: RequestEntry, *, prompts: bool) -> dict[str, Any]:
-    """Return one ready for JSON, with whole ids; what was written only where it is asked for.
+    """Return one ready for JSON, with whole ids, and with its prompt only if `prompts`.
 
-    Without the keys of its pictures: whoever has one can look at the picture.
+    Object keys of its pictures are left out: anybody who has one can view the picture.
     """
     hidden = {"previews"} if prompts else {"previews", "prompt"}
     return {name: value for name, value in asdict(entry).items() if name not in hidden}
 
 
 def text(entries: Sequence[RequestEntry], settings: Settings, *, full: bool, prompts: bool, width: int | None) -> str:
-    """Write them for people."""
+    """Format them for people."""
     if not entries:
         return "No request is like that."
     titles = [*TITLES, *(["prompt"] if prompts else [])]

@@ -1,4 +1,4 @@
-"""Opens the database of a service that may be running. Makes nothing, changes no tables."""
+"""Opens the database of a service that may be running. Creates no file and migrates no tables."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ from app.store.database import HEAD, Database, revision_of
 
 
 class NotPossible(Exception):
-    """It cannot be done; the message is one sentence that says why, and what helps."""
+    """The command cannot be carried out; the message is one sentence that says why, and what helps."""
 
 
 @contextlib.asynccontextmanager
@@ -19,7 +19,7 @@ async def opened(database_url: str) -> AsyncIterator[Database]:
     """Open the database.
 
     Raises:
-        NotPossible: There is none, or it is not of this release.
+        NotPossible: There is no database, it cannot be read, or it is not of this release.
     """
     database = Database(database_url)
     try:

@@ -1,4 +1,4 @@
-"""`easel refund ID`: what was not worth it does not count."""
+"""`easel refund ID`: what a request cost no longer counts against its person and chat."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ async def refund(settings: Settings, request_id: str) -> Refund:
     """Give back what a request cost its person and chat.
 
     Raises:
-        NotPossible: There is nothing to give back, or not yet.
+        NotPossible: There is nothing to give back, or what it costs is not known yet.
     """
     async with opened(settings.database_url) as database:
         given = await Refunds(database).refund(request_id)
@@ -46,7 +46,7 @@ def as_data(request_id: str, given: Refund) -> Mapping[str, Any]:
 
 
 def text(request_id: str, given: Refund, settings: Settings, *, full: bool) -> str:
-    """Write it for people."""
+    """Format it for people."""
     if given.again:
         return (
             f"{request_id} was refunded already, {when(given.refunded_at, settings.zone)}: nothing more to give back."

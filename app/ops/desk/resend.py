@@ -1,6 +1,6 @@
-"""`easel resend ID`: an answer is sent once more, free with the chat's next message or by a push now.
+"""`easel resend ID`: sends an answer once more, free with the chat's next message or by a push now.
 
-Whoever sends takes the answer in the store first, so that this command and a running service never both send it.
+Whichever process sends it claims the answer in the store first, so this command and a running service never both do.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.build.make_vendors import Vendors
     from app.flows.delivery.deliver import Deliver
 
-OWNER = "desk"  # a push that one of us began is finished by whoever sees it, with its own retry key
+OWNER = "desk"  # a push that a killed run began is finished by the next one or by a service, with the same retry key
 SETTLED_WITHIN_S, SETTLED_POLLING_S = 10.0, 0.1
 
 Way = Literal["next_message", "push", "reply", "begun_again"]
@@ -36,7 +36,7 @@ Way = Literal["next_message", "push", "reply", "begun_again"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resent:
-    """How the answer travels. `answer`: due until the chat's next message, else sent; waiting: it is drawn first."""
+    """How an answer goes out. `answer`: due until the chat's next message, sent, or waiting while it is drawn first."""
 
     request: str
     way: Way
@@ -44,10 +44,10 @@ class Resent:
 
 
 async def resend(settings: Settings, request_id: str, *, push: bool) -> Resent:
-    """Have it sent once more.
+    """Send an answer once more.
 
     Raises:
-        NotPossible: There is nothing to send, it is on its way, or LINE does not take it.
+        NotPossible: There is nothing to send, it is being sent already, or LINE does not accept it.
     """
     async with opened(settings.database_url) as database:
         if await _begun_again(settings, database, request_id):
@@ -64,7 +64,7 @@ def as_data(resent: Resent) -> dict[str, Any]:
 
 
 def text(resent: Resent) -> str:
-    """Write it for people."""
+    """Format it for people."""
     match resent.way:
         case "next_message":
             how = "goes out free with the next message of its chat; --push sends it now"
@@ -78,7 +78,7 @@ def text(resent: Resent) -> str:
 
 
 async def _begun_again(settings: Settings, database: Database, request_id: str) -> bool:
-    """Have it drawn or stored where it is open and nothing works on it."""
+    """Begin an open wish again if no workflow is at work on it. Return whether it was begun."""
     was_broken_off = await BrokenOff(database).take_up(request_id)
     request = await Requests(database).get(request_id)
     if request is None or not request.draws or request.state not in UNFINISHED:
@@ -142,7 +142,7 @@ async def _pushed(settings: Settings, database: Database, request_id: str) -> Re
 
 
 async def _finished(deliver: "Deliver", database: Database, request_id: str) -> bool:
-    """Finish what an earlier run of this command began and did not live to see. Whether it was sent by that."""
+    """Finish a push that an earlier, killed run of this command began. Return whether that sent it, or may have."""
     requests = Requests(database)
     request = await requests.get(request_id)
     if request is None or request.answer is not AnswerState.SENDING:
@@ -153,7 +153,7 @@ async def _finished(deliver: "Deliver", database: Database, request_id: str) -> 
 
 
 async def _check_quota(line: LineClient, chat: Chat) -> None:
-    """Compare what is left of the month with what the push costs."""
+    """Check that what is left of the month covers what the push costs."""
     free = "without --push it goes out free with the next message of its chat"
     try:
         left = await line.remaining_pushes()
@@ -165,7 +165,7 @@ async def _check_quota(line: LineClient, chat: Chat) -> None:
 
 
 async def _settled(database: Database, request_id: str) -> None:
-    """Wait for a service that took the push over meanwhile, and is about to write down what became of it."""
+    """Wait while a service that took the push over meanwhile writes down its outcome."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(SETTLED_WITHIN_S):
             while (now := await Requests(database).get(request_id)) and now.answer is AnswerState.SENDING:  # noqa: ASYNC110 - another process writes it
@@ -173,7 +173,7 @@ async def _settled(database: Database, request_id: str) -> None:
 
 
 async def _outcome(database: Database, request_id: str) -> Resent:
-    """Read what became of it, whoever sent it."""
+    """Return what became of it, whoever sent it."""
     found = await Archive(database, reads_prompts=False).history(request_id)
     if found is None:
         raise NotPossible(f"{request_id} was forgotten meanwhile: there is nothing to send")
@@ -189,7 +189,7 @@ async def _outcome(database: Database, request_id: str) -> Resent:
 
 
 def _deliver(settings: Settings, database: Database, vendors: "Vendors") -> "Deliver":
-    """Build what speaks in chats, as the service does."""
+    """Build what delivers answers, as the service does."""
     from app.build.make_speaking import Speaking  # noqa: PLC0415 - heavy
     from app.build.make_store import Store  # noqa: PLC0415 - heavy
     from app.metrics import Metrics  # noqa: PLC0415 - heavy

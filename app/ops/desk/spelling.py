@@ -1,4 +1,4 @@
-"""How the desk writes money, ids and times, and reads what operators type. No I/O."""
+"""Formats shares, ids and times for the desk, and parses what operators type. No I/O."""
 
 import re
 from datetime import datetime, timedelta
@@ -19,34 +19,34 @@ _UNIT = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def percent(part: int, whole: int) -> str:
-    """Write a share."""
+    """Format a share as a percentage."""
     return f"{100 * part / whole:.1f} %" if whole else "-"
 
 
 def shown_id(line_id: str | None, *, full: bool) -> str:
-    """Write a person's, group's or room's id: enough to tell it from others, or whole."""
+    """Format the id of a person, group or room: whole if `full`, else enough to tell it from others."""
     if not line_id:
         return "-"
     return line_id if full or len(line_id) <= SHORT_CHARS else f"{line_id[:SHORT_CHARS]}…"
 
 
 def when(at: float | None, zone: ZoneInfo) -> str:
-    """Write a time to the second."""
+    """Format a time to the second."""
     return f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M:%S}" if at is not None else "-"
 
 
 def lasted(from_at: float | None, until_at: float | None) -> str:
-    """Write how long something took."""
+    """Format how long something took."""
     if from_at is None or until_at is None:
         return "-"
     return f"{max(0.0, until_at - from_at):.1f} s"
 
 
 def since_at(text: str, *, now_at: float, zone: ZoneInfo) -> float:
-    """Read a time, such as 24h or 2026-11-25, as Unix seconds.
+    """Parse a time, such as 24h (ago) or 2026-11-25, into Unix seconds.
 
     Raises:
-        ValueError: It is none; the message says which forms there are.
+        ValueError: It is not a time; the message names the accepted forms.
     """
     try:
         if ago := _AGO.fullmatch(text.strip()):
@@ -58,7 +58,7 @@ def since_at(text: str, *, now_at: float, zone: ZoneInfo) -> float:
 
 
 def one_of(kind: type[Kind], text: str) -> Kind:
-    """Read one of a few words.
+    """Parse a member of an enum.
 
     Raises:
         ValueError: It is none of them.
@@ -70,10 +70,10 @@ def one_of(kind: type[Kind], text: str) -> Kind:
 
 
 def month(text: str) -> str:
-    """Read a month.
+    """Return a month if it is written YYYY-MM.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not.
     """
     if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text):
         raise ValueError(MONTH_FORM)
@@ -81,10 +81,10 @@ def month(text: str) -> str:
 
 
 def chat_start(text: str) -> str:
-    """Read an id of LINE's, or its beginning as the desk writes it.
+    """Parse a LINE id, or the beginning of one as the desk shows it.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is neither.
     """
     start = text.strip().removesuffix("…")
     if not LINE_ID_START.fullmatch(start):
@@ -93,10 +93,10 @@ def chat_start(text: str) -> str:
 
 
 def line_id(text: str) -> str:
-    """Read a whole id of LINE's.
+    """Return an id if it is a whole LINE id.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not.
     """
     if not LINE_ID.fullmatch(text):
         raise ValueError(ID_FORM)

@@ -15,10 +15,10 @@ INDENT = "    "
 def table(
     titles: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[str] = (), width: int | None = None
 ) -> list[str]:
-    """Lay out rows under their titles; columns named in `right` end at the right.
+    """Lay out rows under their titles; columns named in `right` are aligned to the right.
 
-    What does not fit into `width` goes on in a second, indented line, since an id that is folded cannot be copied; a
-    text at the end of a line is cut. None: each row is one line, whole, however long, as programs and files want it.
+    Columns that do not fit into `width` go on in a second, indented line, since a wrapped id cannot be copied; one that
+    is too wide by itself is cut. None: each row is one whole line, however long, as files and programs need it.
     """
     columns = [[title, *(clean(row[at]) for row in rows)] for at, title in enumerate(titles)]
     widths = [max(map(cell_len, column)) for column in columns]
@@ -32,7 +32,7 @@ def table(
 
 
 def clean(text: str) -> str:
-    """Make one line of a text, without what could steer a terminal: people write prompts."""
+    """Replace line breaks and terminal control codes with spaces: prompts are untrusted."""
     return "".join(one if one.isprintable() else " " for one in text)
 
 
@@ -49,7 +49,7 @@ def _laid_out(columns: Sequence[Sequence[str]], right: Collection[str], *, inden
 
 
 def _shares(widths: Sequence[int], width: int | None) -> Iterator[tuple[int, int]]:
-    """Share columns out over lines: from which to before which."""
+    """Distribute columns over lines. Yield for each line the index of its first column and the one after its last."""
     first, used = 0, 0
     for at, one in enumerate(widths):
         needed = one + (len(GAP) if at > first else len(INDENT) if first else 0)

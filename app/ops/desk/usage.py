@@ -20,7 +20,7 @@ DEAREST = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallTotals:
-    """What some calls come to. `estimated_microusd` and `refunded_microusd` are parts of `microusd`."""
+    """Totals of some calls. `estimated_microusd` and `refunded_microusd` are included in `microusd`."""
 
     calls: int
     pictures: int
@@ -31,7 +31,7 @@ class CallTotals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """A cap on money. `spent_microusd` None: it holds for each chat by itself; `left_microusd` None: no cap."""
+    """A cap on money. `spent_microusd` is None if it is per chat, `left_microusd` also if there is none."""
 
     name: str
     spent_microusd: int | None
@@ -41,7 +41,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthUsage:
-    """A month. Keys of `by_model` and `by_quality` are names, of `by_outcome` how the calls ended."""
+    """The usage of a month. `by_outcome` is keyed by how calls ended, `failures` by why requests have no picture."""
 
     month: str
     timezone: str
@@ -58,7 +58,7 @@ class MonthUsage:
 
 
 async def usage(settings: Settings, month: str | None) -> MonthUsage:
-    """Read a month, by default this one."""
+    """Return the usage of a month, by default of this one."""
     now, zone = time.time(), settings.zone
     chosen = month or month_of(now, zone)
     from_at, until_at = month_bounds_at(chosen, zone)
@@ -68,7 +68,7 @@ async def usage(settings: Settings, month: str | None) -> MonthUsage:
 
 
 def summed(found: Month, *, month: str, today: str, timezone: str, caps: Caps) -> MonthUsage:
-    """Add a month's ledger up in every way that is asked for."""
+    """Add up a month's ledger by day, model, quality and outcome, and compare it with the caps."""
     by_day = _by(found.spent, lambda one: one.day)
     total = _sum(found.spent)
     spent_today = by_day[today].microusd if today in by_day else 0
@@ -97,7 +97,7 @@ def as_data(one: MonthUsage) -> dict[str, Any]:
 
 
 def text(one: MonthUsage, *, full: bool, width: int | None) -> str:
-    """Write it for people."""
+    """Format it for people."""
     lines = [*_totals(one), "", *_limits(one, width)]
     for title, sums in (
         ("day", one.by_day),

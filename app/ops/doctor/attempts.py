@@ -1,4 +1,4 @@
-"""Runs checks against one vendor, with one end for all of them, and explains what they raise."""
+"""Runs the checks of one vendor under a shared deadline, and explains what they raise."""
 
 import asyncio
 import os
@@ -9,18 +9,18 @@ from app.errors import EaselError, NotPermitted, OutcomeUnknown, RateLimited, Un
 from app.ops.doctor.finding import NOT_FORESEEN, Finding, failed, not_foreseen
 
 PROXIES = ("HTTPS_PROXY", "ALL_PROXY")
-LIMIT_S = 15.0  # the whole run has to end within 20 s, whoever is silent
+LIMIT_S = 15.0  # the whole run must end within 20 s, even if a vendor never answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vendor:
-    """Whom the checks are about.
+    """The vendor that checks are about.
 
     Attributes:
-        name: As sentences name it.
-        host: Its address, for sentences.
-        status_page: Where it tells of its outages.
-        cures: What helps, by the code, the cause or the class name of an error.
+        name: Its name, for sentences.
+        host: Its host name, for sentences.
+        status_page: Where it announces outages.
+        cures: What helps, keyed by the code, the cause or the class name of an error.
     """
 
     name: str
@@ -30,16 +30,16 @@ class Vendor:
 
 
 class Attempts:
-    """Makes the checks of one vendor, which share one limit of time: the doctor has not long for a dead one."""
+    """Runs the checks of one vendor under one shared time limit: the report cannot wait long for a dead vendor."""
 
     def __init__(self, vendor: Vendor, *, limit_s: float = LIMIT_S) -> None:
-        """The time runs from now on. Make it inside the event loop."""
+        """Start the time limit. Must be called inside the event loop."""
         self._vendor = vendor
         self._limit_s = limit_s
         self._end_at = asyncio.get_running_loop().time() + limit_s
 
     async def make(self, check: str, work: Awaitable[Sequence[Finding]]) -> Sequence[Finding]:
-        """Wait for a check; one that raises, or is not done in time, has failed."""
+        """Await a check; one that raises, or is not done in time, has failed."""
         try:
             async with asyncio.timeout_at(self._end_at):
                 return await work
@@ -48,12 +48,12 @@ class Attempts:
             return [failed(check, f"no answer of {self._vendor.name} within {self._limit_s:g} s", cure=cure)]
         except EaselError as error:
             return [failed(check, said(error), cure=cure_of(error, self._vendor))]
-        except Exception as error:  # noqa: BLE001 - the report is there whatever one check meets
+        except Exception as error:  # noqa: BLE001 - one check must not cost the whole report
             return [failed(check, not_foreseen(error), cure=NOT_FORESEEN)]
 
 
 def cure_of(error: EaselError, vendor: Vendor) -> str:
-    """Say what helps against an error of a vendor."""
+    """Return what helps against an error of a vendor."""
     cause = error.cause if isinstance(error, NotPermitted) else ""
     known = (vendor.cures.get(name) for name in (error.code or "", cause, type(error).__name__))
     cure = next((cure for cure in known if cure), None) or _usual_cure(error, vendor)
@@ -64,7 +64,7 @@ def cure_of(error: EaselError, vendor: Vendor) -> str:
 
 
 def said(error: EaselError) -> str:
-    """Repeat an error, with the id that the vendor's support asks for."""
+    """Return an error's message, with the id that the vendor's support asks for."""
     return f"{error} [request {error.vendor_request_id}]" if error.vendor_request_id else str(error)
 
 

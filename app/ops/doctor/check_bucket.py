@@ -1,4 +1,4 @@
-"""The bucket: a small picture goes in, is fetched as a phone would fetch it, and is deleted."""
+"""The bucket: a small picture is stored, fetched as a phone would fetch it, and deleted."""
 
 import base64
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from app.settings import Settings
 FETCH_S: Final = 6.0
 READ_S: Final = 5.0
 KIND: Final = "image/png"
-# 1x1 px; a true picture, since firewalls and caches look at them with other eyes than at text.
+# 1x1 px; a real picture, since firewalls and caches treat pictures differently from text.
 PNG: Final = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 )
@@ -25,7 +25,7 @@ _DASHBOARD: Final = "Cloudflare dashboard > R2 > the bucket > Settings"
 
 
 def open_bucket(settings: Settings) -> Bucket:
-    """Make a client that does not wait long; close it after use."""
+    """Create a client with short time limits; close it after use."""
     return Bucket(
         endpoint_url=settings.bucket_endpoint_url,
         access_key_id=settings.r2_access_key_id.get_secret_value(),
@@ -38,7 +38,7 @@ def open_bucket(settings: Settings) -> Bucket:
 
 
 async def look_at_bucket(bucket: Bucket, attempts: Attempts, public_base_url: str) -> list[Finding]:
-    """Write, fetch, delete. The key is new, so nothing that is there is touched."""
+    """Write, fetch and delete an object. Its key is new, so nothing that is there is touched."""
     key = new_key(extension="png", now=datetime.now(UTC))
     written = await attempts.make("write", _write(bucket, key))
     if any_failed(written):
@@ -53,7 +53,7 @@ async def look_at_bucket(bucket: Bucket, attempts: Attempts, public_base_url: st
 
 
 async def look_at_retention(bucket: Bucket, *, days: int) -> list[Finding]:
-    """Compare the bucket's own rule with PICTURE_RETENTION_DAYS."""
+    """Compare the bucket's own lifecycle rule with PICTURE_RETENTION_DAYS."""
     check = "retention"
     try:
         kept = await bucket.retention()

@@ -1,4 +1,4 @@
-"""The one check that costs money, a cent or two: a small picture. Only this shows every right. No I/O."""
+"""The check that draws a small picture, for a cent or two: only drawing proves every permission of the key. No I/O."""
 
 from app import prices
 from app.openai import Drawn, PictureOrder
@@ -7,7 +7,7 @@ from app.prices.dollars import usd
 
 
 def small_order(defaults: PictureOrder) -> PictureOrder:
-    """Make the cheapest order that is drawn like the others."""
+    """Return the cheapest order, with the format and moderation of real ones."""
     return PictureOrder(
         prompt="a red circle on white",
         size="1024x1024",
@@ -20,7 +20,7 @@ def small_order(defaults: PictureOrder) -> PictureOrder:
 
 
 def look_at_drawing(drawn: Drawn) -> Finding:
-    """Tell which model drew, how long it took, and what it cost where the server counts tokens."""
+    """Report which model drew, how long it took, and what it cost, if the server counts tokens."""
     size_kb = len(drawn.pictures[0]) / 1000
     seen = f"{drawn.model} drew {drawn.output_format}, {size_kb:.0f} kB, in {drawn.duration_ms / 1000:.1f} s"
     usage = drawn.usage

@@ -1,4 +1,4 @@
-"""Everything about LINE: builds the console's client and runs its checks."""
+"""The checks of LINE, and the client that they share."""
 
 import asyncio
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ CALL_S: Final = 5.0
 
 
 async def look(settings: Settings) -> Sequence[Finding]:
-    """Try the access token, then everything that needs it, at once."""
+    """Try the access token, then everything that needs it, concurrently."""
     console = open_console(settings)
     try:
         return await _look(settings, console)
@@ -27,7 +27,7 @@ async def look(settings: Settings) -> Sequence[Finding]:
 
 
 def open_console(settings: Settings, *, timeout_s: float = CALL_S) -> LineConsole:
-    """Make a client; close it after use."""
+    """Create a client; close it after use."""
     return LineConsole(
         channel_access_token=settings.line_channel_access_token.get_secret_value(),
         base_url=settings.line_api_base_url,
@@ -40,7 +40,7 @@ async def _look(settings: Settings, console: LineConsole) -> Sequence[Finding]:
     token, secret = settings.line_channel_access_token, settings.line_channel_secret
     attempts = Attempts(cures.line(settings.line_api_base_url))
     shape = channel_secret(secret.get_secret_value(), token.get_secret_value())
-    if is_channel_secret(token.get_secret_value()):  # LINE would only say that it is no token
+    if is_channel_secret(token.get_secret_value()):  # LINE would only say that it is not a token
         return [shape, skipped("access token", "it looks like a channel secret")]
     bot = await attempts.make("access token", look_at_bot(console))
     if any_failed(bot):

@@ -1,4 +1,4 @@
-"""OpenAI: the key, each model of the list, how much a minute it takes. Asks about models only, which is free."""
+"""OpenAI: the key, each model of the list, the pictures allowed per minute. Asks about models only, which is free."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ Life = ModelStatus | EaselError
 
 
 async def ask_about(images: OpenAIImages, models: Sequence[str]) -> dict[str, Life]:
-    """Ask about every model at once; an error is an answer, too."""
+    """Ask about all models concurrently; an error is an answer, too."""
 
     async def life(model: str) -> Life:
         try:
@@ -32,13 +32,13 @@ async def ask_about(images: OpenAIImages, models: Sequence[str]) -> dict[str, Li
 
 
 def common_error(lives: dict[str, Life]) -> EaselError | None:
-    """Return what is wrong with all of them, but for models that are gone: a key, a right, the network."""
+    """Return what is wrong with all models that are not gone, such as a bad key; None if one lives or all are gone."""
     errors = [life for life in lives.values() if isinstance(life, EaselError) and not isinstance(life, ModelGone)]
     return errors[0] if errors and not any(isinstance(life, ModelStatus) for life in lives.values()) else None
 
 
 def look_at_models(lives: dict[str, Life]) -> list[Finding]:
-    """Say of each model whether it lives, how long, and what is known of its price."""
+    """Report for each model whether it lives, until when, and whether its price is known."""
     today = datetime.now(UTC).date()
     lives_one = first_living(lives) is not None
     found = [_look_at(model, life, today, known=lives_one) for model, life in lives.items()]
@@ -49,12 +49,12 @@ def look_at_models(lives: dict[str, Life]) -> list[Finding]:
 
 
 def first_living(lives: dict[str, Life]) -> ModelStatus | None:
-    """Return the model that Easel would ask."""
+    """Return the model that Easel would ask; None if none lives."""
     return next((life for life in lives.values() if isinstance(life, ModelStatus)), None)
 
 
 def look_at_limit(limit: int | None, *, per_minute: int) -> Finding:
-    """Compare our limit of pictures a minute with the vendor's, None where no answer has told it."""
+    """Compare PICTURES_PER_MINUTE with the vendor's limit, which is None if no answer has stated it."""
     if limit is None:
         cure = "https://platform.openai.com/settings/organization/limits shows it; set PICTURES_PER_MINUTE to it"
         return skipped("rate limit", "OpenAI did not tell how many pictures a minute this key may have", cure=cure)
@@ -67,7 +67,7 @@ def look_at_limit(limit: int | None, *, per_minute: int) -> Finding:
 
 
 def _look_at(model: str, life: Life, today: date, *, known: bool) -> Finding:
-    """Look at one. `known`: another one lives, so that an end which everybody knows of asks nothing of anybody."""
+    """Judge one model. `known`: another one lives, so nobody has to act on a shutdown that was announced."""
     if isinstance(life, ModelGone) and known and model in SHUT_DOWN:
         return ok(model, f"shut down by its maker on {SHUT_DOWN[model]}; Easel asks the next one")
     if isinstance(life, ModelGone):

@@ -1,4 +1,4 @@
-"""Everything about OpenAI: builds the client and runs its checks."""
+"""The checks of OpenAI, and the client that they share."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,7 +12,7 @@ from app.ops.doctor.check_reader import look_at_reader
 from app.ops.doctor.finding import Finding, any_failed, failed, ok, skipped, warning
 from app.settings import Settings
 
-# What a restricted key is told that may not read Models; it may be right for drawing.
+# What a restricted key gets that may not read Models; it may still be able to draw.
 NO_RIGHT_TO_ASK: Final = {"http_403", "missing_scope"}
 
 
@@ -46,7 +46,7 @@ async def _look(settings: Settings, images: OpenAIImages, *, draws: bool) -> Seq
 
 
 async def _beyond(settings: Settings, images: OpenAIImages, first: ModelStatus, *, draws: bool) -> Sequence[Finding]:
-    """See what questions about models do not show."""
+    """Check what asking about models cannot show."""
     if draws:
         return await _drawing(settings, images, model=first.id)
     cure = "easel doctor --draw: one small picture"

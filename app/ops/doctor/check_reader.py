@@ -1,4 +1,4 @@
-"""OpenAI: the text models that read messages. Nothing rings, and without them Easel works: people are asked."""
+"""OpenAI: the text models that read messages. Never more than a warning: without them Easel asks people instead."""
 
 import asyncio
 from typing import Final
@@ -16,7 +16,7 @@ _MEANWHILE: Final = "meanwhile people are asked what they mean, which is free"
 
 
 async def look_at_reader(settings: Settings, *, reads: bool) -> Finding:
-    """See whether the key may read messages, for free; with `reads`, have one read, for about $0.0002."""
+    """Check for free whether the key may read messages; with `reads`, have one read, for about $0.0002."""
     if not settings.reader_models:
         return skipped("reader", "READER_MODELS is empty: what nobody is sure of is asked of people")
     reader = OpenAIReader(api_key=settings.openai_api_key.get_secret_value(), base_url=settings.openai_base_url)

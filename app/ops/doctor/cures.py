@@ -1,4 +1,4 @@
-"""What helps against each vendor's errors, by code or by class. No I/O."""
+"""What helps against each vendor's errors, keyed by code, cause or class name. No I/O."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ _R2_CLOCK: Final = "Let the machine set its clock by NTP (timedatectl set-ntp tr
 
 
 def line(base_url: str) -> Vendor:
-    """LINE's Messaging API."""
+    """Describe LINE's Messaging API."""
     return Vendor(
         name="LINE",
         host=_host(base_url),
@@ -42,7 +42,7 @@ def line(base_url: str) -> Vendor:
 
 
 def openai(base_url: str) -> Vendor:
-    """OpenAI, or a server that speaks the same."""
+    """Describe OpenAI, or a server that speaks the same API."""
     return Vendor(
         name="OpenAI",
         host=_host(base_url),
@@ -62,7 +62,7 @@ def openai(base_url: str) -> Vendor:
 
 
 def r2(endpoint_url: str) -> Vendor:
-    """Cloudflare R2."""
+    """Describe Cloudflare R2."""
     return Vendor(
         name="R2",
         host=_host(endpoint_url),

@@ -1,4 +1,4 @@
-"""Builds what the checks need and runs them, every neighbour at once."""
+"""Builds what the checks need and runs all sections concurrently."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -35,14 +35,14 @@ TITLES = ("LINE", "OpenAI", "R2", "Database", "Machine")
 
 
 def examine_nothing(problems: Sequence[str]) -> list[Section]:
-    """Report settings that cannot be read; nothing else can be tried then."""
+    """Report settings that cannot be read, in which case nothing else can be tried."""
     found = [_problem(problem) for problem in problems]
     others = [Section(title=title, findings=[skipped("all", "the settings come first")]) for title in TITLES]
     return [Section(title="Settings", findings=found), *others]
 
 
 async def examine(settings: Settings, *, draws: bool) -> list[Section]:
-    """Run every check. Without `draws` no money is spent and it takes less than 20 s, whoever is silent."""
+    """Run every check. Without `draws` it costs nothing and takes less than 20 s, even if a vendor never answers."""
     read = ok("settings", f"{len(settings.model_fields_set)} are set, all of them can be read")
     found = await asyncio.gather(
         _within(LIMIT_S, check_line.look(settings)),
@@ -56,9 +56,9 @@ async def examine(settings: Settings, *, draws: bool) -> list[Section]:
 
 
 async def _within(limit_s: float | None, work: Coroutine[Any, Any, Sequence[Finding]]) -> Sequence[Finding]:
-    """Wait for the checks of a neighbour, and no longer: the report must be there while somebody still looks.
+    """Run the checks of one section, for at most `limit_s`: the report must appear while somebody is still watching.
 
-    And it is there whatever they meet, or one neighbour's fault would hide all that is known of the others.
+    An unexpected error becomes a finding, or one section's fault would hide all that is known of the others.
     """
     try:
         async with asyncio.timeout(limit_s):
@@ -90,7 +90,7 @@ def _problem(problem: str) -> Finding:
 
 
 async def look_at_r2(settings: Settings) -> Sequence[Finding]:
-    """Look at the keys, the bucket and the address that serves it."""
+    """Check the keys, the bucket and the URL that serves it."""
     key_id, secret = settings.r2_access_key_id.get_secret_value(), settings.r2_secret_access_key.get_secret_value()
     attempts = Attempts(cures.r2(settings.bucket_endpoint_url))
     bucket = open_bucket(settings)

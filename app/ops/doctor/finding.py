@@ -1,4 +1,4 @@
-"""What a check brings home. No I/O."""
+"""The result of a check. No I/O."""
 
 import traceback
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ NOT_FORESEEN: Final = "Report this line where Easel comes from: the fault is Eas
 
 
 class FindingVerdict(StrEnum):
-    """What a check comes to: a warning works today, a failure keeps people from their pictures."""
+    """The verdict of a check: what has a warning works today, what failed keeps people from their pictures."""
 
     OK = "ok"
     WARNING = "warning"
@@ -21,12 +21,12 @@ class FindingVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One line of the report. Never a secret.
+    """One line of the report. Never contains a secret.
 
     Attributes:
-        check: What was looked at, in a word or two.
+        check: What was checked, in a word or two.
         evidence: What was seen.
-        cure: What helps; empty where nothing has to be done.
+        cure: What helps; empty if nothing has to be done.
     """
 
     check: str
@@ -37,34 +37,34 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """The findings about one neighbour: LINE, OpenAI, R2, the database, the machine."""
+    """The findings about one subject: the settings, LINE, OpenAI, R2, the database or the machine."""
 
     title: str
     findings: Sequence[Finding]
 
 
 def ok(check: str, evidence: str) -> Finding:
-    """It works."""
+    """Report that it works."""
     return Finding(check=check, verdict=FindingVerdict.OK, evidence=evidence)
 
 
 def warning(check: str, evidence: str, *, cure: str) -> Finding:
-    """It works, but not for long, or not for everything."""
+    """Report that it works, but not for long, or not for everything."""
     return Finding(check=check, verdict=FindingVerdict.WARNING, evidence=evidence, cure=cure)
 
 
 def failed(check: str, evidence: str, *, cure: str) -> Finding:
-    """People will not get their pictures."""
+    """Report that people will not get their pictures."""
     return Finding(check=check, verdict=FindingVerdict.FAILED, evidence=evidence, cure=cure)
 
 
 def skipped(check: str, evidence: str, *, cure: str = "") -> Finding:
-    """It could not be tried, or only a person can see it."""
+    """Report that it could not be tried, or that only a person can see it."""
     return Finding(check=check, verdict=FindingVerdict.SKIPPED, evidence=evidence, cure=cure)
 
 
 def not_foreseen(error: Exception) -> str:
-    """Say what a check met that nobody thought of: its kind and its place, for its text may repeat a secret."""
+    """Describe an unexpected error by its type and place only, since its text may repeat a secret."""
     places = traceback.extract_tb(error.__traceback__)
     where = f" in {Path(places[-1].filename).name}:{places[-1].lineno}" if places else ""
     return f"{type(error).__name__}{where}"

@@ -1,4 +1,4 @@
-"""Whether secrets look like what they should be: most wrong ones come from the wrong field of a console. No I/O."""
+"""Checks the form of secrets: most wrong ones were copied from the wrong field of a console. No I/O."""
 
 import re
 from typing import Final
@@ -12,7 +12,7 @@ _CHANNEL_ID: Final = re.compile(r"[0-9]{10}")
 
 
 def channel_secret(secret: str, access_token: str) -> Finding:
-    """Look at LINE's two; a channel secret has 32 hex digits, an access token is longer and has other letters."""
+    """Check LINE's two: a channel secret is 32 hex digits, an access token is longer and has other characters."""
     check = "channel secret"
     if _HEX_32.fullmatch(access_token) and not _HEX_32.fullmatch(secret):
         cure = "Swap the values of LINE_CHANNEL_SECRET and LINE_CHANNEL_ACCESS_TOKEN"
@@ -36,7 +36,7 @@ def is_channel_secret(value: str) -> bool:
 
 
 def r2_keys(access_key_id: str, secret_access_key: str) -> list[Finding]:
-    """Look at R2's two: 32 and 64 hex digits. Nothing to say is an empty list."""
+    """Check R2's two: 32 and 64 hex digits. Return nothing if both look right."""
     check = "keys"
     if _HEX_64.fullmatch(access_key_id) and _HEX_32.fullmatch(secret_access_key):
         cure = "Swap the values of R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY"

@@ -1,4 +1,4 @@
-"""The account at LINE: the access token, who the bot is, how people are answered, what is left of the month."""
+"""The account at LINE: the access token, the bot's profile, who answers people, what is left of the month."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ FEW: Final = 0.1  # of the month's messages
 
 
 async def look_at_bot(console: LineConsole) -> list[Finding]:
-    """Try the access token, and see who the bot is."""
+    """Try the access token, and report the bot's profile."""
     bot = await console.bot_info()
     cure = f"{RESPONSE_SETTINGS}: Auto-response and Greeting message off"
     return [
@@ -22,7 +22,7 @@ async def look_at_bot(console: LineConsole) -> list[Finding]:
 
 
 async def look_at_quota(console: LineConsole, *, pushes: bool) -> list[Finding]:
-    """Count the month's paid messages. `pushes`: late pictures are pushed, which uses them up."""
+    """Report the month's paid messages. `pushes`: late pictures are pushed, which uses them up."""
     quota = await console.push_quota()
     if quota.limit is None or quota.remaining is None:
         return [ok("quota", f"{quota.used} paid messages used this month, no limit")]

@@ -1,8 +1,8 @@
-"""Whether the channel secret and the access token are of one channel, which LINE's OAuth endpoints can tell.
+"""Checks that the channel secret and the access token belong to one channel, with LINE's OAuth endpoints.
 
 https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-token, #verify-channel-access-token-v2-1
-and #issue-stateless-channel-access-token (read 2026-11-22). A stateless token lives 15 minutes, there may be any number
-of them, and ours is forgotten at once: issuing one changes nothing.
+and #issue-stateless-channel-access-token (read 2026-11-22). A stateless token is valid for 15 minutes, there may be any
+number of them, and ours is discarded at once: issuing one changes nothing.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _CHECK = "one channel"
 
 
 async def look_at_channel(*, base_url: str, access_token: str, channel_secret: str) -> list[Finding]:
-    """Ask which channel the token is of, and whether the secret is of the same one."""
+    """Ask which channel the token belongs to, and whether the secret belongs to the same one."""
     oauth = LineOAuth(base_url=base_url)
     try:
         token = await oauth.about_token(access_token)

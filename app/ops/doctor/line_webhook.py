@@ -1,4 +1,4 @@
-"""The webhook: where LINE sends events, whether it does, and what became of an event sent for a test."""
+"""The webhook: where LINE sends events, whether it is switched on, and the result of LINE's own test."""
 
 import re
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ _REDIRECT_CURE: Final = "LINE follows no redirects: set the address that it lead
 
 
 async def look_at_webhook(console: LineConsole) -> list[Finding]:
-    """See what is set, and have LINE try it."""
+    """Check what is set, and have LINE test it."""
     endpoint = await console.webhook_endpoint()
     if endpoint is None:
         return [failed("webhook", "no address is set", cure="easel setup --url https://your.domain/callback")]
@@ -42,7 +42,7 @@ async def look_at_webhook(console: LineConsole) -> list[Finding]:
 
 
 def look_at_address(url: str) -> Finding:
-    """Whether an address can be right: https, or this machine for a stand-in, and the path that Easel answers."""
+    """Check the form of a URL: https, or this machine for a stand-in, and the path that Easel answers."""
     check, parts = "webhook", urlsplit(url)
     cure = "easel setup --url https://your.domain/callback"
     if parts.scheme != "https" and not is_this_machine(url):
@@ -57,7 +57,7 @@ def look_at_address(url: str) -> Finding:
 
 
 def explain_test(test: WebhookTest) -> Finding:
-    """Turn LINE's own test into a verdict."""
+    """Turn the result of LINE's own test into a finding."""
     check = "webhook test"
     if test.success:
         return ok(check, f"LINE sent an event and was answered {test.status}")
@@ -70,7 +70,7 @@ def explain_test(test: WebhookTest) -> Finding:
 
 
 def is_this_machine(url: str) -> bool:
-    """Whether an address leads nowhere else, as those of stand-ins do."""
+    """Whether a URL leads to this machine, as those of stand-ins do."""
     return re.match(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)", url) is not None
 
 

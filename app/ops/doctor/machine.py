@@ -1,4 +1,4 @@
-"""This machine: room on its disk, and its clock."""
+"""This machine: its disk space and its clock."""
 
 import asyncio
 import shutil
@@ -15,13 +15,13 @@ from app.ops.doctor.finding import Finding, failed, ok, skipped, warning
 TIMEOUT_S: Final = 5.0
 FREE_MIN_BYTES: Final = 200_000_000  # undelivered pictures wait in the database
 FREE_FEW_BYTES: Final = 1_000_000_000
-SKEW_MAX_S: Final = 600.0  # S3's signatures die at 900
+SKEW_MAX_S: Final = 600.0  # S3 refuses signatures that are 900 s off
 SKEW_MUCH_S: Final = 30.0
 GB: Final = 1_000_000_000
 
 
 def look_at_disk(folder: Path) -> Finding:
-    """See how much room there is for the data; `folder` may not exist yet."""
+    """Check how much space there is for the data; `folder` may not exist yet."""
     there = next(one for one in (folder, *folder.absolute().parents) if _is_there(one))
     usage = shutil.disk_usage(there)
     return judge_disk(usage.free, f"{usage.free / GB:.1f} of {usage.total / GB:.1f} GB free at {there}")
@@ -30,12 +30,12 @@ def look_at_disk(folder: Path) -> Finding:
 def _is_there(folder: Path) -> bool:
     try:
         return folder.exists()
-    except PermissionError:  # below a folder of somebody else's
+    except PermissionError:  # inside a folder that this user may not enter
         return False
 
 
 def judge_disk(free_bytes: int, seen: str) -> Finding:
-    """Judge the room that is left; `seen` is how it is told. A full disk stops webhooks, not only pictures."""
+    """Judge the space that is left; `seen` is the evidence. A full disk stops webhooks, not only pictures."""
     if free_bytes < FREE_MIN_BYTES:
         return failed("disk", seen, cure="Make room: without it no webhook is taken")
     if free_bytes < FREE_FEW_BYTES:
@@ -44,7 +44,7 @@ def judge_disk(free_bytes: int, seen: str) -> Finding:
 
 
 async def look_at_clock(urls: Sequence[str]) -> Finding:
-    """Compare our clock with the first of these hosts that tells the time; they are asked at once, without a key."""
+    """Compare our clock with the first of these hosts that tells the time. All are asked at once, without a key."""
     cure = "Let the machine set its clock by NTP (timedatectl set-ntp true)"
     skews = [skew for skew in await asyncio.gather(*map(_skew_s, urls)) if skew is not None]
     if not skews:

@@ -1,4 +1,4 @@
-"""Postgres: it is reached, takes tables and rows, and has ours and the engine's. What is tried is rolled back."""
+"""Postgres: reachable, near, writable, with our tables and the engine's. What is tried is rolled back."""
 
 import secrets
 import time
@@ -26,8 +26,8 @@ _LIVING: Final = sa.text(LIVING.format(table="dbos.workflow_status"))
 
 
 def look_at_postgres(url: sa.URL) -> list[Finding]:
-    """Connect and try. Blocks for up to 10 s."""
-    # No options at the start: poolers refuse them.
+    """Connect and run the checks. Blocks, for up to 5 s to connect and 5 s for each statement."""
+    # No startup options: poolers refuse them.
     arguments = {"connect_timeout": CONNECT_S, "prepare_threshold": None}
     engine = sa.create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=arguments)
     try:
@@ -62,7 +62,7 @@ def _version(connection: Connection) -> Finding:
 
 
 def _distance(connection: Connection) -> Finding:
-    """Ask for nothing some times: the quickest answer is what the way costs."""
+    """Run an empty query several times: the quickest is one round trip."""
 
     def lap_s() -> float:
         began = time.perf_counter()
@@ -73,7 +73,7 @@ def _distance(connection: Connection) -> Finding:
 
 
 def judge_distance(there_and_back_ms: float) -> Finding:
-    """Whether the database is near: a picture goes there and back dozens of times, and each webhook some."""
+    """Judge whether the database is near: a picture takes dozens of round trips, and each webhook several."""
     seen = f"{there_and_back_ms:.1f} ms there and back"
     if there_and_back_ms < NEAR_MS:
         return ok("distance", seen)
@@ -125,7 +125,7 @@ _CHECKS: Final = {
 
 
 def _is_pooled(connection: Connection) -> bool:
-    """Whether somebody stands between: PgBouncer names another process at the start than the one that serves."""
+    """Whether a pooler is in between: PgBouncer names another process at startup than the one that serves us."""
     info = getattr(connection.connection.driver_connection, "info", None)
     served_by = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
     return info is not None and bool(info.backend_pid != served_by)

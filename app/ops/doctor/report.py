@@ -1,4 +1,4 @@
-"""The findings, for people and for programs. No I/O."""
+"""Formats the findings for people and for programs. No I/O."""
 
 import json
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ _INDENT: Final = "  "
 
 
 def text(sections: Sequence[Section], *, width_chars: int, full: bool = False) -> str:
-    """Write a line for each section of what is well, a line of what was not tried, then in full what needs somebody.
+    """Format the report in colour: a line per section for what is well, a line for what was not tried, then the rest.
 
-    Its cure stands under it. In colours. `full`: everything in full.
+    The rest is what needs somebody, in full, each with its cure under it. `full`: everything in full.
     """
     lines = [] if full else _in_short(sections, width_chars)
     return "\n".join([*lines, *_in_full(sections, width_chars=width_chars, full=full), "", _summary(sections)])
@@ -49,7 +49,7 @@ def _closed(section: Section, verdict: FindingVerdict) -> list[Finding]:
 
 
 def _told_in_short(findings: Sequence[Finding]) -> str:
-    """Say what was seen where that is short, or else only what was looked at."""
+    """Return what was seen if there are few findings, else only what was checked."""
     if len(findings) <= _FEW:
         return "; ".join(f"{one.check}: {one.evidence}" for one in findings)
     return ", ".join(one.check for one in findings)
@@ -60,7 +60,7 @@ def _row(verdict: FindingVerdict, name: str, told: str, cure: str = "") -> Row:
 
 
 def _is_open(found: Finding) -> bool:
-    """Whether somebody should read it: it is not well, or there is something to do."""
+    """Whether somebody should read it: it failed, it is a warning, or there is something to do."""
     return found.verdict in {FindingVerdict.FAILED, FindingVerdict.WARNING} or bool(found.cure)
 
 
@@ -79,7 +79,7 @@ def _in_full(sections: Sequence[Section], *, width_chars: int, full: bool) -> li
 
 
 def as_json(sections: Sequence[Section]) -> str:
-    """Write the same for programs."""
+    """Format the same as JSON, for programs."""
     found = [{"section": section.title, **asdict(finding)} for section in sections for finding in section.findings]
     return json.dumps({"counts": counts(sections), "findings": found}, ensure_ascii=False, indent=2)
 
@@ -90,7 +90,7 @@ def has_failed(sections: Sequence[Section]) -> bool:
 
 
 def counts(sections: Sequence[Section]) -> dict[str, int]:
-    """Count the findings of each verdict."""
+    """Count the findings by verdict."""
     verdicts = [finding.verdict for section in sections for finding in section.findings]
     return {verdict.value: verdicts.count(verdict) for verdict in FindingVerdict}
 

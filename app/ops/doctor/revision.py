@@ -1,11 +1,11 @@
-"""Whether the tables are those of this Easel. No I/O."""
+"""Checks that the tables are those of this release. No I/O."""
 
 from app.ops.doctor.finding import Finding, failed, ok, warning
 from app.store.database import HEAD
 
 
 def judge_revision(revision: str | None, *, empty: bool = True) -> Finding:
-    """Compare the revision of a database, None where it has none, with the newest one."""
+    """Compare the revision of a database with the newest one. None: it has no revision; `empty`: nor any tables."""
     check = "database"
     if revision is None and empty:
         return ok(check, "it has no tables yet; the first start makes them")

@@ -1,4 +1,4 @@
-"""A running Easel on this machine, asked what it thinks of itself."""
+"""Asks a running Easel on this machine whether it is ready."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ TIMEOUT_S: Final = 3.0
 
 
 async def look_at_service(port: int) -> Finding:
-    """Ask `/readyz`; nobody there is no fault, for the service may run elsewhere, or not yet."""
+    """Ask `/readyz`. No answer is not a failure: the service may run elsewhere, or not be started yet."""
     check = "service"
     try:
         async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as http:

@@ -1,6 +1,6 @@
-"""SQLite: the folder, the file, its engine's file. What a running Easel owns is left alone.
+"""SQLite: the folder, the store's file and the engine's. Files that a running Easel owns are left alone.
 
-Writing is tried on a file of our own beside them: no lock is ever taken on theirs.
+Writing is tried on a temporary file beside them, so that no lock is ever taken on theirs.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ LOCKS: Final = Path("/proc/locks")  # Linux only
 
 
 def look_at_sqlite(path: Path, engine_path: Path) -> list[Finding]:
-    """Look at everything about the two files. A folder or file of another user is a finding, and nothing to restore."""
+    """Check everything about the two files. Missing permissions are a finding, and no reason to restore a backup."""
     try:
         return _look_at(path, engine_path)
     except PermissionError as error:
@@ -43,7 +43,7 @@ def _look_at(path: Path, engine_path: Path) -> list[Finding]:
 
 
 def owner_of(lock: Path) -> int | None:
-    """Return the process that holds this lock, without trying to take it; None where none does, or nobody tells."""
+    """Return the process that holds this lock, without trying to take it; None if none is known to hold it."""
     try:
         inode, lines = lock.stat().st_ino, LOCKS.read_text(encoding="ascii").splitlines()
     except OSError:

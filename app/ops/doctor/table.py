@@ -1,4 +1,4 @@
-"""Rows for a terminal: a verdict, a name, what was seen, and under it what helps, each within its width. No I/O."""
+"""Lays out rows for a terminal: a verdict, a name, what was seen, and under it what helps. No I/O."""
 
 import textwrap
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ WIDTH_CHARS_MAX: Final = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line. `cure` goes under it where there is one."""
+    """One row. `cure`, if there is one, goes under it."""
 
     verdict: str
     colour: str
@@ -24,12 +24,12 @@ class Row:
 
 
 def name_chars(names: Sequence[str]) -> int:
-    """Return how wide the column of these names is, with the gap behind it."""
+    """Return the width of a column of these names, including the gap after it."""
     return min(max(map(len, names)), NAME_CHARS_MAX) + 2
 
 
 def lay_out(row: Row, *, verdict_chars: int, name_chars: int, width_chars: int, indent: str = "") -> list[str]:
-    """Return the lines of a row. Addresses and names of settings are never cut, so that they can be copied."""
+    """Return the lines of a row. URLs and names of settings are never broken, so that they can be copied."""
     verdict = typer.style(f"{row.verdict:<{verdict_chars}}", fg=row.colour)
     head = f"{indent}{verdict}{row.name:<{name_chars - 2}}  "
     margin = " " * (len(indent) + verdict_chars + name_chars)
@@ -44,5 +44,5 @@ def lay_out(row: Row, *, verdict_chars: int, name_chars: int, width_chars: int, 
 
 
 def _wrapped(text: str, room: int) -> list[str]:
-    # Not by rich, as the desk's tables: it folds or crops an address that is longer than its column.
+    # Not by rich, unlike the desk's tables: it folds or crops a URL that is longer than its column.
     return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)

@@ -1,4 +1,4 @@
-"""Whether something works on every open wish: the store's open ones, compared with the engine's living workflows."""
+"""Checks that every open wish of the store has a living workflow in the engine."""
 
 from collections.abc import Collection
 
@@ -10,7 +10,7 @@ JUST_RECEIVED_S = 60.0
 
 
 def judge_wishes(open_ids: Collection[str], drawn_ids: Collection[str]) -> Finding:
-    """Find wishes that nothing works on: `drawn_ids` are those with a living workflow."""
+    """Report open wishes that nothing works on: `drawn_ids` are those with a living workflow."""
     left = len(set(open_ids) - set(drawn_ids))
     if not left:
         return ok("wishes", f"{len(open_ids)} open, each with its work in the engine")

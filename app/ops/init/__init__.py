@@ -1,4 +1,4 @@
 """`easel init`: asks for each value in turn, tries it at its vendor at once, and writes `.env`.
 
-`questions` is what is asked and where to find it, `env_file` keeps the answers, `interview` asks and tries.
+`questions` holds what is asked and where to find it, `env_file` stores the answers, `interview` asks and tries them.
 """

@@ -1,4 +1,4 @@
-"""`.env`: what is in it is kept, comments and all; what is new goes in its place. Only its owner may read it."""
+"""Reads and updates `.env`. Whatever is not set anew is kept, comments included. Only its owner may read it."""
 
 import os
 import re
@@ -11,7 +11,7 @@ _LINE: Final = re.compile(r"^\s*(?:export\s+)?(?P<name>\w+)\s*=\s*(?P<value>.*?)
 
 
 def read(path: Path) -> dict[str, str]:
-    """Return the values that are set; a file that is not there sets none.
+    """Return the values that are set; none if the file does not exist.
 
     Raises:
         OSError: It cannot be read.
@@ -23,7 +23,7 @@ def read(path: Path) -> dict[str, str]:
 
 
 def write(path: Path, values: Mapping[str, str]) -> None:
-    """Set these values, each in the line where it was. The file is whole at any time. Raises as `read` does."""
+    """Set these values, each on its old line or at the end. The file is replaced atomically. Raises as `read` does."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     left = dict(values)
     for number, line in enumerate(lines):
@@ -33,7 +33,7 @@ def write(path: Path, values: Mapping[str, str]) -> None:
             left.pop(match["name"], None)
     lines += [f"{name}={_quoted(value)}" for name, value in left.items()]
     beside = path.with_name(f"{path.name}.new")
-    beside.unlink(missing_ok=True)  # one that was left over may have other rights
+    beside.unlink(missing_ok=True)  # a leftover one may have other permissions
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
     beside.replace(path)

@@ -1,4 +1,4 @@
-"""Asks, tries at once what was said, and writes it down. Needs a terminal."""
+"""Asks for the values of each vendor, tries them at once, and saves them. Needs a terminal."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ _LOOKS: Final[Mapping[str, Callable[[Settings], Awaitable[Sequence[Finding]]]]] 
 
 
 def missing(path: Path) -> list[str]:
-    """Return a line for each value that is set neither in the environment nor in the file, with the way to it."""
+    """Return a line for each value that is set neither in the environment nor in the file, with where to find it."""
     values = env_file.read(path) | os.environ
     lines = []
     for group in GROUPS:
@@ -34,7 +34,7 @@ def missing(path: Path) -> list[str]:
 
 
 def interview(path: Path, *, width_chars: int) -> None:
-    """Ask for every value, vendor by vendor; what a vendor has taken is written down before the next is asked for."""
+    """Ask for every value, vendor by vendor; the values of one vendor are saved before the next is asked about."""
     values = env_file.read(path)
     for group in GROUPS:
         typer.secho(f"\n{group.title}", bold=True)
@@ -50,7 +50,7 @@ def _numbered(steps: Sequence[str]) -> list[str]:
 
 
 def _settle(group: Group, values: Mapping[str, str], *, width_chars: int) -> dict[str, str]:
-    """Ask until the vendor takes it, or until somebody wants to go on as it is."""
+    """Ask until the vendor accepts the values, or the operator prefers to go on with them as they are."""
     said = dict(values)
     while True:
         said |= {one.name: _ask(one, said.get(one.name, "")) for one in group.questions if one.name not in os.environ}

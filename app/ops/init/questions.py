@@ -1,4 +1,4 @@
-"""What a bot cannot do without: the values, where each is found, and the checks of the doctor that try them. No I/O."""
+"""The settings that a bot needs: where each value is found, and which checks of the doctor try it. No I/O."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ class SettingQuestion:
 class Group:
     """The values of one vendor.
 
-    `steps`: what has to be there before there is anything to copy, in the order of the clicks. `checks`: the doctor's
-    that depend on nothing else.
+    `steps`: what must exist before there is anything to copy, in the order of the clicks. `checks`: the doctor's checks
+    that depend on no other values.
     """
 
     title: str
@@ -34,7 +34,7 @@ _R2: Final = "https://dash.cloudflare.com > R2 Object Storage"
 GROUPS: Final = (
     Group(
         title="LINE",
-        # Channels begin as Official Accounts: https://developers.line.biz/en/docs/messaging-api/getting-started/
+        # A channel is made from an Official Account: https://developers.line.biz/en/docs/messaging-api/getting-started/
         steps=(
             "https://entry.line.biz/form/entry/unverified > create a LINE Official Account, free and without a review",
             "https://manager.line.biz/ > the account > Settings > Messaging API > Enable Messaging API",
@@ -82,7 +82,7 @@ GROUPS: Final = (
         checks=("keys", "write", "public address", "delete"),
     ),
 )
-# Values of the right form for those that were not asked for yet.
+# Well-formed placeholders for values that were not asked for yet.
 STAND_INS: Final = {
     "LINE_CHANNEL_SECRET": "0" * 32,
     "LINE_CHANNEL_ACCESS_TOKEN": "none-yet",

@@ -1,5 +1,5 @@
-"""`easel setup`: sets what can be set at LINE and R2 from here, and says what only their consoles can do.
+"""`easel setup`: sets what can be set at LINE and R2 through their APIs, and says what only their consoles can do.
 
-Safe to run again: what is as it should be is left alone. `set_up` runs the steps, `menu_layout` holds the rich menu
-as data and `painter` makes its pictures anew when menu.svg or labels.toml have changed.
+Safe to run again: what is already as it should be is left alone. `set_up` runs the steps, `menu_layout` holds the rich
+menu as data, and `painter` paints its images again after a change of menu.svg or labels.toml.
 """

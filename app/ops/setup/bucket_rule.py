@@ -1,4 +1,4 @@
-"""The bucket's own rule that deletes old pictures: a second net, since Easel deletes them, too."""
+"""The bucket's own lifecycle rule that deletes old pictures: a safety net, since Easel deletes them, too."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -13,7 +13,7 @@ _RULES: Final = "Cloudflare dashboard > R2 > the bucket > Settings > Object life
 
 
 async def set_retention(bucket: Bucket, *, days: int) -> Sequence[SetupStep]:
-    """Have R2 delete pictures after so many days; 0: not any more."""
+    """Have R2 delete pictures after this many days; with 0, have it keep them."""
     wanted = days or None
     told = f"R2 deletes pictures after {days} days" if days else "R2 deletes no pictures (PICTURE_RETENTION_DAYS=0)"
     try:

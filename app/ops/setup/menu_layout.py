@@ -1,4 +1,4 @@
-"""The rich menu as data: a picture and its areas for each language. Reads the files beside it, nothing else.
+"""The rich menu as data: an image and its tap areas for each language. Reads the files beside it, nothing else.
 
 https://developers.line.biz/en/reference/messaging-api/#rich-menu-object (read 2026-11-22)
 """
@@ -34,10 +34,10 @@ _PLACES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Menu:
-    """One rich menu, ready to be made.
+    """One rich menu, ready to be created.
 
     Attributes:
-        name: Holds a hash of everything else, so a menu of this name is this menu.
+        name: Contains a hash of everything else, so a menu of this name has this content.
         body: LINE's rich menu object.
         picture: PNG, 2500x1686 px, under 1 MB.
     """
@@ -64,19 +64,19 @@ def menu(language: str) -> Menu:
 
 
 def labels(language: str) -> dict[str, str]:
-    """Read the words of a language."""
+    """Read the labels of a language."""
     texts: dict[str, str] = tomllib.loads((FOLDER / "labels.toml").read_text(encoding="utf-8"))[language]
     return texts
 
 
 def picture_path(language: str) -> Path:
-    """Return where the picture of a language is."""
+    """Return the path of a language's image."""
     return FOLDER / f"menu.{language}.png"
 
 
 def _area(command: str, label: str) -> dict[str, Any]:
     left, top, columns = _PLACES[command]
-    if command == "draw":  # the keyboard opens, and whatever was being edited is left alone
+    if command == "draw":  # opens the keyboard for a new picture; whatever was being edited is left alone
         action = postback_action(label, data="do:new", opens_keyboard=True)
     else:
         action = postback_action(label, data=f"do:{command}", display_text=label)

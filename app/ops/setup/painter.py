@@ -1,7 +1,7 @@
-"""Makes the pictures of the rich menus: `python -m app.ops.setup.painter`, after a change of menu.svg or labels.toml.
+"""Paints the images of the rich menus: `python -m app.ops.setup.painter`, after a change of menu.svg or labels.toml.
 
-For developers: needs Chromium, which sets Thai and Chinese properly, and the fonts named here. Easel itself only reads
-the PNG files.
+For developers: needs Chromium, which renders Thai and Chinese properly, and the fonts named here. Easel itself only
+reads the PNG files.
 """
 
 import hashlib
@@ -25,8 +25,8 @@ from app.words.chat_settings import LANGUAGES
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 TIMEOUT_S: Final = 60.0
 COLOURS: Final = 256
-REFINED: Final = 4  # times that the palette is moved towards the picture
-SEAL: Final = "Source"  # one of the keywords of PNG
+REFINED: Final = 4  # Pillow's `kmeans`, which fits the palette to the image
+SEAL: Final = "Source"  # a keyword of PNG's text chunks
 # Lines of Thai are taller, since vowels and tone marks stand above and below.
 FONTS: Final[Mapping[str, Mapping[str, object]]] = {
     "zh-TW": {"font": "Noto Sans CJK TC", "draw_px": 210, "draw_y": 370, "said_y": 496, "label_px": 88},
@@ -37,7 +37,7 @@ FONTS: Final[Mapping[str, Mapping[str, object]]] = {
 
 
 def main() -> None:
-    """Paint one picture for each language."""
+    """Paint one image for each language."""
     browser = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
     if browser is None:
         sys.exit(f"None of {', '.join(CHROMIUM)} is installed")
@@ -47,12 +47,12 @@ def main() -> None:
 
 
 def seal_of(page: str) -> str:
-    """Return what stands in a picture that was made of this page."""
+    """Return the hash that is stored in an image painted from this page."""
     return hashlib.sha256(page.encode()).hexdigest()
 
 
 def page_of(language: str) -> str:
-    """Write the page that is photographed."""
+    """Return the HTML page of which the image is a screenshot."""
     template = Template((FOLDER / "menu.svg").read_text(encoding="utf-8"))
     texts = {name: escape(text) for name, text in labels(language).items()}
     svg = template.substitute(texts, language=language, **FONTS[language])
@@ -70,7 +70,7 @@ def _shot(browser: str, page: str) -> bytes:
 
 
 def _small(shot: bytes, *, seal: str) -> bytes:
-    """A palette is a third of the size of full colour; moved towards the rare colours it looks the same."""
+    """Reduce to a palette: a third of the size of full colour, and fitted to the rare colours it looks the same."""
     out = BytesIO()
     with Image.open(BytesIO(shot)) as picture:
         flat = picture.convert("RGB").quantize(

@@ -1,7 +1,8 @@
-"""Puts the rich menus where people see them: made where they changed, shown to all in one language.
+"""Creates the rich menus that have changed, and shows everybody the one in the default language.
 
-LINE shows one menu to everybody, or one to each person for whom it was set by a call of its own. So the default is that
-of DEFAULT_LANGUAGE; the others are found by their names by the service, which gives each person who writes theirs.
+LINE shows everybody one default menu, unless another was linked to a person by a call of its own. So the default is
+that of DEFAULT_LANGUAGE; the service finds the others by their names and links people who write to that of their
+language.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ _KIND: Final = "image/png"
 
 
 async def set_rich_menu(console: LineConsole, *, default_language: str) -> Sequence[SetupStep]:
-    """Make what is missing, show the default, then delete older ones of ours. Others' menus stay."""
+    """Create what is missing, show the default, then delete our older ones. Menus that are not ours stay."""
     listed = await console.rich_menus()
     ours = {one.id for one in listed if language_of(one.name)}
     ids = {one.name: one.id for one in listed}
@@ -39,7 +40,7 @@ async def _make(console: LineConsole, one: Menu) -> str:
     try:
         await console.upload_rich_menu_image(menu_id, one.picture, content_type=_KIND)
     except BaseException:
-        # Without its picture it would be taken for finished next time.
+        # Without its image, the next run would take it for finished.
         await console.delete_rich_menu(menu_id)
         raise
     return menu_id

@@ -1,4 +1,4 @@
-"""Builds what the steps need and takes them one after the other."""
+"""Builds what the steps need and runs them one after the other."""
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _BY_HAND: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupWishes:
-    """What is to be set. `url` None: the address stays."""
+    """What is to be set up. `url` None: keep the webhook's current URL."""
 
     url: str | None
     rich_menu: bool
@@ -40,7 +40,7 @@ class SetupWishes:
 
 
 async def set_up(settings: Settings, wanted: SetupWishes) -> Sequence[SetupStep]:
-    """Take every step; one that fails does not stop those after it, but without a good token there are none."""
+    """Run every step. A failed one does not stop the others, except those at LINE if the token or channel is wrong."""
     console = open_console(settings, timeout_s=LINE_S)
     try:
         steps = await _at_line(console, settings, wanted)
@@ -57,7 +57,7 @@ async def _at_line(console: LineConsole, settings: Settings, wanted: SetupWishes
     if any_failed(steps):
         return steps
     steps += await _tried("one channel", _one_channel(settings), line)
-    if any_failed(steps):  # menus and address of a channel that is not the one of the service
+    if any_failed(steps):  # menus and URL would go to a channel that is not the service's
         return steps
     steps += await _tried("webhook", set_webhook(console, wanted.url), line)
     if wanted.rich_menu:
@@ -98,7 +98,7 @@ async def _tried(name: str, work: Awaitable[Sequence[SetupStep]], vendor: Vendor
         return list(await work)
     except EaselError as error:
         return [SetupStep(name=name, outcome=StepOutcome.FAILED, told=said(error), cure=cure_of(error, vendor))]
-    except Exception as error:  # noqa: BLE001 - what was set before it must be told all the same
+    except Exception as error:  # noqa: BLE001 - what was set before must still be reported
         return [SetupStep(name=name, outcome=StepOutcome.FAILED, told=not_foreseen(error), cure=NOT_FORESEEN)]
 
 

@@ -1,4 +1,4 @@
-"""What became of one thing to be set. No I/O."""
+"""One step of the setup, and its outcome. No I/O."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class StepOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupStep:
-    """One line of the report. `cure`: what is left to do; empty where nothing is."""
+    """One line of the report. `cure`: what is left to do; empty if nothing is."""
 
     name: str
     outcome: StepOutcome
@@ -33,7 +33,7 @@ _OUTCOME_CHARS: Final = 12
 
 
 def text(steps: Sequence[SetupStep], *, width_chars: int) -> str:
-    """Write a row for each step, with what is left to do under it, in colours."""
+    """Format a row for each step, in colour, with what is left to do under it."""
     chars = name_chars([step.name for step in steps])
     lines: list[str] = []
     for step in steps:

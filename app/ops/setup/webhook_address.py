@@ -1,4 +1,4 @@
-"""The webhook's address: set, then tried by LINE itself."""
+"""Sets the webhook's URL, and has LINE itself test it."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,9 +12,9 @@ _CHECK: Final = "webhook"
 
 
 async def set_webhook(console: LineConsole, url: str | None) -> Sequence[SetupStep]:
-    """Have events sent to `url`, None for the address that is set already, and have LINE try it.
+    """Have events sent to `url`, or with None keep the URL that is set, and have LINE test it.
 
-    A new address is tried before it takes the place of another, which may work.
+    A new URL is tested before it replaces another one, which may still work.
     """
     url = url.strip() if url else None
     endpoint = await console.webhook_endpoint()
@@ -50,7 +50,7 @@ def _use(endpoint: WebhookEndpoint | None) -> SetupStep:
 
 
 async def _try(console: LineConsole, url: str) -> SetupStep:
-    # By its address: the one that was set may take a minute to be known.
+    # With the URL: LINE may take a minute to use one that was just set.
     found = explain_test(await console.test_webhook(url))
     if found.verdict is FindingVerdict.OK:
         return SetupStep(name=found.check, outcome=StepOutcome.OK, told=found.evidence)
