@@ -1,4 +1,4 @@
-"""Signing in and out, and who may see pages and do deeds."""
+"""Signing in and out, and who may see pages and change things."""
 
 import math
 import re
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 FORM_BYTES_MAX = 10_000
 FIELDS_MAX = 20
-OURS = re.compile(r"/admin(/[\w/.-]*)?(\?[\w=&.%+-]*)?")  # addresses that a form may lead back to
+OURS = re.compile(r"/admin(/[\w/.-]*)?(\?[\w=&.%+-]*)?")  # paths that a form may go back to
 
 Form = Mapping[str, str]
 Show = Callable[[Request, Session], Awaitable[Response]]
@@ -39,7 +39,7 @@ Do = Callable[[Request, Form], Awaitable[str]]
 
 
 class Auth:
-    """Makes the routes, each with its check."""
+    """Builds the dashboard's routes, each with its check."""
 
     def __init__(
         self, *, keys: SessionKeys, screen: Renderer, guesses: Guesses, sign_outs: SignOuts, refusals: Refusals
@@ -51,7 +51,7 @@ class Auth:
         self._guesses = guesses
 
     def routes(self) -> list[Route]:
-        """Return the addresses of the door itself."""
+        """Return the routes for signing in and out."""
         return [
             Route("/admin/sign-in", self._ask, methods=["GET"]),
             Route("/admin/sign-in", self._sign_in, methods=["POST"]),
@@ -59,7 +59,7 @@ class Auth:
         ]
 
     def page(self, path: str, show: Show) -> Route:
-        """Make a page for who is signed in; others are led to the door."""
+        """Build the route of a page; people who are not signed in are redirected to the sign-in page."""
 
         async def get(request: Request) -> Response:
             session = await self._session(request)
@@ -72,12 +72,12 @@ class Auth:
         return Route(path, get, methods=["GET"])
 
     def deed(self, path: str, do: Do) -> Route:
-        """Make an address that changes something. `do` returns what is said then, a key of `SAID`."""
+        """Build a route that changes something. `do` returns what is shown afterwards, a key of `SAID`."""
 
         async def post(request: Request) -> Response:
             session, form = await self._checked_form(request)
             said = await do(request, form)
-            # The last word of the path: what stands before it may name a person.
+            # Only the last part of the path: those before it may name a person.
             log.info("admin_acted", deed=path.rpartition("/")[2], session=session.id, peer=peer_of(request))
             answer = RedirectResponse(back_to(form), 303)
             secure = is_https(request)
@@ -88,7 +88,7 @@ class Auth:
         return Route(path, post, methods=["POST"])
 
     async def who(self, request: Request) -> Session | None:
-        """Return who is signed in, for a page that tells of a failure; nobody where that cannot be read either."""
+        """Return the session, for a page that reports a failure; None if there is none, or the database cannot tell."""
         try:
             return await self._session(request)
         except SQLAlchemyError:
@@ -104,13 +104,13 @@ class Auth:
         form = await _form(request)
         peer, then = peer_of(request), back_to(form, "then")
         browser = self._keys.browser(request.cookies.get(_name(request, BROWSER_COOKIE), ""))
-        # Before the token is looked at, or the limit would limit nothing: a guesser goes by the answer.
+        # Before the token is compared, or the answer would still tell a guesser which token is right.
         if wait_s := self._guesses.wait_s(peer, browser=browser):
             self._refusals.note("admin_sign_in_put_off", reason="too many wrong tokens within a minute")
             return await self._put_off(request, then=then, wait=math.ceil(wait_s))
         if not self._keys.opens(form.get("token", "").strip()):
             self._guesses.count(peer, browser=browser)
-            log.warning("admin_sign_in_refused", peer=peer)  # not more often than the limit lets it
+            log.warning("admin_sign_in_refused", peer=peer)  # at most as often as the limit allows
             return await self._shown(request, then=then, problem="That is not the token.", status_code=403)
         answer = RedirectResponse(then, 303)
         session = self._keys.begin(now_at=time.time())
@@ -158,7 +158,7 @@ class Auth:
 
 
 def back_to(form: Form, field: str = "back") -> str:
-    """Return where a form wants to lead back to, if that is one of our pages."""
+    """Return the path that a form asks to go back to; /admin if it is not one of our pages."""
     back = form.get(field, "")
     return back if OURS.fullmatch(back) else "/admin"
 
@@ -168,10 +168,10 @@ def _here(request: Request) -> str:
 
 
 def _refuse_other_sites(request: Request) -> None:
-    """Refuse what another page has sent, beside the form's own token.
+    """Refuse what another site has sent, in addition to checking the form's token.
 
-    Not by Origin: with `Referrer-Policy: no-referrer` browsers say "null" even to ourselves, and behind a proxy we
-    may not know our own name: https://fetch.spec.whatwg.org/#append-a-request-origin-header
+    Not by Origin: with `Referrer-Policy: no-referrer` browsers send "null" even from our own pages, and behind a proxy
+    we may not know our own name: https://fetch.spec.whatwg.org/#append-a-request-origin-header
     """
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise HTTPException(403, "The dashboard takes no forms from other pages. Nothing was changed.")
@@ -190,12 +190,12 @@ async def _form(request: Request) -> Form:
 
 
 def peer_of(request: Request) -> str:
-    """Name who is trying: behind a proxy of TRUSTED_PROXIES, whom it names."""
+    """Return the client's address; behind a proxy of TRUSTED_PROXIES, the one that the proxy names."""
     return request.client.host[:64] if request.client else ""
 
 
 def is_https(request: Request) -> bool:
-    """Whether the browser speaks https, as far as we or a proxy of TRUSTED_PROXIES know."""
+    """Whether the browser uses https, as far as we or a proxy of TRUSTED_PROXIES can tell."""
     return request.url.scheme == "https"
 
 
@@ -208,7 +208,7 @@ def _set_cookie(request: Request, answer: Response, cookie: str, value: str, *, 
         _name(request, cookie),
         value,
         max_age=max_age_s,
-        path="/" if is_https(request) else "/admin",  # __Host- wants it so
+        path="/" if is_https(request) else "/admin",  # required by the prefix __Host-
         secure=is_https(request),
         httponly=True,
         samesite="strict",

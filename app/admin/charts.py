@@ -1,6 +1,6 @@
 """The geometry of the charts, which the templates draw. No I/O.
 
-Across in percent, so that a chart fits every screen and its letters keep their size; down in px.
+Horizontal positions are in percent, so that a chart fits every screen and its text keeps its size; vertical ones in px.
 """
 
 import math
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 PLOT_PX = 150
 TICKS = 4
-BAR_PERCENT = 68  # of its place; the rest is air
+BAR_PERCENT = 68  # of its slot; the rest is the gap
 LABELS_WIDE, LABELS_NARROW = 8, 4
 STEPS = (1, 2, 2.5, 5, 10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One bar with what a table says of it. `x` and `width` in percent, `y` and `height` in px."""
+    """One bar, with its label and value as text. `x` and `width` are in percent, `y` and `height` in px."""
 
     x: float
     width: float
@@ -28,7 +28,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """A line across, `at` px from the top, or a label under it, `at` percent from the left. `narrow`: on phones too."""
+    """A grid line, `at` px from the top, or a label, `at` percent from the left. `narrow`: shown on phones, too."""
 
     at: float
     text: str
@@ -37,7 +37,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarChart:
-    """Bars over days. `cap_y` is where the limit is drawn; None: there is none, or it is far above everything."""
+    """A bar chart. `cap_y` is where the limit is drawn; None: there is none, or it is far above all bars."""
 
     height_px: int
     bars: Sequence[Bar]
@@ -48,7 +48,7 @@ class BarChart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """From the median to the 99th of a hundred, in percent of the width."""
+    """Where the 50th, 95th and 99th percentiles are drawn, in percent of the width."""
 
     p50: float
     p95: float
@@ -58,7 +58,7 @@ class Reach:
 def bar_chart(
     points: Sequence[tuple[str, float]], *, say: Callable[[float], str], cap: float = 0.0, least: float = 1.0
 ) -> BarChart:
-    """Draw labelled values, the first on the left. `least` is what the scale shows at the least."""
+    """Lay out labelled values, the first on the left. The scale reaches to `least` or higher; `say` formats values."""
     most = max([least, *(value for _, value in points)])
     shows_cap = 0 < cap <= 3 * most
     top, step = _scale(max(most, cap if shows_cap else 0))
@@ -86,7 +86,7 @@ def bar_chart(
 
 
 def reach(p50_s: float, p95_s: float, p99_s: float, *, longest_s: float) -> Reach:
-    """Place three durations on a scale that multiplies: 1 ms on the left, `longest_s` or more on the right."""
+    """Place three durations on a logarithmic scale from 1 ms on the left to `longest_s`, at least 1 s, on the right."""
     decades = math.log10(max(longest_s, 1.0) / 0.001)
     p50, p95, p99 = (
         _tidy(2 + 96 * max(0.0, math.log10(max(at, 0.001) / 0.001)) / decades) for at in (p50_s, p95_s, p99_s)
@@ -105,7 +105,7 @@ def decades(longest_s: float) -> list[Tick]:
 
 
 def _scale(most: float) -> tuple[float, float]:
-    """Return a round top that is not below `most`, and the step of the lines."""
+    """Return a round upper end of at least `most`, and the step between grid lines."""
     rough = most / TICKS
     size = 10 ** math.floor(math.log10(rough))
     step = next(step for step in STEPS if step * size >= rough * (1 - 1e-9)) * size
@@ -113,7 +113,7 @@ def _scale(most: float) -> tuple[float, float]:
 
 
 def _labels(bars: Sequence[Bar]) -> list[Tick]:
-    """Name some of the bars, the last one always."""
+    """Label some of the bars, and always the last one."""
     wide, narrow = (max(1, math.ceil(len(bars) / count)) for count in (LABELS_WIDE, LABELS_NARROW))
     narrow = math.ceil(narrow / wide) * wide
     last = len(bars) - 1

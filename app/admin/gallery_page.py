@@ -1,4 +1,4 @@
-"""All pictures, newest first; deleting one."""
+"""The gallery page: all pictures, newest first, and deleting one."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -27,7 +27,7 @@ class GalleryPage:
         self._sweep = sweep
 
     def routes(self, door: Auth) -> list[Route]:
-        """Say which addresses this page answers."""
+        """Return the routes of this page."""
         return [
             door.page("/admin/gallery", self._show),
             door.deed("/admin/gallery/{picture_id}/delete", self._delete),

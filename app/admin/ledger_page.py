@@ -1,4 +1,4 @@
-"""The ledger: months, the last calls, and all of it as CSV for a spreadsheet or a program."""
+"""The ledger page: months, the latest calls, and all of it as CSV for a spreadsheet or a program."""
 
 import csv
 import io
@@ -34,7 +34,7 @@ COLUMNS = (
     *("size", "quality", "count", "text_in", "image_in", "image_out", "text_out", "outcome", "is_estimate"),
     *("microusd", "usd"),
 )
-# Or Excel takes UTF-8 for the old encoding of its machine:
+# Without it, Excel takes UTF-8 for the machine's legacy encoding:
 # https://support.microsoft.com/en-us/office/opening-csv-utf-8-files-correctly-in-excel-8a935af5-3416-4edd-ba7e-3dfd2bc4a032
 BOM = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
@@ -53,14 +53,14 @@ class LedgerPage:
         self._zone = zone
 
     def routes(self, door: Auth) -> list[Route]:
-        """Say which addresses this page answers."""
+        """Return the routes of this page."""
         return [door.page("/admin/ledger", self._show), door.page("/admin/ledger.csv", self._csv)]
 
     async def _show(self, request: Request, session: Session) -> Response:
         return await self._page(request, session)
 
     async def _page(self, request: Request, session: Session, *, problem: str = "") -> Response:
-        """Show the months and the calls. `problem`: why there is no export; the form keeps what was asked."""
+        """Show the months and the calls. `problem`: why there is no export; the form keeps its values."""
         now_at = time.time()
         query, asked = request.query_params, Asked()
         day = asked.read("Day", query.get("day", ""), a_day, "")
@@ -100,7 +100,7 @@ class LedgerPage:
         )
 
     async def _rows(self, first: date, last: date, *, in_full: bool) -> AsyncIterator[str]:
-        """Write the ledger day by day, some calls at a time."""
+        """Yield the ledger as CSV, day by day, `CHUNK` calls at a time."""
         yield BOM + _written([COLUMNS])
         for day in (first + timedelta(days=ago) for ago in range((last - first).days + 1)):
             after_id = 0
@@ -109,7 +109,7 @@ class LedgerPage:
                 yield _written([self._row(line, in_full=in_full) for line in lines])
 
     def _row(self, line: LedgerLine, *, in_full: bool) -> Sequence[object]:
-        """Make one row. Ids of people are whole, as commands take them, unless the file is to be handed on."""
+        """Build one row. Ids are whole, as commands take them, or shortened, for a file that is passed on."""
         said = {name: getattr(line, name) for name in COLUMNS if name != "usd"}
         said |= {name: self._clock.plain(said[name]) for name in ("began_at", "ended_at") if said[name] is not None}
         if not in_full:
@@ -120,10 +120,10 @@ class LedgerPage:
 
 
 def _range(query: Mapping[str, str]) -> tuple[date, date]:
-    """Read the first and the last day: of a month, or as they are given.
+    """Parse the first and the last day: of a month, or as they are given.
 
     Raises:
-        ValueError: They are none; the message is for the operator.
+        ValueError: They are not a valid range; the message is for the operator.
     """
     month = query.get("month", "")
     first, last = (f"{month}-01", "") if month else (query.get("from", ""), query.get("to", ""))
@@ -145,5 +145,5 @@ def _written(rows: Sequence[Sequence[object]]) -> str:
 
 
 def harmless(value: object) -> object:
-    """Keep spreadsheets from reading a text as a formula."""
+    """Keep spreadsheets from taking a text for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

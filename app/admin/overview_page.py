@@ -1,4 +1,4 @@
-"""The first page: how things are now, and how the last month went."""
+"""The first page: how things are now, and how the last weeks or months went."""
 
 import time
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ QUOTA_FRESH_S, QUOTA_PATIENCE_S = 60.0, 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """A part of a whole, such as a budget. `percent` None: there is no limit."""
+    """How much of a budget or quota is used. `percent` None: there is no limit."""
 
     name: str
     value: str
@@ -46,7 +46,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRow:
-    """A model in the order in which they are asked. `days` None: no end is known."""
+    """One of the models, which are in the order in which they are asked. `days` until its shutdown; None: not known."""
 
     name: str
     is_gone: bool
@@ -56,7 +56,7 @@ class ModelRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureCause:
-    """Why pictures were not drawn, and how often. `percent` of the most frequent one."""
+    """Why pictures were not drawn, and how often. `percent` is relative to the most frequent cause."""
 
     words: str
     count: int
@@ -64,7 +64,7 @@ class FailureCause:
 
 
 class OverviewPage:
-    """The page, and the switch on it."""
+    """The page, and pausing and resuming on it."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class OverviewPage:
         self._quota = Cached(line.push_quota, fresh_s=QUOTA_FRESH_S, patience_s=QUOTA_PATIENCE_S)
 
     def routes(self, door: Auth) -> list[Route]:
-        """Say which addresses this page answers."""
+        """Return the routes of this page."""
         return [
             door.page("/admin", self._show),
             door.page("/admin/", self._show),
@@ -165,7 +165,7 @@ class OverviewPage:
 
 
 def _by_day(days: Sequence[Period], *, cap_microusd: int) -> dict[str, Any]:
-    """Draw both charts, with where the bar of each day leads: to its calls, and to its pictures."""
+    """Return both charts, with the links of each day's bars: to its calls, and to its pictures."""
     return {
         "money": charts.bar_chart(
             [(label(day.period), dollars(day.microusd)) for day in days],
@@ -182,7 +182,7 @@ def _by_day(days: Sequence[Period], *, cap_microusd: int) -> dict[str, Any]:
 
 
 def label(day: str) -> str:
-    """Write a day YYYY-MM-DD as under a chart: "3 Nov"."""
+    """Format a day YYYY-MM-DD as a chart's label: "3 Nov"."""
     return f"{date.fromisoformat(day):%d %b}".removeprefix("0")
 
 
@@ -192,7 +192,7 @@ def month_before(month: str) -> str:
 
 
 def causes(ended: Sequence[Ended]) -> list[FailureCause]:
-    """Add up by words, the most frequent first."""
+    """Add up counts by reason, the most frequent first."""
     counts: dict[str, int] = {}
     for one in ended:
         counts[one.words] = counts.get(one.words, 0) + one.count

@@ -1,4 +1,4 @@
-"""People and chats: who asked lately, what they have, and what an admin may decide for them."""
+"""The pages of people and chats: who asked lately, what they have used, and what an admin may decide for them."""
 
 import time
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ ORDERS = ("", "money", "blocked")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLists:
-    """What the settings say of people and chats."""
+    """The people and chats that the settings allow, block or make admins."""
 
     allowed_ids: frozenset[str]
     blocked_ids: frozenset[str]
@@ -35,7 +35,7 @@ class AccessLists:
 
 
 class PeoplePage:
-    """The pages, and the deeds, which are those of `app.flows.conversation.admins`."""
+    """The list, and the page of each; what they change is done by `app.flows.conversation.admins`."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class PeoplePage:
         self._zone = zone
 
     def routes(self, door: Auth) -> list[Route]:
-        """Say which addresses this page answers."""
+        """Return the routes of these pages."""
         return [
             door.page("/admin/people", self._list),
             door.page("/admin/people/{holder}", self._one),

@@ -1,4 +1,4 @@
-"""What stands behind the ? of an address: read, or said to be nothing that a page understands. No I/O."""
+"""Parses query strings, and notes what a page does not understand. No I/O."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -17,20 +17,20 @@ NO_ID = "is neither an id of LINE (U, C or R and 32 hex digits) nor a part of on
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
-    """Whom a page is about: `id` whole, or `part` of one with "…" for what is left out; neither: everybody."""
+    """Whom a page is about: a whole `id`, or `part` of one with "…" for what is left out; neither: everybody."""
 
     id: str = ""
     part: str = ""
 
 
 class Asked:
-    """Reads fields, and keeps what it did not understand, in words."""
+    """Parses fields, and collects problems with them as sentences."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
 
     def read(self, name: str, text: str, read: Callable[[str], Read], otherwise: Read) -> Read:
-        """Read one field; what is not understood is a problem, and `otherwise` stands in its place."""
+        """Parse one field with `read`; if that fails, note a problem and return `otherwise`."""
         try:
             return read(text)
         except ValueError as error:
@@ -39,10 +39,10 @@ class Asked:
 
 
 def who_of(text: str) -> Who:
-    """Read an id, or what is known of it, as the pages shorten it, too.
+    """Parse an id or a part of one, also in the shortened form that the pages show.
 
     Raises:
-        ValueError: It is none; the message goes behind what was given.
+        ValueError: It is neither; the message continues a sentence that begins with the input.
     """
     said = text.strip().replace("...", "…")
     if LINE_ID.fullmatch(said):
@@ -53,16 +53,16 @@ def who_of(text: str) -> Who:
 
 
 def holds(line_id: str, part: str) -> bool:
-    """Whether an id holds this part."""
+    """Whether an id contains this part."""
     start, gap, end = part.partition("…")
     return line_id.startswith(start) and line_id.endswith(end) if gap else part in line_id
 
 
 def a_day(text: str) -> str:
-    """Read a day YYYY-MM-DD.
+    """Return a day YYYY-MM-DD, or an empty text, as it is.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is neither.
     """
     if text and not is_day(text):
         raise ValueError("is no day: they are written YYYY-MM-DD")
@@ -70,7 +70,7 @@ def a_day(text: str) -> str:
 
 
 def a_reason(text: str) -> str:
-    """Read a key of the sentences.
+    """Return a key of the sentences, or an empty text, as it is.
 
     Raises:
         ValueError: It cannot be one.
@@ -81,10 +81,10 @@ def a_reason(text: str) -> str:
 
 
 def one_of(known: Sequence[str], text: str) -> str:
-    """Read one of these words, or none.
+    """Return one of these words, or an empty text, as it is.
 
     Raises:
-        ValueError: It is another one.
+        ValueError: It is neither.
     """
     if text and text not in known:
         raise ValueError(f"is none of {', '.join(one for one in known if one)}")
@@ -92,7 +92,7 @@ def one_of(known: Sequence[str], text: str) -> str:
 
 
 def mark_of(query: Mapping[str, str]) -> Mark | None:
-    """Read where a list goes on; None: at its beginning."""
+    """Parse where a list goes on; None: at its beginning."""
     at, _, key = query.get("before", "").partition("_")
     try:
         return Mark(at=float(at), id=key) if key else None
@@ -101,17 +101,17 @@ def mark_of(query: Mapping[str, str]) -> Mark | None:
 
 
 def query_of(mark: Mark | None) -> str | None:
-    """Write where a list goes on."""
+    """Format where a list goes on, as `mark_of` parses it."""
     return f"{mark.at!r}_{mark.id}" if mark else None
 
 
 def number_of(text: str) -> int | None:
-    """Read a number; None: it is none, or has more digits than any of ours. Python itself refuses thousands of them."""
+    """Parse a number; None: it is not one, or has more digits than any of ours. Python refuses to parse thousands."""
     return int(text) if text.isdecimal() and len(text) <= DIGITS_MAX else None
 
 
 def is_day(text: str) -> bool:
-    """Whether this is a day YYYY-MM-DD of our time, which no arithmetic with days leads out of the calendar."""
+    """Whether this is a day YYYY-MM-DD from 2000 to 2999, so that adding days stays within the calendar."""
     try:
         return date.fromisoformat(text).isoformat() == text and "2000" < text < "3000"
     except ValueError:

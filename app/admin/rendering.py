@@ -1,4 +1,4 @@
-"""From a template and values to an answer."""
+"""Renders templates into answers."""
 
 import asyncio
 import hashlib
@@ -19,7 +19,7 @@ from app.prices.dollars import usd_as_read
 from app.reports import wording
 
 HERE = Path(__file__).parent
-SAID_COOKIE = "easel_said"  # for the next page alone: an address would say it again at each reload
+SAID_COOKIE = "easel_said"  # shown on the next page only; in the URL it would be shown again at each reload
 SAID: Mapping[str, str] = {
     "paused": "Drawing is paused. Pictures that are being drawn are still delivered.",
     "resumed": "Drawing has resumed.",
@@ -36,14 +36,14 @@ SAID: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presentation:
-    """How pictures and people are shown. `url_of` makes the public address of an object key."""
+    """How pictures and prompts are shown. `url_of` returns the public URL of an object key."""
 
     url_of: Callable[[str], str]
     shows_prompts: bool
 
 
 class Renderer:
-    """Renders the templates of this folder. In a thread, since a long list takes some milliseconds."""
+    """Renders the templates of this folder, in a thread, since a long list takes some milliseconds."""
 
     def __init__(self, *, clock: formats.Clock, picturing: Presentation) -> None:
         self._templates = Environment(
@@ -79,9 +79,9 @@ class Renderer:
         *,
         session: Session | None,
         status_code: int = 200,
-        **values: Any,  # noqa: ANN401 - whatever the template speaks of
+        **values: Any,  # noqa: ANN401 - whatever the template uses
     ) -> HTMLResponse:
-        """Show a page. `session` None: to somebody who is not signed in."""
+        """Render a page. `session` None: for somebody who is not signed in."""
         said = SAID.get(request.cookies.get(SAID_COOKIE, ""))
         around = {
             "session": session,
@@ -99,11 +99,11 @@ class Renderer:
 
 
 def href(path: str, **query: object) -> str:
-    """Make an address with a query; what is None or empty is left out."""
+    """Build a URL with a query string; what is None or empty is left out."""
     there = {name: value for name, value in query.items() if value not in {None, ""}}
     return f"{path}?{urlencode(there)}" if there else path
 
 
 def version_of(file: str) -> str:
-    """Name the contents of a file under `static`, so that browsers may keep it for as long as it is this one."""
+    """Return a hash of a file under `static`, for a URL that browsers may cache until the file changes."""
     return hashlib.sha256((HERE / "static" / file).read_bytes()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Requests, newest first, and the timeline of one; sending an answer again."""
+"""The pages of requests: a list, newest first, and the timeline of one; sending an answer again."""
 
 import asyncio
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class RequestsPage:
         self._sending: set[asyncio.Task[None]] = set()
 
     def routes(self, door: Auth) -> list[Route]:
-        """Say which addresses this page answers."""
+        """Return the routes of these pages."""
         return [
             door.page("/admin/requests", self._list),
             door.page("/admin/requests/{request_id}", self._one),
@@ -87,7 +87,7 @@ class RequestsPage:
         if found is None or not await self._requests.send_again(request_id):
             return "not_again"
         log.info("answer_sent_again", request=request_id)
-        # Not waited for: a push that LINE does not take yet is tried for minutes.
+        # Not awaited: a push that LINE does not accept yet is retried for minutes.
         task = asyncio.create_task(self._deliver_now(found.chat_id), name="send again")
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
@@ -96,11 +96,11 @@ class RequestsPage:
     async def _deliver_now(self, chat_id: str) -> None:
         try:
             await self._deliver.now(chat_id)
-        except Exception:  # the answer is due all the same: the chat's next event brings it
+        except Exception:  # the answer stays due: the chat's next event brings it
             log.exception("not_sent_again")
 
     def _wanted(self, query: Mapping[str, str], days: Mapping[str, str]) -> tuple[RequestFilter, list[str]]:
-        """Read which requests are meant. Return what was not understood, too: then nothing is shown in its place."""
+        """Parse which requests are wanted. Also return what was not understood: the page then shows no requests."""
         asked = Asked()
         state = asked.read("State", query.get("state", ""), lambda text: one_of([*State, UNDRAWN], text), "")
         reason = asked.read("Reason", query.get("reason", ""), a_reason, "")

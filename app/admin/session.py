@@ -1,7 +1,7 @@
-"""Who is signed in. No I/O.
+"""Sessions of the dashboard. No I/O.
 
-A session is a signed cookie made from ADMIN_TOKEN, so that it survives a restart, holds in every process, and ends with
-a change of the token.
+A session is a cookie signed with ADMIN_TOKEN, so that it survives a restart, is valid in every process, and ends when
+the token is changed.
 """
 
 import hashlib
@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from itsdangerous import BadData, Signer, URLSafeSerializer
 
 LIFE_S = 12 * 3600
-IDLE_S = 30 * 60  # both as ASVS 4.0.3, 3.3.2
-SEEN_ANEW_S = 60  # a page that is looked at later moves the end of idleness
+IDLE_S = 30 * 60  # both from OWASP ASVS 4.0.3, requirement 3.3.2
+SEEN_ANEW_S = 60  # a session whose cookie is at least this old gets a new one with its next page
 COOKIE = "easel_admin"
-PREFIX_OF_HTTPS = "__Host-"  # of a cookie that no neighbour of another name can set
+PREFIX_OF_HTTPS = "__Host-"  # of a cookie that no other host name can set
 BROWSER_COOKIE = "easel_admin_browser"
 BROWSER_KNOWN_S = 365 * 86_400
 NONCE_BYTES = 12
@@ -24,13 +24,13 @@ HOW = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Somebody who brought the token. Times are Unix seconds.
+    """One sign-in with the token. Times are Unix seconds.
 
     Attributes:
-        id: Names the session, in the log too; nobody can make its cookie of it.
-        began_at: When the token was brought.
-        seen_at: When its cookie was made.
-        form_token: Stands in every form of the session.
+        id: Names the session, in the log, too; its cookie cannot be derived from it.
+        began_at: When the token was entered.
+        seen_at: When its current cookie was made.
+        form_token: The CSRF token in every form of the session.
     """
 
     id: str
@@ -48,7 +48,7 @@ class Session:
 
 
 class SessionKeys:
-    """Checks the token, and makes and reads the cookies that stand for it."""
+    """Checks the token, and signs and verifies the cookies that stand for it."""
 
     def __init__(self, token: str) -> None:
         self._digest = hashlib.sha256(token.encode()).digest()
@@ -57,23 +57,23 @@ class SessionKeys:
         self._forms = Signer(token, salt="easel.admin.form", key_derivation="hmac", digest_method=hashlib.sha256)
 
     def opens(self, given: str) -> bool:
-        """Whether this is the token. It takes as long for a wrong one, whatever its length."""
+        """Whether this is the token. Takes the same time for a wrong one, whatever its length."""
         return hmac.compare_digest(hashlib.sha256(given.encode()).digest(), self._digest)
 
     def begin(self, *, now_at: float) -> Session:
-        """Begin a session for somebody who has brought the token."""
+        """Begin a session for somebody who has entered the token."""
         return self._session(secrets.token_urlsafe(NONCE_BYTES), int(now_at), int(now_at))
 
     def cookie(self, session: Session) -> str:
-        """Make the cookie of a session."""
+        """Return the value of a session's cookie."""
         return str(self._cookies.dumps([session.id, session.began_at, session.seen_at]))
 
     def seen(self, session: Session, *, now_at: float) -> Session | None:
-        """Return a session as seen now, which wants a new cookie; None: the one it has is young enough."""
+        """Return the session as seen now, for which a new cookie must be set; None: its cookie is young enough."""
         return replace(session, seen_at=int(now_at)) if now_at >= session.seen_at + SEEN_ANEW_S else None
 
     def read(self, cookie: str, *, now_at: float) -> Session | None:
-        """Read a cookie; None where it is not ours, was made with another token, or has run out."""
+        """Return the session of a cookie; None if it is not ours, was signed with another token, or has expired."""
         try:
             session = self._session(*self._cookies.loads(cookie))
         except BadData:
@@ -81,14 +81,14 @@ class SessionKeys:
         return session if session.is_alive(now_at) else None
 
     def browser(self, cookie: str) -> str | None:
-        """Return the name of a browser in which somebody has brought the token before. It opens nothing."""
+        """Return the id of a browser in which somebody has signed in before; None if unknown. It grants no access."""
         try:
             return str(self._browsers.loads(cookie))
         except BadData:
             return None
 
     def browser_cookie(self, browser: str | None) -> str:
-        """Make the cookie by which a browser is known from now on. None: it was not known before."""
+        """Return the value of the cookie by which a browser is known from now on. None: give it a new id."""
         return str(self._browsers.dumps(browser or secrets.token_urlsafe(NONCE_BYTES)))
 
     def _session(self, session_id: str, began_at: float, seen_at: float) -> Session:

@@ -1,7 +1,7 @@
-"""How often somebody may guess the token. In memory, for this process.
+"""Limits how often the token may be guessed. In memory, for this process.
 
-Each peer has a limit, and all of them together; beyond it no token is looked at, not even the right one. A browser in
-which somebody has signed in before has a limit of its own, so that nobody who guesses keeps it out:
+Each peer has a limit, and so have all peers together; beyond it no token is checked, not even the right one. A browser
+in which somebody has signed in before has a limit of its own, so that guessers cannot lock it out:
 https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
 """
 
@@ -12,18 +12,18 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 ONE = RateLimitItemPerMinute(5)
-ALL = RateLimitItemPerMinute(50)  # and so many peers are remembered, at most
+ALL = RateLimitItemPerMinute(50)  # which also limits how many peers are remembered
 
 
 class Guesses:
-    """Counts wrong tokens within a moving minute."""
+    """Counts wrong tokens within a sliding minute."""
 
     def __init__(self) -> None:
         self._counted = MemoryStorage()
         self._limiter = MovingWindowRateLimiter(self._counted)
 
     def wait_s(self, peer: str, *, browser: str | None = None) -> float:
-        """Return in how many seconds the next token is looked at; 0: at once. `browser`: one that is known."""
+        """Return in how many seconds the next token is checked; 0: at once. `browser`: the id of a known one."""
         return max(self._wait_s(limit, *key) for limit, *key in _limits(peer, browser))
 
     def count(self, peer: str, *, browser: str | None = None) -> None:

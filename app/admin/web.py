@@ -1,4 +1,4 @@
-"""The address /admin: which page is where, the headers of every answer, what is said when something fails."""
+"""The application at /admin: its routes, the headers of every answer, its error pages."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ HTTPS_S = 365 * 86_400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardParts:
-    """What the dashboard looks at and acts with."""
+    """The objects that the dashboard reads from and acts with."""
 
     database: Database
     requests: Requests
@@ -74,10 +74,10 @@ class DashboardParts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardRules:
-    """What the settings say.
+    """What the dashboard needs from the settings.
 
     Attributes:
-        pictures_url: The public address of the bucket.
+        pictures_url: The public URL of the bucket.
         models: In the order in which they are asked.
         trusted_proxies: Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
     """
@@ -93,7 +93,7 @@ class DashboardRules:
 
 
 def dashboard(parts: DashboardParts, rules: DashboardRules) -> "ASGIApp":
-    """Build the dashboard. It answers to paths from /admin on."""
+    """Build the dashboard, which serves all paths from /admin on."""
     clock = Clock(rules.zone)
     screen = Renderer(clock=clock, picturing=Presentation(url_of=parts.bucket.url, shows_prompts=rules.shows_prompts))
     door = Auth(
@@ -140,7 +140,7 @@ def dashboard(parts: DashboardParts, rules: DashboardRules) -> "ASGIApp":
 
 
 class _Headers:
-    """Puts on every answer what keeps it to itself: nothing from outside, no script, no frame, no copy."""
+    """Adds headers to every answer: nothing is loaded from outside, no scripts, no framing, no cached copies."""
 
     def __init__(self, app: "ASGIApp", *, images_from: str) -> None:
         self._app = app
@@ -206,7 +206,7 @@ def _handlers(screen: Renderer, door: Auth) -> Handlers:
         return await show(request, problem, status_code=503)
 
     async def broke(request: Request, _error: Exception) -> Response:
-        problem = "This page could not be made. The log says why."  # and the server logs it, behind this answer
+        problem = "This page could not be made. The log says why."  # the server logs it, after this answer
         return await show(request, problem, status_code=500)
 
     return {HTTPException: refused, SQLAlchemyError: away, Exception: broke}
