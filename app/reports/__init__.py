@@ -1,1 +1,1 @@
-"""What operators ask of the store: histories, accounts, gauges, spending. Only reads."""
+"""What operators ask of the store: histories, accounts, gauges, spending. Read-only."""

@@ -1,4 +1,4 @@
-"""People and chats as an operator sees them: who asked lately, what they have, what was decided. Only reads."""
+"""People and chats as operators see them: who asked lately, what they have used, what admins decided. Read-only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,16 +20,16 @@ class Account:
     """A person, group or room.
 
     Attributes:
-        id: LINE's.
+        id: LINE's id.
         kind: user, group or room.
         asked: How many of the newest requests are theirs.
-        last_at: When the last of these was made, Unix seconds; None: none of them is theirs.
-        month_microusd: What their own chat has used of its month. People in groups are paid for by the group.
+        last_at: When the newest of these was made, Unix seconds; None if none of them is theirs.
+        month_microusd: What their own chat has spent this month. What people ask for in groups counts for the group.
         today: Pictures that count for today.
-        extra: Pictures more that an admin has given for today.
+        extra: Additional pictures that an admin has given for today.
         blocked: Whether an admin has blocked them.
-        pictures: In the bucket, of their chat, counted up to `PICTURES_COUNTED_MAX`; None: not counted.
-        left_at: Since when we are blocked by them or put out.
+        pictures: Those of their chat in the bucket, counted up to `PICTURES_COUNTED_MAX`; None: not counted.
+        left_at: When they blocked or removed us, Unix seconds; None if they have not.
     """
 
     id: str
@@ -46,14 +46,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """Somebody who has spent something of a group's month."""
+    """Somebody who has spent part of a group's monthly budget."""
 
     id: str
     month_microusd: int
 
 
 class Accounts:
-    """Looks people and chats up, with what they have used and what was decided for them.
+    """Looks up people and chats, with what they have used and what admins decided for them.
 
     `day` is YYYY-MM-DD, `month` YYYY-MM.
     """
@@ -62,7 +62,7 @@ class Accounts:
         self._database = database
 
     async def lately(self, *, day: str, month: str) -> list[Account]:
-        """Return who asked lately, the last first, and who is blocked; at most `HOLDERS_MAX` of each."""
+        """Return who asked lately, newest first, then who else is blocked; at most `HOLDERS_MAX` of each."""
 
         def read(connection: sa.Connection) -> list[Account]:
             found = {one.id: one for one in _who_asked(connection)}
@@ -74,7 +74,7 @@ class Accounts:
         return await self._database.read(read)
 
     async def one(self, holder: str, *, day: str, month: str) -> Account:
-        """Return what is known of this person, group or room; of a stranger that is nothing."""
+        """Return what is known of this person, group or room; for a stranger, an empty account."""
 
         def read(connection: sa.Connection) -> Account:
             known = next((one for one in _who_asked(connection) if one.id == holder), None)
@@ -88,10 +88,10 @@ class Accounts:
         return await self._database.read(read)
 
     async def members(self, chat_id: str, *, month: str) -> list[Member]:
-        """Return who has spent something of a group's month, at most `MEMBERS_MAX`, who spent most first."""
+        """Return who has spent part of a group's month, highest first; if more than `MEMBERS_MAX`, any of them."""
         prefix = member_of(chat_id, "")
         theirs = sa.select(budgets.c.holder, budgets.c.microusd).where(
-            # By letters and not by what stands behind them, since collations differ over everything else.
+            # Bounded by letters, not by some last character: collations order everything else differently.
             budgets.c.holder.between(f"{prefix}U", f"{prefix}V"),
             budgets.c.period == month,
         )
@@ -101,7 +101,7 @@ class Accounts:
 
 
 def kind_of(holder: str) -> str:
-    """Read what a LINE id stands for: https://developers.line.biz/en/reference/messaging-api/#source-user."""
+    """Return what a LINE id stands for: https://developers.line.biz/en/reference/messaging-api/#source-user."""
     return {"C": "group", "R": "room"}.get(holder[:1], "user")
 
 

@@ -1,7 +1,7 @@
-"""Requests as operators look them up: some at a time, newest first, and one with all that was done for it.
+"""Requests as operators look them up: pages of a list, newest first, and one with all that was done for it.
 
-A look goes through a bounded number of the newest requests, whatever is asked for, and says where it stopped, so that
-the next one goes on there. No index is kept for it, which every webhook would pay for.
+A search scans a bounded number of requests, whatever it looks for, and says where it stopped, so that the next one goes
+on there. Its filters have no indexes, which every webhook would pay for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ DELIVERIES_MAX = 500  # of one chat since a request; they are kept for a week
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A place in a list that runs from new to old."""
+    """A position in a list that runs from new to old."""
 
     at: float
     id: str
@@ -30,12 +30,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestFilter:
-    """Which requests. None or empty: any. Times are Unix seconds, `until_at` is not included.
+    """Which requests to find. None or empty: any. Times are Unix seconds; `until_at` is exclusive.
 
     Attributes:
         reason: A key of the sentences.
-        holder: A chat or a person.
-        part: A part of the id of either; "…" stands for what lies between its ends.
+        holder: The id of a chat or a person.
+        part: A part of the id of either; "…" stands for whatever is between its beginning and end.
         chat: The beginning of a chat's id.
         draws: Whether they asked for a picture.
     """
@@ -57,10 +57,10 @@ class RequestEntry:
 
     Attributes:
         reason: Why there is no picture, or what was said in its place: a key of the sentences.
-        prompt: None where it is gone, or not to be read.
-        prompt_chars: Its length; None where it is gone.
+        prompt: None if it was deleted, or must not be read.
+        prompt_chars: Its length; None if it was deleted.
         previews: Object keys of its pictures' previews, in order.
-        sizes: Of its pictures, in order.
+        sizes: The sizes of its pictures, in order.
         microusd: What its calls cost, estimates included.
     """
 
@@ -92,7 +92,7 @@ class RequestEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPage:
-    """Some requests. `older` is where to go on; None: there are no older ones."""
+    """A page of requests. `older` is where the next page begins; None: there are no older requests."""
 
     entries: Sequence[RequestEntry]
     older: Mark | None
@@ -100,7 +100,7 @@ class RequestPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryEntry:
-    """One call of reply or push that spoke of a request. Fields as in `tables.deliveries`."""
+    """One reply or push that was about a request. Fields as in `tables.deliveries`."""
 
     id: str
     way: str
@@ -111,7 +111,7 @@ class DeliveryEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """One request, and all that was done for it, oldest first. `arrived_at`: its webhook, kept for 3 days."""
+    """One request, and all that was done for it, oldest first. `arrived_at`: of its webhook; None after 3 days."""
 
     entry: RequestEntry
     arrived_at: float | None
@@ -120,7 +120,7 @@ class History:
 
 
 class Archive:
-    """Looks requests up. `reads_prompts`: whether what people asked for is read at all."""
+    """Looks up requests. `reads_prompts`: whether prompts are read at all."""
 
     def __init__(self, database: Database, *, reads_prompts: bool) -> None:
         self._database = database
@@ -131,7 +131,7 @@ class Archive:
         self._columns = (*(requests.c[name] for name in names), prompt.label("prompt"), length, reason)
 
     async def find(self, wanted: RequestFilter, *, limit: int, after: Mark | None = None) -> RequestPage:
-        """Look through at most `LOOKED_AT` requests that are older than `after` for at most `limit` wanted ones."""
+        """Return up to `limit` wanted requests among at most `LOOKED_AT` that are older than `after`."""
         return await self._database.read(lambda connection: self._find(connection, wanted, limit, after))
 
     async def history(self, request_id: str) -> History | None:
@@ -171,14 +171,14 @@ class Archive:
 def before(
     wanted: sa.Select[Any], at: sa.ColumnElement[float], key: sa.ColumnElement[str], after: Mark | None
 ) -> sa.Select[Any]:
-    """Put rows from new to old, and go on after a mark. Two rows of one moment are told apart by their keys."""
+    """Order rows from new to old, and go on after a mark. Rows of the same time are ordered by their keys."""
     if after is not None:
         wanted = wanted.where(at <= after.at, sa.or_(at < after.at, key < after.id))
     return wanted.order_by(at.desc(), key.desc())
 
 
 def _last(connection: sa.Connection, newest: sa.Select[Any]) -> Mark | None:
-    """Find where a look ended that found less than was wanted; None: at the oldest request."""
+    """Return where a search ended that found less than `limit`; None: at the oldest request."""
     last = newest.with_only_columns(requests.c.created_at, requests.c.id).offset(LOOKED_AT - 1).limit(1)
     row = connection.execute(last).first()
     return Mark(at=row.created_at, id=row.id) if row else None

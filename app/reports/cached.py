@@ -1,4 +1,4 @@
-"""A reading that many may ask for and that is made once: never two at a time, and not again while it is fresh."""
+"""Caches a reading that many may ask for: never made twice at a time, and not again while it is fresh."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Cached(Generic[T]):
-    """`fresh_s`: how old a reading may be; `patience_s`: how long to wait for one. A hung store holds one thread."""
+    """`fresh_s`: how old a reading may be; `patience_s`: how long to wait for one. A hung store blocks one thread."""
 
     def __init__(self, read: Callable[[], Awaitable[T]], *, fresh_s: float, patience_s: float) -> None:
         self._read = read

@@ -1,4 +1,4 @@
-"""All pictures of all chats, newest first, some at a time. Only reads; nothing here is for the chats themselves."""
+"""Pages of the pictures of all chats, newest first. Read-only, and only for operators."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from app.store.tables import pictures, requests
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryPicture:
-    """One picture in the bucket, with the request that made it. `prompt` is None where it is not to be read."""
+    """One picture in the bucket, with the request that made it. `prompt` is None if deleted, or not to be read."""
 
     id: str
     request_id: str
@@ -28,14 +28,14 @@ class GalleryPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GallerySlice:
-    """Some pictures. `older` is where to go on; None: there are no older ones."""
+    """A page of pictures. `older` is where the next page begins; None: there are no older pictures."""
 
     pictures: Sequence[GalleryPicture]
     older: Mark | None
 
 
 class Gallery:
-    """Pages through all pictures. `reads_prompts`: whether what people asked for is read at all."""
+    """Pages through all pictures. `reads_prompts`: whether prompts are read at all."""
 
     def __init__(self, database: Database, *, reads_prompts: bool) -> None:
         self._database = database
@@ -45,7 +45,7 @@ class Gallery:
         self._columns = sa.select(*columns).outerjoin(requests, requests.c.id == pictures.c.request_id)
 
     async def wall(self, *, limit: int, after: Mark | None = None, chat_id: str | None = None) -> GallerySlice:
-        """Return the newest pictures that are older than `after`, of one chat or of all."""
+        """Return the newest `limit` pictures that are older than `after`, of one chat or of all."""
         wanted = before(self._columns, pictures.c.created_at, pictures.c.id, after).limit(limit + 1)
         if chat_id is not None:
             wanted = wanted.where(pictures.c.chat_id == chat_id)

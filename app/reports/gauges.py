@@ -1,4 +1,4 @@
-"""What operators watch, read from the tables. Every statement has an index and an end, however full the tables are."""
+"""What operators watch, read from the tables. Every query uses an index and is bounded, however full the tables are."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ DAY_S = 86_400.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetUse:
-    """What was spent or is reserved in the period (day, month) that runs now. Cap 0: no limit."""
+    """What was spent or is reserved in the current period (day, month). Cap 0: no limit."""
 
     period: str
     spent_microusd: int
@@ -35,12 +35,12 @@ class Now:
     """The store at one moment.
 
     Attributes:
-        unfinished: How many requests are in each state that is not the last.
+        unfinished: How many requests are in each state that is not final.
         queued_since: When the oldest request in the queue was made, Unix seconds; None: the queue is empty.
-        backlog: How many events are not begun, counted up to `BACKLOG_MAX`.
-        backlog_since: When the oldest of them came; None: there is none.
-        budgets: Of the whole bot.
-        ends_on: When models end, as far as it is known.
+        backlog: How many events nobody has begun to read, counted up to `BACKLOG_MAX`.
+        backlog_since: When the oldest of them arrived, Unix seconds; None: there is none.
+        budgets: Those of the whole bot: day and month.
+        ends_on: When models will be shut down, for those of which it is known.
         gone: The models that are shut down.
         paused: Whether an admin has paused drawing.
         line_refuses: Whether LINE refuses our token, so that nothing is drawn.
@@ -63,7 +63,7 @@ class Now:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How many requests of some time are in a state, with the words (a key of the sentences) they got."""
+    """How many requests of a period are in a state and were told these words (a key of the sentences)."""
 
     state: str
     words: str
@@ -73,7 +73,7 @@ class Ended:
 class Gauges:
     """Reads what a scrape and the first page of the dashboard show.
 
-    A database that is away is not waited for: the next look will do.
+    An unreachable database is not waited for: the next reading will do.
     """
 
     def __init__(self, database: Database, *, zone: ZoneInfo, caps: Caps) -> None:
@@ -82,7 +82,7 @@ class Gauges:
         self._caps = caps
 
     async def now(self, *, now_at: float | None = None) -> Now:
-        """Return how things stand."""
+        """Return the current state of the store."""
         at = time.time() if now_at is None else now_at
         return await self._database.read(lambda connection: self._now(connection, at))
 
@@ -91,7 +91,7 @@ class Gauges:
         return await self.ended(time.time() - DAY_S)
 
     async def ended(self, since_at: float) -> Sequence[Ended]:
-        """Return what became of the requests since then, of the newest `ENDED_MAX` at most."""
+        """Return what became of the requests since `since_at`, of the newest `ENDED_MAX` at most."""
         return await self._database.read(lambda connection: _ended(connection, since_at))
 
     def _now(self, connection: sa.Connection, at: float) -> Now:
@@ -121,7 +121,7 @@ class Gauges:
 
 
 def _unfinished(connection: sa.Connection) -> tuple[dict[str, int], float | None]:
-    """Count by the index on the state: few are unfinished, those that have ended are never counted."""
+    """Count by the index on the state: few requests are unfinished, and those that have ended are never scanned."""
     found = sa.select(requests.c.state, sa.func.count().label("total"), sa.func.min(requests.c.created_at).label("at"))
     rows = connection.execute(found.where(requests.c.state.in_(UNFINISHED)).group_by(requests.c.state)).all()
     counts = dict.fromkeys((str(state) for state in UNFINISHED), 0) | {row.state: int(row.total) for row in rows}

@@ -1,4 +1,4 @@
-"""What a month cost: by day, model and quality, by person and chat, and what failed. Only reads, by an index."""
+"""What a month cost: by day, model and quality, by person and chat, and what failed. Read-only, by an index."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from app.store.tables import calls, requests
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """Calls that have all of this in common. `pictures` are those that came of them."""
+    """Calls that have the same day, model and so on. `pictures` is how many were paid for with them."""
 
     day: str
     model: str
@@ -28,7 +28,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spender:
-    """A person or chat, "" where it is forgotten or LINE did not tell. `refunded_microusd` is a part of `microusd`."""
+    """A person or chat, "" if forgotten or not told by LINE. `refunded_microusd` is included in `microusd`."""
 
     id: str
     pictures: int
@@ -38,7 +38,7 @@ class Spender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """A month's ledger. `failures` counts requests that ended without a picture by reason."""
+    """A month's ledger. `failures` counts, by reason, requests that ended without a picture."""
 
     spent: Sequence[Spent]
     people: Sequence[Spender]
@@ -47,13 +47,13 @@ class Month:
 
 
 class Spending:
-    """Adds a month of the ledger up."""
+    """Adds up a month of the ledger."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def of_month(self, month: str, *, from_at: float, until_at: float, dearest: int) -> Month:
-        """Return a month YYYY-MM, which lasts from one time until another, with so many of its dearest spenders."""
+        """Return a month YYYY-MM, `from_at` until `until_at`, with the `dearest` people and chats that cost most."""
 
         def read(connection: sa.Connection) -> Month:
             return Month(
@@ -115,7 +115,7 @@ def _spenders(
 
 
 def failures(connection: sa.Connection, *, from_at: float, until_at: float) -> Mapping[str, int]:
-    """Count requests that ended without a picture by their reason, the most frequent first."""
+    """Count requests that ended without a picture, by reason, the most frequent first."""
     ended = requests.c.state.in_([State.FAILED, State.REFUSED])
     counted = (
         sa.select(requests.c.words, sa.func.count().label("times"))

@@ -1,4 +1,4 @@
-"""The ledger as a list, for export and for the eye. Only reads, some rows at a time."""
+"""The ledger as a list, to be exported or shown. Read-only, some rows at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ ID_MAX = 2**31 - 1  # what the column holds on Postgres
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerLine:
-    """One paid call. Fields as in `tables.calls`."""
+    """One call of a model. Fields as in `tables.calls`."""
 
     id: int
     day: str
@@ -46,11 +46,11 @@ class Statement:
         self._database = database
 
     async def of_day(self, day: str, *, after_id: int, limit: int) -> Sequence[LedgerLine]:
-        """Return the calls of a day (YYYY-MM-DD in TIMEZONE) that come after this id, in the order of their ids."""
+        """Return the calls of a day (YYYY-MM-DD in TIMEZONE) whose ids are above `after_id`, in order of their ids."""
         return await self._read(lines_of(calls.c.day == day, calls.c.id > after_id).order_by(calls.c.id).limit(limit))
 
     async def newest(self, *, limit: int, before_id: int = ID_MAX, day: str = "") -> Sequence[LedgerLine]:
-        """Return the last calls, newest first, that come before this id; of a day, or of all."""
+        """Return the newest calls whose ids are below `before_id`, newest first; of one day, or of all."""
         earlier = lines_of(calls.c.id < min(before_id, ID_MAX), *([calls.c.day == day] if day else []))
         return await self._read(earlier.order_by(calls.c.id.desc()).limit(limit))
 

@@ -1,4 +1,4 @@
-"""What happened to one request, in its order, and how long each part took. No I/O."""
+"""What happened to one request, in order, and how long each part took. No I/O."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ SPAN_PERCENT_MIN = 0.4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineStep:
-    """One thing that happened to a request. `kind` colours it: webhook, queue, model, bucket, reply, bad."""
+    """One thing that happened to a request. `kind` decides its colour: webhook, queue, model, bucket, reply, bad."""
 
     at: float
     kind: str
@@ -26,7 +26,7 @@ class TimelineStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineSpan:
-    """A part of the whole time, in percent of it."""
+    """A part of the whole time; `x` and `width` are in percent of it."""
 
     kind: str
     x: float
@@ -34,7 +34,7 @@ class TimelineSpan:
 
 
 def timeline(history: History) -> list[TimelineStep]:
-    """Put what happened to a request in its order."""
+    """Return what happened to a request, oldest first."""
     steps = [*_of_entry(history.entry)]
     if history.arrived_at is not None:
         steps.append(TimelineStep(at=history.arrived_at, kind="webhook", title="Webhook arrived"))
@@ -131,7 +131,7 @@ def _of_delivery(sent: DeliveryEntry) -> TimelineStep:
 
 
 def _unsent(history: History) -> list[TimelineStep]:
-    """Find what the request remembers of deliveries that are pruned by now, or that spoke of it beside others."""
+    """Return what only the request itself records: deliveries pruned by now, and promises within others' answers."""
     one, steps = history.entry, []
     ways = {sent.way for sent in history.deliveries if sent.outcome in {"landed", "unknown"}}
     if one.promised_at is not None and "promise" not in ways:

@@ -1,4 +1,4 @@
-"""What admins ask: money, pictures, failures and the queue. Only reads, each by an index."""
+"""What admins ask for: money, pictures, failures and the queue. Read-only, each query by an index."""
 
 import math
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ FAILURES_WITHIN_S = 86_400.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How things are. Money is in USD; `failures` of the last 24 hours by reason, "" for none."""
+    """How things are. Money is in USD; `failures` lists those of the last 24 hours by reason, "" for none."""
 
     today_usd: str
     month_usd: str
@@ -30,13 +30,13 @@ class Status:
 
 
 class Totals:
-    """Answers the command `status` of admins."""
+    """Answers the admin command `status`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def status(self, *, day: str, month: str, now_at: float) -> Status:
-        """Return how things are on a day (YYYY-MM-DD) of a month (YYYY-MM)."""
+        """Return how things are; `day` is today (YYYY-MM-DD), `month` this month (YYYY-MM)."""
 
         def read(connection: sa.Connection) -> Status:
             paid = sa.select(sa.func.coalesce(sa.func.sum(calls.c.count), 0))

@@ -1,4 +1,4 @@
-"""How the last weeks went: money and pictures by day, and how long each stage took. Only reads, each bounded."""
+"""How the last weeks went: money and pictures by day, and how long each stage took. Read-only, each query bounded."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageDurations:
-    """How long one stage took. None where nothing passed it.
+    """How long one stage took. Percentiles are None if nothing passed it.
 
     Attributes:
         name: queue (asked until a model is asked), model (one call with a picture), store (paid until the bucket has
@@ -41,13 +41,13 @@ class StageDurations:
 
 
 class Trends:
-    """Adds up days and months, and ranks how long things took."""
+    """Returns the totals of days and months, and percentiles of how long things took."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def periods(self, wanted: Sequence[str]) -> list[Period]:
-        """Return these days or months, in their order; nothing of a period is 0."""
+        """Return these days or months, in the same order; a period without entries has zeros."""
         rows = sa.select(budgets.c.period, budgets.c.microusd, budgets.c.pictures)
         rows = rows.where(budgets.c.holder == BOT, budgets.c.period.in_(wanted))
         found = {row.period: row for row in await self._database.read(lambda db: db.execute(rows).all())}
@@ -63,7 +63,7 @@ class Trends:
         return await self._database.read(lambda connection: counted_in(connection, PUSH_SAVED, month=month))
 
     async def stages(self, *, since: float) -> list[StageDurations]:
-        """Return how long each stage of the newest pictures took, at most `NEWEST`, none older than `since`."""
+        """Return how long each stage took, for pictures among the newest `NEWEST` requests and calls since `since`."""
         asked = sa.select(
             requests.c.draws,
             requests.c.created_at,
@@ -91,7 +91,7 @@ class Trends:
 
 
 def _stage(name: str, spans: Iterable[tuple[float | None, float | None]]) -> StageDurations:
-    # Clocks of two machines may differ by a little: nothing took less than no time.
+    # Clocks of two machines may differ a little: no duration is below 0.
     took = sorted(max(0.0, until - since) for since, until in spans if since is not None and until is not None)
     return StageDurations(
         name=name,
@@ -103,5 +103,5 @@ def _stage(name: str, spans: Iterable[tuple[float | None, float | None]]) -> Sta
 
 
 def _percentile(ordered: Sequence[float], percent: int) -> float | None:
-    """Return the smallest value that at least so many percent do not exceed."""
+    """Return the smallest value that at least `percent` % of the values do not exceed."""
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else None

@@ -1,4 +1,4 @@
-"""What goes wrong just now: whether pictures come out, reach the bucket and reach their chat."""
+"""What is going wrong now: whether pictures are drawn, reach the bucket and reach their chats."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -16,15 +16,15 @@ from app.store.tables import calls, deliveries, requests
 
 LOOKED_AT = 50
 WITHIN_S = 3600.0
-UPLOAD_S = 20.0  # a picture that was paid and is not in the bucket by then
-ANSWER_S = 10.0  # an answer that LINE has not confirmed by then
-CALLS_FAILED = 3  # of a wish that is still being drawn
-# What a wish ends with though nothing is broken, beside photos that cannot be read.
+UPLOAD_S = 20.0  # a paid picture should be in the bucket by then
+ANSWER_S = 10.0  # LINE should have confirmed an answer by then
+CALLS_FAILED = 3  # of one wish that is still being drawn
+# Reasons for which a wish fails although nothing is broken, besides unusable photos.
 OF_THE_PERSON = {"picture_gone", "limit_user_day", "limit_chat_month", "limit_share", "flood", "queue_full", "paused"}
 
 
 class Trouble(StrEnum):
-    """Where it stopped."""
+    """Where requests are stuck."""
 
     MODEL = "model"
     BUCKET = "bucket"
@@ -39,7 +39,7 @@ HEADLINES = {
 
 
 def headline(now: Now, *, is_ready: bool, has_model: bool, troubles: Mapping[Trouble, str]) -> str | None:
-    """Say in a few words what keeps people from their pictures, the worst of it; None: nothing does."""
+    """Return in a few words the worst of what keeps people from their pictures; None: nothing does."""
     standing = {
         "Drawing is paused": now.paused,
         "LINE refuses the token": now.line_refuses,
@@ -53,15 +53,15 @@ def headline(now: Now, *, is_ready: bool, has_model: bool, troubles: Mapping[Tro
 
 
 class Troubles:
-    """Asks of model, bucket and LINE whether the last that was tried went through."""
+    """Tells for the model, the bucket and LINE whether the latest attempt went well."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def last(self) -> dict[Trouble, str]:
-        """Return where the newest pictures of the last hour fail, with the words (a key of the sentences) they got.
+        """Return where the newest wishes of the last hour are stuck: a key of the sentences for the model, else "".
 
-        Empty when what came last went well.
+        Empty if the latest attempts went well.
         """
         return await self._database.read(_last)
 
@@ -78,7 +78,7 @@ def _last(connection: sa.Connection) -> dict[Trouble, str]:
 
 
 def _model_works(row: sa.Row[Any], _now_at: float) -> bool | None:
-    """Whether a wish says that pictures come out; None: it says nothing."""
+    """Whether a wish shows that pictures are drawn; None: it shows nothing."""
     if row.state == State.FAILED:
         return None if row.words in OF_THE_PERSON or (row.words or "").startswith("photo") else False
     if row.state == State.DRAWING:
@@ -87,14 +87,14 @@ def _model_works(row: sa.Row[Any], _now_at: float) -> bool | None:
 
 
 def _bucket_works(row: sa.Row[Any], now_at: float) -> bool | None:
-    """Whether a wish says that pictures are stored; one that was paid only just says nothing yet."""
+    """Whether a wish shows that pictures are stored; None: it shows nothing, or was paid only just now."""
     if row.state == State.KEPT:
         return False if (row.kept_at or now_at) < now_at - UPLOAD_S else None
     return True if row.state == State.READY else None
 
 
 def _line_works(row: sa.Row[Any], now_at: float) -> bool | None:
-    """Whether a wish says that answers arrive; one that waits for its moment says nothing."""
+    """Whether a wish shows that answers arrive; None: it shows nothing, or is waiting for its turn."""
     match row.answer:
         case AnswerState.SENT:
             return True

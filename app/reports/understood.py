@@ -1,4 +1,4 @@
-"""Why a message was taken for what it was, in words for operators. No I/O."""
+"""How a message was understood, and by which step, in words for operators. No I/O."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ _STEPS = {
 
 
 def spelled(understood: Mapping[str, Any] | None) -> str:
-    """Write it, such as "change, by the classifier, 97 % sure"; "-" where nothing was written down."""
+    """Format it, such as "change, by the classifier, 97 % sure"; "-" if nothing was recorded."""
     if not isinstance(understood, Mapping):
         return "-"
     step, meaning = str(understood.get("step", "")), str(understood.get("meaning") or "unclear")

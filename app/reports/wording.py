@@ -32,7 +32,7 @@ REASONS: Mapping[str, str] = {
     "flood": "Too many waiting from one person",
     "paused": "Drawing was paused",
 }
-# Wishes that were declined before anything was asked of a model; they are no failures.
+# Why wishes were declined before a model was asked; these are not failures.
 DECLINED = frozenset({"queue_full", "limit_user_day", "flood", "paused"})
 STATES: Mapping[str, str] = {
     "queued": "Waiting in the queue",
@@ -81,5 +81,5 @@ KINDS: Mapping[str, str] = {"user": "Person", "group": "Group", "room": "Room"}
 
 
 def plain(key: str, words: Mapping[str, str] = REASONS) -> str:
-    """Say a key in words; one that has none is said as it is."""
+    """Return the words for a key; a key without any is returned itself, with spaces and a capital."""
     return words.get(key) or key.replace("_", " ").capitalize()
