@@ -1,6 +1,6 @@
-"""Metrics for Prometheus: what a process sees is counted in `Metrics`, what the store knows is read for each scrape.
+"""Metrics for Prometheus: what a process sees is counted in `Metrics`, what the store knows is read at each scrape.
 
-`docs/metrics.md` names every metric; tests hold it, the dashboard and the alerts to what is here.
+`docs/metrics.md` names every metric; tests check that it, the dashboard and the alerts match the code.
 """
 
 from app.metrics.exposition import Exposition, routes

@@ -1,4 +1,4 @@
-"""GET /metrics, in Prometheus' text format or as OpenMetrics, as the scraper likes it."""
+"""GET /metrics, in Prometheus' text format or as OpenMetrics, as the scraper prefers."""
 
 import asyncio
 import hmac
@@ -18,12 +18,12 @@ from app.reports.cached import Cached
 from app.reports.gauges import Gauges
 
 FRESH_S = 5.0
-LAST_DAY_FRESH_S = 60.0  # takes 16 ms with a million requests
-PATIENCE_S = 2.0  # a scrape has 10 s
+LAST_DAY_FRESH_S = 60.0  # the query takes 16 ms with a million requests
+PATIENCE_S = 2.0  # Prometheus waits 10 s for a scrape by default
 
 
 class Exposition:
-    """All that a scrape gets. Where the store cannot be read, what it knows is left out."""
+    """Everything that a scrape gets. If the store cannot be read, its metrics are left out."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Exposition:
         lines_dropped: Callable[[], int],
         models: Sequence[str],
     ) -> None:
-        """`models` are those in use."""
+        """`models` are those of IMAGE_MODELS."""
         self._metrics = metrics
         self._health = health
         self._lines_dropped = lines_dropped
@@ -46,7 +46,7 @@ class Exposition:
             make(registry=self._process)
 
     async def render(self, accept: str) -> tuple[bytes, str]:
-        """Return everything, and its content type, by the scraper's Accept header."""
+        """Return all metrics in the format that the Accept header asks for, and its content type."""
         now, last_day = await asyncio.gather(self._now.get(), self._last_day.get())
         families = [*scraped.of_health(self._health.problems), scraped.of_log(self._lines_dropped())]
         if now is not None:
@@ -59,7 +59,7 @@ class Exposition:
 
 
 class _Families(Collector):
-    """One scrape. When a series was made is left out: it would be a third of all lines, and nobody looks at it."""
+    """One scrape, without the time at which each series was created: a third of all lines, and of use to nobody."""
 
     def __init__(self, read: Sequence[Metric], *registries: CollectorRegistry) -> None:
         self._read = read
@@ -74,7 +74,7 @@ class _Families(Collector):
 
 
 def routes(exposition: Exposition, *, token: str | None) -> APIRouter:
-    """Make the address. With a token only who brings it as bearer token is let in."""
+    """Build the route. With a token, only requests that carry it as a bearer token are answered."""
     router = APIRouter()
 
     @router.get("/metrics")
@@ -89,5 +89,5 @@ def routes(exposition: Exposition, *, token: str | None) -> APIRouter:
 
 def _brings(authorization: str, token: str) -> bool:
     scheme, _, given = authorization.partition(" ")
-    # Bytes, since compare_digest takes no text beyond ASCII, and a stranger may send any.
+    # Bytes, since compare_digest rejects text beyond ASCII, and strangers may send any.
     return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())

@@ -1,6 +1,6 @@
 """What this process sees, counted as it happens. No I/O.
 
-A label has few values, and never an id, a prompt or a text of somebody's.
+A label has few values, and never an id, a prompt or anything that people wrote.
 """
 
 import re
@@ -32,17 +32,17 @@ Upload = Literal["stored", "failed", "refused"]
 Origin = Literal["line", "bucket", "store"]
 
 ANSWERS = (200, 400, 413, 500, 503)
-EVENTS = frozenset(  # others, of which LINE has many, are "other"
+EVENTS = frozenset(  # all others, of which LINE has many, count as "other"
     {"message", "postback", "follow", "unfollow", "join", "leave", "memberJoined", "memberLeft", "unsend"}
 )
-CALL_ERRORS = (  # what a call of a model may end with
+CALL_ERRORS = (  # the errors that a call of a model may end with
     *(RateLimited, Unreachable, VendorFault, OutcomeUnknown, BadAnswer, HostNotAllowed),
     *(ModelGone, Refused, BadRequest, NotPermitted),
 )
-# Seconds. The middle of each row is where a change would matter to somebody.
+# Bucket limits in seconds. The middle of each row is where a change would matter most.
 WEBHOOK_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2)  # LINE waits for 2
 QUEUE_S = (0.05, 0.25, 1, 5, 15, 30, 60, 120, 300, 900, 3600)
-READING_S = (0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5)  # then it is not waited for any longer
+READING_S = (0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5)  # the answer is waited for no longer than that
 MODEL_S = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300)
 STORE_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 600, 3600)
 LINE_S = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -50,10 +50,10 @@ ANSWER_S = (0.1, 0.5, 1, 5, 10, 20, 30, 45, 60, 120, 300, 900, 3600, 21_600)
 
 
 class Metrics:
-    """One for each process, in a registry of its own. Every method may be called from any thread."""
+    """The metrics of one process, in a registry of its own. Every method may be called from any thread."""
 
     def __init__(self, *, version: str, models: Sequence[str] = ()) -> None:
-        """Make every series whose labels are known: a rate is only right when it begins at 0."""
+        """Create every series whose labels are known: its rate is only right if it begins at 0."""
         self.registry = CollectorRegistry()
         build = Gauge("easel_build_info", "Always 1; the label says what runs", ["version"], registry=self.registry)
         build.labels(version).set(1)
@@ -84,16 +84,16 @@ class Metrics:
         self._begin_at_zero(models)
 
     def webhook(self, status: int, seconds: float) -> None:
-        """A webhook was answered."""
+        """Count a webhook that was answered."""
         self._webhooks.labels(status).inc()
         self._webhook_s.observe(seconds)
 
     def event(self, event_type: str) -> None:
-        """An event was understood."""
+        """Count an event that was understood."""
         self._events.labels(event_type if event_type in EVENTS else "other").inc()
 
     def queued(self, seconds: float) -> None:
-        """A wish has waited so long for its first call."""
+        """Record how long a wish waited for its first call."""
         self._queue_s.observe(max(0.0, seconds))
 
     def drew(
@@ -106,9 +106,9 @@ class Metrics:
         *,
         pictures: int = 0,
     ) -> None:
-        """A call has ended: `paid` with its pictures, or what `outcome_of` its error says.
+        """Record a call that has ended: `outcome` is "paid", or what `outcome_of` returns for its error.
 
-        `microusd` is what it is booked with: its price, or an estimate where it may have been charged.
+        `microusd` is what the ledger books for it: its price, or an estimate if it may have been charged.
         """
         self._calls.labels(model, outcome).inc()
         self._call_s.labels(model).observe(seconds)
@@ -118,46 +118,46 @@ class Metrics:
             self._tokens.labels(model, kind).inc(count)
 
     def read(self, model: str, outcome: str, seconds: float, *, microusd: int) -> None:
-        """A text model was asked about a message: how it ended, or what `outcome_of` its error says."""
+        """Record a call of a text model about a message: how it ended, or what `outcome_of` returns for its error."""
         self._spent.labels(model).inc(dollars(microusd))
         self._readings.labels(outcome).inc()
         self._reading_s.observe(seconds)
 
     def stored(self, seconds: float) -> None:
-        """All pictures of a wish are in the bucket."""
+        """Record how long it took until all paid pictures of a wish were in the bucket."""
         self._store_s.observe(seconds)
 
     def uploaded(self, outcome: Upload) -> None:
-        """A try to upload has ended. `refused`: a key or right is missing, so the operator must act."""
+        """Count an attempt to upload. "refused": a key or permission is missing, so the operator must act."""
         self._uploads.labels(outcome).inc()
 
     def ended(self, state: str, reason: str = "") -> None:
-        """A wish is ready, refused or failed, or was declined undrawn; `reason` is a key of the sentences."""
+        """Count a wish that is ready, refused, failed, or declined undrawn; `reason` is a key of the sentences."""
         self._ended.labels(state, reason).inc()
 
     def begun_again(self, count: int) -> None:
-        """Open wishes were found that nothing living worked on, and were begun again."""
+        """Count open wishes that no living workflow was at work on, and that were begun again."""
         self._begun_again.inc(count)
 
     def delivered(self, way: str, outcome: str, seconds: float) -> None:
-        """A delivery has landed, failed, or its outcome stays unknown."""
+        """Record a delivery that has landed or failed, or whose outcome stays unknown."""
         self._deliveries.labels(way, outcome).inc()
         self._delivery_s.labels(way).observe(seconds)
 
     def answered(self, way: str, seconds: float) -> None:
-        """A request has its answer, so long after its webhook came."""
+        """Record how long after its webhook a request got its answer."""
         self._answer_s.labels(way).observe(max(0.0, seconds))
 
     def token(self, fate: Fate, count: int = 1) -> None:
-        """Reply tokens were spent on answers, on a promise, or died of age while somebody waited."""
+        """Count reply tokens that were spent on answers or on a promise, or that expired while somebody waited."""
         self._reply_tokens.labels(fate).inc(count)
 
     def push_saved(self, count: int) -> None:
-        """Answers that were late for their own token went out on a free one, which a tap or a later event brought."""
+        """Count answers too late for their own token that went out on another, which a tap or later event brought."""
         self._saved.inc(count)
 
     def fetched(self, origin: Origin, outcome: str) -> None:
-        """A source was read (`read`), or was not (what `outcome_of` its error says)."""
+        """Count a source that was read ("read"), or was not (what `outcome_of` returns for its error)."""
         self._sources.labels(origin, outcome).inc()
 
     def _begin_at_zero(self, models: Sequence[str]) -> None:
@@ -186,7 +186,7 @@ class Metrics:
 
 
 def outcome_of(error: EaselError) -> str:
-    """Name an error as a label: `RateLimited` is "rate_limited"."""
+    """Return an error's name as a label: `RateLimited` is "rate_limited"."""
     return _label(type(error))
 
 

@@ -1,4 +1,4 @@
-"""What is read for each scrape, as families of metrics. No I/O."""
+"""Builds metric families from what is read at each scrape. No I/O."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,19 +12,19 @@ PARTS = ("store", "engine", "inbox")
 
 
 def of_health(problems: Mapping[str, str]) -> Iterator[Metric]:
-    """Tell what `/readyz` tells: whether we are ready, and which part is not."""
+    """Yield what `/readyz` reports: whether we are ready, and which part is not."""
     yield GaugeMetricFamily("easel_ready", "1: takes webhooks; 0: answers them with 500", value=int(not problems))
     parts = dict.fromkeys(PARTS, 1) | dict.fromkeys(problems, 0)
     yield _family("easel_healthy", "1: this part works; 0: it does not", "part", parts)
 
 
 def of_log(lines_dropped: int) -> Metric:
-    """Tell what the log does not."""
+    """Return how many lines the log has lost."""
     return CounterMetricFamily("easel_log_lines_dropped", "Log lines that nobody took in time", value=lines_dropped)
 
 
 def of_store(now: Now, *, models: Sequence[str], at: float) -> Iterator[Metric]:
-    """Tell how the store stands. `models` are those in use."""
+    """Yield the state of the store. `models` are those of IMAGE_MODELS."""
     yield _family("easel_requests", "Wishes that are under way, by state", "state", now.unfinished)
     yield GaugeMetricFamily("easel_queue_depth", "Wishes that wait for a model", value=now.unfinished["queued"])
     yield _age("easel_queue_oldest_seconds", "Age of the oldest of them", now.queued_since, at)
@@ -48,7 +48,7 @@ def of_store(now: Now, *, models: Sequence[str], at: float) -> Iterator[Metric]:
 
 
 def of_last_day(ended: Sequence[Ended]) -> Iterator[Metric]:
-    """Tell what became of the requests of the last 24 hours."""
+    """Yield what became of the requests of the last 24 hours."""
     family = GaugeMetricFamily(
         "easel_requests_last_day",
         "The newest 20,000 requests of the last 24 hours; reason is a key of the sentences",
