@@ -1,4 +1,4 @@
-"""From our spans to a collector, by OpenTelemetry's own SDK: in batches, in a thread of its own.
+"""Sends our spans to a collector with OpenTelemetry's own SDK: in batches, from a thread of its own.
 
 https://opentelemetry.io/docs/specs/otlp/#otlphttp (read 2026-11-22)
 """
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 SEND_TIMEOUT_S = 5.0  # of one batch, its retries included
 CLOSE_S = 2.0
-KEPT_MAX = 2048  # spans; a collector that is away costs 7 MB, and then the oldest of them
+KEPT_MAX = 2048  # spans: while the collector is away they take up to 7 MB, then the oldest are dropped
 BATCH = 512
 EVERY_MS = 2000.0
 SAMPLED = TraceFlags(TraceFlags.SAMPLED)
@@ -36,7 +36,7 @@ class Pipeline:
 
     def __init__(self, endpoint: str, *, service_version: str) -> None:
         """Start the thread. Credentials come from OpenTelemetry's own variables, such as OTEL_EXPORTER_OTLP_HEADERS."""
-        # The library says the same several times for each batch; `_Exporter` says it once.
+        # The library logs a failure several times for each batch; `_Exporter` logs it once.
         logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
         exporter = _Exporter(f"{endpoint.rstrip('/')}/v1/traces")
         self._processor = BatchSpanProcessor(
@@ -44,7 +44,7 @@ class Pipeline:
         )
         self._ids = _Ids()
         provider = TracerProvider(
-            sampler=ALWAYS_ON,  # a collector can choose among whole traces, a process cannot
+            sampler=ALWAYS_ON,  # a collector can sample whole traces, a single process cannot
             resource=Resource.create({"service.name": "easel", "service.version": service_version}),
             id_generator=self._ids,
             shutdown_on_exit=False,
@@ -53,7 +53,7 @@ class Pipeline:
         self._tracer = provider.get_tracer("easel", service_version)
 
     def send(self, span: Span) -> None:
-        """Take a span that is over. Does not wait for the collector."""
+        """Queue a finished span. Does not wait for the collector."""
         self._ids.are(span.ids)
         sent = self._tracer.start_span(
             span.name,
@@ -69,14 +69,14 @@ class Pipeline:
 
     def close(self) -> None:
         """Send what is left, within `CLOSE_S`; what the collector does not take by then is lost."""
-        # The processor would wait for 30 s, and its thread keeps no process alive.
+        # The processor would block for 30 s; a daemon thread does not keep the process alive.
         last = threading.Thread(target=self._processor.shutdown, name="traces", daemon=True)
         last.start()
         last.join(CLOSE_S)
 
 
 class _Ids(IdGenerator):
-    """Hands out the ids that a span has already: the SDK asks for them in the course of `start_span`."""
+    """Gives the SDK the ids that a span already has, when it asks for them within `start_span`."""
 
     def __init__(self) -> None:
         self._next: contextvars.ContextVar[Ids] = contextvars.ContextVar("ids")
@@ -92,7 +92,7 @@ class _Ids(IdGenerator):
 
 
 class _Exporter(SpanExporter):
-    """Says once that the collector does not answer, and once that it does again."""
+    """Logs once that the collector does not answer, and once that it does again."""
 
     def __init__(self, url: str) -> None:
         self._otlp = OTLPSpanExporter(url, timeout=SEND_TIMEOUT_S)

@@ -1,6 +1,6 @@
-"""What is told of a request's way: spans with names of ours and attributes that cannot give anybody away.
+"""The spans of a request's way, whose names and attributes cannot identify anybody.
 
-No I/O here; `pipeline` sends.
+No I/O here; `pipeline` sends them.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-# Whatever else is handed in is dropped: prompts, ids of people and secrets have no way out.
+# All other attributes are dropped, so that prompts, ids of people and secrets cannot leave.
 ATTRIBUTES = frozenset(
     {"attempt", "bytes", "code", "edit", "events", "messages", "model", "outcome", "pictures", "reason"}
     | {"redelivered", "status", "type", "vendor_request", "way", "words"}
@@ -24,7 +24,7 @@ Value = str | bool | int | float
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """Of one span. `parent_id` None: the first of its trace."""
+    """The ids of one span. `parent_id` None: it is the root of its trace."""
 
     trace_id: int
     span_id: int
@@ -33,7 +33,7 @@ class Ids:
 
 @dataclass(slots=True, kw_only=True)
 class Span:
-    """One piece of work. Times are Unix nanoseconds; `failed_by` is the name of an error."""
+    """One piece of work. Times are Unix nanoseconds; `failed_by` is the class name of an error."""
 
     name: str
     ids: Ids
@@ -43,12 +43,12 @@ class Span:
     failed_by: str | None = None
 
     def set(self, **attributes: object) -> None:
-        """Say more about it. Attributes that are not in `ATTRIBUTES` are dropped."""
+        """Add attributes. Those that are not in `ATTRIBUTES` are dropped."""
         self.attributes |= _allowed(attributes)
 
 
 class Traces:
-    """One for each process. Every method does nothing when there is no endpoint, and never blocks when there is one."""
+    """Records spans, one object per process. Without an endpoint methods do nothing; with one, only `close` blocks."""
 
     def __init__(self, endpoint: str | None, *, service_version: str) -> None:
         """Send to `endpoint`/v1/traces. None: send nothing."""
@@ -61,18 +61,18 @@ class Traces:
             self._pipeline = Pipeline(endpoint, service_version=service_version)
 
     def arrived(self, request_id: str, *, began_at: float, seconds: float, **attributes: object) -> None:
-        """Tell of the webhook that brought a request: the first span, on which all others hang."""
+        """Record the webhook that brought a request: the root span, under which all others are."""
         if self._pipeline:
             trace_id, root_id = _ids_of(request_id)
             self._tell("webhook", Ids(trace_id, root_id, None), request_id, began_at, seconds, attributes)
 
     def record(self, name: str, *, request_id: str, began_at: float, seconds: float, **attributes: object) -> None:
-        """Tell of work that is over. `began_at` is Unix seconds."""
+        """Record work that is over. `began_at` is Unix seconds."""
         if self._pipeline:
             self._tell(name, self._below(request_id), request_id, began_at, seconds, attributes)
 
     def span(self, name: str, *, request_id: str, **attributes: object) -> AbstractContextManager[Span]:
-        """Tell of the work inside the `with`. An error is named, not quoted."""
+        """Record the work inside the `with` block. Of an error only the class name is recorded."""
         return self._spanned(name, request_id, attributes) if self._pipeline else self._nothing
 
     def close(self) -> None:
@@ -109,7 +109,7 @@ class Traces:
             self._pipeline.send(span)
 
     def _below(self, request_id: str) -> Ids:
-        """Hang the next span on the one that runs here, if it is of the same request, else on the webhook's."""
+        """Return ids for a new span under the current one, if that is of the same request, else under the webhook's."""
         trace_id, root_id = _ids_of(request_id)
         current = self._current.get()
         parent_id = current.span_id if current and current.trace_id == trace_id else root_id
@@ -117,17 +117,17 @@ class Traces:
 
 
 class _Nowhere(Span):
-    """What a `with` gets when nothing is sent: one for all, so it keeps nothing."""
+    """The span that a `with` block gets when nothing is sent: shared by all, so it keeps nothing."""
 
     def set(self, **attributes: object) -> None:
-        """Forget it."""
+        """Ignore the attributes."""
 
 
 _NOWHERE = _Nowhere(name="", ids=Ids(0, 0, None), began_at_ns=0)
 
 
 def _ids_of(request_id: str) -> tuple[int, int]:
-    """Return the id of the trace and of its first span, the same in every process."""
+    """Return the ids of the trace and of its root span, the same in every process."""
     digest = hashlib.sha256(request_id.encode()).digest()
     return int.from_bytes(digest[:16], "big"), int.from_bytes(digest[16:24], "big")
 
