@@ -1,4 +1,4 @@
-"""The bot as a process of its own, started, stopped and killed as an operator or a power cut would."""
+"""The bot as a process of its own, started, stopped and killed as by an operator or a power cut."""
 
 import asyncio
 import contextlib
@@ -22,8 +22,8 @@ class Bot:
     """`easel serve` on a free port.
 
     Attributes:
-        state: What the process does now.
-        settings: Environment variables that the page has changed; they hold from the next start on.
+        state: The current state of the process.
+        settings: Environment variables that the page has changed; they apply from the next start on.
         starts: How often it was started.
     """
 
@@ -35,7 +35,7 @@ class Bot:
         on_line: Callable[[LogLine], None],
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
-        """`on_line` gets each line of the bot's log, `on_change` hears of each new state."""
+        """`on_line` gets each line of the bot's log, `on_change` is called after each change of state."""
         self.state: State = "stopped"
         self.settings: dict[str, str] = {}
         self.starts = 0
@@ -52,17 +52,17 @@ class Bot:
 
     @property
     def pid(self) -> int | None:
-        """The process id while it lives."""
+        """The process id; None while it is not running."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
     @property
     def callback_url(self) -> str:
-        """Where LINE sends its webhooks."""
+        """The URL to which LINE sends its webhooks."""
         return f"http://127.0.0.1:{self.port}/callback"
 
     @property
     def dashboard_url(self) -> str:
-        """Where its dashboard is."""
+        """The URL of its dashboard."""
         return f"http://127.0.0.1:{self.port}/admin"
 
     @property
@@ -71,7 +71,7 @@ class Bot:
         return "\n".join(self._last_words)
 
     async def start(self) -> bool:
-        """Start it unless it runs. Return whether it listens now."""
+        """Start it unless it is running. Return whether it is listening now."""
         async with self._changing:
             if self.pid is not None:
                 return True
@@ -81,7 +81,7 @@ class Bot:
                 *(sys.executable, "-m", "app.demo.child", "serve", "--host", "127.0.0.1", "--port", str(self.port)),
                 env=self._environment | self.settings | {"PYTHONPATH": _import_path()},
                 cwd=self._directory,
-                stdin=asyncio.subprocess.PIPE,  # the leash
+                stdin=asyncio.subprocess.PIPE,  # the leash: `child` ends when this pipe is closed
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
                 limit=LINE_BYTES_MAX,
@@ -93,7 +93,7 @@ class Bot:
             return await self._until_listening()
 
     async def kill(self) -> None:
-        """Like a power cut."""
+        """Kill it, like a power cut."""
         async with self._changing:
             if self._process and self.pid is not None:
                 self._become("killed")
@@ -102,7 +102,7 @@ class Bot:
                 self._on_change()
 
     async def stop(self) -> None:
-        """Like a supervisor: SIGTERM, and SIGKILL for what does not hear it."""
+        """Stop it like a supervisor: SIGTERM, then SIGKILL if that does not end it within `STOP_S_MAX`."""
         async with self._changing:
             if self._process and self.pid is not None:
                 self._become("stopping")
@@ -156,6 +156,6 @@ class Bot:
 
 
 def _import_path() -> str:
-    """The folder that holds this very `app`, before whatever the environment names."""
+    """Return a PYTHONPATH that begins with the folder of this very `app`."""
     here = str(Path(__file__).resolve().parents[2])
     return os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))

@@ -1,4 +1,4 @@
-"""What Easel logs, put onto the page's timeline: what was read, whose call was whose, how long a real vendor took."""
+"""Puts Easel's log onto the page's timeline: what was understood, which call was whose, how long real vendors took."""
 
 import contextlib
 import json
@@ -14,10 +14,10 @@ from line_sandbox.page.wire import Vendor
 from app.demo.bot import LogLine
 
 ANSWERS = frozenset({"reply_sent", "push_sent"})
-ANSWERED = frozenset({"picture", "show"})  # what else was read is settled with it
+ANSWERED = frozenset({"picture", "show"})  # who wants one of these waits for an answer; all else is settled at once
 READINGS = frozenset({"message_read", "message_not_read"})
 OF_A_READING = ("model", "ended", "code", "duration_ms")
-# Log lines with a duration, for vendors whose wire we do not see because they are real.
+# Log lines with a duration, for vendors whose calls we do not see because they are real.
 TIMED = {
     "picture_generated": ("openai", "model"),
     "picture_stored": ("r2", "bucket"),
@@ -29,15 +29,15 @@ OF_THE_LINE_ITSELF = frozenset({"event", "level", "timestamp", "request", "reque
 
 
 class BotLog:
-    """Knows of each line which requests it is about: Easel's request ids are the webhook's event ids."""
+    """Finds the requests that each line is about: Easel's request ids are the webhook's event ids."""
 
     def __init__(self, traces: RequestTraces, *, real: Iterable[Vendor] = ()) -> None:
-        """`real`: vendors whose calls nobody here can see."""
+        """`real`: vendors that are real, whose calls cannot be seen here."""
         self._traces = traces
         self._real = frozenset(real)
 
     def logged(self, line: LogLine) -> None:
-        """The bot wrote a line into its log."""
+        """Take a line that the bot has logged."""
         event = str(line.get("event"))
         ids = [line["request"]] if line.get("request") else list(line.get("requests") or ())
         if event == "event_understood" and "line" in self._real and self._traces.find(str(ids[0])) is None:
@@ -49,7 +49,7 @@ class BotLog:
             self._note(trace, event, line)
 
     def _open_unseen(self, line: LogLine) -> None:
-        """With the real LINE nobody here sees the webhook; the log is the first to tell of it."""
+        """Open a trace for a webhook of the real LINE, which cannot be seen here: the log mentions it first."""
         event: dict[str, object] = {"webhookEventId": line["request"], "type": line.get("type", "message")}
         trace = self._traces.open(event, chat="", person=None, text="")
         trace.attempts.append(Attempt(at=time.time(), ms=0.0, status=200))
@@ -79,7 +79,7 @@ def _understand(trace: Trace, line: LogLine) -> None:
 
 
 def message_asked(call: Call) -> str:
-    """The message that Easel asks a text model about: JSON within the last message of a JSON."""
+    """Return the message that Easel asks a text model about, from the JSON in the call's last message; else ""."""
     match call.body:
         case {"messages": [*_, {"content": str() as content}]}:
             with contextlib.suppress(ValueError, KeyError, TypeError):

@@ -1,6 +1,6 @@
-"""Runs the bot in this process and ends it with the demo, even if the demo was killed: `python -m app.demo.child`.
+"""Runs the bot in this process and ends it with the demo, even if that is killed: `python -m app.demo.child`.
 
-The demo holds the other end of standard input; when it closes, for whatever reason, nobody needs this process.
+The demo holds the other end of standard input; when that closes, for whatever reason, nobody needs this process.
 """
 
 import os
@@ -21,7 +21,7 @@ def _end_with_the_demo() -> None:
 
 
 def main() -> None:
-    """Be `python -m app` with the same arguments."""
+    """Run `python -m app` with the same arguments."""
     threading.Thread(target=_end_with_the_demo, name="leash", daemon=True).start()
     runpy.run_module("app", run_name="__main__")
 

@@ -1,4 +1,4 @@
-"""What keeps a demo from starting or from going well. No I/O."""
+"""What keeps a demo from starting. No I/O."""
 
 from collections.abc import Sequence
 

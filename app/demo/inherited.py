@@ -1,7 +1,7 @@
-"""What this machine has set for a bot, as the demo hands it on: `.env` below the environment, secrets read from files.
+"""The bot's settings on this machine, which the demo passes on: the environment, then `.env`, secrets read from files.
 
-The files are read here, as `app.settings` reads them: which vendors are real shows in their secrets, the bot runs in
-another folder, and it refuses a setting that it gets both as a value of the demo's and in a file.
+The files are read here, as `app.settings` reads them: the secrets tell which vendors are real, the bot runs in another
+folder, and it refuses a setting that it gets both as a value from the demo and in a file.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 from app.demo.demo_errors import CannotStart
 from app.settings import FROM_FILES, from_files
 
-OWN = frozenset({"ADMIN_TOKEN", "DATABASE_URL"})  # the demo's own, whatever is set
+OWN = frozenset({"ADMIN_TOKEN", "DATABASE_URL"})  # the demo sets its own, whatever is set here
 
 
 def inherited_by_bot(environment: Mapping[str, str], *, without: frozenset[str] = frozenset()) -> dict[str, str]:

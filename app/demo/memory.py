@@ -1,6 +1,6 @@
-"""What the bot remembers of its vendors between two starts, taken from it: the day is another one, a phone has changed.
+"""Makes the bot forget what it has stored about its vendors, after the page has changed them.
 
-Real vendors change without our doing, and the bot finds out in hours. Nobody at the demo waits that long.
+The bot would notice such changes within hours. Nobody at the demo waits that long.
 """
 
 import asyncio
@@ -19,19 +19,19 @@ class Memory:
     """The bot's database, which may be in use, or not there yet."""
 
     def __init__(self, path: Path) -> None:
-        """`path`: of a file of SQLite."""
+        """`path`: the SQLite file."""
         self._path = path
 
     async def forget_gone_models(self) -> None:
-        """Let every model be asked again."""
+        """Forget which models are gone, so that all are asked again."""
         await asyncio.to_thread(self._delete, sa.delete(gone_models))
 
     async def forget_language(self, user_id: str) -> None:
-        """Let the profile of a person be read again."""
+        """Forget a person's language, so that their profile is read again."""
         await asyncio.to_thread(self._delete, sa.delete(languages).where(languages.c.user_id == user_id))
 
     def erase(self) -> None:
-        """Take the whole database away, and nothing beside it, while nobody uses it."""
+        """Delete the whole database, and nothing beside it. Nobody may be using it."""
         for file in (self._path, self._path.with_suffix(".engine.db")):
             for end in ("", "-wal", "-shm"):
                 file.with_name(f"{file.name}{end}").unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The rich menus of `easel setup` on the phones of the page."""
+"""Puts the rich menus of `easel setup` onto the phones of the page."""
 
 from line_sandbox.line import LineStandIn
 from line_sandbox.line.chats import Person
@@ -9,7 +9,7 @@ from app.words.chat_settings import LANGUAGES
 
 
 def hang_menus(line: LineStandIn) -> None:
-    """Give everybody the menu in the language of their phone where there is one."""
+    """Create the menus, and link everybody to the one in their phone's language, if there is one."""
     for language in LANGUAGES:
         made = menu_layout.menu(language)
         line.menus.menus[f"richmenu-{language}"] = Menu(id=f"richmenu-{language}", body=made.body, image=made.picture)
@@ -19,7 +19,7 @@ def hang_menus(line: LineStandIn) -> None:
 
 
 def link_menu(line: LineStandIn, person: Person) -> None:
-    """Show somebody the menu in the language of their phone; the one for all where that is kept, or not spoken here."""
+    """Link a person to the menu in their phone's language; to none, for the default, if there is no such menu."""
     own = f"richmenu-{person.language}"
     if own in line.menus.menus:
         line.menus.linked[person.id] = own

@@ -1,4 +1,4 @@
-"""The operator's hands on the bot: kill it, stop it, start it, with other settings or with nothing remembered."""
+"""Kills, stops and starts the bot for the page, with other settings or with an empty database."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from line_sandbox.page.tasks import Tasks
 from app.demo.bot import Bot
 from app.demo.memory import Memory
 
-# Settings that the page may change, and what they may be.
+# Settings that the page may change, and the values that they may take.
 CHOICES = {
     "LATE_DELIVERY": frozenset({"button", "push"}),
     "REPLY_DEADLINE_S": frozenset({"3", "8", "20", "45"}),
@@ -20,10 +20,10 @@ DEFAULTS = {"LATE_DELIVERY": "button", "REPLY_DEADLINE_S": "45", "IMAGE_FORMAT":
 
 
 class Operator:
-    """Has the bot that the page talks to, from the moment it is handed one."""
+    """Controls the bot that the page talks to, once it has been given one."""
 
     def __init__(self, page: ChatPage, *, tells_token: bool) -> None:
-        """`tells_token`: whether whoever sees the page may also open the dashboard."""
+        """`tells_token`: whether the page gets the dashboard's token, so that all who see it may sign in there."""
         self.bot: Bot | None = None
         self.memory: Memory | None = None
         self.dashboard_token = ""
@@ -33,11 +33,11 @@ class Operator:
         self._working = Tasks("operator")
 
     async def close(self) -> None:
-        """End what is being done; the bot itself is stopped by who started it."""
+        """Cancel what is being done; the bot itself is stopped by whoever started it."""
         await self._working.close()
 
     def show(self) -> None:
-        """Put the bot on the page as it is now."""
+        """Show the bot on the page as it is now."""
         if (bot := self.bot) is None:
             return
         dashboard = {"url": bot.dashboard_url, "token": self.dashboard_token} if self._tells_token else None
@@ -51,7 +51,7 @@ class Operator:
         )
 
     def changed(self) -> None:
-        """The process has another state now."""
+        """Handle a change of the process's state."""
         if self.bot is not None and self.bot.state != self._marked:
             self._marked = self.bot.state
             if self.bot.state in {"killed", "died", "stopping", "ready"}:
@@ -61,23 +61,23 @@ class Operator:
         self.show()
 
     def forget_gone_models(self) -> None:
-        """Let the bot ask all models again: they are back."""
+        """Have the bot ask all models again, now that they are back."""
         if self.bot is not None and self.memory is not None:
             self._working.start(self._forget_gone_models(self.bot, self.memory))
 
     def forget_language(self, person: str) -> None:
-        """Let the bot read again which language a person's phone speaks."""
+        """Have the bot ask again for the language of a person's phone."""
         if self.memory is not None:
             self._working.start(self.memory.forget_language(person))
 
     def start_over(self, *, clear: Callable[[], None], open_again: Callable[[], None]) -> None:
-        """Let the bot begin with an empty database: `clear` runs while it stands still, `open_again` behind it."""
+        """Restart the bot with an empty database: `clear` runs while it is stopped, `open_again` after its start."""
         if self.bot is None or self.memory is None:
             raise NotAllowed("this bot is not ours to start over")
         self._working.start(self._start_over(self.bot, self.memory, clear, open_again))
 
     def do(self, wish: Value) -> None:
-        """Do one of kill, stop, start; or restart with `settings`."""
+        """Kill, stop or start the bot, or restart it with `settings`."""
         if (bot := self.bot) is None:
             raise NotAllowed("this bot is not ours to start and stop")
         match wish.get("what"):
@@ -93,7 +93,7 @@ class Operator:
                 raise NotAllowed("the bot can be killed, stopped, started and restarted")
 
     async def _forget_gone_models(self, bot: Bot, memory: Memory) -> None:
-        # What it learned a moment ago it remembers by itself, so it is started again where it runs.
+        # The process also keeps in memory what it learned lately, so it is restarted if it is running.
         runs = bot.pid is not None
         await bot.stop()
         await memory.forget_gone_models()

@@ -1,4 +1,4 @@
-"""Which vendors are real, and the environment that leads the bot to them. No I/O."""
+"""Which vendors are real, and the environment that points the bot to them. No I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ OF_VENDORS = frozenset({*_OF_LINE, *_OF_OPENAI, *_OF_R2})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RealVendors:
-    """Which of the three are the real ones."""
+    """Which of the three vendors are real."""
 
     line: bool = False
     openai: bool = False
     r2: bool = False
 
     def as_words(self) -> dict[str, str]:
-        """Vendor to what it is here."""
+        """Return for each vendor what it is in this demo."""
         painter = "stand-in: paints with Pillow, every picture labelled"
         return {
             "LINE": "real: answers go to the LINE app" if self.line else "stand-in: nothing leaves this machine",
@@ -37,10 +37,10 @@ class RealVendors:
 
 
 def read_parts(environment: Mapping[str, str]) -> RealVendors:
-    """Find the vendors whose settings are all there.
+    """Return which vendors are real: those whose settings are all there.
 
     Raises:
-        CannotStart: Some settings of a vendor are set and others are not.
+        CannotStart: Some settings of a vendor are set and others are not, or LINE is real and R2 is not.
     """
     problems: list[str] = []
     line = _is_real("LINE", LINE, environment, problems)
@@ -57,7 +57,7 @@ def read_parts(environment: Mapping[str, str]) -> RealVendors:
 
 
 def environment_of(parts: RealVendors, at: Addresses, inherited: Mapping[str, str], *, database: str) -> dict[str, str]:
-    """Make the bot's environment: its own settings as they are, stand-ins in place of what is not real."""
+    """Build the bot's environment: the inherited settings, with stand-ins in place of vendors that are not real."""
     environment = dict(inherited)
     if not parts.line:
         _replace(environment, (*_OF_LINE, *_PEOPLE), at.line_settings())

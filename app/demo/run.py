@@ -26,13 +26,13 @@ Tell = Callable[[str], None]
 
 EX_CONFIG, INTERRUPTED = 78, 130
 NAME = "Easel"
-DATABASE = "demo.db"  # never a real bot's name: the demo's R2 would say that it deleted what that one still has to
-DASHBOARD_TOKEN_BYTES = 12  # made for the run
+DATABASE = "demo.db"  # not a real bot's file name: the R2 stand-in would take its pending deletions
+DASHBOARD_TOKEN_BYTES = 12  # a new one for each run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOptions:
-    """What the command line asks for. `data` None: a temporary folder, gone at the end."""
+    """What the command line asks for. `data` None: a temporary folder, deleted at the end."""
 
     host: str = "127.0.0.1"
     port: int = PORT
@@ -45,7 +45,7 @@ class DemoOptions:
 
 
 def run(options: DemoOptions, environment: Mapping[str, str], tell: Tell) -> int:
-    """Run the demo until it is told to stop. Return the exit code: 0, 1 when it did not go well, 78, 130."""
+    """Run the demo until stopped. Return 0, 1 if no picture came, 78 if it cannot start, or 130 if interrupted."""
     uses_no_keys = options.stand_ins_only or options.bot_url is not None
     try:
         inherited = inherited_by_bot(environment, without=OF_VENDORS if uses_no_keys else frozenset())
@@ -95,7 +95,7 @@ async def _work(
 
 
 async def _say(options: DemoOptions, parts: RealVendors, inherited: Mapping[str, str], tell: Tell) -> int:
-    """One round trip. LINE is always the stand-in here: nobody at the real one is waiting for an answer."""
+    """Make one round trip. LINE is always the stand-in here: nobody at the real one is waiting for an answer."""
     parts = RealVendors(openai=parts.openai, r2=parts.r2)
     progress = Progress(tell)
     text = options.say or ""
@@ -151,7 +151,7 @@ def _tell_page(demo: Demo, bot: Bot, url: str, options: DemoOptions, parts: Real
 
 
 def _bot_of(demo: Demo, environment: Mapping[str, str], directory: Path) -> Bot:
-    """Hand the demo a bot of ours, with a dashboard that opens for this run."""
+    """Create a bot and hand it to the demo, with a dashboard token for this run."""
     token = secrets.token_urlsafe(DASHBOARD_TOKEN_BYTES)
     bot = Bot(
         environment={**environment, "ADMIN_TOKEN": token, "ADMIN_SHOWS_PROMPTS": "true"},

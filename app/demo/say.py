@@ -33,7 +33,7 @@ STEPS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotAnswer:
-    """What came back. `saved` is None when there is no picture; `words` say then what the bot said."""
+    """What came back. `saved` is None if there is no picture; `words` is then the bot's answer, or what went wrong."""
 
     saved: Path | None = None
     url: str = ""
@@ -41,7 +41,7 @@ class BotAnswer:
 
 
 class Progress:
-    """Tells the steps of a request as the bot logs them."""
+    """Reports the steps of a request as the bot logs them."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
@@ -49,11 +49,11 @@ class Progress:
         self.on = False
 
     def step(self, what: str, note: str = "") -> None:
-        """Tell one step with the seconds since the beginning."""
+        """Report one step, with the seconds since the beginning."""
         self._tell(f"{time.perf_counter() - self._began:7.2f} s  {what:<26}{note}".rstrip())
 
     def on_line(self, line: LogLine) -> None:
-        """Tell a line of the bot's log if it is a step."""
+        """Report a line of the bot's log if it is a step."""
         what = STEPS.get(str(line.get("event")))
         if not self.on or what is None or line.get("wants") not in {None, "picture"}:
             return
@@ -66,18 +66,18 @@ class Progress:
 
 
 async def say(stand_ins: StandIns, text: str, progress: Progress, *, output: Path) -> BotAnswer:
-    """Let a friend of the bot write `text`, wait for the picture as a person would, save it.
+    """Have a friend of the bot write `text`, wait for the picture as a person would, and save it.
 
     Args:
-        stand_ins: Where the bot lives.
+        stand_ins: What the bot talks to.
         text: What is written.
-        progress: Told of each step.
+        progress: Reports each step.
         output: A file, or a folder to which a file is added.
     """
     line = stand_ins.line
     person = line.add_person("Mei", language="zh-TW")
     progress.on = True
-    line.redeliveries = REDELIVERIES  # a machine that is busy with everything else may need more than LINE's 2 s
+    line.redeliveries = REDELIVERIES  # a busy machine may need more than LINE's 2 s
     delivery = await line.send_text(person, text)
     if not delivery.ok:
         return BotAnswer(words=f"the bot did not take the webhook: {delivery.attempts[-1].error}")
@@ -98,7 +98,7 @@ def _after(chat: Chat, count: int) -> list[ChatMessage]:
 
 
 async def _tap(stand_ins: StandIns, person: str, promise: ChatMessage, progress: Progress) -> None:
-    """Ask for the picture by the button of the promise; the bot holds this new token for as long as it can."""
+    """Tap the button of the promise; the bot holds the new reply token of the tap for as long as it can."""
     label = str(next(iter(stand_ins.line.chat(person).actions()))["label"])
     progress.step(f"tapped [{label}]", str(promise.body.get("altText", "")))
     await stand_ins.line.send_tap(person, label)

@@ -1,4 +1,4 @@
-"""Easel behind the chat page: its bot and operator, what its log tells the timeline, its menus on the phones."""
+"""Connects Easel to the chat page: its bot and operator, its log to the timeline, its menus to the phones."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ MODEL_GONE = "openai-gone"  # the bad day after which Easel does not ask a model
 
 
 class Demo:
-    """One demo's objects. `open` lets it live as long as its context."""
+    """The objects of one demo, which works within the context of `open`."""
 
     def __init__(self, stand_ins: StandIns, parts: RealVendors, *, is_private: bool) -> None:
         """Build everything; nothing runs yet. `is_private`: only this machine can see the page."""
@@ -35,7 +35,7 @@ class Demo:
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[Self]:
-        """Listen to the stand-ins as long as the block runs."""
+        """Listen to the stand-ins within the `with` block."""
         async with self.page.open():
             try:
                 yield self
@@ -43,13 +43,13 @@ class Demo:
                 await self.operator.close()
 
     def show(self) -> None:
-        """Let the people come, and put on the page what is there."""
+        """Add the people, and show on the page what is there."""
         self._enter()
         self.page.show(settings={})
         self.operator.show()
 
     def welcome(self) -> None:
-        """Everybody adds the bot, and the group does: it greets them in their languages."""
+        """Have everybody add the bot, and the group, too: it greets them in their languages."""
         if (cast := self.page.cast) is not None:
             for person in cast.people:
                 self.page.acts.follow({"person": person})
