@@ -1,26 +1,26 @@
-"""The commands `easel` and `line-easel`: see that the package `app` is Easel's, then run it.
+"""The commands `easel` and `line-easel`: make sure that the package `app` is Easel's, then run it.
 
-`app` is a name that others use, too: with `PYTHONPATH=.` in a project that has a folder of that name, Python would run
-that one. So the commands begin here, beside ours.
+Other projects use the name `app`, too: with `PYTHONPATH=.` in a project that has a folder of that name, Python would
+run that one. So the commands start in this module, which lies beside our `app`.
 """
 
 import importlib.util
 import sys
 from pathlib import Path
 
-EX_CONFIG = 78  # as app.ops.terminal has it, which cannot be imported yet
+EX_CONFIG = 78  # as in app.ops.terminal, which cannot be imported yet
 
 
 def main() -> None:
-    """Run the command line, or end with the reason why it would be another project's."""
+    """Run the command line, or say what is in its place and exit if `app` is another project's."""
     ours, found = Path(__file__).resolve().parent / "app", importlib.util.find_spec("app")
     places = [Path(place).resolve() for place in (found and found.submodule_search_locations) or ()]
     if places != [ours]:
         there = found and (found.origin or next(map(str, places), None))
-        print(_refusal(ours, str(there or "nowhere")), file=sys.stderr)  # noqa: T201 - a command's own word
+        print(_refusal(ours, str(there or "nowhere")), file=sys.stderr)  # noqa: T201 - a command's own output
         sys.exit(EX_CONFIG)
 
-    from app.cli import main as run  # noqa: PLC0415 - only now it is ours
+    from app.cli import main as run  # noqa: PLC0415 - only now known to be ours
 
     run()
 

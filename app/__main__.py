@@ -1,4 +1,4 @@
-"""`python -m app` is `easel`."""
+"""Runs the command line, `easel`, as `python -m app`."""
 
 from app.cli import main
 

@@ -1,4 +1,4 @@
-"""What may be spent, as the settings say it: in the store's micro-dollars, and in words. No I/O."""
+"""Spending limits from the settings, as the store needs them and in words. No I/O."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -9,7 +9,7 @@ from app.store.money.budgets import Caps
 
 
 def caps_of(settings: Settings) -> Caps:
-    """Return what may be spent."""
+    """Return the spending limits, in micro-dollars and pictures."""
     return Caps(
         user_daily_pictures=settings.user_daily_pictures,
         bot_daily_microusd=_microusd(settings.daily_budget_usd),
@@ -19,7 +19,7 @@ def caps_of(settings: Settings) -> Caps:
 
 
 def limits_of(settings: Settings) -> Mapping[str, str]:
-    """Name the limits that hold, as the settings spell them."""
+    """Return the limits that are set, by name of the setting, each as text."""
     caps = {
         "user_daily_pictures": settings.user_daily_pictures,
         "daily_budget_usd": settings.daily_budget_usd,
@@ -31,7 +31,7 @@ def limits_of(settings: Settings) -> Mapping[str, str]:
 
 
 def is_open_handed(settings: Settings) -> bool:
-    """Whether strangers may spend without end: no limit holds, and everybody is answered."""
+    """Whether strangers may spend without limit: none is set, and everybody is answered."""
     return not settings.allowed_ids and not (
         settings.user_daily_pictures
         or settings.daily_budget_usd

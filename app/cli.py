@@ -1,4 +1,4 @@
-"""`easel serve`: the command line. Everything heavy is imported where it is used, so that --help is quick."""
+"""The command line, `easel`. Everything heavy is imported where it is used, so that --help is fast."""
 
 import importlib.util
 import os
@@ -46,8 +46,8 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on. Default: PORT, 8000.")] = None,
 ) -> None:
     """Run the service: POST /callback, GET /healthz, GET /readyz. SIGTERM stops it cleanly."""
-    # structlog loads rich where it is there, for colours that we do not use: 4 MB of memory and 50 ms.
-    sys.modules["rich"] = None  # type: ignore[assignment]  # how Python is told that there is none
+    # structlog imports rich if it is installed, for colours that we do not use: 4 MB of memory and 50 ms.
+    sys.modules["rich"] = None  # type: ignore[assignment]  # makes the import fail, as if rich were not installed
     overrides = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     settings = read_settings(**overrides)
     from app import server
@@ -242,7 +242,7 @@ def health(
     """Ask the service on this machine whether it is alive; exit code 1 when it is not. For container engines."""
     import urllib.request
 
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy would ask itself
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # to a proxy, 127.0.0.1 is itself
     try:
         with direct.open(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
             print(answer.read().decode())
@@ -260,6 +260,6 @@ cli.add_typer(desk)
 
 def main() -> None:
     """Run the command line."""
-    # As process 1 of a container nothing would end us while the imports run.
+    # Process 1 of a container gets no signal that it does not handle: nothing could stop us during the imports.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     cli()

@@ -1,4 +1,4 @@
-"""Days and months of a time zone, by which money and pictures are counted. Times are Unix seconds. No I/O."""
+"""Days and months in a time zone, by which money and pictures are counted. Times are Unix seconds. No I/O."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ def month_of(at: float, zone: ZoneInfo) -> str:
 
 
 def next_day_at(at: float, zone: ZoneInfo) -> float:
-    """Return when the next day begins. Where a clock change skips midnight, it is the moment of the change."""
+    """Return when the next day begins. Where a clock change skips midnight, that is the moment of the change."""
     return _begins_at(_date(at, zone) + timedelta(days=1), zone)
 
 

@@ -1,23 +1,23 @@
-"""Every error Easel raises on purpose. Each leaf answers: again? after how long? for which reason?
+"""Every error Easel raises on purpose. Each leaf says whether to try again, after how long, and what to tell people.
 
 EaselError
 ├── Again                 nothing happened at the vendor; asking again is safe
 │   ├── RateLimited       429; `retry_after_s` where the vendor said it
 │   ├── Unreachable       no connection, so nothing was sent
-│   └── VendorFault       5xx
+│   └── VendorFault       5xx; a reply may have been sent all the same
 ├── OutcomeUnknown        a time-out or a dropped connection: the vendor may have acted, and charged
 ├── BadAnswer             the vendor acted and charged, but what came back is unusable: asking again pays for the same
-├── HostNotAllowed        the same, of pictures that lie at a host which the operator did not allow
+├── HostNotAllowed        the same, because the picture is on a host that the operator did not allow
 └── Final                 asking again changes nothing
-    ├── ModelGone         this model does not exist any more; another one may
-    ├── Refused           moderation said no
-    ├── BadRequest        the vendor does not take what we sent
+    ├── ModelGone         this model no longer exists; another one may
+    ├── Refused           moderation refused the prompt or the picture
+    ├── BadRequest        the vendor does not accept what we sent
     ├── NotAPicture       these bytes are not a picture that can be shown
-    ├── SourceGone        what was to be read is not there: unsent, expired or deleted
-    ├── TooLarge          what was to be read has more bytes than we take
-    ├── NotPermitted      key, right, billing or quota: the operator must act
-    ├── TokenDead         the reply token was used, is too old or is not one
-    └── MonthlyLimit      LINE's paid messages of this month are used up
+    ├── SourceGone        the photo or picture to be read is gone: unsent, expired or deleted
+    ├── TooLarge          the photo or picture to be read has more bytes than we accept
+    ├── NotPermitted      key, permission, billing or quota: the operator must act
+    ├── TokenDead         the reply token was used, has expired or is invalid
+    └── MonthlyLimit      this month's paid LINE messages are used up
 
 No I/O.
 """
@@ -26,7 +26,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a request has no picture. The sentences of `app/words/sentences` turn it into words."""
+    """Why a request has no picture. The sentences in `app/words/sentences` put it into words."""
 
     MODERATION = "moderation"
     BUSY = "busy"
@@ -36,14 +36,14 @@ class Reason(StrEnum):
 
 
 class Cause(StrEnum):
-    """What the operator must mend before a vendor permits it. The sentence for admins is "alert_" and this."""
+    """What the operator must fix before a vendor permits a call. Admins get the sentence "alert_" plus this value."""
 
     KEY = "key"
     BILLING = "billing"
     VERIFICATION = "verification"
     RIGHT = "right"
     COUNTRY = "country"
-    CLOCK = "clock"  # of this machine
+    CLOCK = "clock"  # this machine's
     OTHER = "refused"
 
 
@@ -82,7 +82,7 @@ class Again(EaselError):
 
 
 class RateLimited(Again):
-    """429 that refills by itself."""
+    """429 of a limit that refills by itself."""
 
 
 class Unreachable(Again):
@@ -100,14 +100,14 @@ class OutcomeUnknown(EaselError):
 
 
 class BadAnswer(EaselError):
-    """The vendor acted, and charged, but the whole answer is empty, too large or not a picture."""
+    """The vendor acted and charged, but its complete answer is empty, too large or not a picture."""
 
 
 class HostNotAllowed(EaselError):
-    """The answer is an address, drawn and charged, that we must not fetch from.
+    """The picture was drawn and charged, but the answer only has its address, on a host that we must not fetch from.
 
     Attributes:
-        host: As IMAGE_URL_HOSTS would name it.
+        host: The host, as IMAGE_URL_HOSTS would name it.
     """
 
     reason = Reason.CLOSED
@@ -122,7 +122,7 @@ class Final(EaselError):
 
 
 class ModelGone(Final):
-    """The model was shut down or never existed. The next model of the list may live."""
+    """The model was shut down or never existed. The next model of the list may still work."""
 
     reason = Reason.CLOSED
 
@@ -149,10 +149,10 @@ class Refused(Final):
 
 
 class BadRequest(Final):
-    """The vendor does not take what we sent: a fault of ours or of the settings.
+    """The vendor does not accept what we sent: a fault of ours or of the settings.
 
     Attributes:
-        param: The field that it does not take, where it says so.
+        param: The field that it does not accept, where it says so.
     """
 
     def __init__(
@@ -172,18 +172,18 @@ class NotAPicture(Final):
 
 
 class SourceGone(Final):
-    """A photo or a picture is not there any more: its sender took it back, it expired, or it was deleted."""
+    """A photo or a picture is no longer there: its sender took it back, it expired, or it was deleted."""
 
 
 class TooLarge(Final):
-    """A photo or a picture has more bytes than we take; it was not read to its end."""
+    """A photo or a picture has more bytes than we accept; it was not read to its end."""
 
 
 class NotPermitted(Final):
-    """Key, right, organisation, billing or quota. Only the operator can mend it.
+    """The key, a permission, the organisation, billing or the quota forbids the call. Only the operator can fix it.
 
     Attributes:
-        cause: Which of them.
+        cause: What forbids it.
     """
 
     reason = Reason.CLOSED
@@ -201,8 +201,8 @@ class NotPermitted(Final):
 
 
 class TokenDead(Final):
-    """The reply token was used, is too old, or is not one."""
+    """The reply token was used, has expired or is invalid."""
 
 
 class MonthlyLimit(Final):
-    """LINE's paid messages of this month are used up."""
+    """This month's paid LINE messages are used up."""

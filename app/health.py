@@ -1,4 +1,4 @@
-"""Whether Easel can keep its promises.
+"""Liveness and readiness.
 
 `/healthz`: the process answers. `/readyz`: the store takes writes and the engine works.
 """
@@ -24,7 +24,7 @@ STALE_AFTER_S = 15.0
 
 
 class Health:
-    """Looks after the store and the engine every 5 s. The webhook asks it before it says 200."""
+    """Checks the store and the engine every few seconds. The webhook looks at the result before it answers 200."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Health:
         engine: Engine,
         beside: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        """`beside` tells what else an operator should mend, while we are ready all the same."""
+        """`beside` returns what else an operator should fix although we are ready, by part."""
         self._upkeep = upkeep
         self._inbox = inbox
         self._engine = engine
@@ -51,7 +51,7 @@ class Health:
 
     @property
     def warnings(self) -> Mapping[str, str]:
-        """What else is wrong, by part: nothing that a webhook must be refused for."""
+        """What else is wrong, by part: none of it is a reason to refuse webhooks."""
         return self._beside()
 
     async def watch(self) -> None:
@@ -61,7 +61,7 @@ class Health:
             await asyncio.sleep(AGAIN_S if self._problems else CHECK_EVERY_S)
 
     async def check(self) -> None:
-        """Check now, and say so once when something changes."""
+        """Check now. Log the result only when it changes."""
         errors: dict[str, Exception] = {}
         try:
             async with asyncio.timeout(STALE_AFTER_S):
@@ -78,7 +78,7 @@ class Health:
         if not self._inbox.is_alive:
             found["inbox"] = "its thread is gone"
         if found and found != self._problems:
-            # The log only: a database's own words may name its host and user, and /readyz may be open to anybody.
+            # In the log only: a database's own message may name its host and user; /readyz may be open to anybody.
             log.error("not_ready", **found | {part: _in_words(error) for part, error in errors.items()})
         if self._problems and not found:
             log.info("ready")
@@ -87,20 +87,20 @@ class Health:
 
 
 def _in_words(error: Exception) -> str:
-    """Say what a part has answered, without the statement."""
+    """Return the kind of error and the first line of its message, without the statement."""
     said = first_line(error)
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def routes(health: Health) -> APIRouter:
-    """The two addresses for orchestrators and load balancers."""
+    """Return the two endpoints for orchestrators and load balancers."""
     router = APIRouter()
 
-    @router.api_route("/healthz", methods=["GET", "HEAD"])  # monitors ask either
+    @router.api_route("/healthz", methods=["GET", "HEAD"])  # monitors use either
     async def healthz() -> JSONResponse:
         return JSONResponse({"status": "alive"})
 
-    @router.api_route("/readyz", methods=["GET", "HEAD"])  # monitors ask either
+    @router.api_route("/readyz", methods=["GET", "HEAD"])  # monitors use either
     async def readyz() -> JSONResponse:
         problems = health.problems
         told = {"ready": not problems, "problems": problems}

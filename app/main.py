@@ -1,4 +1,4 @@
-"""Starts and stops what `build` has built, and makes a web service of it."""
+"""Starts and stops what `build` has built, and turns it into a web service."""
 
 import asyncio
 import contextlib
@@ -32,8 +32,8 @@ from app.store.ownership import DatabaseTakenError, moved_mark, own
 
 log = structlog.get_logger()
 
-HURRY_S = 1.5  # of the time that a stop may take, for ending whatever hangs
-CLOSING_S = 2.5  # for handing back and closing; the rest is for pictures that are nearly drawn
+HURRY_S = 1.5  # of the time that a stop may take: to end what hangs
+CLOSING_S = 2.5  # of the same: to hand work back and close; the rest is for pictures that are nearly drawn
 FINISH_S = 1.0
 PRUNE_EVERY_S = 3600.0
 MOVED = (
@@ -46,7 +46,7 @@ class Easel:
     """Everything that runs. `start` and `stop` are the lifespan of the service."""
 
     def __init__(self, settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[], int]) -> None:
-        """Build; touch nothing outside this process."""
+        """Build every part; touch nothing outside this process."""
         self._several_processes = settings.several_processes
         self._limits, self._is_open_handed = limits_of(settings), is_open_handed(settings)
         self._stop_s = settings.stop_within_s - HURRY_S
@@ -63,14 +63,14 @@ class Easel:
 
     @property
     def is_unfit(self) -> bool:
-        """Whether the start failed over something that trying again would not help."""
+        """Whether the start failed for a reason that trying again would not change."""
         return isinstance(self.cannot_start, EngineError | DatabaseUnfitError)
 
     def take_database(self) -> None:
         """Make sure that this machine can run the engine and that the SQLite file is ours alone.
 
         Raises:
-            EngineError: It is not; the message says what helps.
+            EngineError: It cannot, or the file is not; the message says what helps.
         """
         if self._parts.database.is_sqlite and not self._owned:
             check_sqlite()
@@ -83,12 +83,12 @@ class Easel:
                 raise EngineError(MOVED.format(path=path, mark=mark))
 
     async def start(self) -> None:
-        """Open the store, launch the engine, go on with what was left. Asks no vendor.
+        """Open the store, launch the engine, resume unfinished work. Waits for no vendor.
 
         Raises:
             EngineError: The database belongs to another process, or this machine cannot run the engine.
-            DatabaseUnfitError: The tables are not those of this release, and too different.
-            DatabaseError: The database is away, broken, or does not let us work.
+            DatabaseUnfitError: The tables differ too much from those of this release.
+            DatabaseError: The database is unavailable, damaged, or denies us what we need.
         """
         began = time.perf_counter()
         self.take_database()
@@ -116,7 +116,7 @@ class Easel:
         log.info("started", duration_ms=round((time.perf_counter() - began) * 1000))
 
     async def stop(self) -> None:
-        """Take nothing new, let pictures that are nearly drawn end, hand the rest back to the engine."""
+        """Accept nothing new, let pictures that are nearly drawn finish, hand the rest back to the engine."""
         try:
             async with asyncio.timeout(self._stop_s):
                 await self._stop()
@@ -126,9 +126,9 @@ class Easel:
             log.info("stopped")
 
     async def _stop(self) -> None:
-        # The lease is kept to the end: without it others would begin anew what still ends here.
+        # The lease is kept to the end: without it others would start again what is still being finished here.
         self._parts.lease.retire()
-        self._parts.engine.rest()  # what is understood from now on would be begun, paid, and cut off
+        self._parts.engine.rest()  # a drawing started from now on would be paid for and then cut off
         log.info("stopping")
         await _ended(task for task in self._tasks if task is not self._lease)
         await asyncio.to_thread(self._parts.inbox.stop)
@@ -140,7 +140,7 @@ class Easel:
         await self._parts.flows.watch.stop()
         await _ended(self._tasks)
         if self._several_processes:
-            with contextlib.suppress(SQLAlchemyError):  # the lease runs out by itself
+            with contextlib.suppress(SQLAlchemyError):  # then the lease runs out by itself
                 await self._parts.lease.give_up()
         self._parts.flows.renderers.shutdown()
         await self._parts.vendors.aclose()
@@ -159,25 +159,25 @@ class Easel:
         self._tasks.discard(task)
         if task.cancelled() or task.exception() is None:
             return
-        # Without this worker nobody would be answered: better to be started anew.
+        # Without this worker nobody would be answered: better to end, and be restarted.
         log.critical("worker_died", worker=task.get_name(), exc_info=task.exception())
         self.failed = True
         os.kill(os.getpid(), signal.SIGTERM)
 
     async def _open_bucket(self) -> None:
-        """Only to be quick: the first picture tries again, and says what is wrong in the words that people get."""
+        """Connect early, to save the first picture time. It tries again after a failure, and reports what is wrong."""
         try:
             await self._parts.vendors.bucket.connect()
         except EaselError as error:
             log.error("bucket_not_opened", message=str(error))
 
     async def _open_line(self) -> None:
-        """Only to be quick: else the first answer would wait for line-bot-sdk. Loaded, it stays as long as we do."""
+        """Load line-bot-sdk early, so that the first answer need not wait for it."""
         try:
             await self._parts.vendors.line.connect()
         except Exception:
             log.exception("line_not_opened")
-        gc.freeze()  # full collections need not look through it, which stops everything
+        gc.freeze()  # it stays as long as we do: full collections, which stop everything, need not look through it
 
     async def _prune(self) -> None:
         while True:
@@ -195,7 +195,7 @@ async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
 
 
 class Service(FastAPI):
-    """FastAPI, but a webhook goes past its layers, which take as long as all that we do before the commit."""
+    """FastAPI, except that webhooks bypass its layers, which take as long as all that we do before the commit."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""
@@ -207,7 +207,7 @@ class Service(FastAPI):
             await super().__call__(scope, receive, send)
 
     def _briefly(self, send: Send) -> Send:
-        """Leave the traceback of a failed start out when the log has its reason in words."""
+        """Wrap `send` to drop the traceback of a failed start whose reason is in the log already."""
 
         async def sent(message: Message) -> None:
             is_told = message["type"] == "lifespan.startup.failed" and self.state.easel.cannot_start
@@ -241,10 +241,10 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        redirect_slashes=False,  # to whatever the Host header says, and LINE follows no redirect
+        redirect_slashes=False,  # it would redirect to whatever the Host header says, and LINE follows no redirect
     )
     app.state.easel = easel
-    app.router.routes.append(Route("/callback", easel.webhook, methods=["POST"]))  # for 405; see Service
+    app.router.routes.append(Route("/callback", easel.webhook, methods=["POST"]))  # 405 to all else; see Service
     app.include_router(health.routes(easel.health))
     app.include_router(metrics.routes(easel.exposition, token=_secret(settings.metrics_token)))
     if easel.dashboard:
@@ -257,7 +257,7 @@ def _secret(value: SecretStr | None) -> str | None:
 
 
 def _in_words(error: Exception) -> str:
-    """Say what is wrong. A database's own error comes without the statement, and without our address for it."""
+    """Return what is wrong, in words; for a database's own error without the statement and the database's address."""
     if not isinstance(error, DatabaseError):
         return str(error)
     return f"the database of DATABASE_URL cannot be used: {first_line(error) or type(error.orig).__name__}"

@@ -1,6 +1,6 @@
-"""HTTP/1.1 as strangers may speak it: uvicorn's protocol with deadlines, sizes and a limit of connections.
+"""HTTP/1.1 for untrusted peers: uvicorn's protocol with deadlines, size limits and a limit on connections.
 
-uvicorn itself has none of them: https://www.uvicorn.org/settings/#resource-limits (read 2026-11-27)
+uvicorn itself has none of these: https://www.uvicorn.org/settings/#resource-limits (read 2026-11-27)
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from uvicorn.server import ServerState
 
 from app.refusals import Refusals
 
-# What asks for another protocol. We speak no other, and RFC 9110, 7.8 lets a server pass it over.
+# Headers that ask for another protocol. We speak no other, and RFC 9110, 7.8 lets a server ignore them.
 UPGRADE = {b"upgrade", b"http2-settings"}
 
 
@@ -26,12 +26,12 @@ class ConnectionLimits:
     Attributes:
         head_s: From the connection, or the first byte of a request, to the end of its headers.
         body_s: From there to the end of the body.
-        answer_s: How long an answer may wait for being read.
-        linger_s: How long is listened to a body that nobody wants, so that its sender reads the answer.
-        head_bytes: Request line and headers; trailers and whatever else is around a body once more.
+        answer_s: How long the peer may leave an answer unread.
+        linger_s: How long to read on in a body that nobody wants, so that its sender gets to read the answer.
+        head_bytes: Request line and headers; as much again for trailers and whatever else surrounds a body.
         headers: How many headers and trailers.
-        url_bytes: Of the request line.
-        waiting: Requests behind the one that is being answered.
+        url_bytes: Length of the address in the request line.
+        waiting: Requests queued behind the one that is being answered.
     """
 
     head_s: float = 5.0
@@ -45,7 +45,7 @@ class ConnectionLimits:
 
 
 class PastLimitError(Exception):
-    """A request that goes past a limit. Raised inside the parser, which hands it on as a cause."""
+    """A request exceeds a limit. Raised in a callback of the parser, whose own error has it as its context."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -54,7 +54,7 @@ class PastLimitError(Exception):
 
 
 class Connections:
-    """All connections. Where there are too many, the one that has kept us waiting for longest goes."""
+    """All connections. When there are too many, the one that has kept us waiting longest is closed."""
 
     def __init__(self, *, most: int, refusals: Refusals) -> None:
         self._most = most
@@ -63,7 +63,7 @@ class Connections:
         self._waited_for: dict[Protocol, None] = {}  # in the order in which the waiting began
 
     def join(self, one: "Protocol") -> None:
-        """Let a connection in, and another one out if need be."""
+        """Add a connection, and close another one if there are too many."""
         self._all.add(one)
         self.wait_for(one)
         if len(self._all) > self._most:
@@ -73,12 +73,12 @@ class Connections:
             slowest.transport.abort()
 
     def wait_for(self, one: "Protocol") -> None:
-        """Note that it is the peer's turn from now on."""
+        """Note that we wait for the peer from now on."""
         if one in self._all:
             self._waited_for[one] = self._waited_for.pop(one, None)
 
     def serve(self, one: "Protocol") -> None:
-        """Note that it is our turn: the request has come whole."""
+        """Note that the peer waits for us: its request is complete."""
         self._waited_for.pop(one, None)
 
     def leave(self, one: "Protocol") -> None:
@@ -87,7 +87,7 @@ class Connections:
         self._waited_for.pop(one, None)
 
     def refused(self, reason: str) -> None:
-        """Tell that a connection is closed by us."""
+        """Report that we close a connection."""
         self._refusals.note("connection_closed", reason=reason)
 
 
@@ -104,7 +104,7 @@ class Protocol(HttpToolsProtocol):
         limits: ConnectionLimits,
         crowd: Connections,
     ) -> None:
-        """Serve one connection: the first four as uvicorn hands them over."""
+        """Serve one connection. The first four arguments are uvicorn's."""
         super().__init__(config, server_state, app_state, _loop)
         self._limits = limits
         self._crowd = crowd
@@ -116,13 +116,13 @@ class Protocol(HttpToolsProtocol):
         self._head_bytes = self._around_bytes = self._header_count = self._body_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
-        """Begin to wait for the first headers."""
+        """Start waiting for the first headers."""
         super().connection_made(transport)
         self._crowd.join(self)
         self._within(self._limits.head_s, self._late)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection with all that waits on it."""
+        """Forget the connection and every request queued on it."""
         self._crowd.leave(self)
         self._within(None)
         self._read_by(None)
@@ -130,7 +130,7 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on, up to the first thing that goes too far."""
+        """Parse the data, up to the first limit that it exceeds."""
         self._unset_keepalive_if_required()
         if self.transport.is_closing():
             return
@@ -139,7 +139,7 @@ class Protocol(HttpToolsProtocol):
             self._feed(data)
             if self._heads == 0:
                 self._count(len(data), is_head=was_head)
-            if self._is_head and not self._timer and not self._is_busy():  # blank lines, which begin no request
+            if self._is_head and not self._timer and not self._is_busy():  # blank lines, which start no request
                 self._within(self._limits.head_s, self._late)
         except PastLimitError as error:
             self._refuse(error.status, error.reason)
@@ -154,7 +154,7 @@ class Protocol(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            # The parser takes the body for another protocol. It is asked again, without the header that says so.
+            # The parser takes the body for another protocol. Parse again, without the headers that ask for it.
             self._upgrades = False
             self.parser = httptools.HttpRequestParser(self)
             self._feed(self._head_without_upgrade() + data[upgrade.args[0] :])
@@ -165,7 +165,7 @@ class Protocol(HttpToolsProtocol):
         return b"\r\n".join([*lines, b"", b""])
 
     def _count(self, size: int, *, is_head: bool) -> None:
-        """Count what the parser keeps to itself: a header without an end, what stands around a body."""
+        """Count what the parser does not report: a header that is not complete yet, and what surrounds a body."""
         if is_head:
             self._head_bytes += size
         else:
@@ -173,10 +173,10 @@ class Protocol(HttpToolsProtocol):
         if max(self._head_bytes, self._around_bytes) > self._limits.head_bytes:
             raise PastLimitError(431, "headers too large")
 
-    # What the parser calls.
+    # Callbacks of the parser.
 
     def on_message_begin(self) -> None:
-        """Begin to wait for the rest of the headers."""
+        """Start waiting for the rest of the headers."""
         super().on_message_begin()
         self._is_head = True
         self._head_bytes = self._around_bytes = self._header_count = 0
@@ -194,11 +194,11 @@ class Protocol(HttpToolsProtocol):
         self._around_bytes += 0 if self._is_head else len(name) + len(value)
         if self._header_count > self._limits.headers:
             raise PastLimitError(431, "too many headers")
-        if self._is_head:  # not trailers: whoever was answered by the headers must not get others afterwards
+        if self._is_head:  # not trailers: what the application has seen of the headers must not change
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Have the request answered, or queued, and wait for its body."""
+        """Have the request answered or queued, and start waiting for its body."""
         self._heads += 1
         if sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > self._limits.head_bytes:
             raise PastLimitError(431, "headers too large")
@@ -219,24 +219,24 @@ class Protocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Wait for nothing more from the peer."""
+        """Stop waiting for the peer: its request is complete."""
         if self._upgrades:
             return
         self._is_head = True
         self._within(None)
         super().on_message_complete()
-        if self.cycle.response_complete:  # a body that nobody wanted is over
+        if self.cycle.response_complete:  # this was the end of a body that nobody wanted
             self.transport.close()
         else:
             self._crowd.serve(self)
 
-    # What the answer calls.
+    # Called while a request is answered.
 
     def on_response_complete(self) -> None:
-        """Turn to the next request, or hear out a body that nobody wants."""
+        """Go on to the next request, or read on for a while in a body that nobody wants."""
         super().on_response_complete()
         if self._is_busy():
-            self.flow.pause_reading()  # uvicorn reads on while others still wait for their answer
+            self.flow.pause_reading()  # uvicorn would read on while others still wait for their answer
             return
         self._crowd.wait_for(self)
         if self.cycle.more_body:
@@ -244,12 +244,12 @@ class Protocol(HttpToolsProtocol):
             self._within(self._limits.linger_s, self.transport.close)
 
     def pause_writing(self) -> None:
-        """Begin to wait for a peer that does not read its answer."""
+        """Start waiting for a peer that does not read its answer."""
         super().pause_writing()
         self._read_by(self._limits.answer_s)
 
     def resume_writing(self) -> None:
-        """End that wait."""
+        """Stop waiting for it."""
         super().resume_writing()
         self._read_by(None)
 
@@ -260,7 +260,7 @@ class Protocol(HttpToolsProtocol):
     # Deadlines.
 
     def _within(self, seconds: float | None, then: Callable[[], None] | None = None) -> None:
-        """Call this unless something else comes first; None: nothing is waited for."""
+        """Call `then` after `seconds`, unless this is called again before; None: never."""
         if self._timer:
             self._timer.cancel()
         self._timer = self.loop.call_later(seconds, then) if seconds is not None and then else None
@@ -271,16 +271,16 @@ class Protocol(HttpToolsProtocol):
         self._unread = self.loop.call_later(seconds, self.transport.abort) if seconds is not None else None
 
     def _late(self) -> None:
-        if self.flow.read_paused:  # it is we who do not read
+        if self.flow.read_paused:  # we are the ones who do not read
             self._within(self._limits.head_s, self._late)
-        elif self.scope is None:  # it never said a word
+        elif self.scope is None:  # it never sent a request
             self._crowd.refused("silent")
             self.transport.close()
         else:
             self._refuse(408, "too slow")
 
     def _refuse(self, status: int, reason: str) -> None:
-        """Say why and hang up; only hang up where an answer is under way."""
+        """Answer with the status and close; only close if an answer is already under way."""
         self._crowd.refused(reason)
         self._within(None)
         is_answering = self._is_busy() and (self.pipeline or self.cycle.response_started)

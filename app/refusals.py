@@ -1,4 +1,4 @@
-"""What strangers send is told once, then counted: whoever floods the door must not flood the log."""
+"""Logs what is refused once, then counts it: a flood of requests must not flood the log."""
 
 import asyncio
 
@@ -10,14 +10,14 @@ COUNTED_S = 60.0
 
 
 class Refusals:
-    """Logs the first refusal of a kind at once, those behind it as one count a minute."""
+    """Logs the first refusal of a kind at once, and those after it as one count a minute."""
 
     def __init__(self, *, counted_s: float = COUNTED_S) -> None:
         self._counted_s = counted_s
         self._counts: dict[tuple[str, str], int] = {}
 
     def note(self, event: str, *, reason: str) -> None:
-        """Tell of a refusal, inside the running event loop. `reason` is one of few, never what a stranger sent."""
+        """Report a refusal, in the running event loop. `reason` is one of a few fixed ones, never what a peer sent."""
         kind = (event, reason)
         if kind in self._counts:
             self._counts[kind] += 1

@@ -25,21 +25,22 @@ from app.settings import Settings, misspelt
 log = structlog.get_logger()
 
 EX_CONFIG = 78
-# In a burst the event loop never rests, and the thread that commits for it waits so long for each turn (Python: 5 ms).
+# In a burst the event loop is never idle, and the thread that commits waits this long for each turn (default: 5 ms).
 THREADS_WAIT_S = 0.001
-EACH_SECOND = 0  # the tick of uvicorn's on which it renews the date of its answers
-LAST_S = 0.5  # of the time that a stop may take
+EACH_SECOND = 0  # number of the tick on which uvicorn renews the Date header of its answers
+LAST_S = 0.5  # of the time that a stop may take: to end whatever still hangs
 LAST_LINES_S = 0.2  # of that, for the log
 REQUESTS_END_S = 2  # for webhooks under way; each takes milliseconds
-# Longer than proxies keep a connection that is idle: nginx 60 s, cloud balancers 60 s. Who closes first loses nothing.
+# Longer than proxies keep an idle connection (nginx, cloud load balancers: 60 s), so that they close it: if we did, a
+# request that a proxy is just sending would be lost.
 KEEP_ALIVE_S = 75
 CONNECTIONS_MAX = 1_000
 FILES_WANTED = 65_536
-OWN_FILES = 256  # the database, vendors, pictures under way
+OWN_FILES = 256  # for the database, vendors, pictures under way
 
 
 class Server(uvicorn.Server):
-    """uvicorn, but it says in our words where it listens, and ends in time whatever hangs."""
+    """uvicorn's server, except that it logs where it listens as we do, and ends in time even if something hangs."""
 
     def __init__(
         self, config: uvicorn.Config, *, stop_within_s: float, exit_code: Callable[[], int], lines: telemetry.Outlet
@@ -51,7 +52,7 @@ class Server(uvicorn.Server):
         self._leave: Callable[[], object] = lambda: None
 
     async def main_loop(self) -> None:
-        """Wait for a signal. uvicorn looks for one ten times a second, a third of what an idle Easel takes."""
+        """Wait for a signal. uvicorn looks for one ten times a second: a third of an idle Easel's processor time."""
         leaving, loop = asyncio.Event(), asyncio.get_running_loop()
         self._leave = lambda: loop.call_soon_threadsafe(leaving.set)
         while not await self.on_tick(EACH_SECOND):
@@ -60,7 +61,7 @@ class Server(uvicorn.Server):
                     await leaving.wait()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Note a signal."""
+        """Note a signal, and wake the main loop."""
         super().handle_exit(sig, frame)
         self._leave()
 
@@ -74,7 +75,7 @@ class Server(uvicorn.Server):
                 log.info("listening", host=host, port=port)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop, and be gone in time: a thread that a silent database holds would keep the process for half a minute."""
+        """Stop within the given time: a thread held by a silent database would keep the process for half a minute."""
         watchdog = threading.Timer(self._stop_within_s - LAST_S, self._end)
         watchdog.daemon = True
         watchdog.start()
@@ -89,7 +90,7 @@ class Server(uvicorn.Server):
 def _spare_the_collector() -> None:
     """Keep full collections short and rare: with 200 pictures under way one stopped every webhook for 170 ms."""
     gc.collect()
-    gc.freeze()  # what was built by now lives as long as the process
+    gc.freeze()  # what exists by now lives as long as the process
     gc.set_threshold(10_000, 20, 50)
 
 
@@ -99,15 +100,15 @@ def configure_logs(settings: Settings) -> telemetry.Outlet:
 
 
 def connections_max() -> int:
-    """Raise the soft limit of open files, and return how many connections leave room for our own."""
+    """Raise the soft limit on open files. Return how many connections it allows beside the files of our own."""
     files = FILES_WANTED
-    with contextlib.suppress(ImportError):  # there is none on Windows
-        import resource  # noqa: PLC0415 - not everywhere
+    with contextlib.suppress(ImportError):  # there is no such module on Windows
+        import resource  # noqa: PLC0415 - not on every platform
 
         files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = FILES_WANTED if most == resource.RLIM_INFINITY else min(FILES_WANTED, most)
         if files != resource.RLIM_INFINITY and files < wanted:
-            with contextlib.suppress(OSError, ValueError):  # a sandbox may forbid it; then what there is must do
+            with contextlib.suppress(OSError, ValueError):  # a sandbox may forbid it; then the limit stays
                 resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
                 files = wanted
         files = FILES_WANTED if files == resource.RLIM_INFINITY else files
@@ -115,8 +116,8 @@ def connections_max() -> int:
 
 
 def run(settings: Settings, lines: telemetry.Outlet) -> int:
-    """Serve until told to stop. Return the exit code: 0, 1 when a worker died, 78 when it cannot run here."""
-    os.umask(0o077)  # the database holds people's words
+    """Serve until told to stop. Return the exit code: 0, 1 if the start or a worker failed, 78 if it cannot run."""
+    os.umask(0o077)  # files are for this user only: the database holds people's words
     sys.setswitchinterval(THREADS_WAIT_S)
     for name, meant in misspelt().items():
         log.warning("setting_misspelt", name=name, meant=meant)
@@ -128,7 +129,7 @@ def run(settings: Settings, lines: telemetry.Outlet) -> int:
         host=settings.host,
         port=settings.port,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http=functools.partial(Protocol, limits=ConnectionLimits(), crowd=crowd),  # type: ignore[arg-type]  # it is called only
+        http=functools.partial(Protocol, limits=ConnectionLimits(), crowd=crowd),  # type: ignore[arg-type]  # only ever called
         ws="none",
         lifespan="on",
         log_config=None,
@@ -136,7 +137,7 @@ def run(settings: Settings, lines: telemetry.Outlet) -> int:
         server_header=False,
         headers=[("X-Content-Type-Options", "nosniff")],
         proxy_headers=False,
-        workers=1,  # whatever WEB_CONCURRENCY says: uvicorn would read it, and fail over "auto"
+        workers=1,  # whatever WEB_CONCURRENCY says: uvicorn would read it, and fail on "auto"
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=REQUESTS_END_S,
     )
@@ -151,16 +152,17 @@ def run(settings: Settings, lines: telemetry.Outlet) -> int:
     )
 
     def stop(*_: object) -> None:
-        # Before uvicorn listens to signals; and once more when it has stopped: to us a stop on request is success.
+        # For signals that come before uvicorn handles them, and those that it raises again once it has stopped: a stop
+        # on request is a success for us.
         server.should_exit = True
 
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, stop)
     try:
         server.run(sockets=_both_families(settings))
-    except (SystemExit, OSError):  # uvicorn's, of a start that failed
+    except (SystemExit, OSError):  # from uvicorn, when the start fails
         if not server.lifespan.should_exit:
-            # uvicorn has logged what the system says of the address, which names no setting.
+            # uvicorn has logged the system's message about the address, which names no setting.
             message = f"HOST {settings.host}, PORT {settings.port} cannot be listened on: set others, or free the port"
             log.error("cannot_start", message=message)
         return EX_CONFIG if easel.is_unfit else 1
@@ -168,7 +170,7 @@ def run(settings: Settings, lines: telemetry.Outlet) -> int:
 
 
 def _both_families(settings: Settings) -> list[socket.socket] | None:
-    """Listen for IPv4, too, where HOST is "::". None: uvicorn listens."""
+    """Return a socket that takes IPv4, too, if HOST is "::". None: uvicorn opens its own."""
     if settings.host != "::" or not socket.has_dualstack_ipv6():
         return None
     return [socket.create_server(("::", settings.port), family=socket.AF_INET6, backlog=2048, dualstack_ipv6=True)]

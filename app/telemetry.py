@@ -22,15 +22,15 @@ SHAPES = re.compile(
     r"|(?P<key>\bsk-[\w*-]{6,})"
     r"|(?P<url>://[^/\s:@]+:)[^/\s@]+(?=@)"
 )
-# Libraries that say at info what we say ourselves, or that put addresses with user ids into their lines; and Pillow,
-# which writes down where and with what a photo was taken.
+# Libraries that log at info what we log ourselves, or addresses with user ids in them; and Pillow, which logs where and
+# with which camera a photo was taken.
 QUIET = (
     *("httpx", "httpcore", "boto3", "botocore", "urllib3", "s3transfer", "uvicorn.access", "alembic", "asyncio"),
     "PIL",
 )
-LINES_MAX = 10_000  # some MB
+LINES_MAX = 10_000  # a few MB
 LAST_LINES_S = 1.0
-SECRET_CHARS_MIN = 6  # a shorter one would take parts of ordinary words with it
+SECRET_CHARS_MIN = 6  # to replace a shorter one would damage ordinary words
 
 
 class Scrubber:
@@ -40,38 +40,38 @@ class Scrubber:
         self._secrets = sorted({one for one in secrets if len(one) >= SECRET_CHARS_MIN}, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
-        """Return the text without secrets and LINE ids."""
+        """Return the text with secrets and LINE ids replaced."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return SHAPES.sub(lambda match: f"{match['url'] or ''}***", text)
 
 
 class Outlet:
-    """Writes lines in a thread of its own: whoever reads our log and stops must not stop the webhooks.
+    """Writes lines in a thread of its own: a log reader that stalls must not stall the webhooks.
 
     Attributes:
-        dropped: How many lines found no room.
+        dropped: How many lines were dropped because too many waited.
     """
 
     def __init__(self, stream: TextIO, *, most: int = LINES_MAX) -> None:
-        """Begin. At most `most` lines wait."""
+        """Start the thread. At most `most` lines wait."""
         self.dropped = 0
         self._stream = stream
         self._waiting: queue.Queue[str] = queue.Queue(most)
         threading.Thread(target=self._write, name="log", daemon=True).start()
 
     def write(self, text: str) -> None:
-        """Take a line, or drop it where too many wait."""
+        """Queue a line, or drop it if too many wait."""
         try:
             self._waiting.put_nowait(text)
         except queue.Full:
             self.dropped += 1
 
     def flush(self) -> None:
-        """Do nothing: a handler asks for it after each line, and must not wait."""
+        """Do nothing: a handler calls this after each line, and must not wait."""
 
     def close(self, *, within_s: float = LAST_LINES_S) -> None:
-        """Wait until all is written, but no longer than that."""
+        """Wait until all lines are written, at most `within_s` seconds."""
         with self._waiting.all_tasks_done:
             self._waiting.all_tasks_done.wait_for(lambda: not self._waiting.unfinished_tasks, within_s)
 
@@ -89,7 +89,7 @@ class Outlet:
 
 
 class _Lines:
-    """Takes our own lines straight to the outlet: by way of `logging` each would take twice as long."""
+    """Passes our own lines straight to the outlet: by way of `logging` each would take twice as long."""
 
     def __init__(self, outlet: Outlet) -> None:
         self._outlet = outlet
@@ -104,7 +104,7 @@ def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: Te
     """Send every logger of this process, ours and the libraries', to standard error in one form.
 
     Returns:
-        What writes them; close it before the process ends.
+        The outlet that writes the lines; close it before the process ends.
     """
     outlet = Outlet(stream or sys.stderr)
     first: list[structlog.typing.Processor] = [
@@ -168,7 +168,7 @@ def _rendering(style: str) -> structlog.typing.Processor:
 
 def _quiet_libraries() -> None:
     logging.captureWarnings(capture=True)
-    # Of photos, a line for each damaged tag of each: megabytes for one, which can be shown all the same.
+    # Pillow warns about each damaged tag of a photo: megabytes for one photo, which can be shown all the same.
     warnings.filterwarnings("ignore", module="PIL")
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -176,17 +176,17 @@ def _quiet_libraries() -> None:
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    # With a handler of its own DBOS would add a console of its own beside ours.
+    # DBOS adds a console handler to its logger unless there is a handler already.
     engine = logging.getLogger("dbos")
     engine.handlers = [logging.NullHandler()]
     engine.propagate = True
-    # Its own setting comes too late: after its 60 migrations, and a line that SQLite were for development only.
+    # DBOS sets its own level too late: after a line for each of its 60 migrations, and advice against SQLite.
     engine.setLevel(logging.WARNING)
     engine.addFilter(_first_line)
 
 
 def _first_line(record: logging.LogRecord) -> bool:
-    """Cut the traceback that DBOS writes into a warning, again each second while its database is away."""
+    """Cut off the traceback that DBOS puts into a warning, every second while its database is unavailable."""
     if record.levelno <= logging.WARNING:
         record.msg, record.args = record.getMessage().partition("Traceback (most recent call last)")[0].strip(), ()
     return True

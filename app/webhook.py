@@ -1,4 +1,4 @@
-"""The way in: POST /callback. Fast and dumb: signature over the raw bytes, each event by itself, one commit, 200.
+"""The way in: POST /callback. Simple, to be fast: check the signature over the raw bytes, split, commit, answer 200.
 
 A 200 means that every event is on disk. LINE waits 2 s: https://developers.line.biz/en/docs/messaging-api/receiving-messages/
 """
@@ -24,11 +24,11 @@ log = structlog.get_logger()
 
 BODY_BYTES_MAX = 256_000  # LINE publishes no limit; its webhooks are a few kB
 SMALL_BYTES = 16_000
-HELD_BYTES_MAX = 32_000_000  # of bodies that are not whole yet; beyond it only small ones are taken
+HELD_BYTES_MAX = 32_000_000  # of bodies that are not complete yet; beyond it only small ones are accepted
 
 
 class WebhookRefusedError(Exception):
-    """A webhook that is not taken. `reason` is one of few, for the log."""
+    """A webhook is not accepted. `reason`, for the log, is one of a few fixed ones."""
 
     def __init__(self, status_code: int, reason: str) -> None:
         super().__init__(reason)
@@ -51,7 +51,7 @@ class Webhook:
         traces: Traces,
         refusals: Refusals,
     ) -> None:
-        """`arrived` is called when something of a rank is new in the inbox."""
+        """`arrived` is called with each rank of which something new is in the inbox."""
         self._secrets = secrets
         self._inbox = inbox
         self._health = health
@@ -63,7 +63,7 @@ class Webhook:
         self._held_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take one webhook, as an ASGI app."""
+        """Handle one webhook, as an ASGI app."""
         began = time.perf_counter()
         response = await self._callback(Request(scope, receive), began)
         self._metrics.webhook(response.status_code, time.perf_counter() - began)
@@ -97,9 +97,9 @@ class Webhook:
         return self._not_replayed(found)
 
     def _not_replayed(self, found: Sequence[Envelope]) -> list[Envelope]:
-        """Leave out what is older than the ids that we remember.
+        """Leave out events that are older than the event ids that we remember.
 
-        LINE's signature has no time, so whoever kept a signed body could have it drawn again when its id is forgotten.
+        LINE's signatures never expire: whoever kept a signed body could have it drawn again once its id is forgotten.
         """
         since = time.time() - EVENTS_KEPT_S
         recent = [one for one in found if not one.at or one.at >= since]
