@@ -1,7 +1,7 @@
-"""The configuration, read once, by `main.py` and `cli.py` only.
+"""The configuration, read when a command starts.
 
 `fields`: every environment variable. `loading`: reading them. `environment`: what surrounds them. `.env.example` and
-docs/settings.md name the same variables; a test holds the three together.
+docs/settings.md name the same variables; a test keeps the three in step.
 """
 
 from app.settings.environment import from_files

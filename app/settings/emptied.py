@@ -1,4 +1,4 @@
-"""Variables that may be set to nothing. All others count as not there then, as in a copied `.env.example`."""
+"""Variables that may be set to an empty value. All others count as unset when empty, as in a copied `.env.example`."""
 
 from typing import Any, Final
 
@@ -8,10 +8,10 @@ MAY_BE_EMPTY: Final = frozenset({"reader_models"})
 
 
 def unquoted(value: str, *, may_be_empty: bool) -> str:
-    """Take blanks and quotes off.
+    """Strip blanks and quotes from both ends.
 
     Raises:
-        ValueError: Nothing is left, and that does not mean "nothing" here.
+        ValueError: Nothing is left, and this value may not be empty.
     """
     if may_be_empty and value in {"", '""', "''"}:
         return ""
@@ -24,7 +24,7 @@ def unquoted(value: str, *, may_be_empty: bool) -> str:
 
 
 class Emptiable(BaseSettings):
-    """Settings of which some may be set to nothing."""
+    """Settings of which some may be set to an empty value."""
 
     @classmethod
     def settings_customise_sources(
@@ -35,14 +35,14 @@ class Emptiable(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's own signature; there are none
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read what is set to nothing on purpose, too."""
+        """Also read what is empty on purpose."""
         emptied = EmptiedEnvironment(settings_cls, env_ignore_empty=False)
         emptied_in_file = EmptiedFile(settings_cls, env_ignore_empty=False)
         return init_settings, env_settings, emptied, dotenv_settings, emptied_in_file
 
 
 class EmptiedEnvironment(EnvSettingsSource):
-    """Of the environment, what is set to nothing on purpose."""
+    """The variables of the environment that are empty on purpose."""
 
     def __call__(self) -> dict[str, Any]:
         """Return those variables."""
@@ -50,7 +50,7 @@ class EmptiedEnvironment(EnvSettingsSource):
 
 
 class EmptiedFile(DotEnvSettingsSource):
-    """Of `.env`, what is set to nothing on purpose."""
+    """The variables of `.env` that are empty on purpose."""
 
     def __call__(self) -> dict[str, Any]:
         """Return those variables."""

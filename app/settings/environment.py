@@ -1,4 +1,4 @@
-"""What surrounds the settings: proxies and certificates of the machine, secrets in files, names nearly ours."""
+"""What surrounds the settings: the machine's proxies and certificates, secrets in files, misspelt names."""
 
 import difflib
 import os
@@ -13,9 +13,9 @@ from dotenv import dotenv_values
 
 from app.settings import urls
 
-NEAR: Final = 0.85  # DAILY_BUDGET is as near to DAILY_BUDGET_USD
+NEAR: Final = 0.85  # difflib's ratio; DAILY_BUDGET and DAILY_BUDGET_USD have 0.857
 _NO_PROXY: Final = ("NO_PROXY", "no_proxy")
-# Of httpx, and of urllib3 below boto3, which takes no SOCKS for a scheme of its own and never reads ALL_PROXY.
+# What httpx and boto3 both accept; boto3 takes no SOCKS in HTTP_PROXY or HTTPS_PROXY, and never reads ALL_PROXY.
 _PROXIES: Final[Mapping[str, Collection[str]]] = {
     "HTTP_PROXY": ("http", "https"),
     "HTTPS_PROXY": ("http", "https"),
@@ -24,15 +24,15 @@ _PROXIES: Final[Mapping[str, Collection[str]]] = {
 
 
 def problems_around(environ: Mapping[str, str]) -> list[str]:
-    """Say which variables of the machine would end every call, one sentence each."""
+    """Return faults of the machine's proxy and certificate variables that would fail every call, one sentence each."""
     found = [_proxy_problem(name, environ.get(name) or environ.get(name.lower()) or "") for name in _PROXIES]
     return [*filter(None, found), *_certificate_problems(environ)]
 
 
 def mend_no_proxy(environ: MutableMapping[str, str]) -> None:
-    """Write NO_PROXY as the HTTP library reads it: IPv6 without brackets, no networks of IPv6, ports as numbers.
+    """Rewrite NO_PROXY so that the HTTP library can read it: IPv6 without brackets, no IPv6 networks, numeric ports.
 
-    What it cannot read would end every call. OrbStack sets such a network in every container;
+    An entry that it cannot read makes every call fail. OrbStack sets an IPv6 network in every container;
     https://github.com/encode/httpx/issues/3221 (read 2026-11-27).
     """
     for name in _NO_PROXY:
@@ -42,7 +42,7 @@ def mend_no_proxy(environ: MutableMapping[str, str]) -> None:
 
 
 def near_misses(names: Collection[str], known: Collection[str]) -> dict[str, str]:
-    """Return which of these names look like one of ours that is spelt wrong, with the one that may be meant."""
+    """Return which of these names look like a misspelling of one of ours, with the one that may be meant."""
     ours = {*known, *(f"{one}_FILE" for one in known)}
     near = {
         name: difflib.get_close_matches(name.upper(), known, n=1, cutoff=NEAR)
@@ -53,10 +53,10 @@ def near_misses(names: Collection[str], known: Collection[str]) -> dict[str, str
 
 
 def variables(env_file: Path = Path(".env")) -> dict[str, str]:
-    """Return all variables, of the environment and, where it does not have them, of the file.
+    """Return all variables: those of the file, and of the environment, which wins.
 
     Raises:
-        OSError: The file is there and cannot be read.
+        OSError: The file is there but cannot be read.
         UnicodeDecodeError: It is not in UTF-8.
     """
     written = dotenv_values(env_file, encoding="utf-8") if env_file.is_file() else {}
@@ -64,7 +64,7 @@ def variables(env_file: Path = Path(".env")) -> dict[str, str]:
 
 
 def from_files(names: Collection[str], environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Read the settings whose value is in the file that NAME_FILE names, as container engines hand secrets over.
+    """Read the settings whose value is in the file that NAME_FILE names, as container engines pass secrets.
 
     Returns:
         The values by field, and what is wrong, one sentence each.
@@ -112,7 +112,7 @@ def _certificate_problems(environ: Mapping[str, str]) -> list[str]:
     if file:
         try:
             ssl.create_default_context(cafile=file)
-        except OSError as error:  # an SSLError is one, too: an empty file, or one that holds something else
+        except OSError as error:  # SSLError is a subclass: the file is empty, or holds something else
             why = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
             problems.append(f"SSL_CERT_FILE cannot be used: {why}; name a file of certificates, or take it out")
     if folder and not Path(folder).is_dir():

@@ -1,6 +1,6 @@
-"""Every environment variable: its unit, its default, its reason. Read once, by `main.py` and `cli.py` only.
+"""Every environment variable: its meaning, unit, default and limits.
 
-`.env.example` and docs/settings.md name the same variables; a test holds the three together.
+`.env.example` and docs/settings.md name the same variables; a test keeps the three in step.
 """
 
 import re
@@ -19,9 +19,9 @@ from app.settings import urls
 from app.settings.emptied import MAY_BE_EMPTY, Emptiable, unquoted
 
 # The first is the one this bot was made for. It was shut down on 2026-10-23 (app/openai/model_life.py), which costs one
-# refused call in six hours; should it come back, it draws again. Of the others 2.5-flare is the cheapest at "low".
+# refused call every six hours; should it come back, it is used again. Of the others, 2.5-flare is cheapest at "low".
 MODELS = ("gpt-image-1", "gpt-image-2.5-flare", "gpt-image-2.6-flare", "gpt-image-2")
-# All of them take the same question; the first is the cheapest. Two have no announced end.
+# All of them accept the same request; the first is the cheapest. Two have no announced shutdown.
 READER_MODELS = ("gpt-6-luna", "gpt-5.6-luna", "gpt-5.4-mini", "gpt-5.4-nano")
 ADMIN_TOKEN_MIN = 16
 
@@ -117,7 +117,7 @@ class Settings(Emptiable):
     @field_validator("*", mode="after")
     @classmethod
     def _sendable(cls, value: Any) -> Any:  # noqa: ANN401 - any field
-        """Secrets travel in HTTP headers; what cannot is a slip of the clipboard."""
+        """Refuse a secret that no HTTP header can carry: it was copied wrong."""
         if isinstance(value, SecretStr) and not re.fullmatch(r"[!-~]+", value.get_secret_value()):
             raise ValueError("holds blanks or characters that no secret has: copy it again")
         return value
@@ -219,9 +219,9 @@ class Settings(Emptiable):
     @field_validator("image_background")
     @classmethod
     def _options_fit(cls, value: str, others: ValidationInfo) -> str:
-        """Look at the options of a picture together; this is the last of them."""
+        """Check the picture options together, once the last of them is read."""
         if len(options := _options(others.data | {"image_background": value})) < len(_OPTIONS):
-            return value  # one of them is wrong by itself, and says so
+            return value  # one of them is wrong by itself, and is reported anyway
         if problems := check_options(PictureOrder(prompt="", **options), models=others.data.get("image_models", ())):
             named = (f"IMAGE_{_VARIABLES.get(one.split()[0], one.split()[0].upper())}: {one}" for one in problems)
             raise ValueError("\n".join(named))
@@ -237,15 +237,15 @@ class Settings(Emptiable):
     @field_validator("*", mode="before")
     @classmethod
     def _strip(cls, value: Any, field: ValidationInfo) -> Any:  # noqa: ANN401 - the raw environment
-        """Take off the spaces and quotes that come along when a value is pasted: Docker's `--env-file` keeps them.
+        """Strip the spaces and quotes that come along when a value is pasted: Docker's `--env-file` keeps them.
 
-        The last of those "before", so that pydantic calls it first.
+        It stands last of the validators "before", so that pydantic calls it first.
         """
         return unquoted(value, may_be_empty=field.field_name in MAY_BE_EMPTY) if isinstance(value, str) else value
 
     @property
     def picture_defaults(self) -> PictureOrder:
-        """What a picture is asked for with, but for its prompt."""
+        """The options with which a picture is ordered; the prompt is empty."""
         return PictureOrder(prompt="", **_options(self.model_dump()))
 
     @property
@@ -261,12 +261,12 @@ class Settings(Emptiable):
 
     @property
     def zone(self) -> ZoneInfo:
-        """Where days and months begin."""
+        """The time zone whose days and months count."""
         return ZoneInfo(self.timezone)
 
     @property
     def bucket_endpoint_url(self) -> str:
-        """Where the S3 API of the bucket is."""
+        """The address of the bucket's S3 API."""
         return self.r2_endpoint_url or endpoint_url(self.r2_account_id)
 
     @property

@@ -1,4 +1,4 @@
-"""Reads the settings, and says every problem at once: by variable, with the cure, without any value."""
+"""Reads the settings, and reports every problem at once: by variable, with the cure, without any value."""
 
 import os
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from app.settings import environment
 from app.settings.fields import Settings
 
-# Everything that is secret, or holds a password.
+# What may be given as NAME_FILE: everything that is secret, or holds a password.
 FROM_FILES = (
     *(name.upper() for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)),
     "DATABASE_URL",
@@ -25,7 +25,7 @@ class SettingsError(Exception):
 
 
 def load(**overrides: Any) -> Settings:  # noqa: ANN401 - any field of Settings
-    """Read the environment, `.env`, and the files that NAME_FILE names. Mends NO_PROXY for the HTTP library.
+    """Read the environment, `.env`, and the files that NAME_FILE names. Rewrite NO_PROXY for the HTTP library.
 
     Raises:
         SettingsError: With every problem at once, by variable name, with the cure and without any value.
@@ -50,7 +50,7 @@ def load(**overrides: Any) -> Settings:  # noqa: ANN401 - any field of Settings
 
 
 def misspelt() -> dict[str, str]:
-    """Return variables that look like one of ours spelt wrong, with the one that may be meant."""
+    """Return variables that look like a misspelling of one of ours, with the one that may be meant."""
     try:
         names = {*environment.variables()}
     except (OSError, UnicodeDecodeError):
@@ -64,7 +64,7 @@ def _sentence(problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
         return str(message)
     field = str(problem["loc"][0])
     if message.startswith(("IMAGE_", "R2_")):
-        return str(message)  # it names its own variable
+        return str(message)  # it names its variable itself
     meaning = Settings.model_fields[field].description
     if problem["type"] == "missing":
         return f"{field.upper()} is not set: {meaning}"

@@ -1,4 +1,4 @@
-"""What is wrong with an address, judged by what it will be used for. No I/O. Each raises ValueError in words."""
+"""Checks addresses by what they are used for; raises ValueError with what is wrong, in words. No I/O."""
 
 import re
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ PRIVATE: Final = ("127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.
 
 
 def secure(value: str) -> str:
-    """Return an address without a slash at its end. Plain http is for stand-ins on this machine: LINE shows none."""
+    """Return an address without its trailing slash. Plain http is for stand-ins on this machine: LINE wants https."""
     parts = _parts(value)
     if parts is None or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)):
         raise ValueError("must be an address that starts with https://, in ASCII, without spaces, its port a number")
@@ -28,7 +28,7 @@ def secure(value: str) -> str:
 
 
 def endpoint(value: str | None, *, account_id: str | None) -> str | None:
-    """Return the S3 address; None: it is made from the account id. The dashboard shows it with the bucket in it."""
+    """Return the S3 address; None: it is made from the account id. Cloudflare shows it with the bucket at its end."""
     if value is None and account_id is not None and not ACCOUNT_ID.fullmatch(account_id):
         raise ValueError("R2_ACCOUNT_ID must be 32 hex digits: Cloudflare dashboard > R2 > Account details")
     if value and urlsplit(value).path:
@@ -37,7 +37,7 @@ def endpoint(value: str | None, *, account_id: str | None) -> str | None:
 
 
 def public(value: str, *, bucket: str | None) -> str:
-    """Return the address that shows the bucket's pictures to everybody."""
+    """Return the public address of the bucket's pictures."""
     parts = urlsplit(value)
     if (parts.hostname or "").endswith(S3_HOST):
         raise ValueError("is the address of the S3 API, which shows nobody a picture: take the custom domain's")
@@ -47,7 +47,7 @@ def public(value: str, *, bucket: str | None) -> str:
 
 
 def collector(value: str) -> str:
-    """Return the address of a collector of traces."""
+    """Return the address of a trace collector."""
     parts = _parts(value)
     if parts is None or parts.scheme not in {"http", "https"}:
         raise ValueError("must be an address such as http://collector:4318")
@@ -55,7 +55,7 @@ def collector(value: str) -> str:
 
 
 def hosts(values: Iterable[str]) -> tuple[str, ...]:
-    """Return hosts in lower case, with a port only where it is not the usual one."""
+    """Return hosts in lower case, with a port only where it is not 443."""
     named = tuple(one.lower().removesuffix(":443") for one in values)
     for one in named:
         parts = _parts(f"https://{one}")
@@ -65,12 +65,12 @@ def hosts(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_address(value: str) -> bool:
-    """Whether this has a scheme, a host and, if any, a port that every HTTP library can call."""
+    """Whether every HTTP library can call this: it has a scheme, a valid host and, if any, a valid port."""
     return _parts(value) is not None
 
 
 def database(value: str) -> str:
-    """Return the address of the database as SQLAlchemy reads it."""
+    """Return the address of the database in the form that SQLAlchemy reads."""
     if re.match(r"sqlite:///.+", value) and ":memory:" not in value:
         return value
     if not _POSTGRES.match(value):
@@ -79,14 +79,14 @@ def database(value: str) -> str:
 
 
 def postgres(value: str) -> str:
-    """Return the address of a Postgres as SQLAlchemy reads it."""
+    """Return the address of a Postgres in the form that SQLAlchemy reads."""
     if match := _POSTGRES.match(value):
         return _readable(f"postgresql+psycopg://{match[1]}")
     raise ValueError("must be postgresql://user:password@host/database")
 
 
 def networks(values: Iterable[str]) -> tuple[str, ...]:
-    """Return addresses and networks as networks, those of IPv4 also as a socket of IPv6 sees them; "*" is everybody."""
+    """Return addresses and networks as networks, IPv4 ones also as an IPv6 socket sees them; "*" means everybody."""
     if [*values] == ["*"]:
         return ("*",)
     try:
@@ -97,15 +97,15 @@ def networks(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _parts(value: str) -> SplitResult | None:
-    """Take an address apart. None: no HTTP library could call it, whatever it was meant to be."""
+    """Split an address into its parts. None: not every HTTP library could call it."""
     try:
         parts = urlsplit(value)
-        host, _port = parts.hostname or "", parts.port  # a port that is no number raises
+        host, _port = parts.hostname or "", parts.port  # raises where the port is no number
         if not _HOST.fullmatch(host):
             ip_address(host)
     except ValueError:
         return None
-    return parts if re.fullmatch(r"[!-~]+", value) else None  # LINE takes nothing but ASCII for an address
+    return parts if re.fullmatch(r"[!-~]+", value) else None  # LINE accepts only ASCII in an address
 
 
 def _mapped(network: IPv4Network | IPv6Network) -> IPv6Network | None:
