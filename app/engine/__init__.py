@@ -1,4 +1,4 @@
-"""The durable engine, DBOS Transact, behind the few verbs that Easel needs, so that it could be replaced."""
+"""The durable workflow engine, DBOS Transact, behind the few methods that Easel needs, so that it could be replaced."""
 
 from app.engine.engine import Engine, QueueLimits
 from app.engine.engine_tables import EngineError, check_sqlite, engine_url

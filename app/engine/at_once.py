@@ -1,9 +1,10 @@
-"""Begins workflows of the queue without looking through it, on SQLite, whose file is one process's own.
+"""Starts the queue's workflows without polling the queue, on SQLite, where one process owns the file.
 
-DBOS writes a workflow down as enqueued, and its queue's thread looks for who waits, then finds, counts and claims with
-nine statements more: a sixth of a picture's processor time, and a fifth where many wait. Here a workflow that has room
-is written down as claimed, and one that ends hands its place to who waits longest, each in the one transaction that
-writes it down anyway. DBOS's own way is taken on Postgres, where others claim beside us, and for what a start finds.
+DBOS records a workflow as enqueued; then the queue's thread polls, and finds, counts and claims it with nine more
+statements: a sixth of a picture's processor time, and a fifth when many wait. Here a workflow for which there is room
+is recorded as claimed, and one that ends hands its place to the one that has waited longest, each in the transaction
+that writes its row anyway. On Postgres, where other processes claim, too, and for what is found at the start, DBOS's
+own way is used.
 """
 
 import asyncio
@@ -27,15 +28,15 @@ log = structlog.get_logger()
 
 
 class AtOnce:
-    """Stands between DBOS and its SQLite file. What it changes of DBOS 3.4.0 is held by tests."""
+    """Stands between DBOS and its SQLite file. Tests cover what it changes in DBOS 3.4.0."""
 
     def __init__(self, dbos: DBOS, *, queue: str, at_once: int, at_once_per_user: int) -> None:
-        """Take the place of what writes down that a workflow begins, and that it ends."""
+        """Replace the methods of DBOS that record the start and the end of a workflow."""
         self._dbos = dbos
-        self._database = dbos._sys_db  # noqa: SLF001 - DBOS has no public way to any of this
+        self._database = dbos._sys_db  # noqa: SLF001 - DBOS has no public way to do any of this
         self._queue = queue
         self._limits = {"queue": queue, "at_once": at_once, "per_user": at_once_per_user}
-        # Whether anybody waits; changed only by who has SQLite's one write lock. A start does not know.
+        # Whether any workflow waits; only cleared while holding SQLite's one write lock. At the start it is not known.
         self._somebody_waits = True
         self._resting = threading.Event()
         with_patience = dbos_database.db_retry(sys_db=self._database)
@@ -46,12 +47,12 @@ class AtOnce:
     async def begin(
         self, workflow: Callable[[str], Coroutine[Any, Any, None]], workflow_id: str, *, argument: str, user: str
     ) -> None:
-        """Write a workflow down, and run it where there is room. Elsewhere it waits for who ends."""
-        # In a context of its own, as one that comes out of the queue: it outlives whoever asked for it.
+        """Record a workflow, and run it if there is room. Otherwise it waits until another one ends."""
+        # In a context of its own, like one that comes from the queue: it outlives its caller.
         await asyncio.create_task(self._begin(workflow, workflow_id, argument, user), context=Context())
 
     def rest(self) -> None:
-        """Begin nothing more: what is written down from now on waits for the next process."""
+        """Start nothing more: what is recorded from now on waits for the next process."""
         self._resting.set()
 
     async def _begin(
@@ -68,9 +69,9 @@ class AtOnce:
         creator_xid: str | None,
         reuse_policy: WorkflowIDReusePolicy | None = None,
     ) -> tuple[WorkflowStatuses, bool]:
-        """Return how it stands, and whether it is to be run here and now."""
+        """Record a workflow. Return its status, and whether it is to be run here and now."""
         with self._database.engine.begin() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # so that nobody else counts until it is written
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # so that nobody else counts until this is written
             bound = self._limits | {"user": status["queue_partition_key"]}
             room = not self._resting.is_set() and connection.execute(sql.ROOM, bound).scalar()
             status["status"] = "PENDING" if room else "ENQUEUED"
@@ -89,29 +90,29 @@ class AtOnce:
         error: str | None = None,
         owner_xid: str | None = None,
     ) -> bool:
-        """Write an end down, unless it is not ours to write, and run those who get its place."""
+        """Record an end, unless it is not ours to record, and run those that get its place."""
         ended = {"workflow": workflow_id, "became": status, "output": output, "error": error}
         owner, claim = owner_xid or current_owner_xid(workflow_id), generate_uuid()
         has_ended, claimed = self._write_end(ended | {"owner": owner}, claim)
         if claimed:
-            # As in the thread of a queue: not as a child of what has ended.
+            # As in DBOS's queue thread: not as a child of the workflow that has ended.
             Context().run(self._run, claimed, claim)
         return has_ended
 
     def _end_written(self, ended: dict[str, str | None], claim: str) -> tuple[bool, Sequence[str]]:
         try:
             with self._database.engine.begin() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")  # so that nobody begins to wait until it is written
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # so that no other starts to wait until this is written
                 if connection.execute(sql.END, ended).rowcount != 1:
                     return False, ()
                 connection.execute(sql.OUTPUT, ended)
                 return True, self._claimed(connection, claim)
         except sa.exc.SQLAlchemyError:
-            self._somebody_waits = True  # who knows
+            self._somebody_waits = True  # not known any more
             raise
 
     def _claimed(self, connection: sa.Connection, claim: str) -> Sequence[str]:
-        """Give free places to who waits longest, of those who may have one more. Return whom."""
+        """Claim free places for those that have waited longest and whose user may have one more. Return their ids."""
         if not self._somebody_waits or self._resting.is_set():
             return ()
         claimant = {"executor": GlobalParams.executor_id, "version": GlobalParams.app_version, "claim": claim}
@@ -125,7 +126,7 @@ class AtOnce:
         return claimed
 
     def _run(self, claimed: Sequence[str], claim: str) -> None:
-        """Run what was claimed, as the thread of a queue does. What cannot be run is taken up by the reconciler."""
+        """Run what was claimed, as DBOS's queue thread does. What cannot be run is left to the reconciler."""
         try:
             for status in self._database.get_workflow_statuses(list(claimed)):
                 execute_dequeued_workflow(self._dbos, status, claim)

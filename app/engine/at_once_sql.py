@@ -2,12 +2,12 @@
 
 import sqlalchemy as sa
 
-# SQLite takes an index of some rows only where a statement says, word for word, that it is about those; and reads them
-# in its order only where the one status that is meant comes first.
+# SQLite uses a partial index only if a statement repeats its condition word for word, and reads the rows in the order
+# of the index only if the test for a single status comes first.
 _IN_FLIGHT = "queue_name = :queue AND status IN ('ENQUEUED', 'PENDING')"
-_NOW_MS = "CAST(strftime('%s', 'now') * 1000 AS BIGINT)"  # as DBOS has it
+_NOW_MS = "CAST(strftime('%s', 'now') * 1000 AS BIGINT)"  # as in DBOS
 
-# What waits counts as if it ran: whoever comes later does not get past it.
+# A waiting workflow counts like a running one, so that none overtakes it.
 ROOM = sa.text(f"""
     SELECT (SELECT count(*) FROM (SELECT 1 FROM workflow_status WHERE {_IN_FLIGHT} LIMIT :at_once)) < :at_once
        AND (SELECT count(*) FROM (SELECT 1 FROM workflow_status WHERE {_IN_FLIGHT}

@@ -1,8 +1,8 @@
 """Starts, runs and stops durable workflows.
 
-A workflow is started by id and runs to its end whatever happens: after a crash it goes on behind its last step.
-Measured of DBOS 3.4.0 (https://docs.dbos.dev): a direct start takes about 3 ms; a queue is polled; two processes with
-one executor id run everything twice; nobody notices a dead peer (`lease.py` does); nothing prunes old rows (`prune`).
+A workflow is started by id and runs to its end whatever happens: after a crash it resumes after its last finished step.
+Found in DBOS 3.4.0 (https://docs.dbos.dev): a direct start takes about 3 ms; a queue is polled; two processes with the
+same executor id run everything twice; dead peers go unnoticed (see `lease.py`), and old rows stay (see `prune`).
 """
 
 import asyncio
@@ -39,12 +39,12 @@ from app.engine.work import LIVING, Work, work_of
 log = structlog.get_logger()
 
 APPLICATION = "easel"
-APPLICATION_VERSION = "easel-1"  # DBOS strands running workflows of another version, so it is not the release's
+APPLICATION_VERSION = "easel-1"  # DBOS never resumes workflows of another version, so this is not the release's
 QUEUE = "pictures"
 POLLING_S = 0.25  # while something of ours waits; see QueueSignal
-IDLE_S = 10.0  # for what other processes have left; whoever adopts of them looks at once
+IDLE_S = 10.0  # for what other processes left; one that adopts it looks at once
 THREADS = 32  # unbounded by default: 1000 concurrent starts would be 1000 threads
-RECOVERY_ATTEMPTS = 50  # restarts that one workflow may live through; each deploy is one
+RECOVERY_ATTEMPTS = 50  # restarts that one workflow may survive; each deploy is one
 PRUNED_AT_ONCE = 500
 
 Body = Callable[[str], Awaitable[None]]
@@ -90,13 +90,13 @@ class Engine:
         )
         self._dbos: DBOS | None = None
         self._at_once: AtOnce | None = None
-        # Of its own: while the database is away, all others may be waiting for it.
+        # A thread of its own: while the database is unavailable, all others may be waiting for it.
         self._looker = ThreadPoolExecutor(1, thread_name_prefix="engine-look")
 
     def workflow(self, name: str, body: Body, *, broke: Body | None = None) -> None:
-        """Make `body(id)` a durable workflow. Its order of steps must not change while old ones may be running.
+        """Register `body(id)` as a durable workflow. The order of its steps must not change while old runs may be open.
 
-        `broke(id)` goes on when `body` raises: a fault of ours, and somebody may wait for an answer.
+        `broke(id)` is run when `body` raises: that is a fault of ours, and somebody may be waiting for an answer.
         """
 
         async def counted(workflow_id: str) -> None:
@@ -104,7 +104,7 @@ class Engine:
             self._running[name] = self._running.get(name, 0) + 1
             try:
                 await body(workflow_id)
-            except Exception:  # what DBOS raises to a process that was replaced is none
+            except Exception:  # not what DBOS raises in a process that was replaced: that is a BaseException
                 log.exception("workflow_broke", workflow=name, request=workflow_id)
                 if broke:
                     await _tell(broke, workflow_id)
@@ -113,11 +113,11 @@ class Engine:
                 self._one_ended.set()
                 self._queue_bell.ended()
 
-        counted.__qualname__ = name  # DBOS names by it, and tells closures of one function apart by nothing else
+        counted.__qualname__ = name  # the only thing by which DBOS tells closures of one function apart
         self._workflows[name] = counted
 
     async def start(self) -> None:
-        """Launch inside the running loop and go on with what was left."""
+        """Launch in the running event loop, and resume unfinished workflows."""
         prepare(self._url)
         decode_json_only()
         self._patience.begin()
@@ -126,15 +126,15 @@ class Engine:
         for name, body in list(self._workflows.items()):
             decorate = DBOS.workflow(name=name, max_recovery_attempts=RECOVERY_ATTEMPTS)
             self._workflows[name] = decorate(body)
-        # Not in a thread: workflows run on the loop that is running here. It blocks for a moment, before we listen.
+        # Not in a thread: workflows run on the loop in which this runs. It blocks for a moment, before we listen.
         DBOS.launch()
         self._queue_bell.take_over(self._dbos)
         self._at_once = self._beginner(self._dbos)
-        await DBOS._configure_asyncio_thread_pool()  # noqa: SLF001 - what its public verbs begin with
+        await DBOS._configure_asyncio_thread_pool()  # noqa: SLF001 - what its public methods begin with
         self._queue_bell.ring()
 
     def rest(self) -> None:
-        """Begin nothing more. What is enqueued from now on is written down for the next process, or another one."""
+        """Start nothing more. What is enqueued from now on is recorded, for another process or the next start."""
         if self._dbos is None:
             return
         if self._at_once:
@@ -144,7 +144,7 @@ class Engine:
         self._queue_bell.ring()
 
     async def stop(self, *, drain: str, drain_s: float) -> None:
-        """Rest, wait up to `drain_s` for workflows named `drain`, hand what else runs back to the database."""
+        """Rest, wait up to `drain_s` for workflows named `drain`, and hand back to the database what else runs."""
         if self._dbos is None:
             return
         self.rest()
@@ -154,8 +154,8 @@ class Engine:
                 while self._running.get(drain):
                     self._one_ended.clear()
                     await self._one_ended.wait()
-        # A cancelled workflow stays pending, and goes on behind its last step at the next start. DBOS warns of each,
-        # and prints a traceback of what it was about to start.
+        # A cancelled workflow stays pending, and resumes after its last step at the next start. DBOS warns about each,
+        # and logs a traceback for each that it was about to start.
         voice = logging.getLogger("dbos")
         level = voice.level
         voice.setLevel(logging.CRITICAL)
@@ -164,8 +164,8 @@ class Engine:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._patience.end()
-        # In a thread, since it joins threads that may wait for this loop; and in one of our own, since it shuts the
-        # loop's default executor, which DBOS has replaced by its own.
+        # In a thread, since it joins threads that may wait for this loop; and in one of our own, since it shuts down
+        # the loop's default executor, which DBOS has replaced with its own.
         with ThreadPoolExecutor(1) as ours:
             await asyncio.get_running_loop().run_in_executor(ours, lambda: DBOS.destroy(destroy_registry=True))
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
@@ -174,7 +174,7 @@ class Engine:
         self._dbos = None
 
     async def enqueue(self, name: str, workflow_id: str, *, argument: str, user: str) -> None:
-        """Put a workflow into the bounded queue, unless it is known. `user` is whose turn it uses up."""
+        """Put a workflow into the bounded queue, unless its id is known. It counts against the limit of `user`."""
         if self._at_once:
             await self._at_once.begin(self._workflows[name], workflow_id, argument=argument, user=user)
             return
@@ -185,37 +185,37 @@ class Engine:
 
     @staticmethod
     async def step(name: str, work: Callable[..., Coroutine[Any, Any, T]], *arguments: object) -> T:
-        """Run one step of the workflow that is running. Once finished it is not run again; its result is kept."""
+        """Run one step of the current workflow. Once finished it is not run again: its result is kept."""
         return await DBOS.run_step_async({"name": name}, work, *arguments)
 
     def is_alive(self) -> bool:
-        """Whether the thread is there that looks after the queues and starts their workers anew."""
+        """Whether the thread that manages the queues and restarts their workers is alive."""
         return any("(queue_thread)" in thread.name for thread in threading.enumerate())
 
     async def check(self) -> None:
-        """Read from the engine's tables; raises when that fails or takes longer than 5 s."""
+        """Read from the engine's tables; raise if that fails or takes longer than 5 s."""
         async with asyncio.timeout(5):
             await asyncio.get_running_loop().run_in_executor(self._looker, self._look)
 
     async def living(self, name: str) -> list[Work]:
-        """Return the workflows of that name which wait for their turn or run."""
+        """Return the workflows of that name that wait for their turn or run."""
         return work_of(await DBOS.list_workflows_async(name=name, status=LIVING, load_input=False, load_output=False))
 
     async def known(self, workflow_id_prefix: str) -> list[Work]:
-        """Return every workflow whose id begins so, ended ones too."""
+        """Return every workflow whose id has this prefix, including those that have ended."""
         return work_of(
             await DBOS.list_workflows_async(workflow_id_prefix=workflow_id_prefix, load_input=False, load_output=False)
         )
 
     def is_running(self, workflow_id: str) -> bool:
-        """Whether this process runs it now."""
+        """Whether this process is running the workflow."""
         return self._dbos is not None and workflow_id in self._dbos._active_workflows_set.activeList()  # noqa: SLF001 - DBOS tells it nowhere else
 
     async def take_up(self, workflow_id: str) -> bool:
-        """Go on with a workflow that is ours by its row, but that no process runs. False: it has changed meanwhile."""
+        """Resume a workflow that is ours by its row but does not run in any process. False: the row has changed."""
         if self._dbos is None:
             return False
-        # Internal to DBOS, as in `adopt`: conditional on the owner, and whoever still ran it could write no more.
+        # Internal to DBOS, as in `adopt`: it needs us to be the owner, and a run that goes on anyway can write no more.
         taken = await asyncio.to_thread(
             self._dbos._sys_db.reenqueue_for_recovery,  # noqa: SLF001 - see above
             workflow_id,
@@ -231,14 +231,14 @@ class Engine:
         return {one.executor_id for one in pending if one.executor_id}
 
     async def adopt(self, executor_ids: Sequence[str]) -> int:
-        """Go on with the workflows of dead processes here. Safe when two processes adopt at once."""
-        # Internal to DBOS, whose public way is a paid product; held by a test.
+        """Resume workflows of dead processes here. Return how many. Safe when two processes adopt at once."""
+        # Internal to DBOS, whose public way is a paid product; a test covers it.
         handles = await asyncio.to_thread(DBOS._recover_pending_workflows, list(executor_ids))  # noqa: SLF001 - see above
         self._queue_bell.ring()
         return len(handles)
 
     async def prune(self, *, before: float) -> int:
-        """Forget workflows that ended before that Unix time. Return how many went."""
+        """Delete workflows that ended before that Unix time, at most `PRUNED_AT_ONCE`. Return how many."""
         ended = await DBOS.list_workflows_async(
             status=["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
             completed_before=datetime.fromtimestamp(before, UTC).isoformat(),
@@ -251,21 +251,21 @@ class Engine:
         return len(ended)
 
     def _beginner(self, dbos: DBOS) -> AtOnce | None:
-        """Return what passes the queue by where it has room. Over minutes only DBOS counts, and across processes."""
+        """Return what bypasses the queue; None if there is a rate, or other processes: only DBOS counts those."""
         limits = self._limits
         if limits.per_minute or not self._url.startswith("sqlite"):
             return None
         return AtOnce(dbos, queue=QUEUE, at_once=limits.at_once, at_once_per_user=limits.at_once_per_user)
 
     def _look(self) -> None:
-        """Read one row, without DBOS's patience: whoever asks wants to know how it is now."""
+        """Read one row, without DBOS's retries: the caller wants to know how things are now."""
         if self._dbos is None:
             raise EngineError("the engine is not running")
-        with self._dbos._sys_db.engine.connect() as connection:  # noqa: SLF001 - it has no public way without patience
+        with self._dbos._sys_db.engine.connect() as connection:  # noqa: SLF001 - it has no public way without retries
             connection.execute(sa.select(sa.literal(1)).select_from(SystemSchema.queues).limit(1))
 
     def _declare_queue(self) -> None:
-        """Write the queue down before the launch: a running engine looks for new queues only once a second."""
+        """Create the queue before the launch: a running engine looks for new queues only once a second."""
         DBOS.migrate(self._url)
         client = DBOSClient(system_database_url=self._url, serializer=DBOSPortableJSONSerializer())
         per_minute = self._limits.per_minute
@@ -286,5 +286,5 @@ async def _tell(broke: Body, workflow_id: str) -> None:
     try:
         await broke(workflow_id)
     except DBAPIError as error:
-        # Not even this can be written down: what the store has open is begun again when it works.
+        # Not even this can be recorded: the reconciler starts open wishes again once the database works.
         log.error("workflow_given_up_untold", request=workflow_id, said=first_line(error))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-SQLITE_MIN = (3, 42)  # on Python 3.12 and later; unixepoch('subsec') is NULL before, and DBOS cannot launch
+SQLITE_MIN = (3, 42)  # for Python 3.12 and later; in older ones unixepoch('subsec') is NULL, and DBOS cannot launch
 
 
 class EngineError(Exception):
@@ -35,7 +35,7 @@ def check_sqlite() -> None:
 
 
 def prepare(url: str) -> None:
-    """Make the engine's SQLite file ready; of Postgres nothing is needed.
+    """Prepare the engine's SQLite file; Postgres needs nothing.
 
     Raises:
         EngineError: The file is damaged.
@@ -45,10 +45,10 @@ def prepare(url: str) -> None:
         return
     try:
         with contextlib.closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")  # DBOS does not; without it each commit costs 4 syncs
+            connection.execute("PRAGMA journal_mode=WAL")  # DBOS does not set it; without it each commit costs 4 syncs
             found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.OperationalError:
-        raise  # away, full or locked: as for the store's own file
+        raise  # missing, full or locked: handled as for the store's own file
     except sqlite3.DatabaseError as error:
         found = str(error)
     if found != "ok":

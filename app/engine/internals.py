@@ -1,4 +1,4 @@
-"""What Easel changes inside DBOS 3.4.0, which has no other way for it. All of it is held by tests."""
+"""What Easel changes inside DBOS 3.4.0, which offers no other way. Tests cover all of it."""
 
 import functools
 import threading
@@ -14,23 +14,23 @@ from dbos._utils import INTERNAL_QUEUE_NAME
 
 from app.databases import is_away, is_wrong
 
-OTHERS_S = 30.0  # between two looks of DBOS's other threads: for queues, schedules and versions, which stay as they are
+OTHERS_S = 30.0  # between two polls of DBOS's other threads: for queues, schedules and versions, which never change
 NOTIFIES_S = 1.0  # a stop waits for it
-WAITS_S = 600.0
-RECOVERY_S = 20.0  # for what a start or an adoption puts into DBOS's own queue, in a thread of its own
+WAITS_S = 600.0  # a workflow that has waited longer is no longer polled for
+RECOVERY_S = 20.0  # of fast polling: DBOS puts what a start or an adoption recovers into its own queue from a thread
 RECOVERY_POLLING_S = 0.2
-PAUSE_MAX_S = 3.0  # between two tries to reach a database; DBOS lets up to 90 s pass, and new wishes wait for it
+PAUSE_MAX_S = 3.0  # between two attempts to reach the database; DBOS lets up to 90 s pass while new wishes wait
 
 
 class QueueSignal:
-    """Lets a queue's worker see at once what this process enqueues, and rest while nothing waits.
+    """Wakes a queue's worker at once for what this process enqueues, and lets it rest while nothing waits.
 
-    DBOS only polls: every 50 ms that costs 25 ms of each picture and 4 % of a core, every 250 ms less than 1 %; and its
-    other threads look for news once a second that never come here.
+    DBOS only polls: every 50 ms costs each picture 25 ms, and 4 % of a core; every 250 ms less than 1 % of a core. Its
+    other threads poll once a second for changes that never happen here.
     """
 
     def __init__(self, queue: str, *, idle_s: float) -> None:
-        """`idle_s`: between two polls while nothing of this process waits; others may have left something."""
+        """`idle_s`: seconds between two polls while nothing of this process waits; others may have left something."""
         self._worker = f"queue-worker-{queue}"
         self._recovery = f"queue-worker-{INTERNAL_QUEUE_NAME}"
         self._idle_s = idle_s
@@ -40,40 +40,40 @@ class QueueSignal:
         self._rang_at = time.monotonic()
 
     def ring(self) -> None:
-        """There is or will be something in one of the queues, or it is time to stop."""
+        """Wake both workers: there is or will be something in one of the queues, or it is time to stop."""
         self._rang_at = time.monotonic()
         self._others_wait = True
         for rang in self._rang.values():
             rang.set()
 
     def waits(self, name: str) -> None:
-        """This is about to wait in the queue."""
+        """Note that `name` is about to wait in the queue."""
         self._waiting[name] = time.monotonic()
 
     def look(self) -> None:
-        """What waits can be seen now."""
+        """Wake the queue's worker: it can see what waits now."""
         self._rang[self._worker].set()
 
     def started(self, name: str) -> None:
-        """It runs here."""
+        """Note that `name` runs here."""
         self._waiting.pop(name, None)
 
     def ended(self) -> None:
-        """A place is free."""
+        """Wake the queue's worker if something waits: a place is free."""
         if self._waiting:
             self.look()
 
     def take_over(self, dbos: DBOS) -> None:
-        """Take the place of the waits of its threads, and let those rest that serve what we do not use."""
+        """Replace the waits in DBOS's threads, and slow down the threads that serve what we do not use."""
         for stop in [*dbos.background_thread_stop_events, dbos._background_jobs_stop_event]:  # noqa: SLF001 - see above
             stop.wait = functools.partial(self._wait, stop)  # type: ignore[method-assign]  # see above
         database = dbos._sys_db  # noqa: SLF001 - see above
-        database._notification_coalesce_sec = NOTIFIES_S  # noqa: SLF001 - else a thread looks 100 times a second
+        database._notification_coalesce_sec = NOTIFIES_S  # noqa: SLF001 - else a thread polls 100 times a second
         looked = functools.partial(self._looked, database.get_queue_partitions)
         database.get_queue_partitions = looked  # type: ignore[method-assign]  # see above
 
     def _looked(self, look: Callable[[str], list[str]], queue: str) -> list[str]:
-        """Look who waits. What dead processes have left waiting brings no signal: it is looked for until it is gone."""
+        """Find who waits. What dead processes left waiting sends no signal: while there is any, polling goes on."""
         found = look(queue)
         self._others_wait = bool(found)
         return found
@@ -86,14 +86,14 @@ class QueueSignal:
         if name == self._recovery:
             pause_s = RECOVERY_POLLING_S if recovers else self._idle_s
         else:
-            # Where processes contend for the queue DBOS lets up to two minutes pass.
+            # When processes contend for the queue, DBOS lets up to two minutes pass.
             pause_s = min(given_s, PAUSE_MAX_S) if self._is_busy() else self._idle_s
         self._rang[name].wait(pause_s)
         self._rang[name].clear()
         return stop.is_set()
 
     def _is_busy(self) -> bool:
-        # Another process may have taken it, and nobody tells: then it is the others' to look for.
+        # Another process may have taken it without our knowing: after a while we stop polling for it.
         since = time.monotonic() - WAITS_S
         for waiting, at in list(self._waiting.items()):
             if at < since:
@@ -102,28 +102,28 @@ class QueueSignal:
 
 
 class Patience:
-    """How DBOS waits for its database: as long as it takes, with short pauses, while the engine runs.
+    """Makes DBOS wait for its database: as long as it takes, with short pauses, while the engine runs.
 
-    DBOS itself waits over few of the ways to be away: a Postgres that only reads or whose socket is gone, or a full
-    disk, ended workflows, and their people were never answered.
+    By itself DBOS retries only some failures: a read-only Postgres, a Postgres whose socket is gone, or a full disk
+    ended workflows, and people were never answered.
     """
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
 
     def begin(self) -> None:
-        """Take the place of what DBOS's module for its database does itself."""
+        """Replace the retry rules and the clock of DBOS's database module."""
         clock = types.SimpleNamespace(**vars(time) | {"sleep": self._sleep})
         vars(dbos_database).update(
             retriable_postgres_exception=self._is_worth_it, retriable_sqlite_exception=self._is_worth_it, time=clock
         )
 
     def end(self) -> None:
-        """Wait no more: a thread that waits for a database would outlive everything else."""
+        """Stop waiting: a thread that waits for a database would outlive everything else."""
         self._stopped.set()
 
     def _is_worth_it(self, error: Exception) -> bool:
-        # Where tables are missing, too: a workflow that ends over it would be begun again, and perhaps paid again.
+        # Even when tables are missing: a workflow that ended over it would be started, and perhaps paid for, again.
         return (is_away(error) or is_wrong(error)) and not self._stopped.is_set()
 
     def _sleep(self, seconds: float) -> None:
@@ -131,10 +131,10 @@ class Patience:
 
 
 def decode_json_only() -> None:
-    """Let no row of the engine's database run code.
+    """Refuse pickled rows, so that no row of the engine's database can run code.
 
-    DBOS goes by the row's own column, whatever serializer it was given, and its default one is pickle: whoever can
-    write to the database, or hands over a backup to be restored, would own every Easel.
+    DBOS uses the serializer that the row names, whatever it was configured with, and its default is pickle: whoever can
+    write to the database, or supplies a backup to be restored, could take over every Easel.
     """
     DefaultSerializer.deserialize = _refuse  # type: ignore[method-assign, assignment]  # see above
 

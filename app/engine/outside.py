@@ -1,4 +1,4 @@
-"""The engine of a service that may be running, from another process: a command looks, and puts work into its queue."""
+"""Access to the engine of a service that may be running, from a command: to look, and to put work into its queue."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ class Outside:
         self._client = client
 
     async def known(self, workflow_id_prefix: str) -> list[Work]:
-        """Return every workflow whose id begins so, ended ones too."""
+        """Return every workflow whose id has this prefix, including those that have ended."""
         return work_of(
             await self._client.list_workflows_async(
                 workflow_id_prefix=workflow_id_prefix, load_input=False, load_output=False
@@ -42,10 +42,10 @@ class Outside:
 
 @asynccontextmanager
 async def engine_outside(database_url: str) -> AsyncIterator[Outside]:
-    """Reach the engine's tables.
+    """Connect to the engine's tables.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: They cannot be reached, or are not there yet.
+        sqlalchemy.exc.SQLAlchemyError: They cannot be reached, or do not exist yet.
     """
     decode_json_only()
     client = await asyncio.to_thread(

@@ -16,7 +16,7 @@ class Work:
         workflow_id: Its id.
         is_living: Whether it waits for its turn or runs, as far as the row knows.
         runs_at: The executor that runs it; None while it waits, or has ended.
-        changed_at: When its row was written last, Unix seconds.
+        changed_at: When its row was last written, Unix seconds.
     """
 
     workflow_id: str
@@ -26,7 +26,7 @@ class Work:
 
 
 def work_of(found: Iterable[WorkflowStatus]) -> list[Work]:
-    """Read what DBOS lists."""
+    """Convert the workflows that DBOS lists."""
     return [
         Work(
             workflow_id=one.workflow_id,
