@@ -1,1 +1,1 @@
-"""What was paid, what may be paid, and what people are told of it."""
+"""What was spent, what may be spent, and what people are told about it."""

@@ -15,7 +15,7 @@ PAUSED = "paused"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """Of a person, group or room: `extra` pictures more on the day `extra_on` (YYYY-MM-DD)."""
+    """A block of a person, group or room, and `extra` more pictures for it on the day `extra_on` (YYYY-MM-DD)."""
 
     holder: str
     blocked: bool
@@ -24,16 +24,16 @@ class Allowance:
 
 
 class Allowances:
-    """What admins have decided of somebody: pictures more for a day, a block, a pause of all drawing.
+    """What admins have decided: more pictures for somebody on a day, a block, a pause of all drawing.
 
-    Each but `give` is safe to call again. Holders are LINE's ids.
+    Each method except `give` is safe to call again. Holders are LINE's ids.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def block(self, holder: str) -> None:
-        """Give no answer to this person, group or room any more."""
+        """Stop answering this person, group or room."""
         await self._block(holder, blocked=True)
 
     async def unblock(self, holder: str) -> None:
@@ -41,7 +41,7 @@ class Allowances:
         await self._block(holder, blocked=False)
 
     async def give(self, holder: str, *, count: int, day: str) -> int:
-        """Let somebody have more pictures on a day. Return how many more it is now, with what was given before."""
+        """Give somebody more pictures on a day. Return how many more they have now, with those given before."""
 
         def write(connection: sa.Connection) -> int:
             self._meet(connection, holder)
@@ -63,7 +63,7 @@ class Allowances:
         return await self._read(allowances.c.blocked)
 
     async def pause(self) -> None:
-        """Let nothing new be drawn."""
+        """Pause drawing: nothing new is drawn."""
         row = {"name": PAUSED, "at": time.time()}
         await self._database.run(lambda connection: connection.execute(self._database.insert_once(switches), row))
 

@@ -1,4 +1,4 @@
-"""What is left of a person's day, of a chat's month and of a share in it; and what is said when it gets short."""
+"""What is left of a person's day, of a chat's month and of a share in it; and what is said when it runs low."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from app.store.money import budgets as money
 from app.store.money.budgets import Caps
 
 PICTURES_SHORT = 3
-PERCENT_SHORT = (5, 20)  # of a month; each is said once
+PERCENT_SHORT = (5, 20)  # of a month's budget; each is said once
 
-Note = Sequence[Any]  # a key of the sentences and what it speaks of
+Note = Sequence[Any]  # a key of the sentences and its details
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Budget:
 
     @property
     def left_percent(self) -> int:
-        """Whole percent that are left of the cap, rounded up, so that 0 means nothing."""
+        """How many percent of the cap are left, rounded up, so that 0 means nothing."""
         left = max(0, self.cap_microusd - self.spent_microusd)
         return -(-100 * left // self.cap_microusd) if self.cap_microusd else 0
 
@@ -36,7 +36,7 @@ class Budget:
 def chat_budgets(
     connection: sa.Connection, *, chat_id: str, chat_kind: str, user_id: str | None, cap: int, at: float, zone: ZoneInfo
 ) -> list[Budget]:
-    """Read how a chat's month stands, and in a group the person's share of it. `cap` in micro-dollars."""
+    """Return a chat's budget for the month and, in a group, the person's share of it. `cap` in micro-dollars."""
     month, until_at = month_of(at, zone), next_month_at(at, zone)
     spent = money.read_budget(connection, money.chat_of(chat_id), month)
     chat = Budget(name="chat_month", spent_microusd=spent, cap_microusd=cap, until_at=until_at)
@@ -50,7 +50,7 @@ def chat_budgets(
 def notes_beside(
     connection: sa.Connection, request: sa.RowMapping, *, caps: Caps, at: float, zone: ZoneInfo
 ) -> list[Note]:
-    """Find what is to be said beside the picture of a request: what is short now and was not told as short before."""
+    """Return the notes to send with the picture of a request: what runs low now and was not told before."""
     return [
         *_of_the_day(connection, request, cap=caps.user_daily_pictures, at=at, zone=zone),
         *_of_the_month(connection, request, cap=caps.chat_monthly_microusd, at=at, zone=zone),
@@ -80,7 +80,7 @@ def _of_the_month(
     )
     holders = [money.chat_of(chat_id), money.member_of(chat_id, user_id or "")]
     notes: list[Note] = []
-    # The member before the chat: whoever books takes them so.
+    # The member before the chat: the order in which bookings lock them.
     for budget, holder in reversed(list(zip(budgets, holders, strict=False))):
         step = next((step for step in PERCENT_SHORT if budget.left_percent <= step), None)
         if step is not None and money.take_telling(connection, holder, month_of(at, zone), step):

@@ -1,8 +1,8 @@
 """Budgets: what was spent or is reserved in a day or a month, and the caps that hold for it.
 
-A call is booked on the bot's day and month, on its chat's month and, in a group, on its member's month there. Of a
-person's day the pictures are counted. Whoever takes several of them takes the person's day first, then the others in
-the order of `of_call`, so that processes which book at the same time wait for each other in one direction only.
+A call is booked on the bot's day and month, on its chat's month and, in a group, on its member's month there. For a
+person's day, pictures are counted. A transaction that locks several of these locks the person's day first, then the
+others in the order of `of_call`, so that processes that book at the same time never wait for each other in a circle.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ BudgetKey = Sequence[str]  # holder, period
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
-    """What may be spent: pictures of a person a day, micro-dollars of the bot and of one chat. 0: no limit."""
+    """What may be spent: pictures by one person a day, micro-dollars by the bot and by one chat. 0: no limit."""
 
     user_daily_pictures: int = 0
     bot_daily_microusd: int = 0
@@ -32,14 +32,14 @@ class Caps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capped:
-    """A cap that would be passed: share, chat_month, bot_month or bot_day. `until_at`: when it begins anew."""
+    """A cap that would be exceeded: share, chat_month, bot_month or bot_day. `until_at`: when a new period begins."""
 
     cap: str
     until_at: float
 
 
 class CapReached(Exception):
-    """The transaction must not be kept."""
+    """A cap would be exceeded: the transaction must be rolled back."""
 
     def __init__(self, capped: Capped) -> None:
         super().__init__(capped.cap)
@@ -47,7 +47,7 @@ class CapReached(Exception):
 
 
 def of_call(*, chat_id: str, chat_kind: str, user_id: str | None, at: float, zone: ZoneInfo) -> list[BudgetKey]:
-    """Name the budgets that pay for a call."""
+    """Return the budgets on which a call is booked, in the order in which they are locked."""
     month = month_of(at, zone)
     members = [[member_of(chat_id, user_id), month]] if chat_kind != "user" and user_id else []
     return [*members, [chat_of(chat_id), month], [BOT, month], [BOT, day_of(at, zone)]]
@@ -71,8 +71,8 @@ def user_of(user_or_chat_id: str) -> str:
 def share_of(cap_microusd: int, others_microusd: int) -> int:
     """Return what one person may use of a group's budget: half of what the others have left.
 
-    So nobody empties it: whoever comes late still finds half of what is there. People who draw at the same pace come to
-    a third each when they are two, a quarter when they are three; one share is always kept for the next.
+    So nobody can empty it: a latecomer still finds half of what is left. Of people who draw at the same pace, two get a
+    third each, three get a quarter each; one share is always kept for the next.
     """
     return max(0, cap_microusd - others_microusd) // 2
 
@@ -83,7 +83,7 @@ def reserve(
     """Book an estimate on the budgets of `of_call`.
 
     Raises:
-        CapReached: A cap would be passed. The caller lets the whole transaction go.
+        CapReached: A cap would be exceeded. The caller rolls the whole transaction back.
     """
     *members, chat, month, day = booked
     month_ends_at = next_month_at(at, zone)
@@ -101,9 +101,9 @@ def reserve(
 
 
 def shift(connection: sa.Connection, booked: Sequence[BudgetKey], microusd: int, *, pictures: int = 0) -> None:
-    """Add to what was reserved, or with a negative amount take from it, whatever the caps are.
+    """Add to what was reserved, or subtract with a negative amount, whatever the caps are.
 
-    `pictures` that came of it are counted for the bot, whose budgets then tell both for reports.
+    `pictures` that came of it are counted on the bot's budgets, from which reports read both.
     """
     rows = [
         {"of": holder, "in": period, "more": microusd, "more_pictures": pictures if holder == BOT else 0}
@@ -123,7 +123,7 @@ _SHIFT = (
 
 
 def count_pictures(connection: sa.Connection, user_or_chat_id: str, *, day: str, count: int, cap: int) -> int:
-    """Count pictures of a person's day, as many of them as the cap (0: none) leaves. Return how many were counted."""
+    """Count pictures on a person's day, as many as the cap allows (0: no limit). Return how many were counted."""
     if cap:
         cap += _extra(connection, user_or_chat_id, day)
     budget = (user_of(user_or_chat_id), day)
@@ -134,13 +134,13 @@ def count_pictures(connection: sa.Connection, user_or_chat_id: str, *, day: str,
 
 
 def uncount(connection: sa.Connection, user_or_chat_id: str, *, day: str, count: int) -> None:
-    """Let pictures of a day not count any more."""
+    """Stop counting this many pictures on a person's day."""
     less = sa.case((budgets.c.pictures > count, budgets.c.pictures - count), else_=0)
     connection.execute(sa.update(budgets).where(*_is(user_of(user_or_chat_id), day)).values(pictures=less))
 
 
 def counted(connection: sa.Connection, user_or_chat_id: str, *, day: str, cap: int) -> tuple[int, int]:
-    """Return how many pictures count for a person on a day, and how many they may have; 0: as many as they like."""
+    """Return how many pictures count for a person on a day, and how many they may have (0: no limit)."""
     used = int(connection.execute(_COUNTED, {"whose": user_of(user_or_chat_id), "on": day}).scalar() or 0)
     return used, cap and cap + _extra(connection, user_or_chat_id, day)
 
@@ -156,7 +156,7 @@ def read_budget(connection: sa.Connection, holder: str, period: str) -> int:
 
 
 def take_telling(connection: sa.Connection, holder: str, period: str, left: int) -> bool:
-    """Take it upon us to tell that so much is left. False: as little was told before."""
+    """Claim the notice that this much is left. False: people were told before that this little, or less, is left."""
     news = sa.or_(budgets.c.told.is_(None), budgets.c.told > left)
     change = sa.update(budgets).where(*_is(holder, period), news).values(told=left)
     return connection.execute(change).rowcount == 1
@@ -168,7 +168,7 @@ def _extra(connection: sa.Connection, holder: str, day: str) -> int:
 
 
 def _add(connection: sa.Connection, budget: BudgetKey, *, cap: int = 0, **amounts: int) -> dict[str, int]:
-    """Add to a budget. The cap is that of the first amount; where it would be passed nothing comes back."""
+    """Add to a budget, and return it. `cap` is for the first amount; if it would be exceeded, the result is empty."""
     holder, period = budget
     key = {"holder": holder, "period": period}
     caps = {next(iter(amounts)): cap}

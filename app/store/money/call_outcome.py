@@ -1,4 +1,4 @@
-"""How a paid call ends, and what kind of call draws nothing. No I/O."""
+"""How a call that may cost money ends, and which kind of call draws nothing. No I/O."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ READ = "read"  # the kind of a call that reads a message: it draws nothing
 
 
 class CallOutcome(StrEnum):
-    """How a call ended."""
+    """How a call ended; the drawing in `ledger.py` shows what each means."""
 
     ASKED = "asked"
     PAID = "paid"

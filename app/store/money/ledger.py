@@ -1,9 +1,9 @@
-"""The ledger: every call that may cost money, written down and paid for in advance before it is made.
+"""The ledger: every call that may cost money, recorded before it is made, with its estimated cost reserved.
 
-asked ──> paid               the tokens are known: their exact price takes the place of the estimate
+asked ──> paid               the tokens are known: their exact price replaces the estimate
   ├─────> failed             nothing was charged: the estimate is given back
   ├─────> bad                charged, but the answer was of no use: the estimate stays
-  └─────> unknown            perhaps charged: the estimate stays, until a late answer tells
+  └─────> unknown            perhaps charged: the estimate stays, unless a late answer settles it
 """
 
 import time
@@ -44,7 +44,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """What a call used, by price."""
+    """Tokens that a call used, by what they are charged as."""
 
     text_in: int
     image_in: int
@@ -54,7 +54,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadTokens:
-    """What a text model used; `cached` and `written` of `text_in`."""
+    """Tokens that a text model used; `cached` and `written` are parts of `text_in`."""
 
     text_in: int
     text_out: int
@@ -63,9 +63,9 @@ class ReadTokens:
 
 
 class Ledger:
-    """Books a call before it is made, settles it after, and knows what is left of each budget.
+    """Books a call before it is made, settles it afterwards, and knows what is left of each budget.
 
-    Each is safe to call again with the same arguments.
+    Each method is safe to call again with the same arguments, but each `begin` books another call.
     """
 
     def __init__(self, database: Database, *, zone: ZoneInfo, caps: Caps) -> None:
@@ -74,9 +74,9 @@ class Ledger:
         self._caps = caps
 
     async def begin(self, booking: Booking, *, now_at: float | None = None) -> int | Capped:
-        """Write down that a model is about to be asked, and reserve what it will cost. Return the call's id.
+        """Record that a model is about to be asked, and reserve the estimate. Return the call's id.
 
-        Where a cap would be passed nothing is written, and which one comes back.
+        If a cap would be exceeded, nothing is written, and that cap is returned.
         """
         at = time.time() if now_at is None else now_at
         try:
@@ -87,7 +87,7 @@ class Ledger:
     async def begin_wanted(
         self, booking: Booking, *, is_wanted: Callable[[sa.Connection], bool]
     ) -> int | Capped | None:
-        """Do the same where the call is wanted, which is asked in the same transaction. None: it is not."""
+        """Do the same as `begin` if `is_wanted` returns True in the same transaction. None: it does not."""
         at = time.time()
 
         def write(connection: sa.Connection) -> int | None:
@@ -101,10 +101,10 @@ class Ledger:
     def settlement(
         self, call_id: int, tokens: Tokens | None, *, vendor_request_id: str | None
     ) -> Callable[[sa.Connection], None]:
-        """Return what books a call with a picture, for the transaction that keeps the picture.
+        """Return a function that settles a call with a picture, for the transaction that keeps the picture.
 
-        Without tokens the estimate stays and is marked as one; also where the database cannot take the tokens, since a
-        paid picture outlives any fault in its bookkeeping.
+        Without tokens the estimate stays and is marked as one; also if the database cannot store the tokens, since no
+        fault in the bookkeeping may cost us a paid picture.
         """
 
         def settle(connection: sa.Connection) -> None:
@@ -117,13 +117,13 @@ class Ledger:
         return settle
 
     async def end(self, call_id: int, outcome: CallOutcome, *, vendor_request_id: str | None) -> None:
-        """Write down how a call without a picture ended: failed (not charged), unknown or bad (charged).
+        """Record how a call without a picture ended: failed (not charged), unknown or bad (charged).
 
-        A wish that was taken back meanwhile counts for its person as if it were paid: not any more, if it was not.
+        A wish that was taken back meanwhile still counts for its person; if nothing was charged, it no longer does.
         """
 
         def write(connection: sa.Connection) -> None:
-            # First, since what draws or takes back holds the request before the calls and the budgets.
+            # First, since drawing and taking back lock the request before the calls and the budgets.
             wish = connection.execute(_WISH_OF, {"call": call_id}).first() if outcome is CallOutcome.FAILED else None
             _settle(connection, call_id, outcome, None, vendor_request_id)
             if wish and wish.state == State.CANCELLED and not may_be_paid(connection, wish.id):
@@ -132,15 +132,15 @@ class Ledger:
         await self._database.run(write)
 
     async def read(self, call_id: int, reading: ReadTokens | None, *, vendor_request_id: str | None) -> None:
-        """Write down what a text model has read. Without its tokens the estimate stays."""
+        """Settle the call of a text model that has read a message. Without tokens the estimate stays."""
         await self._database.run(
             lambda connection: _settle(connection, call_id, CallOutcome.PAID, reading, vendor_request_id)
         )
 
     async def close_cut_off(self, request_id: str) -> int:
-        """Close the calls that a crash or a stop has cut off: their outcome is unknown from now on.
+        """Close the calls of a request that a crash or a stop cut off: their outcome is unknown from now on.
 
-        Return for how many calls, those among them, we may have paid without getting a picture.
+        Return how many of its calls, including these, we may have paid for without getting a picture.
         """
         asked = {"request": request_id}
         outcomes = await self._database.look(lambda connection: connection.execute(_OUTCOMES, asked).scalars().all())
@@ -153,7 +153,7 @@ class Ledger:
         return await self._database.look(lambda connection: money.read_budget(connection, holder, period))
 
     async def budgets(self, *, now_at: float | None = None) -> list[Budget]:
-        """Return how the bot's day and month stand."""
+        """Return the bot's budgets for the day and the month."""
         at = time.time() if now_at is None else now_at
         day, month = day_of(at, self._zone), month_of(at, self._zone)
         return [
@@ -174,7 +174,7 @@ class Ledger:
     async def chat_budgets(
         self, chat_id: str, *, chat_kind: str, user_id: str | None, now_at: float | None = None
     ) -> list[Budget]:
-        """Return how the chat's month stands, and in a group the person's share of it."""
+        """Return the chat's budget for the month and, in a group, the person's share of it."""
         at = time.time() if now_at is None else now_at
         whose: dict[str, Any] = {"chat_id": chat_id, "chat_kind": chat_kind, "user_id": user_id}
         cap = self._caps.chat_monthly_microusd
@@ -183,16 +183,16 @@ class Ledger:
         )
 
     def notes_beside(self, connection: sa.Connection, request: sa.RowMapping) -> Sequence[Note]:
-        """Find what is to be said beside a picture of what is left, in the transaction that makes it ready."""
+        """Return the notes on what is left to send with a picture, in the transaction that makes it ready."""
         return remains.notes_beside(connection, request, caps=self._caps, at=time.time(), zone=self._zone)
 
     async def usage_of(
         self, chat_id: str, *, chat_kind: str, user_id: str | None, now_at: float | None = None
     ) -> dict[str, Any]:
-        """Return what the words about usage speak of, ready for JSON.
+        """Return the details of the sentences about usage, ready for JSON.
 
         `pictures` of today, `pictures_max` (0: no limit) and `pictures_until_at`; under the name of each budget that
-        has a cap, the percent that is left and when it begins anew: `chat_month`, `share`.
+        has a cap (`chat_month`, `share`), the percent that is left and when its next period begins.
         """
         at = time.time() if now_at is None else now_at
         used, most = await self._today(user_id or chat_id, at)
@@ -250,8 +250,8 @@ def _settle(
     tokens: Tokens | ReadTokens | None,
     vendor_request_id: str | None,
 ) -> None:
-    """Write down an end, and move the budgets from the estimate to what it came to. A second end changes nothing."""
-    # A call that a crash or another process has given up may still tell how it ended.
+    """Record an end, and correct the budgets from the estimate to the real cost. A second end changes nothing."""
+    # A call that was closed as cut off may still report how it ended.
     open_ones = [CallOutcome.ASKED] if outcome is CallOutcome.UNKNOWN else [CallOutcome.ASKED, CallOutcome.UNKNOWN]
     row = connection.execute(_OPEN_CALL, {"call": call_id, "open": open_ones}).mappings().first()
     if row is None:
@@ -278,11 +278,11 @@ def _cut_off(connection: sa.Connection, request_id: str) -> None:
 
 
 def _end(connection: sa.Connection, call: sa.RowMapping, values: Mapping[str, Any]) -> None:
-    """Write an end down. Where chat or person was forgotten meanwhile only the budgets name them, until now."""
+    """Record an end. If the chat or person was forgotten meanwhile, drop the budgets, which alone still name them."""
     booked = call["purses"] or ()
     of_a_member = any(holder.startswith("member:") for holder, _ in booked)
     if not call["chat_id"] or (call["user_id"] is None and of_a_member):
-        # A late answer still finds the bot's.
+        # All but the bot's: a late answer still has to find those.
         values = {**values, "purses": [[holder, period] for holder, period in booked if holder == BOT]}
     connection.execute(_END_CALL, {"call": call["id"], **values})  # SQLAlchemy sets the columns that `values` names
 

@@ -1,4 +1,4 @@
-"""Refunds: what was not worth it does not count for the person and the chat. The bot has spent it all the same."""
+"""Refunds: a picture that was no good stops counting for the person and the chat. The bot has spent it all the same."""
 
 import time
 from collections import Counter
@@ -19,9 +19,9 @@ class Refund:
     """What a refund gave back.
 
     Attributes:
-        state: Of the request; while it is unfinished nothing is given back.
-        pictures: How many pictures count no more, on the day `counted_on`.
-        budgets: (holder, period) to micro-dollars.
+        state: The request's; while it is unfinished nothing is given back.
+        pictures: How many pictures no longer count on the day `counted_on`.
+        budgets: Micro-dollars given back, by (holder, period).
         refunded_at: When it was given back; None where there was nothing.
         again: It was refunded before, so nothing was given back now.
     """
@@ -35,7 +35,7 @@ class Refund:
 
 
 class Refunds:
-    """Lets a request not count for its person and chat."""
+    """Stops counting a request for its person and chat."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -64,13 +64,13 @@ def _refunded(connection: sa.Connection, request_id: str) -> Refund | None:
         before = max((row["refunded_at"] for row in rows), default=None)
         return Refund(state=state, refunded_at=before, again=before is not None)
     now = time.time()
-    give_back(connection, request_id)  # of the person's day, which is taken before the other budgets
+    give_back(connection, request_id)  # on the person's day, which is locked before the other budgets
     budgets = _given_back(connection, due, now)
     return Refund(state=state, pictures=pictures, counted_on=request["counted_on"], budgets=budgets, refunded_at=now)
 
 
 def _given_back(connection: sa.Connection, due: Sequence[sa.RowMapping], now: float) -> Mapping[tuple[str, str], int]:
-    """Take calls out of every budget but the bot's. A late answer then moves the bot's budgets alone."""
+    """Take calls out of every budget except the bot's. A late answer then changes the bot's budgets alone."""
     given: Counter[tuple[str, str]] = Counter()
     for row in due:
         booked = row["purses"] or ()
