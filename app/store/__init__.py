@@ -1,1 +1,1 @@
-"""What survives a restart: tables, and one verb for each change of state."""
+"""What survives a restart: the tables, and one method for each change of state."""

@@ -1,4 +1,4 @@
-"""Wishes that a fault of ours ends: their person is told, and paid bytes stay until somebody has mended it."""
+"""Wishes that a fault of ours has ended: their person is told, and paid bytes stay until the fault is fixed."""
 
 import time
 from typing import Any
@@ -13,13 +13,13 @@ _UNSAID = dict.fromkeys(("words", "promised_at", "sent_at", "sent_quote_token"))
 
 
 class BrokenOff:
-    """Ends such wishes, or takes them up again. Each is safe to call again."""
+    """Ends such wishes, or takes them up again. Each method is safe to call again."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def end(self, request_id: str) -> bool:
-        """Say that something broke. False: it came to an end meanwhile."""
+        """End a wish, and answer that something broke. False: it has ended meanwhile."""
         values = {"answer": AnswerState.DUE, "words": "broke", "details": None, "ready_at": time.time()}
 
         def write(connection: sa.Connection) -> bool:

@@ -1,4 +1,4 @@
-"""The pictures of a chat: which there are, which a wish became."""
+"""The pictures of a chat, and those that a wish became."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class Picture:
 
 
 class Pictures:
-    """Finds pictures that are in the bucket. A picture is only ever found by the chat it belongs to."""
+    """Finds pictures that are in the bucket. By its id a picture is only found in the chat it belongs to."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -47,7 +47,7 @@ class Pictures:
         return [Picture(**row) for row in rows]
 
     async def beside(self, picture_id: str, nth: int, *, chat_id: str) -> Picture | None:
-        """Return the `nth` picture, from 1, of those that came with this one; -1: the last. None: there is none."""
+        """Return the `nth` picture, from 1, of those made with this one; -1: the last. None: none, or it was alone."""
         mine = await self.get(picture_id, chat_id=chat_id)
         together = await self.of_request(mine.request_id) if mine else []
         if nth < 0:
@@ -60,7 +60,7 @@ class Pictures:
         return await self._all(pictures.c.chat_id == chat_id, order=pictures.c.created_at.desc(), limit=limit)
 
     async def newest_key(self) -> str | None:
-        """Return the key of the newest preview, whosever it is; None without a picture."""
+        """Return the object key of the newest preview in any chat; None if there is no picture."""
         return await self._database.look(lambda connection: connection.execute(_NEWEST).scalar())
 
     async def _all(

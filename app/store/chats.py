@@ -1,4 +1,4 @@
-"""What a chat has set, what we wait for in it, and whether we are still in it."""
+"""A chat's settings, what we expect to be said in it next, and whether we are still in it."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -17,10 +17,10 @@ class Expected:
     """What the next message of the chat is about.
 
     Attributes:
-        what: `words` about `sources`; a `photo` that `prompt` speaks of, which the message said that `sources` name;
-            yes or no to an `offer`, whose request they name, or to `delete` everything; a number or a shape for the
-            `settings` that were shown; how a picture could be `better` that was complained of; whether there is a
-            `wish`.
+        what: `words`: what to do with `sources`. `photo`: the photo for `prompt`; `sources` name the message that said
+            it. `offer`: yes or no to the offer of the request in `sources`. `delete`: yes or no to deleting everything.
+            `settings`: a number or a shape for the settings that were shown. `better`: how to improve the picture in
+            `sources`, after a complaint. `wish`: whether somebody has a wish.
         user_id: Whose message; None: anybody's.
     """
 
@@ -32,11 +32,11 @@ class Expected:
 
     @property
     def message_id(self) -> str | None:
-        """LINE's id of the message that said the prompt, where that is known."""
+        """LINE's id of the message that gave the prompt, if it is known."""
         return next((one["message"] for one in self.sources if "message" in one), None)
 
     def is_of(self, user_id: str | None) -> bool:
-        """Whether it is this person's message; who is not told may be anybody."""
+        """Whether it may be this person's message; an unknown person may be anybody."""
         return self.user_id is None or user_id is None or self.user_id == user_id
 
 
@@ -44,7 +44,7 @@ class Expected:
 class ChatState:
     """What is known of a chat. `settings` has size, quality, count and language where they are set.
 
-    `left_at`: when we were blocked or put out, Unix seconds.
+    `left_at`: when we were blocked or removed, Unix seconds.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -54,20 +54,20 @@ class ChatState:
 
 
 class Chats:
-    """Remembers of a chat its settings, its last picture and what its next message will be about.
+    """Remembers a chat's settings, its current picture and what its next message will be about.
 
-    Each is safe to call again.
+    Each method is safe to call again.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def get(self, chat_id: str) -> ChatState:
-        """Return what is known of the chat; nothing of one that is new."""
+        """Return what is known of the chat; an empty state for a new one."""
         return await self._database.look(lambda connection: read_chat(connection, chat_id))
 
     async def set(self, chat_id: str, chat_kind: str, name: str, value: str) -> None:
-        """Set one of the chat's settings; an empty value takes it back."""
+        """Set one of the chat's settings; an empty value removes it."""
 
         def write(connection: sa.Connection) -> None:
             meet(self._database, connection, chat_id, chat_kind)
@@ -91,24 +91,24 @@ class Chats:
         await self._change(chat_id, chat_kind, values)
 
     async def expect_nothing(self, chat_id: str, chat_kind: str) -> None:
-        """The next message stands for itself."""
+        """Expect nothing any more: the next message stands for itself."""
         await self._change(chat_id, chat_kind, NOTHING_EXPECTED)
 
     async def point_at(self, chat_id: str, chat_kind: str, picture_id: str) -> None:
-        """Make this the picture that the chat speaks of."""
+        """Make this the chat's current picture."""
         await self._change(chat_id, chat_kind, {"current_picture": picture_id})
 
     async def came(self, chat_id: str, chat_kind: str, *, at: float) -> None:
-        """We were in the chat then (Unix seconds), perhaps again. Not, if we were put out later: events may cross."""
+        """Record that we were in the chat then (Unix seconds), unless we left later: events come in any order."""
         await self._change(chat_id, chat_kind, {"left_at": None}, chats.c.left_at < at)
 
     async def left(self, chat_id: str, chat_kind: str, *, at: float) -> None:
-        """We were blocked or put out then (Unix seconds): the chat's data goes after a day of grace."""
+        """Record that we were blocked or removed then (Unix seconds): the chat's data goes after a day of grace."""
         is_later = sa.or_(chats.c.left_at.is_(None), chats.c.left_at < at)
         await self._change(chat_id, chat_kind, {"left_at": at}, is_later)
 
     async def left_before(self, before: float, *, limit: int) -> list[str]:
-        """Return chats that we left before that time."""
+        """Return chats that we left before that Unix time."""
         wanted = sa.select(chats.c.chat_id).where(chats.c.left_at < before).limit(limit)
         return await self._database.look(lambda connection: list(connection.execute(wanted).scalars()))
 
@@ -123,7 +123,7 @@ class Chats:
 
 
 def meet(database: Database, connection: sa.Connection, chat_id: str, chat_kind: str) -> None:
-    """Make the row of a chat, where there is none yet."""
+    """Insert the row of a chat, if there is none yet."""
     row = {"chat_id": chat_id, "chat_kind": chat_kind, "created_at": time.time()}
     connection.execute(database.insert_once(chats), row)
 

@@ -1,11 +1,11 @@
-"""What a delivery looks at and takes for itself: reply tokens, and answers that are due. Statements only."""
+"""How a delivery reads and claims reply tokens, and answers that are due. Statements only."""
 
 import sqlalchemy as sa
 
 from app.store.requests import AnswerState
 from app.store.tables import deliveries, requests, tokens
 
-# Of a chat: what is not said yet, what it can be said on, what is being said.
+# Of a chat: answers that are not sent yet, tokens to send them on, deliveries under way.
 _IS_UNSENT = (
     requests.c.chat_id == sa.bindparam("chat"),
     requests.c.answer.in_([AnswerState.WAITING, AnswerState.DUE, AnswerState.SENDING, AnswerState.UNKNOWN]),
@@ -17,12 +17,12 @@ INTENTS = sa.select(deliveries).where(deliveries.c.chat_id == sa.bindparam("chat
 
 
 def close_token(connection: sa.Connection, event_id: str) -> bool:
-    """Take a token. False: somebody else has it."""
+    """Claim a token. False: somebody else has it."""
     return connection.execute(_CLOSE, {"event": event_id}).rowcount == 1
 
 
 def take_answers(connection: sa.Connection, request_ids: set[str], delivery_id: str) -> bool:
-    """Take what is due. False: one of them is not due any more, so roll back."""
+    """Claim answers that are due. False: one of them no longer is, so roll back."""
     taken = connection.execute(_TAKE, {"requests": list(request_ids), "delivery": delivery_id})
     return taken.rowcount == len(request_ids)
 
@@ -42,21 +42,21 @@ SENT = (
 
 
 def still_open(connection: sa.Connection, request_ids: set[str]) -> bool:
-    """Whether nothing became ready meanwhile that would make a promise untrue."""
+    """Whether none of these became due meanwhile, so that a promise for them is still true. Locks them."""
     unanswered = requests.c.answer.in_([AnswerState.WAITING, AnswerState.UNKNOWN])
     found = sa.select(requests.c.id).where(requests.c.id.in_(request_ids), unanswered).with_for_update()
     return len(connection.execute(found).all()) == len(request_ids)
 
 
 def answer_of(delivery_id: str, request_id: str) -> sa.Update:
-    """Change an answer that this delivery has taken."""
+    """Return an update of an answer that this delivery has claimed."""
     return sa.update(requests).where(requests.c.id == request_id, requests.c.delivery_id == delivery_id)
 
 
 def late_on(connection: sa.Connection, delivery_id: str, token: str, *, late_after_s: float) -> int:
-    """Count the answers that came too late for their own event's token, and go out on this one.
+    """Count the answers that were ready too late for their own event's token, and go out on this one.
 
-    Count before they are marked as sent, so that neither a retry nor a resend counts again.
+    To be called before they are marked as sent, so that neither a retry nor a resend counts again.
     """
     bound = {"delivery": delivery_id, "token": token, "late_after": late_after_s}
     return int(connection.execute(_LATE, bound).scalar_one())

@@ -1,4 +1,4 @@
-"""What stands around a message in its chat, read at once: what it quotes, what we wait for, what is being drawn."""
+"""The context of a message in its chat, read at once: what it quotes, what we wait for, what is being drawn."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -13,15 +13,15 @@ from app.store.photos import PhotoState, waiting_photos
 from app.store.requests import UNFINISHED, AnswerState, State
 from app.store.tables import photos, pictures, requests, sent, unsent
 
-PHOTOS_WAIT_S = 600.0  # a photo that got no words for so long is not what the next words are about
+PHOTOS_WAIT_S = 600.0  # the next words are not about a photo that has waited longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What a quoted message is to us: one of ours, a picture of ours, a photo of a person. None of it: unknown.
+    """What a quoted message is to us: one of ours, a picture of ours, a person's photo. None of these: unknown.
 
-    `gone`: there was a picture or a photo, which somebody has deleted or taken back. `asked_by`: whose wish it was, or
-    was the answer to.
+    `gone`: it was a picture or a photo that somebody has deleted or unsent. `asked_by`: who made the wish that it was,
+    or that it answered.
     """
 
     ours: bool = False
@@ -32,13 +32,13 @@ class Quote:
 
     @property
     def is_unknown(self) -> bool:
-        """Whether it says nothing to us, whoever asked."""
+        """Whether it means nothing to us, whoever asked."""
         return not (self.ours or self.gone or self.picture_id or self.photo_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnderWay:
-    """A wish that waits or is being drawn. `place` in the queue, from 1; 0 once it has left it. Unix seconds."""
+    """A wish that waits or is being drawn. `place`: in the queue, from 1; 0: it has left it. Times: Unix seconds."""
 
     request_id: str
     prompt: str
@@ -52,13 +52,13 @@ class Context:
     """What was found.
 
     Attributes:
-        photos: They wait for words, oldest first.
-        refused_photo: The last photo could not be taken, and nothing was asked for since.
+        photos: Message ids of the photos that wait for words, oldest first.
+        refused_photo: The last photo could not be accepted, and nothing was asked for since.
         under_way: The newest wish of this person that has no picture yet.
-        undelivered: Something of this person is ready and not in the chat yet.
+        undelivered: The answer to a wish of this person is ready, but not in the chat yet.
         picture_at: When the chat's current picture was made, Unix seconds; None where there is none.
-        deleted_picture: The one that the chat spoke of last is gone: the current picture is the newest of the others.
-        asked_before: The message itself made a request.
+        deleted_picture: The current picture, if it was deleted; then the newest other one takes its place in `chat`.
+        asked_before: This message has made a request before.
         read_at: When all this was read, Unix seconds.
     """
 
@@ -77,16 +77,16 @@ class Context:
 async def context_of(
     database: Database, chat_id: str, *, message_id: str, quoted_message_id: str | None, user_id: str | None = None
 ) -> Context:
-    """Look around a message. `user_id`: whose it is; None in a group that does not tell. `message_id` "": no text."""
+    """Return a message's context. `user_id`: its sender; None: the group does not tell. `message_id` "": not a text."""
 
     def read(connection: sa.Connection) -> Context:
         now = time.time()
         chat = read_chat(connection, chat_id)
-        if not message_id:  # a tap or a photo: nothing of it depends on what else happens
+        if not message_id:  # a tap or a photo: it means the same whatever else happens
             return Context(chat=chat, read_at=now)
         since = now - PHOTOS_WAIT_S
         bound = {"chat": chat_id, "user": user_id, "message": message_id, "picture": chat.current_picture}
-        # Of most messages this says that there is nothing more to be read.
+        # For most messages this says that there is nothing more to be read.
         found = connection.execute(_AROUND_ONE if user_id else _AROUND, bound | {"since": since}).one()
         undelivered, picture_at, asked_before, some_photos, drawing = found
         deleted = chat.current_picture if picture_at is None else None
@@ -109,7 +109,7 @@ async def context_of(
 
 
 async def is_ours(database: Database, chat_id: str, message_id: str) -> bool:
-    """Whether we have said this message: all that is asked of a quote where the rest may be what broke."""
+    """Whether this message is ours. Read alone after a fault, which reading the rest of the quote may have caused."""
     said = sa.select(sent.c.message_id).where(sent.c.message_id == message_id, sent.c.chat_id == chat_id)
     return await database.look(lambda connection: connection.execute(said).first() is not None)
 
@@ -137,7 +137,7 @@ def _under_way(connection: sa.Connection, chat_id: str, user_id: str | None) -> 
 
 
 def _around(*whose: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """Find out whether something of theirs is ready or being drawn, and what there is of the chat's."""
+    """Build the query for what is ready or being drawn for a person, and which pictures and photos the chat has."""
     chat: sa.BindParameter[str] = sa.bindparam("chat")
     theirs = (requests.c.chat_id == chat, *whose)
     on_its_way = requests.c.answer.in_([AnswerState.DUE, AnswerState.SENDING])
@@ -155,7 +155,7 @@ _AROUND_ONE = _around(requests.c.user_id == sa.bindparam("user"))
 
 
 def _is_last_photo_refused(connection: sa.Connection, chat_id: str, *, since: float) -> bool:
-    """Whether the chat's last photo could not be taken, and nothing was drawn or asked for because of it since."""
+    """Whether the chat's last photo could not be accepted, and nothing was drawn, or answered about it, since."""
     last = sa.select(photos.c.state, photos.c.created_at).where(
         photos.c.chat_id == chat_id, photos.c.created_at >= since
     )
@@ -174,7 +174,7 @@ def _newest_picture(connection: sa.Connection, chat_id: str) -> tuple[str, float
 
 
 def _with_pictures(connection: sa.Connection, chat: ChatState) -> ChatState:
-    """Put pictures in the place of wishes that were being drawn when somebody asked to change them."""
+    """Replace wishes among the expected sources with their pictures, if these were drawn meanwhile."""
     if chat.expected is None or not any("request" in source for source in chat.expected.sources):
         return chat
     if chat.expected.what != "words":
@@ -213,7 +213,7 @@ def _quote(connection: sa.Connection, chat_id: str, message_id: str) -> Quote:
         return Quote(photo_id=message_id)
     if _first(connection, sa.select(unsent.c.message_id).where(unsent.c.message_id == message_id)):
         return Quote(gone=True)
-    # Whoever quotes their own wish means the picture that it became, the newest where it was drawn again.
+    # Whoever quotes a wish means the picture that it became, the newest one if it was drawn again.
     asked = sa.select(requests.c.id).where(_of(requests, message_id, chat_id), requests.c.draws)
     drawn = sa.select(pictures.c.id).where(pictures.c.request_id.in_(asked))
     picture = _first(connection, drawn.order_by(pictures.c.created_at.desc(), pictures.c.position))

@@ -1,4 +1,4 @@
-"""What the store holds of a person, group or room: to be counted before it is forgotten. Only reads."""
+"""Counts what the store holds about a person, group or room, before it is forgotten. Only reads."""
 
 import contextlib
 import json
@@ -25,9 +25,9 @@ from app.store.tables import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataInventory:
-    """How many of each. `calls` of the ledger lose the name and stay; a block by an admin stays as it is.
+    """How many records of each kind. `calls` of the ledger lose the name and stay; a block by an admin stays as it is.
 
-    `messages` are those of ours, and events that were not read yet; `budgets` also what admins have given.
+    `messages` are ours, and events that were not read yet; `budgets` include what admins have given.
     """
 
     pictures: int
@@ -41,47 +41,47 @@ class DataInventory:
 
     @property
     def records(self) -> int:
-        """Everything that goes, but for the pictures."""
+        """How many records are deleted, not counting pictures."""
         return self.requests + self.photos + self.messages + self.chats + self.budgets
 
     @property
     def any(self) -> bool:
-        """Whether there is anything of this id."""
+        """Whether there is anything about this id."""
         return bool(self.pictures or self.records or self.calls)
 
 
 async def belongings_of(database: Database, line_id: str) -> DataInventory:
-    """Count what there is of a person, in the 1:1 chat and in groups, or of a group or room."""
+    """Count what there is about a person, in the 1:1 chat and in groups, or about a group or room."""
     return await database.read(lambda connection: _counted(connection, line_id))
 
 
 def budgets_of(line_id: str) -> sa.ColumnElement[bool]:
-    """Name the budgets of a person, group or room: of a person those in groups, too; of a group its members'."""
+    """Return a condition for the budgets of an id: a person's also in groups; a group's or room's with its members'."""
     own = budgets.c.holder.in_([f"chat:{line_id}", f"user:{line_id}"])
     members = budgets.c.holder.startswith(f"member:{line_id}:", autoescape=True)
     return sa.or_(own, members, budgets.c.holder.startswith("member:") & budgets.c.holder.endswith(f":{line_id}"))
 
 
 def allowance_of(line_id: str) -> sa.ColumnElement[bool]:
-    """Name what an admin has decided of a person, group or room, but for a block."""
+    """Return a condition for what an admin has given a person, group or room; not for a block."""
     return sa.and_(allowances.c.holder == line_id, sa.not_(allowances.c.blocked))
 
 
 def calls_of(line_id: str) -> sa.ColumnElement[bool]:
-    """Name the calls that a person, group or room can be seen by; of one that was open when it was forgotten, too."""
+    """Return a condition for the calls that name an id, be it only in the budgets on which they are booked."""
     whose = sa.cast(calls.c.purses, sa.Text).contains(line_id, autoescape=True)
     return sa.or_(calls.c.chat_id == line_id, calls.c.user_id == line_id, whose)
 
 
 def unread_of(connection: sa.Connection, line_id: str) -> list[str]:
-    """Find the events of a person, group or room that are not settled yet. Few ever are, so each is looked into."""
+    """Return the events of an id that are not settled yet. There are few at any time, so each is parsed."""
     names_it = inbox.c.raw.contains(line_id, autoescape=True)
     rows = connection.execute(sa.select(inbox.c.event_id, inbox.c.raw).where(UNSETTLED, names_it)).all()
     return [row.event_id for row in rows if line_id in _sources(row.raw)]
 
 
 def _sources(raw: str) -> set[object]:
-    """Read whose event it is. Somebody else may mention the same id."""
+    """Return the ids that an event comes from. Other events may only mention an id."""
     with contextlib.suppress(ValueError, AttributeError):
         source = json.loads(raw).get("source") or {}
         return {source.get(name) for name in ("userId", "groupId", "roomId")}

@@ -21,26 +21,26 @@ from app.store.own_file import OwnFile
 from app.store.schema_check import misfits
 from app.store.tables import metadata
 
-HEAD = "0007"  # the newest revision under migrations/versions; a test holds it
+HEAD = "0007"  # the newest revision under migrations/versions; a test checks it
 THREADS = 4
 MIGRATION_PATIENCE_S = 600.0
 AGAIN_MAX_S = 3.0  # after an outage everything goes on within 5 s
 FREE_PAGES = 2500  # 10 MB that SQLite may keep for what comes next
-PAGES_AT_ONCE = 500  # some milliseconds, during which nobody else writes
+PAGES_AT_ONCE = 500  # a few milliseconds, during which nobody else can write
 WAL_BYTES_MAX = 64_000_000  # what is left of the write-ahead log after a burst
 MIGRATION_LOCK = 4_158_201  # any number, the same in every process that shares a Postgres
-GIVES_WAY_S = 1.0  # LINE waits 2 s for a webhook, which waits behind a migration that waits for a table
+GIVES_WAY_S = 1.0  # LINE waits 2 s for a webhook, which queues behind a migration that waits for a table
 GAP_S = 2.0
 LOCK_NOT_AVAILABLE = "55P03"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 PRAGMAS = (
     "busy_timeout=10000",
-    "auto_vacuum=INCREMENTAL",  # only has an effect before there is anything in the file; see `shrink`
+    "auto_vacuum=INCREMENTAL",  # only has an effect while the file is empty; see `shrink`
     "journal_mode=WAL",
     f"journal_size_limit={WAL_BYTES_MAX}",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "secure_delete=ON",  # what people take back is gone from the file too; SQLite's default is its builder's choice
+    "secure_delete=ON",  # what people take back is erased from the file, too; SQLite's default depends on its build
 )
 
 log = structlog.get_logger()
@@ -62,17 +62,17 @@ class Database:
         self._writing = threading.Lock() if self.is_sqlite else contextlib.nullcontext()
         self._file = OwnFile(Path(self.url.database) if self.is_sqlite and self.url.database else None)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
-        # Saves two round trips to Postgres. Not by `postgresql_readonly`: what such a connection does later would be
-        # told to write, whatever its host has set. On SQLite it is a PRAGMA: all statements would be prepared anew.
+        # Saves two round trips to Postgres. Not `postgresql_readonly`: later transactions on the connection would be
+        # read-write, whatever the server's default. On SQLite it is a PRAGMA: all statements would be prepared anew.
         self._looking: dict[str, Any] = {"begins": False} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._engine = self._connect()
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction, in a thread. It commits when `work` returns.
 
-        A database that is away, full or only reads is waited for, however long: a workflow must not end over it.
-        What is wrong with it (a table or column that is not there) is raised at once.
-        `work` may run again after a commit whose answer was lost, so every verb is written to bear that.
+        A database that is unavailable, full or read-only is waited for, however long: a workflow must not fail over it.
+        What waiting cannot fix (a missing table or column) is raised at once.
+        `work` may run again after a commit whose answer was lost, so every method allows for that.
         """
         return await self._patiently(self._transact, work)
 
@@ -93,16 +93,16 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run `work`, which only reads, in a thread, and raise what goes wrong. No writer waits for it, nor it for one.
+        """Run `work`, which only reads, in a thread; raise what goes wrong. It blocks no writer, and none blocks it.
 
-        For what is not part of a request's way: reports may take long, and SQLite has one writer at a time.
+        For all but the handling of requests: reports may take long, and SQLite has one writer at a time.
         """
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
 
     async def look(self, work: Callable[[Connection], T]) -> T:
-        """Run `work`, which only reads, on a request's way: no writer waits for it, and a database that is away is.
+        """Run `work`, which only reads, while a request is handled. No writer waits for it, and it waits as `run` does.
 
-        Each statement is by itself: what others write meanwhile is seen by the next one.
+        There is no transaction: each statement sees what others have written meanwhile.
         """
         return await self._patiently(self._look, work)
 
@@ -125,14 +125,14 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One transaction of the calling thread."""
+        """Open a transaction in the calling thread."""
         self._file.check()
         with self._writing, self._named(), self._engine.begin() as connection:
             yield connection
 
     @contextlib.contextmanager
     def _named(self) -> Iterator[None]:
-        """Say so where the file was taken away while a connection opened it: SQLite makes an empty one in its place."""
+        """Raise an error that says so if the file was taken away while a connection was opening it."""
         try:
             yield
         except OperationalError:
@@ -140,27 +140,27 @@ class Database:
             raise
 
     def insert_once(self, table: sa.Table) -> sa.Insert:
-        """Return an insert that leaves a row alone which is there already."""
+        """Return an insert that does nothing if the row exists."""
         if self.is_sqlite:
             return sqlite.insert(table).on_conflict_do_nothing()
         return postgresql.insert(table).on_conflict_do_nothing()
 
     def upsert(self, table: sa.Table, changes: Sequence[str]) -> sa.Insert:
-        """Return an insert that changes these columns where the row is there already."""
+        """Return an insert that changes these columns if the row exists."""
         insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
         changed = {name: insert.excluded[name] for name in changes}
         return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed)
 
     def one_at_a_time(self, connection: Connection, name: str) -> None:
-        """Let no other transaction of this name run until this one ends. SQLite has but one at a time anyway."""
+        """Let no other transaction of this name go on until this one ends. SQLite has one writer at a time anyway."""
         if not self.is_sqlite:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))
 
     async def shrink(self) -> None:
-        """Give pages of the SQLite file that are free for good back to the disk, some at a time.
+        """Give free pages of the SQLite file back to the disk, some at a time.
 
         Paid bytes that wait for a bucket may fill gigabytes, and SQLite keeps a file as large as it ever was. Postgres
-        looks after that itself.
+        takes care of that itself.
         """
         while self.is_sqlite and await self.run(_freed):
             pass
@@ -168,11 +168,11 @@ class Database:
     def migrate(self) -> None:
         """Bring the tables up to date. Safe when several processes start at once, and while others serve.
 
-        On Postgres a table that somebody reads for long, such as pg_dump, is waited for in short turns: whoever wants
-        that table meanwhile stands behind a waiting migration.
+        On Postgres a table that something reads for long, such as pg_dump, is waited for in short turns: everybody else
+        who wants that table queues behind a migration that waits for it.
 
         Raises:
-            DatabaseUnfitError: The tables are not those of this release, and too different.
+            DatabaseUnfitError: The tables differ too much from those of this release.
         """
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -202,11 +202,11 @@ class Database:
         if found := misfits(connection):
             raise DatabaseUnfitError(_unfit(revision, found))
         if revision and revision > HEAD:
-            # As during a rolling upgrade, when one of the release before is started again.
+            # As during a rolling upgrade, when a process of the previous release is started again.
             log.warning("database_is_newer", revision=revision, known=HEAD)
 
     def close(self) -> None:
-        """Give every connection back. Work that is under way ends first."""
+        """Close every connection, once the work that is under way has ended."""
         self._threads.shutdown(wait=True)
         self._engine.dispose()
 
@@ -225,13 +225,13 @@ class Database:
         @sa.event.listens_for(engine, "do_connect")
         def _open(_dialect: object, _record: object, args: list[str], options: dict[str, Any]) -> object:
             if not self._file.is_remembered:
-                return None  # as ever: the file is made where there is none
-            # While ours is away none is made in its place: whoever opened that would not see ours when it is back.
+                return None  # SQLAlchemy's own way: the file is created if there is none
+            # While ours is missing, none is created in its place: that connection would not see ours once it is back.
             return sqlite3.connect(f"{Path(args[0]).absolute().as_uri()}?mode=rw", uri=True, **options)
 
         @sa.event.listens_for(engine, "connect")
         def _configure(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
-            connection.isolation_level = None  # sqlite3's; we say BEGIN ourselves
+            connection.isolation_level = None  # sqlite3's own; we issue BEGIN ourselves
             for pragma in PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
 
@@ -249,13 +249,13 @@ def _freed(connection: Connection) -> bool:
     before = int(connection.exec_driver_sql("PRAGMA freelist_count").scalar_one())
     if before <= FREE_PAGES:
         return False
-    # Past SQLAlchemy, which takes no rows from a statement without columns: each step of this one frees a page.
+    # Not through SQLAlchemy, which fetches no rows of a statement without columns: each step of this one frees a page.
     connection.connection.cursor().execute(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})").fetchall()
     return int(connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()) < before
 
 
 def revision_of(connection: Connection) -> str | None:
-    """Return the migration that the tables have seen last; None where they are not ours, or not there yet."""
+    """Return the migration that the tables have seen last; None if they are not ours, or do not exist yet."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     revision: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
@@ -263,7 +263,7 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def _create(connection: Connection) -> None:
-    """Make the tables of an empty database as they are today. A test holds that migrating makes the same."""
+    """Create the tables of an empty database as they are today. A test checks that migrating gives the same."""
     metadata.create_all(connection)
     connection.execute(sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(sa.text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
@@ -284,7 +284,7 @@ def _unfit(revision: str | None, found: Sequence[str]) -> str:
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run every migration that this database has not seen, up to a revision."""
-    # Here and not above: a quarter of a second and 8 MB that most starts do not need.
+    # Imported only here: a quarter of a second and 8 MB that most starts do not need.
     from alembic import command  # noqa: PLC0415 - see above
     from alembic.config import Config  # noqa: PLC0415 - see above
 

@@ -1,4 +1,4 @@
-"""Objects that the bucket should not have any more. Their pictures are forgotten already."""
+"""Objects that are to be deleted from the bucket. Their pictures are deleted already."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ AT_ONCE = 100
 
 
 class Deletions:
-    """Remembers which objects the bucket has to lose, until it has lost them."""
+    """Remembers which objects are to be deleted from the bucket, until they are."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -23,13 +23,13 @@ class Deletions:
         return await self._database.run(lambda connection: list(connection.execute(oldest).scalars()))
 
     async def swept(self, keys: Sequence[str]) -> None:
-        """The bucket has these no more."""
+        """Forget keys that are no longer in the bucket."""
         change = sa.delete(deletions).where(deletions.c.object_key.in_(keys))
         await self._database.run(lambda connection: connection.execute(change))
 
 
 def delete_later(database: Database, connection: sa.Connection, keys: Iterable[str]) -> None:
-    """Have objects deleted, in the transaction that forgets their pictures."""
+    """Note objects for deletion, in the transaction that deletes their pictures."""
     rows = [{"object_key": key, "since": time.time()} for key in keys]
     if rows:
         connection.execute(database.insert_once(deletions), rows)

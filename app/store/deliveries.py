@@ -1,10 +1,10 @@
-"""Reply tokens and answers: who may speak in a chat, with what, and whether it landed.
+"""Deliveries: what is sent to a chat, on which reply token, by which process, and whether it landed.
 
-A delivery is written down as an intent before the call, with its token and its exact messages, so that a crash in the
-middle can be finished with the same words. Claiming is one transaction, so two claims never share a token or an answer.
+A delivery is recorded as an intent before the call, with its token and its exact messages, so that after a crash it can
+be finished with the same words. Claiming is one transaction, so two claims never share a token or an answer.
 
-A process that was cut off or frozen may come back when others have finished its delivery long ago. So an outcome is
-written only where the delivery is still an open intent, and the writer's own. Who finishes another's takes it over.
+A process that was cut off or frozen may come back long after others have finished its delivery. So an outcome is
+written only if the delivery is still an open intent of the writer. Whoever finishes another's takes it over first.
 """
 
 import time
@@ -28,7 +28,7 @@ Message = dict[str, Any]
 
 
 class Way(StrEnum):
-    """How a delivery travels."""
+    """How a delivery is sent."""
 
     REPLY = "reply"
     PROMISE = "promise"  # a reply that says "still drawing"
@@ -56,7 +56,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One call of reply or push. `request_ids` and `picture_ids` run beside `messages`; a promise speaks for all."""
+    """One call of reply or push. `request_ids` and `picture_ids` match `messages`, except for a promise at the end."""
 
     id: str
     chat_id: str
@@ -72,7 +72,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatDue:
-    """What a chat waits for, what is ready for it, and the means to say it. Oldest first."""
+    """What a chat waits for, what is ready for it, and the tokens to send it on. Oldest first."""
 
     waiting: Sequence[Request]
     due: Sequence[Request]
@@ -83,13 +83,13 @@ class ChatDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landed:
-    """What a delivery did that landed.
+    """What a delivery that landed has done.
 
     Attributes:
-        asked_at: When each of the requests that it has answered was asked, Unix seconds.
+        asked_at: When each of the requests that it has answered was made, Unix seconds.
         pushes_saved: How many of them were ready too late for their own event's token, and went out on a later one:
             a bot that pushes what is late would have paid for each.
-        is_all_said: Nothing else of the chat is unanswered or in doubt.
+        is_all_said: Nothing else in the chat is unanswered or in doubt.
     """
 
     asked_at: Sequence[float]
@@ -98,9 +98,9 @@ class Landed:
 
 
 class Deliveries:
-    """Finds what a chat is to be told, and takes it on before it is said, so that nobody says it twice.
+    """Finds what a chat is to be told, and claims it before it is sent, so that it is not sent twice.
 
-    `owner` is this process; an answer is late that is ready so long after its event.
+    `owner` is this process; an answer that is ready `late_after_s` after its event is late.
     """
 
     def __init__(self, database: Database, *, owner: str, zone: ZoneInfo, late_after_s: float) -> None:
@@ -112,13 +112,13 @@ class Deliveries:
         self._insert = database.insert_once(deliveries).returning(deliveries.c.id)
 
     async def chat(self, chat_id: str) -> ChatDue:
-        """Return the chat as it is now."""
+        """Return what is pending in the chat now."""
 
         def read(connection: sa.Connection) -> ChatDue:
             mine = {"chat": chat_id}
             found = [request_of(row) for row in connection.execute(claiming.UNSENT, mine).mappings()]
             is_open = connection.execute(claiming.OPEN, mine).mappings() if found else ()  # else nothing is to be said
-            # An intent has taken an answer, or it promises one.
+            # An intent has claimed an answer, or it promises one.
             may_be_sending = any(one.answer is AnswerState.SENDING or one.promised_at for one in found)
             intents = connection.execute(claiming.INTENTS, mine).mappings() if may_be_sending else ()
             return ChatDue(
@@ -142,13 +142,13 @@ class Deliveries:
         picture_ids: Sequence[str | None] = (),
         promised: Sequence[str] = (),
     ) -> Delivery | None:
-        """Write down the intent to say `messages` and take the token and the answers of `request_ids`.
+        """Record the intent to send `messages`, and claim the token and the answers of `request_ids`.
 
-        The ids run beside the messages. A way that is only a promise takes no answer. `promised` are the requests that
-        a promise among the messages speaks of.
+        The ids match the messages, one by one. A delivery that is only a promise claims no answer. `promised` are the
+        requests for which a promise among the messages speaks.
 
         Returns:
-            None when somebody else was faster with the token or with one of the answers: look again.
+            None if the token or one of the answers was claimed by somebody else: look again.
         """
         delivery = Delivery(
             id=str(uuid.uuid4()),
@@ -171,7 +171,7 @@ class Deliveries:
     ) -> Delivery | None:
         row = {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__} | {"outcome": Outcome.INTENT}
         if connection.execute(self._insert, row).first() is None:
-            return delivery  # the commit of an earlier try went through, only its answer was lost
+            return delivery  # an earlier try was committed, only the database's answer was lost
         has_token = token is None or close_token(connection, token.event_id)
         if not (has_token and _takes(connection, delivery)):
             connection.rollback()
@@ -182,20 +182,20 @@ class Deliveries:
         return delivery
 
     async def take_over(self, delivery: Delivery) -> bool:
-        """Finish what another process began. False: it is finished, or somebody else does that."""
+        """Take a delivery over to finish it. False: it is finished already, or another process took it over."""
         change = sa.update(deliveries).where(*_is_open(delivery, delivery.owner, self._owner)).values(owner=self._owner)
         return await self._database.run(lambda connection: connection.execute(change).rowcount == 1)
 
     async def is_mine(self, delivery: Delivery) -> bool:
-        """Whether it is still this process that carries it."""
+        """Whether the delivery is open and still this process's own."""
         open_intent = sa.select(deliveries.c.id).where(*_is_open(delivery, self._owner))
         return await self._database.look(lambda connection: connection.execute(open_intent).first() is not None)
 
     async def landed(self, delivery: Delivery, messages: Sequence[tuple[str, str | None]]) -> Landed | None:
-        """LINE has it. `messages` are the ids and quote tokens it confirmed; none when only the fact is known.
+        """Record that LINE has it. `messages`: the ids and quote tokens it confirmed; empty if only the fact is known.
 
         Returns:
-            None when the delivery is not this process's to end any more: nothing was written.
+            None if the delivery is no longer this process's own: nothing was written.
         """
         confirmed = list(zip(delivery.request_ids, delivery.picture_ids, messages, strict=False))
         # The last message of a request that can be quoted is its picture.
@@ -216,7 +216,7 @@ class Deliveries:
             if rows:
                 connection.execute(self._insert_sent, rows)
             if delivery.way is not Way.PROMISE:
-                # What LINE dates later than that was done with the answer in sight.
+                # What LINE dates later than `at` was done with the answer in view.
                 by_it = {"delivery": delivery.id, "at": delivery.created_at}
                 for request_id in set(delivery.request_ids):
                     bound = by_it | {"request": request_id, "quote": quotes.get(request_id)}
@@ -227,10 +227,10 @@ class Deliveries:
         return await self._database.run(write)
 
     async def not_landed(self, delivery: Delivery, *, reopen: bool = False) -> bool:
-        """LINE certainly does not have it: its answers are due again. `reopen` when its token may still be good.
+        """Record that LINE certainly does not have it: its answers are due again. `reopen`: its token may still work.
 
         Returns:
-            False when the delivery is not this process's to end any more: nothing was written.
+            False if the delivery is no longer this process's own: nothing was written.
         """
 
         def write(connection: sa.Connection) -> bool:
@@ -247,7 +247,7 @@ class Deliveries:
         return await self._database.run(write)
 
     async def doubtful(self, delivery: Delivery) -> None:
-        """LINE may or may not have it, and there is no way to find out."""
+        """Record that LINE may or may not have it, and that there is no way to find out."""
 
         def write(connection: sa.Connection) -> None:
             if not self._end(connection, delivery, Outcome.UNKNOWN):
@@ -260,7 +260,7 @@ class Deliveries:
         await self._database.run(write)
 
     async def close_tokens(self, event_ids: Sequence[str]) -> None:
-        """These tokens are too old to be used."""
+        """Close tokens that are too old, or not worth a message."""
         change = sa.update(tokens).where(tokens.c.event_id.in_(event_ids)).values(is_open=False)
         await self._database.run(lambda connection: connection.execute(change))
 
@@ -270,14 +270,14 @@ class Deliveries:
         return late_on(connection, delivery.id, delivery.token, late_after_s=self._late_after_s)
 
     def _end(self, connection: sa.Connection, delivery: Delivery, outcome: Outcome) -> bool:
-        """Write down the outcome. False: it is not this process's to write."""
-        # An outcome of ours that is there already is that of a commit whose answer was lost.
+        """Record the outcome. False: the delivery is no longer this process's own."""
+        # If our outcome is there already, an earlier try was committed, and only the database's answer was lost.
         bound = {"delivery": delivery.id, "by": self._owner, "became": outcome, "now": time.time()}
         return connection.execute(claiming.END, bound).rowcount == 1
 
 
 def _takes(connection: sa.Connection, delivery: Delivery) -> bool:
-    """Take what is due for this delivery; a promise takes nothing, and is only said while it is true."""
+    """Claim what is due for this delivery; a promise claims nothing, and is only sent while it is true."""
     ids = set(delivery.request_ids)
     if delivery.way is Way.PROMISE:
         return still_open(connection, ids)
@@ -285,7 +285,7 @@ def _takes(connection: sa.Connection, delivery: Delivery) -> bool:
 
 
 def _is_open(delivery: Delivery, *owners: str) -> tuple[sa.ColumnElement[bool], ...]:
-    """Whether its outcome is still to come, and one of `owners` carries it."""
+    """Return conditions: its outcome is still to come, and it belongs to one of `owners`."""
     is_intent = (deliveries.c.outcome == Outcome.INTENT, deliveries.c.owner.in_(owners))
     return (deliveries.c.id == delivery.id, *is_intent)
 
@@ -296,5 +296,5 @@ def _token_of(row: Mapping[Any, Any]) -> Token:
 
 def _delivery_of(row: Mapping[Any, Any]) -> Delivery:
     fields = {name: row[name] for name in Delivery.__dataclass_fields__}
-    way = Way(row["way"]) if row["way"] in set(Way) else Way.REPLY if row["token"] else Way.PUSH  # a later release's
+    way = Way(row["way"]) if row["way"] in set(Way) else Way.REPLY if row["token"] else Way.PUSH  # of a later release
     return Delivery(**fields | {"way": way})

@@ -1,7 +1,7 @@
-"""Brings data of the very first Easel to what migration 0001 makes today.
+"""Brings the tables of the very first Easel to the state that migration 0001 creates today.
 
 That migration was rewritten once, after people had begun to use what it made (commit 1a46a67 and before). Since then a
-test holds the text of every migration that has landed.
+test pins the text of every migration that has landed.
 """
 
 import secrets
@@ -111,7 +111,7 @@ _OTHER_INDEXES = [
     ("pictures_of_chat", "pictures", ["chat_id", "created_at"]),
     ("pictures_of_request", "pictures", ["request_id"]),
 ]
-# A request that asked for a picture had a prompt, or one that was drawn already; words alone are an answer.
+# A request for a picture has a prompt, or a picture that was drawn already; words alone are an answer.
 _DRAWS = "prompt IS NOT NULL OR object_key IS NOT NULL OR model IS NOT NULL OR words IS NULL"
 
 
@@ -121,7 +121,7 @@ def is_of_the_first_landing(connection: Connection, revision: str) -> bool:
 
 
 def bring_to_today_s_0001(connection: Connection) -> None:
-    """Add what is new, carry over what people have, take away what has another place now."""
+    """Add what is new, carry the data over, and drop the columns whose data has another place now."""
     operations = Operations(MigrationContext.configure(connection))
     for table, columns in _new_columns().items():
         for column in columns:

@@ -1,7 +1,7 @@
-"""Forgetting: what people take back goes from the store at once, and from the bucket as soon as it can be reached.
+"""Deletes what people take back: from the store at once, from the bucket as soon as it can be reached.
 
-A record goes in the same transaction in which its objects are put down as deletions, so that a crash between the two
-loses nothing; `app.flows.upkeep.cleanup` then deletes them. What was paid stays in the ledger, without a name.
+A record is deleted in the transaction that notes its objects as deletions, so that a crash loses track of none;
+`app.flows.upkeep.cleanup` then deletes the objects. What was paid stays in the ledger, without a name.
 """
 
 import time
@@ -35,13 +35,13 @@ from app.store.tables import (
 )
 
 AT_ONCE = 200
-VERSIONS_MAX = 1000  # a chain of edits is followed so far
+VERSIONS_MAX = 1000  # how far a chain of edits is followed
 BLANK = {"prompt": None, "options": None, "sources": None, "notes": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnData:
-    """What somebody has in a chat. `more`: words, photos, or something that is waited for or drawn."""
+    """What somebody has in a chat. `more`: words, photos, or something that waits or is being drawn."""
 
     pictures: int
     more: bool
@@ -53,16 +53,16 @@ class OwnData:
 
 
 class Forgetting:
-    """Deletes what is known of a person, a chat or a message, and notes which objects have to follow.
+    """Deletes what is known about a person, a chat or a message, and notes which objects have to follow.
 
-    Each is safe to call again.
+    Each method is safe to call again.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def picture(self, picture_id: str, *, chat_id: str | None = None) -> bool:
-        """Forget one picture, of this chat where one is given. False: there is none."""
+        """Forget one picture, of this chat if one is given. False: there is none."""
         mine = [pictures.c.id == picture_id] + ([pictures.c.chat_id == chat_id] if chat_id else [])
         return await self._database.run(lambda connection: self._pictures(connection, *mine) == 1)
 
@@ -73,7 +73,7 @@ class Forgetting:
     def all_of(self, connection: sa.Connection, chat_id: str, *, user_id: str | None = None) -> OwnData:
         """Forget every picture, word and photo of a chat, or of one person in it, within a transaction.
 
-        What waits or is being drawn is cancelled. What was set stays, and that there were requests.
+        What waits or is being drawn is cancelled. Settings stay, and so do the rows of requests, without their words.
         """
         self._database.one_at_a_time(connection, chat_id)  # no other wish is written down meanwhile
         there = _own_data(connection, chat_id, user_id)
@@ -81,7 +81,7 @@ class Forgetting:
         has_bytes = requests.c.id.in_(sa.select(pending_uploads.c.request_id))
         still_open = of_them.where(sa.or_(requests.c.state.in_(UNFINISHED), has_bytes))
         for request_id in connection.execute(still_open).scalars().all():
-            # First, as in `_request`: what is just being hung is there to be forgotten then, and to be counted.
+            # First, as in `_request`: pictures that are just being stored can then be deleted below, and counted.
             cancelled(self._database, connection, request_id)
             drop_kept(self._database, connection, request_id)
         count = self._pictures(connection, *_theirs(pictures, chat_id, user_id))
@@ -94,9 +94,9 @@ class Forgetting:
         return OwnData(pictures=count, more=there.more)
 
     async def message(self, message_id: str, *, chat_id: str) -> int:
-        """Somebody took a message back: its picture is not drawn, or forgotten; so is a photo. Return how many.
+        """Forget a message that was unsent, with its photo, wish and pictures. Return how many pictures.
 
-        Words of it that wait for a photo wait no more.
+        Its wish is cancelled if it is not drawn yet. If its words wait for a photo, they no longer do.
         """
 
         def write(connection: sa.Connection) -> int:
@@ -111,9 +111,9 @@ class Forgetting:
         return await self._database.run(write)
 
     async def made_from_photo(self, message_id: str, *, chat_id: str) -> int:
-        """Forget the pictures that were made from a photo that was taken back, and their later versions.
+        """Forget the pictures that were made from a photo that was unsent, and their later versions. Return how many.
 
-        Also those that were made from a photo by the words of this message, said before it. Return how many.
+        If the message was words that waited for a photo, forget what was made with them from that photo.
         """
         uses = sa.select(photo_uses.c.request_id).where(photo_uses.c.message_id == message_id)
         mine = sa.select(requests.c.id).where(requests.c.id.in_(uses), requests.c.chat_id == chat_id)
@@ -126,7 +126,7 @@ class Forgetting:
         return await self._database.run(write)
 
     async def chat(self, chat_id: str) -> int:
-        """Forget everything of a chat. Return how many pictures it had."""
+        """Forget everything about a chat. Return how many pictures it had."""
         return await self._database.run(lambda connection: self._chat(connection, chat_id))
 
     async def left_chat(self, chat_id: str, *, before: float) -> int | None:
@@ -142,7 +142,7 @@ class Forgetting:
         return await self._database.run(write)
 
     async def person(self, user_id: str) -> int:
-        """Forget everything of a person: the 1:1 chat, and what they asked for in groups. Return how many pictures."""
+        """Forget everything about a person: the 1:1 chat, what they asked for in groups. Return how many pictures."""
         count = await self.chat(user_id)
 
         def write(connection: sa.Connection) -> int:
@@ -158,20 +158,20 @@ class Forgetting:
         return count + await self._database.run(write)
 
     async def counts(self, line_id: str) -> int:
-        """Forget what a person, group or room has used or was given: their limits begin anew. A block stays.
+        """Forget what a person, group or room has used or was given: its limits start afresh. A block stays.
 
-        Return how many records it was.
+        Return how many records were deleted.
         """
         changes = (sa.delete(budgets).where(budgets_of(line_id)), sa.delete(allowances).where(allowance_of(line_id)))
         return await self._database.run(lambda connection: sum(connection.execute(one).rowcount for one in changes))
 
     async def pictures_before(self, before: float) -> int:
-        """Forget pictures that are older than retention allows, some at a time. Return how many it was."""
+        """Forget pictures from before that Unix time, at most `AT_ONCE`. Return how many."""
         oldest = sa.select(pictures.c.id).where(pictures.c.created_at < before).limit(AT_ONCE)
         return await self._database.run(lambda connection: self._pictures(connection, pictures.c.id.in_(oldest)))
 
     async def photos_before(self, before: float) -> None:
-        """Forget photos that are older than retention allows."""
+        """Forget photos from before that Unix time."""
         old = sa.delete(photos).where(photos.c.created_at < before)
         await self._database.run(lambda connection: connection.execute(old))
 
@@ -189,14 +189,14 @@ class Forgetting:
         return count
 
     def _expect_no_more_of(self, connection: sa.Connection, message_id: str, chat_id: str) -> None:
-        """Forget words that are to be done to a photo, if this message said them, or if nobody knows which one did."""
+        """Forget words that wait for a photo, if this message said them, or if it is not known which one did."""
         waits = sa.and_(chats.c.chat_id == chat_id, chats.c.expects == "photo")
         sources = connection.execute(sa.select(chats.c.expects_sources).where(waits)).scalar()
         if not sources or {"message": message_id} in sources:
             connection.execute(sa.update(chats).where(waits).values(**NOTHING_EXPECTED))
 
     def _versions_of(self, connection: sa.Connection, request_ids: Sequence[str]) -> list[str]:
-        """Find the requests that changed pictures of these requests, and those that changed theirs."""
+        """Return the requests that edited pictures of these requests, and in turn those that edited theirs."""
         found: dict[str, None] = {}
         ids = list(request_ids)
         while ids and len(found) < VERSIONS_MAX:
@@ -207,9 +207,9 @@ class Forgetting:
         return list(found)
 
     def _request(self, connection: sa.Connection, request_id: str) -> int:
-        # First, since it waits for whoever is hanging the pictures in this moment: then they are there to be forgotten.
+        # First, since this waits for a transaction that is just storing the pictures: they can then be deleted below.
         cancelled(self._database, connection, request_id)
-        drop_kept(self._database, connection, request_id)  # what was broken off has its bytes still
+        drop_kept(self._database, connection, request_id)  # a wish that was broken off still has its bytes
         count = self._pictures(connection, pictures.c.request_id == request_id)
         mine = sa.update(requests).where(requests.c.id == request_id)
         connection.execute(mine.values(**BLANK, answer=_WITHOUT_OFFERS))
@@ -218,7 +218,7 @@ class Forgetting:
         return count
 
     def _requests(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
-        """Forget requests whole: with what asked for them, and what waits for the bucket. Their pictures come after."""
+        """Delete requests, with the events that asked for them and what waits for the bucket; not their pictures."""
         ids = sa.select(requests.c.id).where(which)
         for request_id in connection.execute(ids).scalars().all():
             cancelled(self._database, connection, request_id)
@@ -229,7 +229,7 @@ class Forgetting:
         connection.execute(sa.delete(requests).where(which))
 
     def _pictures(self, connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> int:
-        """Forget pictures; a wish whose last picture goes is forgotten with it.
+        """Forget pictures, and the words of a wish whose last picture goes.
 
         Which message showed them is kept: whoever quotes it is told that the picture is gone.
         """
@@ -240,7 +240,7 @@ class Forgetting:
         ids, of = [row["id"] for row in rows], {row["request_id"] for row in rows}
         connection.execute(sa.delete(pictures).where(pictures.c.id.in_(ids)))
         left = set(connection.execute(sa.select(pictures.c.request_id).where(pictures.c.request_id.in_(of))).scalars())
-        # What was not sent yet is not sent any more: there is nothing left to show.
+        # What was not sent yet is no longer sent: there is nothing left to show.
         unsent_answer = sa.case((requests.c.answer == AnswerState.DUE, AnswerState.NONE), else_=requests.c.answer)
         forgotten = sa.update(requests).where(requests.c.id.in_(of - left))
         connection.execute(forgotten.values(**BLANK, answer=unsent_answer))
@@ -248,7 +248,7 @@ class Forgetting:
         return len(rows)
 
 
-# "Shall I draw …?" is not asked any more when the words are gone.
+# "Shall I draw …?" is no longer asked when the words are gone.
 _WITHOUT_OFFERS = sa.case(
     (
         sa.and_(requests.c.answer == AnswerState.DUE, ~requests.c.draws, requests.c.prompt.is_not(None)),
@@ -279,14 +279,14 @@ def _theirs(table: sa.Table, chat_id: str, user_id: str | None) -> list[sa.Colum
 
 
 def _expecting(chat_id: str, user_id: str | None) -> list[sa.ColumnElement[bool]]:
-    """Choose the chat where something is expected of this person, or of anybody."""
+    """Return conditions for the chat, if something is expected there of this person, or of anybody."""
     of_them = sa.or_(chats.c.expects_user == user_id, chats.c.expects_user.is_(None))
     return [chats.c.chat_id == chat_id, chats.c.expects.is_not(None), *([of_them] if user_id else [])]
 
 
 def _nameless(which: sa.ColumnElement[bool]) -> sa.Update:
-    """Take the holders off calls that are settled; what is open still has to find its budgets, and loses them then."""
+    """Remove the holders from calls that are settled; an open call still needs them, and loses them when it ends."""
     is_open = sa.and_(
         calls.c.outcome == CallOutcome.ASKED, calls.c.kind != READ
-    )  # one that reads may have been cut off
+    )  # a call that reads may have been cut off, and never end
     return sa.update(calls).where(which, sa.not_(is_open)).values(purses=None)

@@ -1,4 +1,4 @@
-"""Keeps the store writable and small. `docs/data.md` tells for each table what bounds it."""
+"""Checks that the store can be written, and keeps it small. `docs/data.md` says for each table what bounds it."""
 
 import time
 
@@ -37,11 +37,11 @@ LANGUAGES_KEPT_S = 30 * DAY_S
 PHOTOS_KEPT_S = 30 * DAY_S
 BROKEN_OFF_KEPT_S = 30 * DAY_S  # paid bytes of a wish that a fault of ours has ended
 WORDS_KEPT_S = 30 * DAY_S  # requests that were answered in words
-COUNTS_KEPT_S = 400 * DAY_S  # a year and a month of budgets and tallies, and of requests whose pictures are gone
+COUNTS_KEPT_S = 400 * DAY_S  # a year and a month: budgets, tallies, and requests whose pictures are gone
 
 
 class Upkeep:
-    """Deletes what is too old, a little at a time, and tells whether the store can be written.
+    """Deletes what is too old, and checks that the store can be written.
 
     `owner` is this process.
     """
@@ -52,24 +52,24 @@ class Upkeep:
         self._beat = database.upsert(heartbeats, ("at",))
 
     async def beat(self) -> None:
-        """Write something; raises when the store does not take it."""
+        """Write something; raise if the store does not take it."""
         row = {"owner": self._owner, "at": time.time()}
         await self._database.run_once(lambda connection: connection.execute(self._beat, row))
 
     async def prune(self) -> None:
-        """Forget what can be of no use any more, and give its room back. What was paid stays, and what has pictures."""
+        """Delete what is of no use any more, and free its room. The ledger stays, and so do requests with pictures."""
         now = time.time()
         old = [
             sa.delete(inbox).where(inbox.c.settled, inbox.c.arrived_at < now - EVENTS_KEPT_S),
             sa.delete(tokens).where(tokens.c.arrived_at < now - EVENTS_KEPT_S),
             sa.delete(deliveries).where(deliveries.c.ended_at < now - DELIVERIES_KEPT_S),
-            # One that never ended says what nobody waits for any more: its requests may have been forgotten meanwhile.
+            # One that never ended is of no use by then: nobody waits for it, and its requests may be deleted already.
             sa.delete(deliveries).where(deliveries.c.created_at < now - WORDS_KEPT_S),
             sa.delete(languages).where(languages.c.read_at < now - LANGUAGES_KEPT_S),
             sa.delete(gone_models).where(gone_models.c.until < now),
             sa.delete(heartbeats).where(heartbeats.c.at < now - DAY_S),
             sa.delete(leases).where(leases.c.expires_at < now - DAY_S),
-            # That it was a photo is known for longer, so that whoever quotes it is told that it is gone.
+            # The row outlives the bytes, so that whoever quotes the photo is told that it is gone.
             sa.update(photos)
             .where(photos.c.created_at < now - PHOTOS_KEPT_S, photos.c.data.is_not(None))
             .values(data=None, waits=False),
@@ -97,7 +97,7 @@ class Upkeep:
 
 
 def _forgotten(which: sa.ColumnElement[bool]) -> list[sa.Delete]:
-    """Forget requests, and what speaks of them."""
+    """Return what deletes requests, and the rows that refer to them."""
     ids = sa.select(requests.c.id).where(which)
     return [
         sa.delete(sent).where(sent.c.request_id.in_(ids)),

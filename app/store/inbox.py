@@ -13,11 +13,11 @@ from app.store.tables import inbox
 
 COMMIT_TIMEOUT_S = 5.0  # LINE gives up after 2 s; what commits later is still handled once
 EVENTS_PER_COMMIT = 500
-APART_S = 1e-6  # so that the events of one process stand in the order in which they came
+APART_S = 1e-6  # at least, between two events of one process, so that their order is the order in which they came
 
 
 class Rank(IntEnum):
-    """Whose turn is first."""
+    """Which events are read first."""
 
     ASKS = 0  # somebody may wait for an answer
     CHATTER = 1
@@ -40,9 +40,9 @@ class _Batch:
 
 
 class Inbox:
-    """Takes events in on one thread of its own, so that a burst costs a few commits and not one each.
+    """Stores events from a thread of its own, so that a burst costs a few commits and not one each.
 
-    `owner` is this process; it reads what it has taken in. See `settling` for how.
+    `owner` is this process, which also reads what it has stored; see `settling`.
     """
 
     def __init__(self, database: Database, *, owner: str) -> None:
@@ -65,14 +65,14 @@ class Inbox:
 
     @property
     def is_alive(self) -> bool:
-        """Whether events are being committed."""
+        """Whether the committing thread runs."""
         return self._thread.is_alive()
 
     async def take(self, arrivals: Sequence[Arrival]) -> None:
-        """Return when every event is on disk. An event that is there already changes nothing.
+        """Store events, and return when every one is on disk. An event that is there already changes nothing.
 
         Raises:
-            sqlalchemy.exc.SQLAlchemyError: Nothing was stored: disk full, database away.
+            sqlalchemy.exc.SQLAlchemyError: Nothing was stored: disk full, database unavailable.
             TimeoutError: The commit took longer than 5 s; it may still land, which is harmless.
         """
         loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""Who lives, when several processes share a Postgres. Time is the database's, so clocks need not agree."""
+"""Which processes live, when several share a Postgres. Times are the database's, so clocks need not agree."""
 
 from collections.abc import Sequence
 
@@ -13,13 +13,13 @@ _ALIVE = sa.select(leases.c.executor_id).where(leases.c.expires_at > NOW)
 
 
 class Leases:
-    """Says which processes live, by the database's own clock. On SQLite one process owns the file and nobody asks."""
+    """Tells which processes live, by the database's own clock. Not used on SQLite, where one process owns the file."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def renew(self, executor_id: str, *, term_s: float) -> set[str]:
-        """Say that `executor_id` lives for another `term_s` seconds. Return the processes that live."""
+        """Extend the lease of `executor_id` to `term_s` seconds from now. Return the processes that live."""
         expires_at = NOW + term_s
         mine = postgresql.insert(leases).values(executor_id=executor_id, expires_at=expires_at)
         renewed = (
@@ -28,7 +28,7 @@ class Leases:
             .cte("renewed")
         )
         alive = _ALIVE.union(sa.select(renewed.c.executor_id))
-        # One statement, which commits by itself: one round trip, every second of an idle process.
+        # One statement, which commits by itself, is one round trip: an idle process does this every second or two.
         return await self._database.look(lambda connection: set(connection.execute(alive).scalars()))
 
     async def living(self) -> set[str]:
@@ -36,6 +36,6 @@ class Leases:
         return await self._database.look(lambda connection: set(connection.execute(_ALIVE).scalars()))
 
     async def release(self, executor_ids: Sequence[str]) -> None:
-        """These processes are gone, or about to go."""
+        """Delete the leases of processes that are gone, or about to go."""
         gone = sa.delete(leases).where(leases.c.executor_id.in_(executor_ids))
         await self._database.run(lambda connection: connection.execute(gone))

@@ -1,4 +1,4 @@
-"""What is known of models: which are gone, and when the others end."""
+"""What is known of models: which are gone, and when the others are shut down."""
 
 import time
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from app.store.tables import gone_models, model_dates
 
 
 class Models:
-    """Remembers of the models what all processes should know. Each is safe to call again."""
+    """Remembers what all processes should know of models. Each method is safe to call again."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -31,12 +31,12 @@ class Models:
         await self._database.run(lambda connection: connection.execute(back))
 
     async def ends(self, model: str, shutdown_on: date | None) -> None:
-        """Remember what its maker says of its end; None: no date is known."""
+        """Remember when a model is shut down, as its maker says; None: no date is known."""
         day = shutdown_on.isoformat() if shutdown_on else None
         await self._write(model_dates, {"model": model, "shutdown_on": day, "read_at": time.time()})
 
     async def dates(self) -> Mapping[str, date | None]:
-        """Return the models whose end was asked for, with the day of it where one is known."""
+        """Return the models whose shutdown was looked up, with its date if one is known."""
         wanted = sa.select(model_dates.c.model, model_dates.c.shutdown_on)
         rows = await self._database.look(lambda connection: connection.execute(wanted).all())
         return {row.model: date.fromisoformat(row.shutdown_on) if row.shutdown_on else None for row in rows}

@@ -1,4 +1,4 @@
-"""What may stand in the way of an event's request, in one statement within its transaction."""
+"""What may keep an event's request from being written, in one statement within its transaction."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,9 @@ from app.store.tables import requests, unsent
 def obstacles_of(
     connection: sa.Connection, event_id: str, message_ids: Sequence[str], *, chat_id: str, user_id: str | None
 ) -> sa.Row[tuple[bool | None, bool, int]]:
-    """Read whether it is there (`draws`), was `taken_back`, and how many pictures of its person are `waiting`.
+    """Return `draws` of the request (None: not written yet), whether it was `taken_back`, how many are `waiting`.
 
-    `message_ids`: of the messages that it is made of.
+    `message_ids`: the messages that it comes from. `waiting`: pictures of its person that are not drawn yet.
     """
     bound = {"event": event_id, "messages": list(message_ids), "chat": chat_id, "user": user_id}
     return connection.execute(_OF_ONE if user_id else _OF_SOMEBODY, bound).one()

@@ -6,27 +6,27 @@ from sqlalchemy.exc import OperationalError
 
 
 class OwnFile:
-    """Somebody who deletes, moves or replaces the file takes its name away, not what the process has open.
+    """Notices when the file is deleted, moved or replaced: that takes its name away, not what the process has open.
 
-    SQLite goes on writing there, and all of it is gone with the process: so nothing more may be promised.
+    SQLite would go on writing to the open file, and all of that is lost when the process ends.
     """
 
     def __init__(self, path: Path | None) -> None:
-        """`path` None: there is no file, and nothing to look at."""
+        """`path` None: there is no file, and nothing to check."""
         self._path = path
         self._known: tuple[int, int] | None = None
 
     @property
     def is_remembered(self) -> bool:
-        """Whether there is a file, and it is there by now."""
+        """Whether there is a file, and `remember` was called."""
         return self._known is not None
 
     def remember(self) -> None:
-        """Take the file that has the name now for ours."""
+        """Remember the file that has the name now as ours."""
         self._known = self._identity()
 
     def check(self) -> None:
-        """Raise what a database that is away raises, for as long as another file, or none, has its name."""
+        """Raise OperationalError, as for an unavailable database, while another file, or none, has its name."""
         if self._known is not None and self._identity() != self._known:
             said = f"{self._path} was deleted, moved or replaced: put it back, or restore a backup and start again"
             raise OperationalError("", {}, FileNotFoundError(said), hide_parameters=True)

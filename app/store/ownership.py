@@ -1,11 +1,11 @@
-"""Who owns the SQLite file: one process, since two would draw everything twice."""
+"""Lets one process own the SQLite file, since two would draw everything twice."""
 
 import errno
 import fcntl
 from pathlib import Path
 from typing import IO
 
-# https://man7.org/linux/man-pages/man2/flock.2.html (read 2026-11-27); a file system says EACCES for it, too
+# https://man7.org/linux/man-pages/man2/flock.2.html (read 2026-11-27); some file systems say EACCES
 TAKEN = frozenset({errno.EWOULDBLOCK, errno.EACCES})
 
 
@@ -14,10 +14,10 @@ class DatabaseTakenError(Exception):
 
 
 def own(database: Path) -> IO[str]:
-    """Take the file for this process alone, until the result is closed.
+    """Lock the file for this process alone, until the result is closed.
 
     Raises:
-        DatabaseTakenError: See there.
+        DatabaseTakenError: Another process has it, or it cannot be locked or written.
     """
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
@@ -34,12 +34,12 @@ def own(database: Path) -> IO[str]:
 
 
 def moved_mark(database: Path) -> Path:
-    """Name the file that says of a database that it lives on elsewhere; beside it, so that people can take it away."""
+    """Return the file beside a database that says that it was moved elsewhere; people can delete it to go back."""
     return database.with_name(f"{database.name}.moved")
 
 
 def why_not_ours(database: Path, error: OSError) -> str:
-    """Say why the lock was not given: somebody has it, or the file system has none (NFS and other shared ones)."""
+    """Return why the lock was denied: another process has it, or the file system has no locks (as NFS)."""
     if error.errno in TAKEN:
         return f"another Easel uses {database}: stop it, or set DATABASE_URL=postgresql://... to share the work"
     return (

@@ -17,7 +17,7 @@ from app.store.deletions import delete_later
 from app.store.requests import UNDRAWN, AnswerState, State, give_back
 from app.store.tables import chats, pending_uploads, pictures, requests
 
-NOTED_MAX = 4  # pictures; five fill a reply, so that nothing can be said beside them
+NOTED_MAX = 4  # pictures; five fill a reply, so that no note can be sent with them
 PICTURE_ID_BYTES = 16  # 22 characters; whoever knows the id still reaches only pictures of their own chat
 
 AGAIN_S = 3.0  # between two tries to keep paid bytes where the database refuses them
@@ -29,7 +29,7 @@ NotesBeside = Callable[[sa.Connection, sa.RowMapping], Sequence[Sequence[Any]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaidPicture:
-    """One paid picture that is not in the bucket yet, with the names that it is to have there, once they are known."""
+    """One paid picture that is not in the bucket yet, with the keys that it is to have there, once they are known."""
 
     position: int
     data: bytes = field(repr=False)
@@ -39,7 +39,7 @@ class PaidPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPicture:
-    """One picture that the bucket has. `size` is its real one, WIDTHxHEIGHT px."""
+    """One picture that the bucket has. `size` is the real one, WIDTHxHEIGHT px."""
 
     position: int
     object_key: str
@@ -48,10 +48,10 @@ class StoredPicture:
 
 
 class PendingUploads:
-    """Keeps bytes that were paid for until the bucket has them. Each is safe to call again with the same arguments."""
+    """Keeps paid bytes until the bucket has them. Each method is safe to call again with the same arguments."""
 
     def __init__(self, database: Database, *, notes_beside: NotesBeside = lambda _connection, _request: ()) -> None:
-        """`notes_beside` finds what is to be said beside the pictures of a request, once."""
+        """`notes_beside` returns the notes to send with the pictures of a request, once."""
         self._database = database
         self._notes_beside = notes_beside
         self._insert_upload = database.insert_once(pending_uploads)
@@ -69,11 +69,11 @@ class PendingUploads:
     ) -> bool:
         """Put the paid bytes on disk; from here on nothing asks the model again. `settle` books what they cost.
 
-        `notes` are said beside the pictures: a key of the sentences and its details.
-        Whatever is wrong with the database, bytes in hand wait for it: they are paid for.
+        `notes` are sent with the pictures: each is a key of the sentences and its details.
+        Whatever is wrong with the database, this waits and tries again: the bytes are paid for.
 
         Returns:
-            False when nobody wants the picture any more; then only the cost is booked.
+            False if nobody wants the picture any more; then only the cost is booked.
         """
 
         def write(connection: sa.Connection) -> bool:
@@ -94,13 +94,13 @@ class PendingUploads:
                 await asyncio.sleep(AGAIN_S)
 
     async def waiting(self, request_id: str) -> list[PaidPicture]:
-        """Return the paid pictures of a request, until the bucket has them."""
+        """Return the paid pictures of a request that are not in the bucket yet."""
         of_it = {"request": request_id}
         rows = await self._database.look(lambda connection: connection.execute(_WAITING, of_it).mappings().all())
         return [PaidPicture(**row) for row in rows]
 
     async def name(self, request_id: str, paid: PaidPicture, *, object_key: str, preview_key: str) -> tuple[str, str]:
-        """Fix other names in the bucket than `paid` has, before the first upload. Those of an earlier try win."""
+        """Replace the object keys of `paid`, before an upload. Return the keys that hold: those of a faster try."""
         mine = (pending_uploads.c.request_id == request_id, pending_uploads.c.position == paid.position)
 
         def write(connection: sa.Connection) -> tuple[str, str]:
@@ -117,10 +117,10 @@ class PendingUploads:
         return await self._database.run(write)
 
     async def ready(self, request_id: str, stored: Sequence[StoredPicture]) -> bool:
-        """The bucket has the pictures: the answer is due, and our own copy of the bytes goes.
+        """Record that the bucket has the pictures: the answer is due, and our own copy of the bytes is deleted.
 
         Returns:
-            False when nobody wants them any more; then the bucket's copy goes as well.
+            False if nobody wants them any more; then the bucket's copy is deleted as well.
         """
 
         def write(connection: sa.Connection) -> bool:
@@ -143,7 +143,7 @@ class PendingUploads:
         return await self._database.run(write)
 
     def _hang(self, connection: sa.Connection, request: sa.RowMapping, stored: Sequence[StoredPicture]) -> None:
-        """Make the pictures' rows, and the last of them, with the buttons under it, the one that the chat speaks of."""
+        """Insert the pictures' rows. The last one, which has the buttons, becomes the chat's current picture."""
         parent_id = next((one["picture"] for one in request["sources"] or () if "picture" in one), None)
         same = {name: request[name] for name in ("chat_id", "user_id")} | {"request_id": request["id"]}
         rows = [
@@ -194,7 +194,7 @@ _HANG = sa.insert(pictures)
 def _note(
     connection: sa.Connection, request_id: str, before: Sequence[Sequence[Any]] | None, notes: Sequence[Sequence[Any]]
 ) -> None:
-    """Have more said beside the pictures than `before`."""
+    """Add `notes` to those from `before` that are sent with the pictures."""
     said = [*(before or ()), *(list(note) for note in notes)]
     connection.execute(sa.update(requests).where(requests.c.id == request_id).values(notes=said))
 

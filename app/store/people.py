@@ -1,4 +1,4 @@
-"""What is known of people: the language LINE tells, cached."""
+"""What is known of people: the language that LINE tells us, cached."""
 
 import time
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from app.store.tables import chats, languages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageChoice:
-    """`chosen` for the chat; else `language`, where LINE has `told` it lately: None where it does not tell."""
+    """`chosen` for the chat; else `language` as LINE `told` it recently; None: LINE does not tell."""
 
     chosen: str | None
     told: bool
@@ -27,13 +27,13 @@ _SPEECH = sa.select(
 
 
 class People:
-    """Remembers which language a person has, as LINE tells or as they chose."""
+    """Remembers which language a person reads, as LINE tells us or as they chose."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def speech(self, user_id: str | None, *, chat_id: str | None, not_before: float) -> LanguageChoice:
-        """Return what is known of the language of a person in a chat, which LINE told since that Unix time."""
+        """Return what is known of a person's language in a chat; `told`: LINE told it since that Unix time."""
         bound = {"user": user_id, "chat": chat_id}
         row = await self._database.look(lambda connection: connection.execute(_SPEECH, bound).one())
         chosen = (row.settings or {}).get("language") or None
@@ -42,7 +42,7 @@ class People:
         )
 
     async def speaks(self, user_id: str, language: str | None) -> None:
-        """Remember a language (BCP 47); None when LINE does not tell."""
+        """Remember a person's language (BCP 47); None: LINE does not tell."""
         row = {"user_id": user_id, "language": language, "read_at": time.time()}
         speaks = self._database.upsert(languages, ("language", "read_at"))
         await self._database.run(lambda connection: connection.execute(speaks, row))

@@ -1,4 +1,4 @@
-"""Photos that people send to be edited: fetched at once and made fit, since LINE forgets them."""
+"""Photos that people send to be edited: fetched at once, since LINE deletes them, and made fit for a model."""
 
 import time
 from collections.abc import Sequence
@@ -22,15 +22,15 @@ ALL_BYTES_MAX: Final = 1_000_000_000  # the same for all chats: the smallest dis
 
 
 class PhotoState(StrEnum):
-    """What we have of a photo. All but `seen` and `kept` are refusals, and stay, so that the next words know of it."""
+    """What we have of a photo. All except `seen` and `kept` are refusals, and stay so that the next words find them."""
 
-    SEEN = "seen"  # somebody showed it in a group, or it is being fetched; a wish that is about it fetches it, too
+    SEEN = "seen"  # it was sent to a group, or is being fetched; a wish about it fetches it, too
     KEPT = "kept"
     GONE = "gone"
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"  # this person has sent more than we keep
-    EXTERNAL = "external"  # of another app: LINE does not have it
+    EXTERNAL = "external"  # from another app: LINE does not have it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPhoto:
-    """A photo as its event tells of it. `set_total`, `set_index` 0: not told; the index counts from 1."""
+    """A photo as its event describes it. `set_total`, `set_index` 0: not known; the index counts from 1."""
 
     message_id: str
     chat_id: str
@@ -56,23 +56,23 @@ class NewPhoto:
 
 
 class Photos:
-    """Notes the photos of a chat as they come, and hands out those that words speak of. Each is safe to call again."""
+    """Records photos as they come, and finds those that words are about. Each method is safe to call again."""
 
     def __init__(self, database: Database, *, all_bytes_max: int = ALL_BYTES_MAX) -> None:
         """`all_bytes_max`: of all photos on our disk together."""
         self._database = database
         self._all_bytes_max = all_bytes_max
-        self._process = str(uuid4())  # not the one that died
+        self._process = str(uuid4())  # tells this process from one that died
 
     async def keep(
         self, photo: NewPhoto, state: PhotoState, *, data: bytes | None = None, content_type: str | None = None
     ) -> Sequence[Photo] | None:
-        """Write down what became of a photo that was `seen`.
+        """Record what became of a photo that was `seen`.
 
         Returns:
             The photos that came together, once this was the last of them; None while others are still to come, and
-            for an album that does not tell its size, after its first. Empty where it was taken back meanwhile, and on
-            a later call for an album that was spoken of already.
+            for an album of unknown size, after its first. Empty if it was unsent meanwhile, and on a later call for an
+            album that was answered already.
         """
 
         def write(connection: sa.Connection) -> Sequence[Photo] | None:
@@ -82,7 +82,7 @@ class Photos:
             fetched: dict[str, Any] = {"state": state, "data": data, "content_type": content_type}
             if not waits:
                 fetched["waits"] = False
-            # Nothing where it was taken back meanwhile; words that came meanwhile have taken it.
+            # No row if it was unsent meanwhile. `waits` stays False if words that came meanwhile use it already.
             change = sa.update(photos).where(mine, photos.c.state == PhotoState.SEEN).values(**fetched)
             is_new = connection.execute(change).rowcount > 0
             if data:
@@ -92,19 +92,19 @@ class Photos:
             album = _read(connection, *_of_album(photo), photos.c.state != PhotoState.SEEN)
             if len(album) != (photo.set_total or 1):
                 return None
-            # The process may have ended while this one waited for the others, of which the last has been answered.
+            # A process that ended meanwhile may have left this one to be done again after the album was answered.
             return album if is_new or not _is_spoken_of(connection, album) else ()
 
         return await self._database.run(write)
 
     async def seen(self, photo: NewPhoto, *, waits: bool = False, state: PhotoState = PhotoState.SEEN) -> None:
-        """Remember that this message is a photo, and nothing of the photo itself. `waits`: the next words mean it."""
+        """Record that this message is a photo, without its bytes. `waits`: the next words are about it."""
         row = {name: getattr(photo, name) for name in NewPhoto.__dataclass_fields__}
         row |= {"state": state, "waits": waits, "created_at": time.time()}
         await self._database.run(lambda connection: connection.execute(self._database.insert_once(photos), row))
 
     async def without_the_missing(self, photo: NewPhoto) -> Sequence[Photo] | None:
-        """Return what came of an album if this is the youngest of it and others are missing; else None."""
+        """Return what has come of an album if this is its newest photo and others are missing; else None."""
 
         def read(connection: sa.Connection) -> Sequence[Photo] | None:
             album = _read(connection, *_of_album(photo))
@@ -127,7 +127,7 @@ class Photos:
         await self._database.run(write)
 
     async def has_room_for(self, photo: NewPhoto) -> bool:
-        """Whether this chat has sent fewer photos before this one than may wait for words, and than a day may have."""
+        """Whether the photos that this chat sent before leave room: among those that wait for words, and in a day."""
         sent_at = sa.select(photos.c.created_at).where(photos.c.message_id == photo.message_id).scalar_subquery()
         taken = photos.c.state.in_([PhotoState.SEEN, PhotoState.KEPT])
         before = [photos.c.chat_id == photo.chat_id, photos.c.created_at < sent_at, taken]
@@ -139,7 +139,7 @@ class Photos:
         return today < DAILY_MAX and waits < WAITING_MAX
 
     async def begin_decoding(self, message_id: str) -> int:
-        """Mark on disk that this process decodes it now. Return how many processes died while they did."""
+        """Mark on disk that this process is decoding a photo. Return how many processes died of it before."""
         mine = photos.c.message_id == message_id
 
         def write(connection: sa.Connection) -> int:
@@ -153,36 +153,36 @@ class Photos:
         return await self._database.run(write)
 
     async def end_decoding(self, message_id: str) -> None:
-        """Take the mark back: nobody died. One that was given up keeps it."""
+        """Remove the mark: the process has survived. A photo that was given up keeps it."""
         mine = (photos.c.message_id == message_id, photos.c.decoder == self._process, photos.c.deaths < DEATHS_MAX)
         change = sa.update(photos).where(*mine)
         await self._database.run(lambda connection: connection.execute(change.values(decoder=None, deaths=0)))
 
     async def state_of(self, message_id: str, *, chat_id: str) -> PhotoState | None:
-        """Return what we have of a photo; None: nobody has heard of it."""
+        """Return what we have of a photo; None: it is unknown."""
         wanted = sa.select(photos.c.state).where(photos.c.message_id == message_id, photos.c.chat_id == chat_id)
         found = await self._database.run(lambda connection: connection.execute(wanted).scalar())
         return PhotoState(found) if found else None
 
     async def let_go(self, chat_id: str) -> None:
-        """No photo of this chat waits any more."""
+        """Let no photo of this chat wait for words any more."""
         change = sa.update(photos).where(photos.c.chat_id == chat_id, photos.c.waits).values(waits=False)
         await self._database.run(lambda connection: connection.execute(change))
 
     async def bytes_of(self, message_id: str, *, chat_id: str) -> bytes | None:
-        """Return the photo, made fit to be sent to a model."""
+        """Return the photo as it is sent to a model; None if we do not have its bytes."""
         mine = (photos.c.message_id == message_id, photos.c.chat_id == chat_id)
         wanted = sa.select(photos.c.data).where(*mine)
         return await self._database.look(lambda connection: connection.execute(wanted).scalar())
 
     def _make_room(self, connection: sa.Connection, chat_id: str) -> None:
-        """Let go of the bytes of the oldest photos; LINE is asked for them again if somebody still wants one."""
+        """Drop the bytes of the oldest photos; LINE is asked for them again if somebody still wants one."""
         _forget_beyond(connection, photos.c.chat_id == chat_id, bytes_max=CHAT_BYTES_MAX)
         _forget_beyond(connection, bytes_max=self._all_bytes_max)
 
 
 def taken(connection: sa.Connection, message_ids: Sequence[str]) -> None:
-    """Let photos wait no more: a wish has them."""
+    """Let photos no longer wait: a wish uses them."""
     if message_ids:
         connection.execute(sa.update(photos).where(photos.c.message_id.in_(message_ids)).values(waits=False))
 
@@ -207,7 +207,7 @@ def _read(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> lis
 
 
 def waiting_photos(connection: sa.Connection, chat_id: str, *, since: float) -> list[str]:
-    """Return the photos that wait for words, in the order in which they were sent."""
+    """Return the message ids of the photos that wait for words, in the order in which they were sent."""
     waiting = sa.select(photos.c.message_id, *_PLACE).where(
         photos.c.chat_id == chat_id, photos.c.waits, photos.c.created_at >= since
     )
@@ -215,7 +215,7 @@ def waiting_photos(connection: sa.Connection, chat_id: str, *, since: float) -> 
 
 
 def in_order(rows: Sequence[Any]) -> list[Any]:
-    """Sort photos as they were sent: those of an album by LINE's index, behind what came before its first event."""
+    """Sort photos as they were sent: an album stands where its first event came, its photos by LINE's index."""
     rows = sorted(rows, key=lambda row: (row.created_at, row.message_id))
     first: dict[str | None, float] = {}
     for row in rows:

@@ -22,15 +22,15 @@ class NewRequest:
 
     Attributes:
         prompt: What is to be drawn; with `words`, what a button under them would draw.
-        details: What the words speak of.
-        message_id: LINE's, of the message that asked; of a tap, the message whose wish it draws again.
-        words_of: LINE's, of an earlier message whose words wait for the photo that came; it may be taken back as well.
-        tap: The data of the button that asked; while its picture is not sent, a second tap asks for nothing.
-        photos: Message ids of photos that do not wait for words any more.
+        details: Values in the words.
+        message_id: LINE's, of the message that asked; for a tap, of the message whose wish is drawn again.
+        words_of: LINE's, of an earlier message whose words waited for this photo; it may be unsent as well.
+        tap: The data of the button that asked; until its picture is sent, a second tap asks for nothing.
+        photos: Message ids of photos that no longer wait for words.
         settled: What the chat was expected to say has been said.
         understood: Which step decided what the message means.
-        instead: What is asked for in its place where the words that waited for its photos are not waiting any more.
-        once: What else is done, which finds the words.
+        instead: What is asked for instead, if the words that waited for its photos are no longer waiting.
+        once: What else is done in the transaction; it returns `words` and `details`.
     """
 
     prompt: str | None = None
@@ -74,11 +74,11 @@ class PersonalLimit:
     """What one person may have.
 
     Attributes:
-        day: The day that it is, YYYY-MM-DD.
-        cap: Pictures on that day; 0: as many as they like.
+        day: Today, YYYY-MM-DD.
+        cap: Pictures on that day; 0: no limit.
         until_at: When the next day begins, Unix seconds.
-        waiting_max: Pictures that wait for the model or are drawn at one time; more of them is a flood.
-        told_since: Whoever was told of their flood since then, Unix seconds, is not told again.
+        waiting_max: Pictures that may wait for the model or be drawn at one time; more of them are a flood.
+        told_since: Whoever was told of their flood since then (Unix seconds) is not told again.
     """
 
     day: str
@@ -89,7 +89,7 @@ class PersonalLimit:
 
 
 class Receiving:
-    """Writes what came of an event: its request, its token and what it settles, all or nothing."""
+    """Writes what came of an event, all or nothing: its request, its token, and that it is settled."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -105,12 +105,12 @@ class Receiving:
         quota: PersonalLimit | None = None,
         settles: bool = True,
     ) -> bool:
-        """Write down an event's reply token and what it asks for. The second call changes nothing.
+        """Write an event's reply token and what it asks for. The second call changes nothing.
 
-        `settles`: nothing is left to do for the event then.
+        `settles`: nothing is left to do for the event afterwards.
 
         Returns:
-            Whether there is a picture to draw: asked for, within the quota, not asked for by a tap already.
+            Whether there is a picture to draw: asked for, within the quota, and not a repeat.
         """
 
         def write(connection: sa.Connection) -> bool:
@@ -124,7 +124,7 @@ class Receiving:
             wanted = _still_wanted(connection, sender, request)
             draws = self._written(connection, event_id, sender, wanted, quota)
             if wanted.draws and not draws:
-                return False  # declined: its photos go on waiting for another try
+                return False  # declined: its photos keep waiting for another try
             taken(connection, wanted.photos)
             if wanted.settled:
                 connection.execute(sa.update(chats).where(chats.c.chat_id == sender.chat_id).values(**NOTHING_EXPECTED))
@@ -165,7 +165,7 @@ class Receiving:
 
 
 _INSERT = sa.insert(requests)
-# Written down all the same: a crash right after must not make a wish of it.
+# A flood that is not answered. It is written all the same, so that after a crash it does not become a wish.
 NOT_EVEN_SAID: Mapping[str, Any] = {
     "draws": False,
     "prompt": None,
@@ -184,7 +184,7 @@ NOTHING_EXPECTED: Mapping[str, Any] = {
 
 
 def _still_wanted(connection: sa.Connection, sender: Sender, request: NewRequest) -> NewRequest:
-    """Return a request, or what stands in its place: of two photos that were fetched at once one has the words."""
+    """Return the request, or its `instead`: of two photos that were fetched at once, only one gets the words."""
     if request.instead is None:
         return request
     waits = sa.select(chats.c.expects_prompt).where(chats.c.chat_id == sender.chat_id, chats.c.expects == "photo")
@@ -194,9 +194,9 @@ def _still_wanted(connection: sa.Connection, sender: Sender, request: NewRequest
 
 
 def _is_pointless(connection: sa.Connection, sender: Sender, request: NewRequest) -> bool:
-    """Whether nothing is to be done: it is asked a second time, or its picture is under way.
+    """Whether nothing is to be done: it was asked before, or its picture is under way.
 
-    One message is one wish, under however many event ids it comes; one that was edited asks for something else.
+    One message is one wish, under however many event ids it arrives; an edited message asks for something else.
     """
     if not request.tap:
         return bool(request.message_id) and _is_said_already(connection, sender, request)
@@ -209,7 +209,7 @@ def _is_pointless(connection: sa.Connection, sender: Sender, request: NewRequest
 
 def _is_said_already(connection: sa.Connection, sender: Sender, request: NewRequest) -> bool:
     last = connection.execute(_LAST_OF, {"message": request.message_id, "chat": sender.chat_id}).first()
-    # What is done once would find other words the second time.
+    # What is done only once would return other words the second time.
     return last is not None and (bool(request.once) or tuple(last) == (request.draws, request.prompt, request.words))
 
 
@@ -232,14 +232,14 @@ def _was_told(connection: sa.Connection, sender: Sender, words: str, *, since: f
 
 
 def _of(sender: Sender) -> sa.ColumnElement[bool]:
-    """Choose what this person asked for, anywhere; where a group does not tell who it is, all such of the group."""
+    """Return a condition for a person's requests in any chat; if unknown, for the chat's from unknown people."""
     if sender.user_id:
         return requests.c.user_id == sender.user_id
     return sa.and_(requests.c.user_id.is_(None), requests.c.chat_id == sender.chat_id)
 
 
 def _counted(connection: sa.Connection, sender: Sender, request: NewRequest, quota: PersonalLimit) -> dict[str, Any]:
-    """Count the pictures of a wish for its person; where fewer are left, it becomes a wish for those."""
+    """Count a wish's pictures for its person; if fewer are left, it becomes a wish for those. Return the columns."""
     asked = _asked(request)
     holder = sender.user_id or sender.chat_id
     count = count_pictures(connection, holder, day=quota.day, count=asked, cap=quota.cap)
@@ -261,7 +261,7 @@ def _declined(words: str, details: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def settle(connection: sa.Connection, event_ids: Sequence[str]) -> None:
-    """Forget what these events said, within a transaction. That they came is still known, so that repeats are."""
+    """Settle events within a transaction: delete their words, but keep their ids, so that repeats are recognised."""
     connection.execute(_SETTLE, {"events": list(event_ids)})
 
 
@@ -271,7 +271,7 @@ _SETTLE = (
 
 
 def token_row(event_id: str, sender: Sender, token: NewToken) -> dict[str, Any]:
-    """Make the row of a token."""
+    """Return the row of a token."""
     return {
         "event_id": event_id,
         "token": token.token,

@@ -1,11 +1,11 @@
-"""Requests: one verb for each change of state, one transaction for each verb.
+"""Requests: one method for each change of state, one transaction for each method.
 
 queued ──> drawing ──> kept ──> ready        the picture
    └──────────┴──────────┴────> refused, failed, cancelled
 
 waiting ──> due ──> sending ──> sent         its answer; `deliveries.py` moves it from due on
    │                    └─────> unknown      (the reply's outcome cannot be known any more)
-   └──────> none                             (taken back or cancelled: nobody waits any more)
+   └──────> none                             (taken back or cancelled: nobody is waiting any more)
 """
 
 import time
@@ -25,7 +25,7 @@ from app.store.tables import calls, inbox, pending_uploads, requests
 
 
 class State(StrEnum):
-    """Where the picture of a request is; the drawing above has the ways from one to the next."""
+    """The state of a request's picture; the drawing above shows the transitions."""
 
     QUEUED = "queued"
     DRAWING = "drawing"
@@ -37,7 +37,7 @@ class State(StrEnum):
 
 
 class AnswerState(StrEnum):
-    """Where the answer to a request is, which a picture is only a part of."""
+    """The state of the answer to a request, of which a picture is only a part."""
 
     WAITING = "waiting"
     DUE = "due"
@@ -48,14 +48,14 @@ class AnswerState(StrEnum):
 
 
 UNDRAWN = (State.QUEUED, State.DRAWING)
-# Of wishes: each counts as many pictures as it counts for its person, and one where nobody counted.
+# Sums over wishes the pictures that each counts for its person, or one for a wish that does not count.
 PICTURES_ASKED = sa.func.coalesce(sa.func.sum(sa.case((requests.c.counted > 0, requests.c.counted), else_=1)), 0)
 UNFINISHED = (State.QUEUED, State.DRAWING, State.KEPT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One event that wants an answer: a picture, or words at once. Fields as in `tables.requests`."""
+    """One event that asks for an answer: a picture, or words at once. Fields as in `tables.requests`."""
 
     id: str
     chat_id: str
@@ -80,7 +80,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenWish:
-    """A wish that something must be working on."""
+    """A wish that is not finished, so that a workflow must be working on it."""
 
     id: str
     chat_id: str
@@ -90,25 +90,25 @@ class OpenWish:
 
 
 def request_of(row: sa.RowMapping) -> Request:
-    """Make a Request of a row of `tables.requests`."""
+    """Build a Request from a row of `tables.requests`."""
     fields = {name: row[name] for name in Request.__dataclass_fields__}
-    # A later release may know more states than this one: such a request is not shown, and blocks none of its chat.
+    # A later release may know more states than this one: such a request is not shown, and blocks nothing in its chat.
     state = State(row["state"]) if row["state"] in set(State) else State.FAILED
     answer = AnswerState(row["answer"]) if row["answer"] in set(AnswerState) else AnswerState.NONE
     return Request(**fields | {"state": state, "answer": answer})
 
 
 class Requests:
-    """Moves a request along its states, and its answer along its own.
+    """Moves requests and their answers from state to state.
 
-    Each is safe to call again with the same arguments.
+    Each method is safe to call again with the same arguments.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def get(self, request_id: str) -> Request | None:
-        """Return the request as it is now."""
+        """Return the request as it is now; None if there is none."""
 
         def read(connection: sa.Connection) -> Request | None:
             row = connection.execute(_BY_ID, {"request": request_id}).mappings().first()
@@ -117,12 +117,12 @@ class Requests:
         return await self._database.look(read)
 
     async def of_message(self, message_id: str, *, chat_id: str) -> Request | None:
-        """Return the picture that this message of the chat asked for last."""
+        """Return the latest wish that came from this message of the chat."""
         mine = (requests.c.message_id == message_id, requests.c.chat_id == chat_id)
         return await self._first(*mine, requests.c.draws)
 
     async def open_wishes(self, *, before: float) -> list[OpenWish]:
-        """Return the wishes from before that time (Unix seconds) that are still to be drawn, or to be stored."""
+        """Return the wishes from before that time (Unix seconds) that are still to be drawn or stored."""
         columns = (requests.c[name] for name in OpenWish.__dataclass_fields__)
         still_open = (requests.c.draws, requests.c.state.in_(UNFINISHED), requests.c.created_at < before)
         found = sa.select(*columns).where(*still_open).order_by(requests.c.created_at)
@@ -130,17 +130,17 @@ class Requests:
         return [OpenWish(**row) for row in rows]
 
     async def is_open(self, request_id: str) -> bool:
-        """Whether a wish is still to be drawn, or to be stored."""
+        """Whether a wish is still to be drawn or stored."""
         found = sa.select(requests.c.id).where(requests.c.id == request_id, requests.c.state.in_(UNFINISHED))
         return await self._database.look(lambda connection: connection.execute(found).first() is not None)
 
     async def queue_place(self, created_at: float) -> int:
-        """Return which place in the queue a wish of that time has, from 1. What is being drawn waits no more."""
+        """Return the place in the queue, from 1, of a wish made at that time. What is being drawn does not count."""
         before = sa.select(sa.func.count()).where(requests.c.state == State.QUEUED, requests.c.created_at < created_at)
         return await self._database.look(lambda connection: int(connection.execute(before).scalar_one()) + 1)
 
     async def note(self, request_id: str, key: str, details: Mapping[str, Any]) -> None:
-        """Have something said beside the picture. Saying it twice is saying it once."""
+        """Add a note that is sent with the picture. Adding it again changes nothing."""
 
         def write(connection: sa.Connection) -> None:
             mine = requests.c.id == request_id
@@ -153,20 +153,20 @@ class Requests:
     async def fail(
         self, request_id: str, *, reason: str, refused: bool = False, details: Mapping[str, Any] | None = None
     ) -> bool:
-        """There will be no picture: the answer is the sentence of `reason`, and nothing counts for the person.
+        """End a request without a picture: the answer is the sentence of `reason`, and nothing counts for the person.
 
         Returns:
-            False when there is something to show or nobody waits any more: bytes that are kept never fail.
+            False if its bytes are kept or shown already (those never fail), or if nobody waits for it any more.
         """
         state = State.REFUSED if refused else State.FAILED
         return await self._fail(request_id, state, since=UNDRAWN, reason=reason, details=details)
 
     async def unrenderable(self, request_id: str) -> None:
-        """What the model sent is no picture: nothing of it can ever be shown."""
+        """End a request whose paid bytes are no picture that can ever be shown."""
         await self._fail(request_id, State.FAILED, since=[State.KEPT], reason="broke", details=None)
 
     async def unshowable(self, request_id: str) -> None:
-        """LINE does not take the message with this picture: say that something broke."""
+        """Answer that something broke, since LINE does not accept the message with this picture."""
 
         def write(connection: sa.Connection) -> None:
             change = moved(request_id, State.FAILED, since=[State.READY]).values(words="broke")
@@ -177,7 +177,7 @@ class Requests:
         await self._database.run(write)
 
     async def show_again(self, request_id: str) -> None:
-        """Somebody asks for an answer of which we do not know whether it arrived: it is due once more."""
+        """Make an answer due once more that somebody asks for, if it may not have arrived."""
         doubtful = sa.or_(requests.c.answer == AnswerState.UNKNOWN, requests.c.sent_quote_token.is_(None))
         change = sa.update(requests).where(
             requests.c.id == request_id, doubtful, requests.c.answer.in_([AnswerState.UNKNOWN, AnswerState.SENT])
@@ -185,15 +185,15 @@ class Requests:
         await self._database.run(lambda connection: connection.execute(change.values(answer=AnswerState.DUE)))
 
     async def send_again(self, request_id: str) -> bool:
-        """An operator wants the answer sent once more. False: there is none, or it is on its way."""
+        """Make an answer due once more for an operator. False: there is none, or it is on its way."""
         settled = requests.c.answer.in_([AnswerState.UNKNOWN, AnswerState.SENT])
         change = sa.update(requests).where(requests.c.id == request_id, settled).values(answer=AnswerState.DUE)
         return await self._database.run(lambda connection: connection.execute(change).rowcount == 1)
 
     async def cancel(self, chat_id: str, *, user_id: str | None, event_id: str) -> int:
-        """Stop what a person of this chat has not got yet; of a 1:1 chat, everything.
+        """Cancel what is not drawn yet of a person's wishes in this chat; `user_id` None: of everybody's.
 
-        Return how many it was since the event came that asks for it: the second time nothing is left to stop.
+        Return how many were cancelled since the event arrived that asked for it, so that a repeat returns the same.
         """
         mine = sa.and_(requests.c.chat_id == chat_id, requests.c.user_id == user_id if user_id else sa.true())
         wanted = sa.select(requests.c.id).where(mine, requests.c.state.in_(UNDRAWN))
@@ -247,16 +247,16 @@ _DRAWING = (
 
 
 def drawing(connection: sa.Connection, request_id: str) -> bool:
-    """The model is being asked. False: nobody wants the picture any more."""
+    """Record that the model is being asked. False: nobody wants the picture any more."""
     bound = {"request": request_id, "now": time.time()}
     return connection.execute(_DRAWING, bound).rowcount == 1
 
 
 def cancelled(database: Database, connection: sa.Connection, request_id: str) -> bool:
-    """Nobody wants this picture any more. False: it was too late.
+    """Cancel a request, whose picture nobody wants any more. False: it was too late.
 
-    Where a model was asked it goes on counting for its person, until `Ledger.end` tells that nothing was paid: else
-    asking and taking back would cost without end.
+    If a model was asked, it goes on counting for its person until `Ledger.end` records that nothing was charged:
+    otherwise people could ask and take back without limit, at our cost.
     """
     change = moved(request_id, State.CANCELLED, since=UNFINISHED)
     nobody = sa.case((requests.c.answer == AnswerState.WAITING, AnswerState.NONE), else_=requests.c.answer)
@@ -269,13 +269,13 @@ def cancelled(database: Database, connection: sa.Connection, request_id: str) ->
 
 
 def may_be_paid(connection: sa.Connection, request_id: str) -> bool:
-    """Whether a model was asked for this picture and may charge, or has not answered yet."""
+    """Whether a model was asked for this picture and may have charged, or has not answered yet."""
     asked = (calls.c.request_id == request_id, calls.c.outcome != CallOutcome.FAILED, calls.c.kind != READ)
     return connection.execute(sa.select(calls.c.id).where(*asked).limit(1)).first() is not None
 
 
 def drop_kept(database: Database, connection: sa.Connection, request_id: str) -> None:
-    """Let the paid bytes go, and what the bucket may have of them already."""
+    """Delete the paid bytes, and have deleted what the bucket may have of them already."""
     mine = pending_uploads.c.request_id == request_id
     names = connection.execute(sa.select(pending_uploads.c.object_key, pending_uploads.c.preview_key).where(mine)).all()
     delete_later(database, connection, [key for row in names for key in row if key])
@@ -283,7 +283,7 @@ def drop_kept(database: Database, connection: sa.Connection, request_id: str) ->
 
 
 def give_back(connection: sa.Connection, request_id: str, *, all_but: int = 0) -> None:
-    """Let the pictures of a request not count for its person any more, but for so many that they do get."""
+    """Stop counting the pictures of a request for its person, except for `all_but` of them."""
     mine = requests.c.id == request_id
     row = connection.execute(sa.select(requests).where(mine).with_for_update()).mappings().one()
     if row["counted_on"] and row["counted"] > all_but:
@@ -294,5 +294,5 @@ def give_back(connection: sa.Connection, request_id: str, *, all_but: int = 0) -
 
 
 def moved(request_id: str, state: State, *, since: Sequence[State]) -> sa.Update:
-    """Change the state, if it is still one of `since`."""
+    """Return an update that changes the state, if it is still one of `since`."""
     return sa.update(requests).where(requests.c.id == request_id, requests.c.state.in_(since)).values(state=state)

@@ -1,4 +1,4 @@
-"""Whether this release can work on the tables of a database. Reads nothing but the database's catalogue."""
+"""Whether this release can work on the tables of a database. Reads only the database's catalogue."""
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -7,7 +7,7 @@ from app.store.tables import metadata
 
 
 def misfits(connection: Connection) -> list[str]:
-    """Return what is in the way: tables and columns of ours that are gone, and columns that our rows do not fill."""
+    """Return what is in the way: missing tables and columns of ours, and required columns that our rows do not fill."""
     there = {name: columns for (_, name), columns in sa.inspect(connection).get_multi_columns().items()}
     found = []
     for table in metadata.sorted_tables:

@@ -1,4 +1,4 @@
-"""An edit that came to nothing is asked for again in new words, or the same: they are about what it was about."""
+"""After an edit that failed, the person's next words are about the same photos or pictures."""
 
 import time
 
@@ -8,14 +8,14 @@ from app.store.database import Database
 from app.store.photos import WAITING_S, waiting_photos
 from app.store.tables import chats, requests
 
-_OF_SOURCES = ("photo_", "picture_")  # reasons: what was to be edited cannot be had
+_OF_SOURCES = ("photo_", "picture_")  # reasons that begin so: what was to be edited is not available
 
 
 def keep_sources(database: Database, connection: sa.Connection, request_id: str, *, reason: str) -> None:
-    """Let the next words of this person be about the photos or pictures of a request that ended for this reason.
+    """Let the person's next words be about the photos or pictures of a request that failed for this reason.
 
-    Not where they would be understood so anyway, where a button asked and can be tapped again, or where something
-    else was said since.
+    Not if they would be understood so anyway, if the request came from a button, which can be tapped again, or if the
+    chat has gone on since.
     """
     row = connection.execute(sa.select(requests).where(requests.c.id == request_id)).mappings().one()
     meaning = str((row["understood"] or {}).get("meaning", ""))
@@ -41,7 +41,7 @@ def keep_sources(database: Database, connection: sa.Connection, request_id: str,
 
 
 def _is_past(connection: sa.Connection, row: sa.RowMapping, chat: sa.RowMapping) -> bool:
-    """Whether the chat has gone on: we wait for something else, or this person has wished for something since."""
+    """Whether the chat has gone on: we wait for something else, or this person has made another wish since."""
     if chat["expects"] and chat["expects_until"] > time.time():
         return True
     if waiting_photos(connection, row["chat_id"], since=time.time() - WAITING_S):

@@ -1,7 +1,7 @@
-"""From the inbox on: which events are to be read, and that what they want is written down, so that they are settled.
+"""From the inbox on: which events are still to be read, and which are settled.
 
 An event is settled in the transaction that writes its request and its token. Until then it is read again from its row,
-by this process or by whoever takes over from it.
+by this process or by one that takes over from it.
 """
 
 import time
@@ -16,13 +16,13 @@ from app.store.receiving import NewToken, Sender, settle, token_row
 from app.store.requests import State
 from app.store.tables import UNANSWERED, UNSETTLED, deliveries, inbox, requests, tokens
 
-SUSPECT_TRIES = 3  # ends of processes which one of the events may have caused: from here on each is counted by itself
+SUSPECT_TRIES = 3  # ends of processes that an event may have caused; from here on it is handled alone, to be sure
 UNANSWERED_FOR_S = 6 * 3600.0  # what is older waits for the next event of its chat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsettled:
-    """An event that is to be read. `arrived_at`: Unix seconds; `tries`: ends of processes that it has lived through."""
+    """An event that is to be read. `arrived_at`: Unix seconds. `tries`: how many processes ended while it was open."""
 
     event_id: str
     raw: str
@@ -32,7 +32,7 @@ class Unsettled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """An event that wants nothing, with its token where it has one."""
+    """An event that asks for nothing, with its token if it has one."""
 
     event_id: str
     sender: Sender | None = None
@@ -41,7 +41,7 @@ class Passed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unanswered:
-    """A request whose chat waits. `queued`: the engine may not have it yet."""
+    """A request whose chat waits for an answer. `queued`: the engine may not have it yet."""
 
     id: str
     chat_id: str
@@ -51,7 +51,7 @@ class Unanswered:
 
 
 class Settling:
-    """Takes events out of the inbox, and settles those that were read, wanted nothing, or were left by the dead.
+    """Takes events from the inbox, settles them, and adopts those that dead processes left.
 
     `owner` is this process.
     """
@@ -62,20 +62,20 @@ class Settling:
         self._insert_token = database.insert_once(tokens)
 
     async def unsettled(self, rank: Rank, *, limit: int) -> list[Unsettled]:
-        """Return the oldest events of this process that are to be read."""
+        """Return the oldest events of this process and this rank that are still to be read."""
         wanted = {"owner": self._owner, "rank": int(rank), "limit": limit}
         rows = await self._database.look(lambda connection: connection.execute(_OLDEST, wanted).all())
         return [Unsettled(event_id=row[0], raw=row[1], arrived_at=row[2], tries=row[3]) for row in rows]
 
     async def settle(self, event_id: str) -> None:
-        """There is nothing left to do for this event."""
+        """Mark an event as settled: nothing is left to do for it."""
         await self._database.run(lambda connection: settle(connection, [event_id]))
 
     async def settle_all(self, passed: Sequence[Passed]) -> set[str]:
-        """Settle events that want nothing. Their tokens are kept where something of the chat is not answered yet.
+        """Settle events that ask for nothing. Keep their tokens where something in the chat is not answered yet.
 
         Returns:
-            Those chats: a token may bring along what is ready.
+            Those chats: what is ready there can be sent with a new token.
         """
         chat_ids = {one.sender.chat_id for one in passed if one.sender and one.token}
 
@@ -96,29 +96,29 @@ class Settling:
         return await self._database.run(write)
 
     async def asks(self, event_ids: Sequence[str]) -> None:
-        """There is more to these events than it seemed."""
+        """Move events that seemed to be chatter to the rank of those that ask for something."""
         change = sa.update(inbox).where(inbox.c.event_id.in_(event_ids)).values(rank=int(Rank.ASKS))
         await self._database.run(lambda connection: connection.execute(change))
 
     async def tried(self, event_id: str) -> None:
-        """This event, alone, is about to be read: if the process ends now, that was its doing."""
+        """Count a try of an event that is about to be read alone: if the process ends now, this event is the cause."""
         change = sa.update(inbox).where(inbox.c.event_id == event_id).values(tries=inbox.c.tries + 1)
         await self._database.run(lambda connection: connection.execute(change))
 
     async def reopen(self, event_id: str) -> None:
-        """An event that a workflow of an earlier release had begun is ours to read, unless it was answered."""
+        """Have an event read here that a workflow of an earlier release had begun, unless it was answered."""
         change = sa.update(inbox).where(inbox.c.event_id == event_id, inbox.c.raw != "")
         await self._database.run(lambda connection: connection.execute(change.values(settled=False, owner=self._owner)))
 
     async def owners(self) -> set[str]:
-        """Return the processes that have events to read, chats that wait, or something that they are saying."""
+        """Return the processes that have events to read, chats that wait, or deliveries under way."""
         since = {"since": time.time() - UNANSWERED_FOR_S}
         return await self._database.look(lambda connection: set(connection.execute(_OWNERS, since).scalars()))
 
     async def adopt(self, dead: Collection[str]) -> list[Unanswered]:
-        """Take over what dead processes have left. Return the requests whose chats wait.
+        """Take over what dead processes left. Return the requests whose chats wait.
 
-        A chat waits, too, where one of them died while it said something there, whoever took that request in.
+        A chat also waits if one of them died during a delivery to it, whichever process received the request.
         """
         bound = {"dead": list(dead), "since": time.time() - UNANSWERED_FOR_S}
         left = inbox.c.owner.in_(list(dead))
@@ -162,7 +162,7 @@ _LATELY_UNANSWERED = (
     requests.join(inbox, inbox.c.event_id == requests.c.id),
     sa.and_(UNANSWERED, requests.c.created_at >= sa.bindparam("since")),
 )
-# Without an index: they are gone after a week, and looked through only when a process comes or goes, or after a while.
+# There is no index: rows go after a week, and are only searched when a process comes or goes, or now and then.
 _BEING_SAID = (deliveries.c.outcome == "intent", deliveries.c.created_at >= sa.bindparam("since"))
 _OWNERS = sa.union(
     sa.select(inbox.c.owner).where(UNSETTLED),

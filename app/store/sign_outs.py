@@ -14,7 +14,7 @@ KEPT_S = 24 * 3600.0  # longer than any session lasts
 class SignOuts:
     """Remembers sessions that were ended before their time.
 
-    A session is named by at most 20 characters that tell nothing of its cookie.
+    A session is named by at most 20 characters that reveal nothing of its cookie.
     """
 
     def __init__(self, database: Database) -> None:

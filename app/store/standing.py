@@ -1,4 +1,4 @@
-"""What stands before an event is performed, in one statement: is it known, is somebody blocked, what waits already."""
+"""How things stand before an event is performed, in one statement: is it known, is somebody blocked, what waits."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Standing:
     """What was found.
 
     Attributes:
-        known: What the event wants was written down before.
+        known: What the event asks for was written before.
         blocked: An admin has blocked its chat or its person.
         paused: Nothing new is to be drawn.
         undrawn: How many pictures wait for the model or are being drawn.
@@ -29,7 +29,7 @@ class Standing:
 
 
 async def standing_of(database: Database, event_id: str, *, holders: Collection[str]) -> Standing:
-    """Look how things stand. `holders`: LINE's ids of the chat and the person."""
+    """Return how things stand. `holders`: LINE's ids of the chat and the person."""
     bound = {"event": event_id, "holders": list(holders)}
     row = await database.look(lambda connection: connection.execute(_STANDING, bound).one())
     return Standing(known=bool(row[0]), blocked=bool(row[1]), paused=bool(row[2]), undrawn=int(row[3]))

@@ -1,4 +1,4 @@
-"""What survives a restart, as `migrations/versions` makes it step by step. Times are Unix seconds. No I/O."""
+"""The tables, as `migrations/versions` makes them step by step. Times are Unix seconds. No I/O."""
 
 from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer, LargeBinary, String, Text
 from sqlalchemy.schema import Column, Index, MetaData, Table
@@ -6,7 +6,8 @@ from sqlalchemy.sql import false, text
 
 metadata = MetaData()
 OBJECT = JSON(none_as_null=True)  # None is NULL, not the word "null"
-# Few rows are so, and an index of all would cost each of the others twice. Queries must say it in the same words.
+# Conditions of partial indexes: few rows meet them, and a full index would be written twice for each of the others.
+# Queries must repeat these words.
 UNSETTLED = text("NOT begun")
 UNANSWERED = text("answer IN ('waiting', 'due', 'sending')")
 
@@ -17,10 +18,10 @@ inbox = Table(
     Column("raw", Text, nullable=False),  # the event's own JSON
     Column("arrived_at", Float, nullable=False),
     Column("owner", String(80), nullable=False),  # the process that took it in
-    # What it wants is written down, and what it said is forgotten; the column is named as in the first release.
+    # What it asks for is written, and its words are deleted; the column keeps its name from the first release.
     Column("begun", Boolean, key="settled", nullable=False, default=False),
     Column("rank", Integer, nullable=False, default=0, server_default="0"),  # 0: somebody may wait; 1: chatter
-    Column("tries", Integer, nullable=False, default=0, server_default="0"),  # processes that ended over it
+    Column("tries", Integer, nullable=False, default=0, server_default="0"),  # processes that ended while it was open
     Index("inbox_unsettled", "rank", "arrived_at", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),
 )
 
@@ -31,16 +32,16 @@ requests = Table(
     Column("chat_id", String(40), nullable=False),
     Column("chat_kind", String(8), nullable=False),  # user, group, room
     Column("user_id", String(40)),
-    Column("message_id", String(64)),  # LINE's id of the message that asked, for its unsending
+    Column("message_id", String(64)),  # LINE's id of the message that asked; it may be unsent
     Column("quote_token", Text),
-    Column("prompt", Text),  # gone with its pictures
+    Column("prompt", Text),  # deleted with its pictures
     Column("draws", Boolean, nullable=False),  # False: no picture was asked for, `words` answer at once
-    Column("options", OBJECT),  # of this wish: `chat.options`
+    Column("options", OBJECT),  # of this wish: `reading.options.Options`
     Column("sources", OBJECT),  # what is edited: [{"picture": id}, {"photo": message id}]
     Column("tap", String(120)),  # the button that asked, so that two taps are one wish
     Column("words", String(32)),  # a key of the sentences: what to say in place of a picture
-    Column("details", OBJECT),  # what the words speak of: counts, places
-    Column("notes", OBJECT),  # what is said beside the picture: [[key, details], ...]
+    Column("details", OBJECT),  # values in the words: counts, places
+    Column("notes", OBJECT),  # what is sent with the picture: [[key, details], ...]
     Column("state", String(16), nullable=False),
     Column("answer", String(16), nullable=False),
     Column("delivery_id", String(36)),
@@ -52,7 +53,7 @@ requests = Table(
     Column("ready_at", Float),
     Column("promised_at", Float),
     Column("sent_at", Float),
-    Column("sent_quote_token", Text),  # of the picture in the chat, to point at it later
+    Column("sent_quote_token", Text),  # of the picture in the chat, to quote it later
     Column("counted_on", String(10)),  # the day on which its pictures count for the person; None: they do not
     Column("counted", Integer, nullable=False, default=0, server_default="0"),  # how many of them
     Column("understood", OBJECT),  # `reading.meaning.Why`: which step decided, for what, how sure
@@ -92,41 +93,41 @@ pending_uploads = Table(  # the paid bytes, from the model's answer until the bu
     Column("preview_key", String(200)),
 )
 
-deletions = Table(  # objects whose pictures are forgotten already; the bucket follows as soon as it can
+deletions = Table(  # objects to be deleted from the bucket; their pictures are deleted already
     "doomed",
     metadata,
     Column("object_key", String(200), primary_key=True),
     Column("since", Float, nullable=False),
 )
 
-unsent = Table(  # messages that were taken back, perhaps before we looked at them
+unsent = Table(  # messages that were unsent, perhaps before we read them
     "unsent",
     metadata,
     Column("message_id", String(64), primary_key=True),
     Column("at", Float, nullable=False),
 )
 
-photos = Table(  # what people send to be edited, fetched at once, since LINE forgets it
+photos = Table(  # photos that people send to be edited, fetched at once, since LINE deletes them
     "photos",
     metadata,
     Column("message_id", String(64), primary_key=True),
     Column("chat_id", String(40), nullable=False),
     Column("user_id", String(40)),
     Column("set_id", String(80)),  # an album; its photos come in any order
-    Column("set_total", Integer, nullable=False),  # 0: not told
-    Column("set_index", Integer, nullable=False, default=0, server_default="0"),  # in its album, from 1; 0: not told
+    Column("set_total", Integer, nullable=False),  # 0: not known
+    Column("set_index", Integer, nullable=False, default=0, server_default="0"),  # in its album, from 1; 0: not known
     Column("state", String(16), nullable=False),  # seen, kept, gone, unreadable, too_large, too_many, external
-    Column("data", LargeBinary),  # made fit to be sent to a model
+    Column("data", LargeBinary),  # as it is sent to a model
     Column("content_type", String(32)),
     Column("waits", Boolean, nullable=False),  # for words that say what to do with it
     Column("created_at", Float, nullable=False),
-    Column("decoder", String(36)),  # the process that decodes it just now, or died of it
+    Column("decoder", String(36)),  # the process that is decoding it, or died of it
     Column("deaths", Integer, nullable=False, default=0, server_default="0"),  # of processes that were decoding it
     Index("photos_of_chat", "chat_id", "waits"),
     Index("photos_by_time", "created_at"),
 )
 
-photo_uses = Table(  # which requests began with a photo, or words before it, so that taking it back finds them
+photo_uses = Table(  # the requests made from a photo, or from words sent before it, to find them when it is unsent
     "photo_uses",
     metadata,
     Column("message_id", String(64), primary_key=True),
@@ -145,8 +146,8 @@ chats = Table(  # what a chat has set, and what we wait for in it
     Column("expects_sources", OBJECT),
     Column("expects_until", Float),
     Column("expects_user", String(40)),  # whose next words are meant; None: anybody's
-    Column("current_picture", String(22)),  # the one that "again" and "back" speak of
-    Column("left_at", Float),  # since when we are blocked or put out: its data goes a day later
+    Column("current_picture", String(22)),  # the one that "again" and "back" refer to
+    Column("left_at", Float),  # when we were blocked or removed: its data goes a day later
     Column("created_at", Float, nullable=False),
 )
 
@@ -173,20 +174,20 @@ calls = Table(  # the ledger: every paid call to OpenAI, written before it is ma
     Column("microusd", BigInteger, nullable=False, server_default="0"),  # an estimate until the answer is known
     Column("is_estimate", Boolean, nullable=False, server_default=false()),
     Column("day", String(10), nullable=False, server_default=""),  # YYYY-MM-DD in TIMEZONE
-    Column("purses", OBJECT),  # whose money it is: [[holder, period], ...]
-    Column("refunded_at", Float),  # since when it counts for the bot alone
+    Column("purses", OBJECT),  # where it is booked: [[holder, period], ...]
+    Column("refunded_at", Float),  # from then on it counts for the bot alone
     Index("calls_by_day", "day"),
     Index("calls_by_time", "began_at"),
 )
 
-budgets = Table(  # what was spent or is reserved in a period; caps are decided here
+budgets = Table(  # what was spent or is reserved in a period; caps are checked against it
     "purses",
     metadata,
     Column("holder", String(120), primary_key=True),  # bot, chat:ID, user:ID, member:CHAT:USER
     Column("period", String(10), primary_key=True),  # a day YYYY-MM-DD or a month YYYY-MM
     Column("pictures", Integer, nullable=False, server_default="0"),
     Column("microusd", BigInteger, nullable=False, server_default="0"),
-    Column("told", Integer),  # the least that people were told is left of it: pictures, or percent
+    Column("told", Integer),  # the least that people were told is left: pictures, or percent
 )
 
 allowances = Table(  # what an admin has decided for a person, group or room
@@ -194,11 +195,11 @@ allowances = Table(  # what an admin has decided for a person, group or room
     metadata,
     Column("holder", String(40), primary_key=True),  # LINE's id
     Column("blocked", Boolean, nullable=False),
-    Column("extra", Integer, nullable=False),  # pictures more on `extra_on`
+    Column("extra", Integer, nullable=False),  # more pictures on `extra_on`
     Column("extra_on", String(10), nullable=False),
 )
 
-# What admins have switched on: paused.
+# What holds for all processes: `paused` and those in `switches.py`; also sessions that were ended, see `sign_outs.py`.
 switches = Table(
     "switches", metadata, Column("name", String(32), primary_key=True), Column("at", Float, nullable=False)
 )
@@ -219,7 +220,7 @@ tallies = Table(  # what is counted by day: pushes saved
     Column("count", BigInteger, nullable=False),
 )
 
-model_dates = Table(  # when models end, as their maker says, read daily
+model_dates = Table(  # when models are shut down, as their maker says, read daily
     "model_dates",
     metadata,
     Column("model", String(64), primary_key=True),
