@@ -5,6 +5,7 @@ import contextlib
 import functools
 import gc
 import os
+import resource
 import signal
 import socket
 import sys
@@ -101,17 +102,13 @@ def configure_logs(settings: Settings) -> telemetry.Outlet:
 
 def connections_max() -> int:
     """Raise the soft limit on open files. Return how many connections it allows beside the files of our own."""
-    files = FILES_WANTED
-    with contextlib.suppress(ImportError):  # there is no such module on Windows
-        import resource  # noqa: PLC0415 - not on every platform
-
-        files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = FILES_WANTED if most == resource.RLIM_INFINITY else min(FILES_WANTED, most)
-        if files != resource.RLIM_INFINITY and files < wanted:
-            with contextlib.suppress(OSError, ValueError):  # a sandbox may forbid it; then the limit stays
-                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
-                files = wanted
-        files = FILES_WANTED if files == resource.RLIM_INFINITY else files
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_WANTED if most == resource.RLIM_INFINITY else min(FILES_WANTED, most)
+    if files != resource.RLIM_INFINITY and files < wanted:
+        with contextlib.suppress(OSError, ValueError):  # a sandbox may forbid it; then the limit stays
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+            files = wanted
+    files = FILES_WANTED if files == resource.RLIM_INFINITY else files
     return min(CONNECTIONS_MAX, max(files // 4, files - OWN_FILES))
 
 
@@ -128,7 +125,7 @@ def run(settings: Settings, lines: telemetry.Outlet) -> int:
         app,
         host=settings.host,
         port=settings.port,
-        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        loop="uvloop",
         http=functools.partial(Protocol, limits=ConnectionLimits(), crowd=crowd),  # type: ignore[arg-type]  # only ever called
         ws="none",
         lifespan="on",

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -48,7 +48,6 @@ RECOVERY_ATTEMPTS = 50  # restarts that one workflow may survive; each deploy is
 PRUNED_AT_ONCE = 500
 
 Body = Callable[[str], Awaitable[None]]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,11 +181,6 @@ class Engine:
         with SetWorkflowID(workflow_id), SetEnqueueOptions(queue_partition_key=user):
             await DBOS.enqueue_workflow_async(QUEUE, self._workflows[name], argument)
         self._queue_bell.look()
-
-    @staticmethod
-    async def step(name: str, work: Callable[..., Coroutine[Any, Any, T]], *arguments: object) -> T:
-        """Run one step of the current workflow. Once finished it is not run again: its result is kept."""
-        return await DBOS.run_step_async({"name": name}, work, *arguments)
 
     def is_alive(self) -> bool:
         """Whether the thread that manages the queues and restarts their workers is alive."""

@@ -42,20 +42,14 @@ async def test_a_workflow_is_run_once_for_its_id(tmp_path):
     engine = Engine(database_url=f"sqlite:///{tmp_path}/easel.db", executor_id="us", limits=LIMITS)
     runs: asyncio.Queue[str] = asyncio.Queue()
 
-    async def body(argument: str) -> None:
-        await runs.put(await engine.step("look", said, argument))
-
-    async def said(argument: str) -> str:
-        return f"ran {argument}"
-
-    engine.workflow("draw", body)
+    engine.workflow("draw", runs.put)
     await engine.start()
     await asyncio.gather(*(engine.enqueue("draw", "draw-1", argument="1", user="somebody") for _ in range(10)))
     async with asyncio.timeout(20):
         first = await runs.get()
         await engine.enqueue("draw", "draw-1", argument="1", user="somebody")
         await engine.enqueue("draw", "draw-2", argument="2", user="somebody")
-        assert [first, await runs.get()] == ["ran 1", "ran 2"]
+        assert [first, await runs.get()] == ["1", "2"]
     await engine.stop(drain="draw", drain_s=5)
     assert runs.empty()
 

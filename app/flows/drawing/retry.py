@@ -41,7 +41,7 @@ class GiveUp:
 
 
 @dataclass(slots=True)
-class Repeated:
+class Failures:
     """How often one kind of failure came, and how long was waited because of it."""
 
     count: int = 0
@@ -53,8 +53,8 @@ class Tries:
     """What was tried for one request so far. `blind` outlives restarts."""
 
     unreachable: int = 0
-    faults: Repeated = field(default_factory=Repeated)
-    limited: Repeated = field(default_factory=Repeated)
+    faults: Failures = field(default_factory=Failures)
+    limited: Failures = field(default_factory=Failures)
     blind: int = 0
     began_at: float = field(default_factory=time.monotonic)
 
@@ -84,12 +84,12 @@ def _while_unreachable(error: Unreachable, tries: Tries) -> AskAgain | GiveUp:
     return AskAgain(backoff_s(tries.unreachable, longest_s=UNREACHABLE_LONGEST_S))
 
 
-def _after(error: Again, repeated: Repeated, *, most: int, within_s: float) -> AskAgain | GiveUp:
-    repeated.count += 1
-    wait_s = error.retry_after_s if error.retry_after_s is not None else backoff_s(repeated.count)
-    if repeated.count > most or repeated.waited_s + wait_s > within_s:
+def _after(error: Again, failures: Failures, *, most: int, within_s: float) -> AskAgain | GiveUp:
+    failures.count += 1
+    wait_s = error.retry_after_s if error.retry_after_s is not None else backoff_s(failures.count)
+    if failures.count > most or failures.waited_s + wait_s > within_s:
         return GiveUp(error.reason)
-    repeated.waited_s += wait_s
+    failures.waited_s += wait_s
     return AskAgain(wait_s)
 
 
