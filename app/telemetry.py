@@ -57,35 +57,39 @@ class Outlet:
         """Start the thread. At most `most` lines wait."""
         self.dropped = 0
         self._stream = stream
-        self._waiting: queue.Queue[str] = queue.Queue(most)
+        self._most = most
+        self._waiting: queue.SimpleQueue[str | threading.Event] = queue.SimpleQueue()  # the cheapest to put into
         threading.Thread(target=self._write, name="log", daemon=True).start()
 
     def write(self, text: str) -> None:
         """Queue a line, or drop it if too many wait."""
-        try:
-            self._waiting.put_nowait(text)
-        except queue.Full:
+        if self._waiting.qsize() < self._most:
+            self._waiting.put(text)
+        else:
             self.dropped += 1
 
     def flush(self) -> None:
         """Do nothing: a handler calls this after each line, and must not wait."""
 
     def close(self, *, within_s: float = LAST_LINES_S) -> None:
-        """Wait until all lines are written, at most `within_s` seconds."""
-        with self._waiting.all_tasks_done:
-            self._waiting.all_tasks_done.wait_for(lambda: not self._waiting.unfinished_tasks, within_s)
+        """Wait until all lines so far are written, at most `within_s` seconds."""
+        written = threading.Event()
+        self._waiting.put(written)
+        written.wait(within_s)
 
     def _write(self) -> None:
         told = 0
         while True:
             text = self._waiting.get()
+            if isinstance(text, threading.Event):
+                text.set()
+                continue
             if (dropped := self.dropped) > told:
                 text += json.dumps({"event": "log_lines_dropped", "level": "warning", "lines": dropped - told}) + "\n"
                 told = dropped
             with contextlib.suppress(OSError, ValueError):  # a full disk or a closed pipe must not cost a picture
                 self._stream.write(text)
                 self._stream.flush()
-            self._waiting.task_done()
 
 
 class _Lines:

@@ -1,5 +1,6 @@
 """Words that call us at the start of a message: "draw", "/draw", "畫". No I/O."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -34,8 +35,8 @@ def after_prefix(text: str, prefixes: Sequence[str], *, glued: bool) -> str | No
         prefixes: Empty ones never match.
         glued: A prefix of a script without spaces (畫, วาด) may be followed directly by the next word.
     """
-    for prefix in sorted(prefixes, key=len, reverse=True):
-        end = _end_of(_folded(prefix.strip()), text)
+    for folded_prefix in _longest_first(tuple(prefixes)):
+        end = _end_of(folded_prefix, text)
         if end and _stands_apart(text[:end], text[end:], glued=glued):
             return without_separators(text[end:])
     return None
@@ -54,8 +55,16 @@ def prefix_shown(prefixes: Sequence[str], language: str) -> str:
     return next(iter([*own, *latin, *prefixes]), "@")
 
 
+@functools.cache
+def _longest_first(prefixes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_folded(prefix.strip()) for prefix in sorted(prefixes, key=len, reverse=True))
+
+
 def _end_of(folded_prefix: str, text: str) -> int | None:
     """Return where the prefix ends in the text as typed; None if the text does not start with it."""
+    # Most texts end here. The last letter is left out, since what follows in the text may combine with it.
+    if not _folded(text[: 3 * len(folded_prefix)]).startswith(folded_prefix[:-1]):
+        return None
     # Several characters may be typed for one: ﾄﾞ for ド, three letters for one Korean syllable.
     for end in range(1, min(len(text), 3 * len(folded_prefix)) + 1):
         if _folded(text[:end]) == folded_prefix:
