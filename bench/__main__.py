@@ -1,4 +1,4 @@
-"""Measure Easel beside the echo bot and print a table. Loopback only; all of it takes about five minutes."""
+"""Measure Easel beside the echo bot and print a table. Loopback only; all of it takes about seven minutes."""
 
 import argparse
 import asyncio
