@@ -47,7 +47,11 @@ class Name(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One command. `argument`: what follows an admin's command word; for a tapped yes, the request that asked."""
+    """One command.
+
+    `argument`: the words after an admin's command word, in the case in which they were typed and without marks; for a
+    tapped yes, the request that asked.
+    """
 
     name: Name
     argument: str = ""
@@ -69,9 +73,9 @@ def command_of(text: str, *, beside_options: bool = False) -> Command | None:
     if not said:
         return None
     if said.startswith("/"):
-        word, _, argument = said[1:].strip().partition(" ")
-        if word in ADMIN_WORDS:
-            return Command(name=Name(word), argument=text.strip()[-len(argument) :] if argument else "")
+        word, _, argument = normal(text, keeps_case=True)[1:].strip().partition(" ")
+        if word.casefold() in ADMIN_WORDS:
+            return Command(name=Name(word.casefold()), argument=argument)
     for one in readings(said):
         if found := _named(one, beside_options=beside_options) or _about_a_picture(one, beside_options=beside_options):
             return Command(name=found)

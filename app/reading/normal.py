@@ -12,14 +12,15 @@ _MANY = re.compile(r"([^\d\W])\1{2,}")  # 好好好, yesss; not digits, since 55
 _GAP_BESIDE_UNSPACED = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
-def normal(text: str) -> str:
+def normal(text: str, *, keeps_case: bool = False) -> str:
     """Fold case, width and simplified characters; drop marks, emoji, apostrophes and needless spaces.
 
-    Texts longer than `CHARS_MAX` give "".
+    Texts longer than `CHARS_MAX` give "". `keeps_case`: for what is not compared with words, such as LINE's ids.
     """
     if len(text) > 2 * CHARS_MAX:
         return ""
-    text = _APOSTROPHES.sub("", in_full(unicodedata.normalize("NFKC", text).casefold()))
+    text = unicodedata.normalize("NFKC", text)
+    text = _APOSTROPHES.sub("", in_full(text if keeps_case else text.casefold()))
     text = "".join(one if _is_said(one) else " " for one in text)
     text = _GAP_BESIDE_UNSPACED.sub("", " ".join(text.split()))
     return text if len(text) <= CHARS_MAX else ""

@@ -112,7 +112,7 @@ async def test_an_admin_gives_somebody_more(stage, tmp_path):
         wish = stage.line.chat(group).messages[0].id
         assert "today's limit of 1" in (await ask(stage, keen, "a cat"))["text"]
         assert (await ask(stage, admin, "draw /give 2", group=group, quote=wish))["text"] == "Given for today: 2."
-        assert (await ask(stage, admin, f"/give {keen} 1"))["text"] == "Given for today: 3."
+        assert (await ask(stage, admin, f"/give {keen}  1."))["text"] == "Given for today: 3."
         assert (await ask(stage, keen, "a cat"))["type"] == "image"
         assert "Pictures today: 2 of 4" in (await ask(stage, keen, "usage"))["text"]
         for words in ("/block", "/block somebody", f"/block {admin}"):

@@ -195,11 +195,25 @@ def test_the_picture_and_options(said):
     assert found.name is Name.AGAIN
 
 
-def test_an_admins_argument_stays_as_it_was_typed():
-    """Ids keep their case."""
-    found = command_of("/give U12AB 10")
+@pytest.mark.parametrize(
+    ("said", "argument"),
+    [
+        ("/give U12ab 10", "U12ab 10"),
+        ("/give U12ab  10", "U12ab 10"),
+        ("/Give  U12ab\n10 ", "U12ab 10"),
+        ("／ｇｉｖｅ　Ｕ12ab　１０", "U12ab 10"),
+        ("/give U12ab.", "U12ab"),
+        ("/give “U12ab”, 10!", "U12ab 10"),
+        ("/give me 👍", "me"),
+        ("/give 👍", ""),
+        ("/give", ""),
+    ],
+)
+def test_an_admins_argument_is_its_words(said, argument):
+    """Ids keep their case; spaces, marks and emoji around them do not count."""
+    found = command_of(said)
     assert found
-    assert (found.name, found.argument) == (Name.GIVE, "U12AB 10")
+    assert (found.name, found.argument) == (Name.GIVE, argument)
 
 
 @given(st.text(max_size=120))
