@@ -39,12 +39,14 @@ NOT_OFFERED: Final = "not_offered"  # the code of a lasting error: this server d
 PATH: Final = "chat/completions"
 SCHEMA_PARAM: Final = "response_format"
 UNTAKEN: Final = {"unsupported_value", "unsupported_parameter", "unknown_parameter"}
-# What makes OpenAI's models answer fast and store nothing; a server that refuses all of it is asked without.
+OPENAI_HOST: Final = "api.openai.com"  # and eu.api.openai.com: https://platform.openai.com/docs/guides/your-data
+NOT_STORED: Final[Mapping[str, Any]] = {"store": False}
+# What makes OpenAI's models answer fast and store nothing; another server that refuses all of it is asked without.
 OPENAIS_OWN: Final[Mapping[str, Any]] = {
+    **NOT_STORED,
     "reasoning_effort": "none",  # the default is "medium": slow, and paid for
     "verbosity": "low",
     "max_completion_tokens": TOKENS_MAX,
-    "store": False,
     "prompt_cache_key": "easel-reader-v1",
 }
 OF_THE_ASKER: Final = "safety_identifier"
@@ -79,7 +81,8 @@ class OpenAIReader:
         if not HEADER_SAFE.fullmatch(api_key):
             raise NotPermitted("The API key is empty or has characters that no key has", cause=Cause.KEY)
         self._untaken: dict[str, set[str]] = {}
-        self._is_plain = False
+        self._plain: set[str] = set()
+        self._is_openai = _is_openai(base_url)
         self._http = httpx.AsyncClient(
             base_url=base_url,
             headers={
@@ -95,6 +98,8 @@ class OpenAIReader:
     async def read(self, question: TextQuestion, *, model: str, within_s: float = READ_TIMEOUT_S) -> Completion:
         """Ask one model. A field it refuses is left out from then on, and it is asked again at once: a 400 is free.
 
+        OpenAI itself is never asked without `store: false`.
+
         Raises:
             Again: Nothing was read: `RateLimited`, `Unreachable` or `VendorFault`.
             OutcomeUnknown: No whole answer in time: it may have been charged.
@@ -105,12 +110,18 @@ class OpenAIReader:
         """
         deadline = asyncio.get_running_loop().time() + within_s
         for _ in range(LESSONS_MAX):
+            body = self._body(question, model)
             try:
-                return await self._read(question, model, deadline)
+                return await self._read(body, question, deadline)
             except BadRequest as error:
-                if not self._learns(error, model):
+                plain = self._plain_body(question, model)
+                if (name := _field(error)) in body.keys() - plain.keys():
+                    self._untaken.setdefault(model, set()).add(name)
+                elif body != plain and self._may_know_fewer(error):
+                    return await self._read_plain(plain, question, deadline)
+                else:
                     raise
-        return await self._read(question, model, deadline)
+        return await self._read(self._body(question, model), question, deadline)
 
     async def may_read(self, *, model: str) -> None:
         """Find out for free whether this key may ask: a call without messages is always refused, but differently.
@@ -130,36 +141,38 @@ class OpenAIReader:
         """Close every connection. Calls under way fail."""
         await self._http.aclose()
 
-    async def _read(self, question: TextQuestion, model: str, deadline: float) -> Completion:
-        answer = await self._post(self._body(question, model), deadline)
+    async def _read_plain(self, body: Mapping[str, Any], question: TextQuestion, deadline: float) -> Completion:
+        """Ask with what all servers know. Only an answer shows that the rest was refused, and not this message."""
+        completion = await self._read(body, question, deadline)
+        self._plain.add(body["model"])
+        return completion
+
+    async def _read(self, body: Mapping[str, Any], question: TextQuestion, deadline: float) -> Completion:
+        model = body["model"]
+        answer = await self._post(body, deadline)
         if not answer.is_success or has_error(answer.body):
             raise _fault(answer, model)
         return read_completion(answer, model=model, choices=question.choices)
 
     def _body(self, question: TextQuestion, model: str) -> dict[str, Any]:
-        said = [
-            {"role": "system" if self._is_plain else "developer", "content": question.rules},
-            {"role": "user", "content": question.message},
-        ]
-        body = {"model": model, "messages": said, SCHEMA_PARAM: _schema(question.choices)}
-        if self._is_plain:
-            return body
+        plain = self._plain_body(question, model)
+        if model in self._plain:
+            return plain
         own = {**OPENAIS_OWN, OF_THE_ASKER: question.asker}
-        return body | {name: value for name, value in own.items() if name not in self._untaken.get(model, ())}
+        taken = {name: value for name, value in own.items() if name not in self._untaken.get(model, ())}
+        return plain | taken | {"messages": _messages(question, rules_role="developer")}
 
-    def _learns(self, error: BadRequest, model: str) -> bool:
-        """Remember what is refused, to leave it out. False: there is nothing to leave out."""
-        if error.code == NOT_OFFERED or self._is_plain:
-            return False
-        name = (error.param or "").partition(".")[0]
-        untaken = self._untaken.setdefault(model, set())
-        is_of_a_field = error.code in UNTAKEN
-        if is_of_a_field and name in {*OPENAIS_OWN, OF_THE_ASKER} - untaken:
-            untaken.add(name)
-            return True
-        # OpenAI names the field that it refuses; a server that names none may know fewer. Other errors teach nothing.
-        self._is_plain = is_of_a_field or (error.code or "").startswith("http_")
-        return self._is_plain
+    def _plain_body(self, question: TextQuestion, model: str) -> dict[str, Any]:
+        """Return what every server knows; for OpenAI itself, also that nothing is stored."""
+        kept = NOT_STORED if self._is_openai else {}
+        messages = _messages(question, rules_role="system")
+        return {"model": model, "messages": messages, SCHEMA_PARAM: _schema(question.choices), **kept}
+
+    def _may_know_fewer(self, error: BadRequest) -> bool:
+        """Whether fields may be what was refused, and not this message."""
+        # OpenAI names what it does not take: from it, an error without a code says nothing of fields.
+        has_no_code = (error.code or "").startswith("http_")
+        return error.code in UNTAKEN or (has_no_code and not self._is_openai)
 
     async def _post(self, body: Mapping[str, Any], deadline: float) -> HttpAnswer:
         try:
@@ -179,6 +192,20 @@ class OpenAIReader:
             raise OutcomeUnknown("No answer of OpenAI in time", code="timeout") from exc
         except httpx.HTTPError as exc:
             raise OutcomeUnknown(f"No answer of OpenAI: {type(exc).__name__}", code="connection_lost") from exc
+
+
+def _is_openai(base_url: str) -> bool:
+    host = httpx.URL(base_url).host
+    return host == OPENAI_HOST or host.endswith(f".{OPENAI_HOST}")
+
+
+def _field(error: BadRequest) -> str:
+    """Return the field that is not taken; "" if the error is about something else, or names none."""
+    return (error.param or "").partition(".")[0] if error.code in UNTAKEN else ""
+
+
+def _messages(question: TextQuestion, *, rules_role: str) -> list[dict[str, str]]:
+    return [{"role": rules_role, "content": question.rules}, {"role": "user", "content": question.message}]
 
 
 def _schema(choices: Mapping[str, Sequence[str]]) -> dict[str, Any]:

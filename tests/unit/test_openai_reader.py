@@ -81,6 +81,53 @@ async def test_a_server_that_takes_less_is_asked_with_less(wire):
     assert [call.status for call in vendor.calls] == [400, 200, 200]
     assert set(vendor.calls[-1].body) == {"model", "messages", "response_format"}
     assert vendor.calls[-1].body["messages"][0]["role"] == "system"
+    await reader.read(QUESTION, model="gpt-5.6-luna")
+    assert vendor.calls[-1].body["store"] is False, "of another model, nothing was learned"
+
+
+async def test_what_is_refused_with_fewer_fields_is_no_lesson(wire):
+    """The server did not like this one message: the next is asked about with all that makes it fast and unstored."""
+    vendor, reader = wire
+    refusal = Fault.status(400, {"error": {"type": "invalid_request_error", "param": None, "code": None}})
+    vendor.faults.add(refusal, match="/chat/", times=2)
+    with pytest.raises(BadRequest):
+        await reader.read(QUESTION, model=LUNA)
+    await reader.read(QUESTION, model=LUNA)
+    assert [call.status for call in vendor.calls] == [400, 400, 200]
+    assert vendor.calls[-1].body["store"] is False
+
+
+async def test_two_who_learn_the_same_do_not_learn_more(wire):
+    """Two messages at once, of which a model refuses the same field: only that one is left out."""
+    vendor, reader = wire
+    await asyncio.gather(*(reader.read(QUESTION, model="gpt-4o-mini") for _ in range(3)))
+    await reader.read(QUESTION, model="gpt-4o-mini")
+    assert vendor.calls[-1].body["store"] is False
+
+
+@pytest.mark.parametrize("host", ["api.openai.com", "eu.api.openai.com"])
+@pytest.mark.parametrize(
+    ("error", "left"),
+    [
+        ({"type": "invalid_request_error", "param": None, "code": None}, 1),
+        ({"type": "invalid_request_error", "param": "store", "code": "unknown_parameter"}, 2),
+        ({"type": "invalid_request_error", "param": "messages[0].role", "code": "unsupported_value"}, 2),
+    ],
+)
+async def test_openai_itself_never_stores(monkeypatch, host, error, left):
+    """Whatever it refuses, and by whatever name: no message is ever sent to OpenAI without `store: false`."""
+    vendor = OpenAIStandIn(api_key=KEY, paint=False)
+    vendor.faults.add(Fault.status(400, {"error": error}), match="/chat/", times=left)
+    async with serve(vendor.app) as proxy:
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.setenv("no_proxy", "")
+        reader = OpenAIReader(api_key=KEY, base_url=f"http://{host}/v1")
+        with pytest.raises(BadRequest):
+            await reader.read(QUESTION, model=LUNA)
+        await reader.read(QUESTION, model=LUNA)
+        await reader.aclose()
+    assert {call.body["store"] for call in vendor.calls} == {False}
+    assert vendor.calls[-1].body["max_completion_tokens"] == 200
 
 
 async def test_a_message_that_is_not_liked_is_no_lesson(wire):
