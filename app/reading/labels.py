@@ -55,7 +55,6 @@ SETTINGS = {
     "language_mine": ("language", ""),
 }
 WAITING = ("show", "show_said")  # on the button of a promise; typed, they ask about the progress
-IDEAS = ("idea_one", "idea_two")  # suggested changes of a photo
 
 
 def act_of(text: str) -> Act | None:

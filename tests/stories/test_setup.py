@@ -11,7 +11,7 @@ from line_sandbox.r2 import rules as r2_rules
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
-from app.ops.setup.menu_layout import FOLDER, HEIGHT_PX, IMAGE_BYTES_MAX, WIDTH_PX, menu
+from app.ops.setup.menu_layout import FOLDER, HEIGHT_PX, WIDTH_PX, menu
 from app.ops.setup.painter import SEAL, page_of, seal_of
 from app.ops.setup.set_up import SetupWishes, set_up
 from app.ops.setup.step import SetupStep, StepOutcome
@@ -31,6 +31,7 @@ HERO = re.compile(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)" rx="6
 CARDS = re.compile(r'<use href="#card" x="(\d+)" y="(\d+)"/>')
 CARD_PX = (575, 783)
 ODD_RULE = b"<LifecycleConfiguration><Rule><ID>x</ID></Rule></LifecycleConfiguration>"  # of a store that is not R2
+IMAGE_BYTES_MAX = 1_000_000  # https://developers.line.biz/en/reference/messaging-api/#upload-rich-menu-image
 LABELS = re.compile(r'<text x="([\d.]+)" y="(\d+)"[^>]*>\$(\w+)</text>')
 
 

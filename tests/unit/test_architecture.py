@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -136,6 +138,24 @@ def _kind_of_home(path: Path) -> str:
     if path.parent.parent == APP and path.parent.name in VENDORS and path.stem != "__init__":
         return f"vendor's {path.name}"
     return str(path.parent if path.stem in {"__init__", path.parent.name} else path)
+
+
+def test_what_a_module_offers_is_used():
+    """Constants, functions and classes of app/ are for app/: one that only a test reads belongs to the test."""
+    texts = [path.read_text(encoding="utf-8") for path in APP.rglob("*.*") if path.suffix in TEXTS]
+    read = Counter(re.findall(r"\w+", "\n".join(texts)))
+    made = Counter(name for path in modules() for name in _made_in(path) if not name.startswith("__"))
+    assert len(made) > 1000
+    assert not {name for name, times in made.items() if read[name] <= times}
+
+
+def _made_in(path: Path) -> Iterator[str]:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                yield name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
 
 
 def test_the_map_names_every_room():

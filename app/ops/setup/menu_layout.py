@@ -16,7 +16,6 @@ from app.line.rich_menus import our_name
 
 WIDTH_PX: Final = 2500
 HEIGHT_PX: Final = 1686
-IMAGE_BYTES_MAX: Final = 1_000_000  # …/reference/messaging-api/#upload-rich-menu-image
 FOLDER: Final = Path(__file__).parent
 
 _COLUMN_PX: Final = 625
