@@ -1,7 +1,8 @@
 """What the store and the engine share about databases: how to connect to Postgres, what an error means. No I/O."""
 
 import sqlite3
-from typing import Final
+from pathlib import Path
+from typing import Final, Literal
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
@@ -25,6 +26,14 @@ ONLY_READS = "25006"
 # SQLite says "no such table" as an OperationalError, too: https://www.sqlite.org/rescode.html (read 2026-11-27)
 WRONG: Final = frozenset({sqlite3.SQLITE_ERROR})
 PRIMARY_CODE = 0xFF  # an extended code has the primary one in its last byte
+
+
+def file_uri(path: Path, *, mode: Literal["ro", "rw"]) -> str:
+    """Return the URI under which SQLite opens a file that is there: with `uri=True`, and neither mode makes one.
+
+    A "?", "#" or "%" of the path is escaped: https://www.sqlite.org/uri.html (read 2026-11-28).
+    """
+    return f"{path.absolute().as_uri()}?mode={mode}"
 
 
 def is_away(error: Exception) -> bool:

@@ -42,7 +42,7 @@ class Memory:
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[sa.Connection]:
-        engine = sa.create_engine(f"sqlite:///{self._path}", connect_args={"timeout": BUSY_S})
+        engine = sa.create_engine(sa.URL.create("sqlite", database=str(self._path)), connect_args={"timeout": BUSY_S})
         try:
             with engine.begin() as connection:
                 yield connection

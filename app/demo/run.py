@@ -27,6 +27,7 @@ Tell = Callable[[str], None]
 EX_CONFIG, INTERRUPTED = 78, 130
 NAME = "Easel"
 DATABASE = "demo.db"  # not a real bot's file name: the R2 stand-in would take its pending deletions
+DATABASE_URL = f"sqlite:///{DATABASE}"  # in the bot's own directory, whose path may need escapes in a URL
 DASHBOARD_TOKEN_BYTES = 12  # a new one for each run
 
 
@@ -101,7 +102,7 @@ async def _say(options: DemoOptions, parts: RealVendors, inherited: Mapping[str,
     text = options.say or ""
     with _directory(options) as directory:
         async with open_stand_ins(bot_name=NAME) as stand_ins:
-            environment = environment_of(parts, stand_ins.at, inherited, database=f"sqlite:///{directory}/{DATABASE}")
+            environment = environment_of(parts, stand_ins.at, inherited, database=DATABASE_URL)
             bot = Bot(environment=environment, directory=directory, on_line=progress.on_line)
             tell(f"{text}\n")
             _tell_parts(parts, tell)
@@ -127,7 +128,7 @@ async def _page(
     """Serve the page until `stop` is set."""
     with _directory(options) as directory, listening_at(options.host, options.port) as listening:
         async with open_stand_ins(latency_s=LATENCY_S, bot_name=NAME) as stand_ins:
-            environment = environment_of(parts, stand_ins.at, inherited, database=f"sqlite:///{directory}/{DATABASE}")
+            environment = environment_of(parts, stand_ins.at, inherited, database=DATABASE_URL)
             async with Demo(stand_ins, parts, is_private=options.host in LOOPBACK).open() as demo:
                 bot = _bot_of(demo, environment, directory)
                 demo.show()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from app.databases import file_uri
 from app.engine import engine_url
 from app.store.ownership import own
 
@@ -38,7 +39,7 @@ def save(database_url: str, directory: Path) -> list[Path]:
             raise BackupError(f"{file} is not there: check DATABASE_URL")
         copies.append(directory / file.name)
         with (
-            contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source,
+            contextlib.closing(sqlite3.connect(file_uri(file, mode="ro"), uri=True)) as source,
             contextlib.closing(sqlite3.connect(copies[-1])) as target,
         ):
             source.backup(target)
@@ -60,8 +61,8 @@ def restore(database_url: str, directory: Path) -> list[Path]:
     with own(files[0]):
         aside = f"before-restore-{time.strftime('%Y%m%d-%H%M%S')}"
         for file in files:
-            for old in file.parent.glob(f"{file.name}*"):
-                if old.name in {file.name, f"{file.name}-wal", f"{file.name}-shm"}:
+            for old in (file.with_name(f"{file.name}{end}") for end in ("", "-wal", "-shm")):
+                if old.exists():
                     old.rename(old.with_name(f"{old.name}.{aside}"))
             shutil.copyfile(directory / file.name, file)
     return files

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.databases import CONNECT_ARGUMENTS, first_line, is_away
+from app.databases import CONNECT_ARGUMENTS, file_uri, first_line, is_away
 from app.store.own_file import OwnFile
 from app.store.schema_check import misfits
 from app.store.tables import metadata
@@ -227,7 +227,7 @@ class Database:
             if not self._file.is_remembered:
                 return None  # SQLAlchemy's own way: the file is created if there is none
             # While ours is missing, none is created in its place: that connection would not see ours once it is back.
-            return sqlite3.connect(f"{Path(args[0]).absolute().as_uri()}?mode=rw", uri=True, **options)
+            return sqlite3.connect(file_uri(Path(args[0]), mode="rw"), uri=True, **options)
 
         @sa.event.listens_for(engine, "connect")
         def _configure(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:

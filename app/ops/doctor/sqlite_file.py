@@ -12,6 +12,7 @@ from errno import EACCES
 from pathlib import Path
 from typing import Final
 
+from app.databases import file_uri
 from app.flows.drawing.queue import request_of
 from app.ops.doctor.finding import Finding, failed, ok, skipped
 from app.ops.doctor.revision import judge_revision
@@ -131,4 +132,4 @@ def _wishes(path: Path, engine_path: Path) -> Finding:
 
 
 def _reading(path: Path) -> "contextlib.closing[sqlite3.Connection]":
-    return contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True))
+    return contextlib.closing(sqlite3.connect(file_uri(path, mode="ro"), uri=True))

@@ -314,13 +314,13 @@ def test_nothing_stays(tmp_path):
 
 @pytest.mark.slow
 def test_killed(tmp_path):
-    """The bot does not outlive a demo that was killed."""
-    with demo(tmp_path, "--port", "0", "--data", str(tmp_path / "kept")) as started:
+    """The bot does not outlive a demo that was killed, and its database is where it was told to be."""
+    with demo(tmp_path, "--port", "0", "--data", str(tmp_path / "kept?")) as started:
         pid = bot_of(started)
         started.process.send_signal(signal.SIGKILL)
         started.process.wait(10)
         assert gone(pid)
-    assert (tmp_path / "kept" / "demo.db").exists()
+    assert (tmp_path / "kept?" / "demo.db").exists()
 
 
 def bot_of(started):

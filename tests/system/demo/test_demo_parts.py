@@ -1,3 +1,5 @@
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,15 @@ def test_what_is_forgotten(tmp_path):
     Memory(own).erase()
     Memory(own).erase()  # nothing is there any more
     assert {path.name for path in tmp_path.iterdir()} == others
+
+
+@pytest.mark.asyncio
+async def test_what_is_forgotten_is_of_the_demo(tmp_path):
+    """Whatever its folder is called, the bot's memory is looked for in its own file."""
+    folder = tmp_path / "what? #1 100%"
+    folder.mkdir()
+    with contextlib.closing(sqlite3.connect(folder / "demo.db")) as connection:
+        connection.executescript("CREATE TABLE gone_models (model, until); INSERT INTO gone_models VALUES ('x', 1)")
+        await Memory(folder / "demo.db").forget_gone_models()
+        assert connection.execute("SELECT count(*) FROM gone_models").fetchone() == (0,)
+    assert [*tmp_path.iterdir()] == [folder]
