@@ -67,12 +67,18 @@ async def more(terminal: int) -> str:
 
 
 async def test_from_nothing_to_a_bot(practice):
-    """A slip is named and corrected at once; what is written is for the owner only; setup and doctor follow."""
+    """A slip at each vendor is named and corrected at once; what is written is for the owner only; the rest follows."""
     right = [(name, practice.environment[name]) for name in NAMES]
-    slip = [right[0], ("LINE_CHANNEL_ACCESS_TOKEN", "of-somebody-else"), ("Correct it now?", "y")]
-    code, shown = await interviewed(practice, [*slip, *right, ("Webhook address", "")])
+    slips = {"LINE_CHANNEL_ACCESS_TOKEN": "of-another", "OPENAI_API_KEY": "sk-wrong", "R2_PUBLIC_BASE_URL": "mine"}
+    answers = []
+    for group in GROUPS:
+        first = [(one.name, slips.get(one.name, practice.environment[one.name])) for one in group.questions]
+        again = [(one.name, practice.environment[one.name]) for one in group.questions]
+        answers += [*first, ("Correct it now?", "y"), *again]
+    code, shown = await interviewed(practice, [*answers, ("Webhook address", "")])
     assert code == 0, shown
     assert "Issue a token in the LINE Developers console" in " ".join(shown.split())
+    assert shown.count("1 failed") == len(GROUPS)
     assert all(shown.count(step) == 1 for group in GROUPS for step in group.steps)
     order = ("create a LINE Official Account", "Enable Messaging API", "LINE_CHANNEL_SECRET")
     assert sorted(order, key=shown.index) == list(order)

@@ -24,8 +24,8 @@ class Row:
 
 
 def name_chars(names: Sequence[str]) -> int:
-    """Return the width of a column of these names, including the gap after it."""
-    return min(max(map(len, names)), NAME_CHARS_MAX) + 2
+    """Return the width of a column of these names, which may be none, including the gap after it."""
+    return min(max(map(len, names), default=0), NAME_CHARS_MAX) + 2
 
 
 def lay_out(row: Row, *, verdict_chars: int, name_chars: int, width_chars: int, indent: str = "") -> list[str]:
