@@ -6,10 +6,8 @@ folder, and it refuses a setting that it gets both as a value from the demo and 
 
 from collections.abc import Mapping
 
-from dotenv import dotenv_values
-
 from app.demo.demo_errors import CannotStart
-from app.settings import FROM_FILES, from_files
+from app.settings import FROM_FILES, from_files, read_env_file
 
 OWN = frozenset({"ADMIN_TOKEN", "DATABASE_URL"})  # the demo sets its own, whatever is set here
 
@@ -20,7 +18,7 @@ def inherited_by_bot(environment: Mapping[str, str], *, without: frozenset[str] 
     Raises:
         CannotStart: A file cannot be read, or a setting has both a value and a file.
     """
-    there = {name: value for name, value in dotenv_values(".env").items() if value} | dict(environment)
+    there = read_env_file() | dict(environment)
     values, problems = from_files([name for name in FROM_FILES if name not in OWN | without], there)
     if problems:
         raise CannotStart(problems)

@@ -52,15 +52,20 @@ def near_misses(names: Collection[str], known: Collection[str]) -> dict[str, str
     return {name: found[0] for name, found in near.items() if found}
 
 
-def variables(env_file: Path = Path(".env")) -> dict[str, str]:
-    """Return all variables: those of the file, and of the environment, which wins.
+def variables() -> dict[str, str]:
+    """Return all variables, of the environment and, where it does not have them, of `.env`. Raises as that does."""
+    return {**read_env_file(), **os.environ}
+
+
+def read_env_file(path: Path = Path(".env")) -> dict[str, str]:
+    """Return the variables of a file as pydantic-settings reads it, "" where one is set to nothing.
 
     Raises:
         OSError: The file is there but cannot be read.
         UnicodeDecodeError: It is not in UTF-8.
     """
-    written = dotenv_values(env_file, encoding="utf-8") if env_file.is_file() else {}
-    return {**{name: value or "" for name, value in written.items()}, **os.environ}
+    written = dotenv_values(path, encoding="utf-8") if path.is_file() else {}
+    return {name: value or "" for name, value in written.items()}
 
 
 def from_files(names: Collection[str], environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

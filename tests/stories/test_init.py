@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import pytest
 import pytest_asyncio
 
+from app.ops.init import env_file
 from app.ops.init.questions import GROUPS
 from tests.practice import Practice, practice_in
 from tests.world import interpreter
@@ -93,8 +94,9 @@ async def test_from_nothing_to_a_bot(practice):
 async def test_once_more_on_what_is_there(practice):
     """Enter keeps each value; comments and other settings stay, and what was wrong is put right in its place."""
     file = practice.directory / ".env"
-    before = [f"{name}={practice.environment[name]}" for name in NAMES]
-    lines = ["# my bot", *before, "LOG_LEVEL=debug  # loud"]
+    before = [f"export {name}={practice.environment[name]}" for name in NAMES]
+    before[NAMES.index("R2_BUCKET")] += "  # the public one"
+    lines = ["# my bot", "", *before, "LOG_LEVEL=debug  # loud"]
     file.write_text("\n".join(lines).replace(practice.environment["OPENAI_API_KEY"], "an-older-key"))
     answers = [(name, "") for name in NAMES]
     answers[NAMES.index("OPENAI_API_KEY")] = ("OPENAI_API_KEY", practice.environment["OPENAI_API_KEY"])
@@ -118,3 +120,34 @@ async def test_without_a_terminal(practice):
     assert "OPENAI_API_KEY: https://platform.openai.com/api-keys" in said
     assert "R2_BUCKET" not in said
     assert said.index("create a LINE Official Account") < said.index("LINE_CHANNEL_SECRET")
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("R2_BUCKET=pictures  # the public one", "pictures"),
+        ("export R2_BUCKET = 'pictures'  # quoted", "pictures"),
+        ("R2_BUCKET='it\\'s'", "it's"),
+        ('R2_BUCKET="a # b"', "a # b"),
+        ("R2_BUCKET=", None),
+        ("R2_BUCKET= # none yet", None),
+        ("R2_BUCKET", None),
+    ],
+)
+async def test_what_is_there_is_read_as_the_service_does(tmp_path, line, value):
+    """Comments behind a value, quotes and escapes."""
+    file = tmp_path / ".env"
+    file.write_text(f"# my bot\n{line}\n", encoding="utf-8")
+    assert env_file.read(file).get("R2_BUCKET") == value
+    env_file.write(file, env_file.read(file))
+    assert file.read_text(encoding="utf-8") == f"# my bot\n{line}\n"
+
+
+@pytest.mark.parametrize("value", ["pictures", "it's", "a # b", 'say "hi"', "C:\\new\\", "'", "\\'", "€ 5"])
+async def test_what_is_written_is_read_back(tmp_path, value):
+    """Whatever a value has in it, on a line of its own or in an older value's place."""
+    file = tmp_path / ".env"
+    file.write_text('export OLD="one\ntwo"\nOTHER=1', encoding="utf-8")
+    env_file.write(file, {"OLD": value, "NEW": value})
+    assert env_file.read(file) == {"OLD": value, "OTHER": "1", "NEW": value}
+    assert file.read_text(encoding="utf-8").startswith("export OLD=")

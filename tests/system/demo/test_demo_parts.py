@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from line_sandbox.page.stand_ins import Addresses
 
 from app.demo.demo_errors import CannotStart
+from app.demo.inherited import inherited_by_bot
 from app.demo.memory import Memory
 from app.demo.parts import LINE, OPENAI, R2, environment_of, read_parts
 from app.engine import engine_url
@@ -80,3 +81,12 @@ async def test_what_is_forgotten_is_of_the_demo(tmp_path):
         await Memory(folder / "demo.db").forget_gone_models()
         assert connection.execute("SELECT count(*) FROM gone_models").fetchone() == (0,)
     assert [*tmp_path.iterdir()] == [folder]
+
+
+def test_the_demo_reads_what_the_bot_reads(tmp_path, monkeypatch):
+    """Comments are no part of a value, what is set to nothing stays so, and the environment goes before `.env`."""
+    lines = ["export IMAGE_SIZE=auto  # any", "READER_MODELS=", "IMAGE_FORMAT=png"]
+    (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    found = inherited_by_bot({"IMAGE_FORMAT": "webp"})
+    assert found == {"IMAGE_SIZE": "auto", "READER_MODELS": "", "IMAGE_FORMAT": "webp"}
