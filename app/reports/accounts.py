@@ -66,8 +66,8 @@ class Accounts:
 
         def read(connection: sa.Connection) -> list[Account]:
             found = {one.id: one for one in _who_asked(connection)}
-            blocked = sa.select(allowances.c.holder).where(allowances.c.blocked).limit(HOLDERS_MAX)
-            others = [one for one in connection.execute(blocked).scalars() if one not in found]
+            blocked = sa.select(allowances.c.holder).where(allowances.c.blocked).order_by(allowances.c.holder)
+            others = [one for one in connection.execute(blocked.limit(HOLDERS_MAX)).scalars() if one not in found]
             everybody = [*found.values(), *(Account(id=one, kind=kind_of(one)) for one in others)]
             return _with_counts(connection, everybody, day=day, month=month)
 
@@ -88,16 +88,16 @@ class Accounts:
         return await self._database.read(read)
 
     async def members(self, chat_id: str, *, month: str) -> list[Member]:
-        """Return who has spent part of a group's month, highest first; if more than `MEMBERS_MAX`, any of them."""
+        """Return who has spent most of a group's month, highest first; at most `MEMBERS_MAX`."""
         prefix = member_of(chat_id, "")
         theirs = sa.select(budgets.c.holder, budgets.c.microusd).where(
             # Bounded by letters, not by some last character: collations order everything else differently.
             budgets.c.holder.between(f"{prefix}U", f"{prefix}V"),
             budgets.c.period == month,
         )
-        rows = await self._database.read(lambda connection: connection.execute(theirs.limit(MEMBERS_MAX)).all())
-        members = [Member(id=row.holder.removeprefix(prefix), month_microusd=int(row.microusd)) for row in rows]
-        return sorted(members, key=lambda one: one.month_microusd, reverse=True)
+        most = theirs.order_by(budgets.c.microusd.desc(), budgets.c.holder).limit(MEMBERS_MAX)
+        rows = await self._database.read(lambda connection: connection.execute(most).all())
+        return [Member(id=row.holder.removeprefix(prefix), month_microusd=int(row.microusd)) for row in rows]
 
 
 def kind_of(holder: str) -> str:

@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from app.reports.accounts import Accounts
+from app.reports.accounts import MEMBERS_MAX, Accounts
 from app.reports.archive import LOOKED_AT, Archive, Mark, RequestFilter
 from app.reports.gallery import Gallery
 from app.reports.gauges import Gauges
 from app.reports.statement import Statement
 from app.reports.trends import Trends
 from app.store.database import Database
-from app.store.money.budgets import Caps
+from app.store.money.budgets import Caps, member_of
 from app.store.money.ledger import Booking, Ledger, Tokens
 from app.store.requests import State
-from app.store.tables import calls, pictures, requests
+from app.store.tables import budgets, calls, pictures, requests
 
 ZONE = ZoneInfo("Asia/Taipei")
 ALICE, GROUP = "U" + "a" * 32, "C" + "c" * 32
@@ -99,6 +99,18 @@ async def test_no_statement_reads_a_whole_table_that_grows(database):
             for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         }
     assert not [plan for plan in plans if re.fullmatch(rf"SCAN ({GROWING})", plan[0])]
+
+
+async def test_the_biggest_spenders_of_a_group_are_shown(database):
+    """Also in a group of more members than fit on the page, whatever their ids are."""
+    rows = [
+        {"holder": member_of(GROUP, f"U{number:032x}"), "period": "2026-11", "microusd": number, "pictures": 1}
+        for number in range(MEMBERS_MAX + 10)
+    ]
+    with database.transaction() as connection:
+        connection.execute(sa.insert(budgets), rows)
+    shown = await Accounts(database).members(GROUP, month="2026-11")
+    assert [one.month_microusd for one in shown] == [*range(MEMBERS_MAX + 9, 9, -1)]
 
 
 async def test_a_look_goes_through_so_many_and_says_where_it_stopped(database):
