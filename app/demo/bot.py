@@ -1,7 +1,6 @@
 """The bot as a process of its own, started, stopped and killed as by an operator or a power cut."""
 
 import asyncio
-import contextlib
 import json
 import os
 import sys
@@ -140,9 +139,7 @@ class Bot:
 
     def _note(self, text: str) -> None:
         self._last_words = [*self._last_words[-LAST_WORDS:], text]
-        line: LogLine = {}
-        with contextlib.suppress(ValueError):
-            line = json.loads(text)
+        line = _log_line(text)
         if line.get("event") == "listening":
             self.port = int(line["port"])
             self._become("ready")
@@ -153,6 +150,15 @@ class Bot:
     def _become(self, state: State) -> None:
         self.state = state
         self._on_change()
+
+
+def _log_line(text: str) -> LogLine:
+    """Return a line of the bot's log; {} if it is of somebody else, such as a library, whatever that has written."""
+    try:
+        line = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return line if isinstance(line, dict) else {}
 
 
 def _import_path() -> str:

@@ -80,6 +80,17 @@ def test_say_without_a_picture(tmp_path):
     assert "No picture came. 想畫什麼呢" in done.stdout
 
 
+@pytest.mark.slow
+def test_lines_of_others_in_the_log(tmp_path):
+    """What a library writes beside the bot's log is passed over, even where it reads as JSON."""
+    lines = "\n".join(["123", "null", '["listening"]', "[" * 100_000, "Traceback", ""])
+    (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.stderr.write({lines!r})\n")
+    paths = os.pathsep.join([str(tmp_path), environment()["PYTHONPATH"]])
+    ended = run(tmp_path, "--say", OTTER, PYTHONPATH=paths)
+    assert ended.returncode == 0, ended.stdout
+    assert "Picture  " in ended.stdout
+
+
 def test_half_real(tmp_path):
     """Half of a vendor's settings is a mistake: it is named, and nothing starts."""
     done = run(tmp_path, R2_BUCKET="pictures", OPENAI_API_KEY="")
