@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from app.errors import BadAnswer, OutcomeUnknown, TooLarge, Unreachable
-from app.line.line_answers import LineAnswer, LineCall, body_of, error_of
+from app.line.line_answers import LineAnswer, LineCall, body_of, error_of, wait_of
 
 if TYPE_CHECKING:
     import aiohttp
@@ -184,11 +184,10 @@ def _is_packed(response: "aiohttp.ClientResponse") -> bool:
 def _answer(response: "aiohttp.ClientResponse", content: bytes) -> LineAnswer:
     headers = response.headers
     accepted_id = headers.get("x-line-accepted-request-id")  # on 409: of the first push with this retry key
-    retry_after = headers.get("retry-after", "")
     return LineAnswer(
         status=response.status,
         request_id=accepted_id or headers.get("x-line-request-id"),
-        retry_after_s=float(retry_after) if retry_after.isascii() and retry_after.isdigit() else None,
+        retry_after_s=wait_of(headers.get("retry-after", "")),
         body={} if _is_packed(response) else body_of(content),
     )
 

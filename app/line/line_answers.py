@@ -24,6 +24,8 @@ from app.errors import (
 from app.line import json_text
 from app.line.json_fields import Json, identifier, sections, string
 
+RETRY_AFTER_S_MAX: Final = 120  # twice the life of a reply token; longer waits are ignored, as those of OpenAI are
+_SECONDS: Final = re.compile(r"\d{1,9}", re.ASCII)  # thousands of digits would be infinity
 _LEAF_BY_STATUS: Final[dict[int, type[EaselError]]] = {401: NotPermitted, 403: NotPermitted, 429: RateLimited}
 _CODES: Final[dict[type[EaselError], str]] = {MonthlyLimit: "monthly_limit", TokenDead: "invalid_reply_token"}
 
@@ -78,6 +80,12 @@ def body_of(content: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def wait_of(retry_after: str) -> float | None:
+    """Read how long to wait, in seconds; None if it is not given, not positive or above `RETRY_AFTER_S_MAX`."""
+    wait_s = float(retry_after) if _SECONDS.fullmatch(retry_after) else 0.0
+    return wait_s if 0 < wait_s <= RETRY_AFTER_S_MAX else None
 
 
 def sent_of(answer: LineAnswer) -> Sent:

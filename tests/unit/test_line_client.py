@@ -256,9 +256,21 @@ async def test_refusals_without_words(status):
             await ask_to_push(line)
 
 
-@pytest.mark.parametrize(("header", "retry_after_s"), [("7", 7.0), ("soon", None), ("-1", None), ("²", None)])
+@pytest.mark.parametrize(
+    ("header", "retry_after_s"),
+    [
+        ("7", 7.0),
+        ("120", 120.0),
+        ("121", None),
+        ("9" * 5000, None),
+        ("0", None),
+        ("soon", None),
+        ("-1", None),
+        ("²", None),
+    ],
+)
 async def test_retry_after(header, retry_after_s):
-    """Where LINE says how long to wait, we know."""
+    """Where LINE says how long to wait, we know, unless nobody could wait so long."""
     async with line_that(answers_as("rate_limit_429", retry_after=header)) as (line, _):
         with pytest.raises(errors.RateLimited) as caught:
             await ask_to_reply(line)
