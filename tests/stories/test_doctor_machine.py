@@ -8,17 +8,24 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from line_sandbox.faults import Fault
 from line_sandbox.server import serve
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
 
 from app.ops.doctor import attempts, examine
+from app.ops.doctor.check_bucket import PNG
 from app.ops.doctor.examine import TITLES
 from app.ops.doctor.finding import FindingVerdict
-from app.ops.doctor.machine import judge_disk
+from app.ops.doctor.machine import judge_disk, look_at_clock
 from app.ops.doctor.postgres import NEAR_MS, judge_distance
 from app.store.database import HEAD, Database
 from tests.practice import NOBODY, Practice, practice_in
@@ -70,6 +77,23 @@ async def test_a_service_that_is_not_ready(practice):
     practice.readiness = {"ready": False, "problems": {"store": "disk full"}}
     found = (await practice.examine())["Database", "service"]
     assert (found.verdict, "store: disk full" in found.evidence, found.cure) == (FAILED, True, "Look at its log")
+
+
+async def test_an_answer_without_an_end(practice):
+    """A host that never stops sending is judged by how it begins: nothing waits for it, or keeps what it sends."""
+
+    async def endless(_request: Request) -> StreamingResponse:
+        async def body() -> AsyncIterator[bytes]:
+            yield PNG * 1000
+            await asyncio.Event().wait()
+
+        return StreamingResponse(body(), media_type="image/png", headers={"date": formatdate(usegmt=True)})
+
+    async with serve(Starlette(routes=[Route("/{path:path}", endless)])) as url:
+        found = await practice.examine(R2_PUBLIC_BASE_URL=url, PORT=url.rpartition(":")[2])
+        assert (await look_at_clock([url])).verdict is OK
+    assert "other bytes" in found["R2", "public address"].evidence
+    assert found["Database", "service"].verdict is SKIPPED
 
 
 @pytest.mark.parametrize(("free_bytes", "verdict"), [(2e9, OK), (5e8, WARNING), (1e8, FAILED)])

@@ -9,6 +9,7 @@ import httpx
 
 from app.errors import NotPermitted
 from app.ops.doctor.attempts import Attempts
+from app.ops.doctor.bounded_answer import get
 from app.ops.doctor.finding import Finding, any_failed, failed, ok, skipped, warning
 from app.r2 import Bucket, new_key
 from app.r2.bucket import CACHE_CONTROL
@@ -85,13 +86,13 @@ async def _fetch(url: str, *, host: str) -> list[Finding]:
     check = "public address"
     try:
         async with httpx.AsyncClient(timeout=FETCH_S, headers={"Accept-Encoding": "identity"}) as http:
-            answer = await http.get(url)
+            answer = await get(http, url, bytes_max=len(PNG))
     except httpx.HTTPError as error:
         return [failed(check, f"{host} cannot be fetched from: {_why(error)}", cure=_cure_of(error))]
-    return _judge(answer, host=host)
+    return _judge(answer.response, answer.body, host=host)
 
 
-def _judge(answer: httpx.Response, *, host: str) -> list[Finding]:
+def _judge(answer: httpx.Response, body: bytes, *, host: str) -> list[Finding]:
     check, kind = "public address", answer.headers.get("content-type", "")
     if answer.is_redirect:
         cure = "Take off what leads away from this domain: a login (Cloudflare Access), a redirect rule"
@@ -104,7 +105,7 @@ def _judge(answer: httpx.Response, *, host: str) -> list[Finding]:
             "Switch off what changes answers on this domain (transform rules, Access, bot challenges): LINE shows none"
         )
         return [failed(check, f"{host} says it is {kind or 'nothing'}, and it was stored as {KIND}", cure=cure)]
-    if answer.content != PNG:
+    if body != PNG:
         cure = "Switch off what changes pictures on this domain: Polish, Mirage, transformations"
         return [failed(check, f"{host} serves other bytes than were stored", cure=cure)]
     return [_address(host, answer), _caching(answer)]

@@ -1,12 +1,15 @@
 """Asks a running Easel on this machine whether it is ready."""
 
+import json
 from typing import Final
 
 import httpx
 
+from app.ops.doctor.bounded_answer import get
 from app.ops.doctor.finding import Finding, failed, ok, skipped
 
 TIMEOUT_S: Final = 3.0
+ANSWER_BYTES_MAX: Final = 64 * 1024  # ours is a few hundred
 
 
 async def look_at_service(port: int) -> Finding:
@@ -14,8 +17,8 @@ async def look_at_service(port: int) -> Finding:
     check = "service"
     try:
         async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as http:
-            answer = (await http.get(f"http://127.0.0.1:{port}/readyz")).json()
-    except (httpx.HTTPError, ValueError):
+            answer = json.loads((await get(http, f"http://127.0.0.1:{port}/readyz", bytes_max=ANSWER_BYTES_MAX)).body)
+    except (httpx.HTTPError, ValueError, RecursionError):
         return skipped(check, f"no Easel answers on port {port} of this machine")
     match answer:
         case {"ready": True}:
