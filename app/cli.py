@@ -238,17 +238,17 @@ def _copied(done: str, directory: Path) -> None:
 @cli.command()
 def health(
     port: Annotated[int, typer.Option(envvar="PORT", help="Where the service listens on this machine.")] = 8000,
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Whether it takes webhooks, and which part does not work.")
+    ] = False,
 ) -> None:
     """Ask the service on this machine whether it is alive; exit code 1 when it is not. For container engines."""
-    import urllib.request
+    from app.ops import own_health
 
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # to a proxy, 127.0.0.1 is itself
-    try:
-        with direct.open(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
-            print(answer.read().decode())
-    except OSError as error:
-        print(f"not alive: {error}", file=sys.stderr)
-        sys.exit(1)
+    found = own_health.ask_ready(port) if ready else own_health.ask_alive(port)
+    if not found.is_well:
+        refuse(*found.told, code=EX_IMPOSSIBLE)
+    typer.echo("\n".join(found.told))
 
 
 def _width_chars() -> int:

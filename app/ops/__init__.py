@@ -1,1 +1,4 @@
-"""Commands for operators: init, setup, doctor, desk (usage, requests, resend, refund, forget), backup, move, prices."""
+"""Commands for operators: init, setup, doctor, health, backup, move, prices, and those of the desk.
+
+The desk: usage, requests, resend, refund, forget.
+"""
