@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from app.reading import labels
 from app.reading.asked_back import ends_in_a_question, is_question
+from app.reading.asked_why import told_why
 from app.reading.chosen import chosen
 from app.reading.commands import ADMIN_WORDS, Command, Name, command_of
 from app.reading.crisis import is_in_crisis
@@ -59,6 +60,8 @@ def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
     talk = None if wish.options else talk_of(wish.prompt)
     if talk is Talk.PROGRESS:
         return _talked_in(wish, talk, context), ReadingStep.RULES
+    if why := told_why(wish.prompt, context):
+        return Say(answer=why), ReadingStep.MOMENT
     command = command_of(wish.prompt, beside_options=bool(wish.options)) if wish.prompt else None
     if _is_a_format(wish.options) and (not wish.prompt or (command and not command_of(wish.prompt))):
         return Say(answer=Sentence("format_alone")), ReadingStep.RULES  # a new picture would have the same format
@@ -161,7 +164,15 @@ def commanded(  # noqa: PLR0911 - one line for each thing that it can be about
         return edited(replace(wish, prompt=wish.said), context, user_id)
     if name is Name.AGAIN and not command_of(wish.prompt):
         return _of_options_alone(wish, context, user_id)  # words that only lead to options, such as "make it"
-    return Change(verb=verb, request_id=under_way.request_id if under_way else None, options=wish.options)
+    return Change(verb=verb, request_id=_wish_meant(name, context), options=wish.options)
+
+
+def _wish_meant(name: Name, context: Context) -> str | None:
+    """Find the wish that is to be had again: it is being drawn, or it came to nothing; None: the last picture."""
+    if context.under_way:
+        return context.under_way.request_id
+    is_meant = context.ended and not context.photos and name in DRAWN_AGAIN
+    return context.ended.request_id if context.ended and is_meant else None
 
 
 def _told_what_is_there(context: Context) -> Act:
@@ -192,11 +203,10 @@ def _of_options_alone(wish: Wish, context: Context, user_id: str | None) -> Act:
     if not context.quote.picture_id and context.refused_photo:
         return AskForPhoto(prompt=wish.said, options=wish.options)
     verb = "fine" if wish.options == Options(quality="high") else "again"
-    under_way = None if context.quote.picture_id else context.under_way
     return Change(
         verb=verb,
         picture_id=context.quote.picture_id,
-        request_id=under_way.request_id if under_way else None,
+        request_id=None if context.quote.picture_id else _wish_meant(Name.AGAIN, context),
         options=wish.options,
     )
 

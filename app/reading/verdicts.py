@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from app.reading.commands import ADMIN_WORDS, Command, Name
 from app.reading.meaning import Meaning, Talk, Verdict
-from app.reading.moment import expected_of, moment_of
+from app.reading.moment import CONVERSATION_S, expected_of, moment_of
 from app.reading.nothing_to_draw import is_hardly_a_wish
+from app.reading.options import Options
 from app.reading.ordinals import nth_of
 from app.reading.photo_words import speaks_of_a_photo, speaks_of_a_picture
 from app.reading.picture_parts import names_a_part
@@ -16,6 +17,7 @@ from app.reading.too_much import is_too_much
 from app.reading.wish import Addressing, Wish
 from app.store.chats import Expected
 from app.store.context import Context
+from app.store.ended import EndedWish
 from app.words.answers import Offer
 
 NEVER_GUESSED = frozenset({*ADMIN_WORDS, Name.DELETE_ALL_YES})
@@ -89,7 +91,9 @@ def _lacks_its_photo(wish: Wish, context: Context, user_id: str | None) -> bool:
     return is_bare and not context.under_way and speaks_of_a_photo(wish.prompt)
 
 
-def changed(wish: Wish, context: Context, user_id: str | None) -> Act:
+def changed(  # noqa: PLR0911 - one line for each thing
+    wish: Wish, context: Context, user_id: str | None
+) -> Act:
     """Change what the words are about: what is quoted or asked for, a photo, what is being drawn, the last picture."""
     if is_about_something(context, user_id):
         return edited(wish, context, user_id)
@@ -97,6 +101,8 @@ def changed(wish: Wish, context: Context, user_id: str | None) -> Act:
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
     if context.under_way:
         return later(wish, context.under_way.request_id)
+    if context.ended and _is_recent(context.ended, context):
+        return _in_other_words(wish, context.ended)
     if context.chat.current_picture:
         sources = [{"picture": context.chat.current_picture}]
         nth = nth_of(wish.prompt)
@@ -104,6 +110,17 @@ def changed(wish: Wish, context: Context, user_id: str | None) -> Act:
     if speaks_of_a_picture(wish.prompt):
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
     return offered(wish, context)
+
+
+def _is_recent(ended: EndedWish, context: Context) -> bool:
+    """Whether a change is about a wish that came to nothing, and not about a picture that is there."""
+    return not ended.sources and context.read_at - ended.created_at < CONVERSATION_S
+
+
+def _in_other_words(wish: Wish, ended: EndedWish) -> Draw:
+    """Draw a wish that came to nothing with what is to be different: a fox that was refused, but a cuter one."""
+    options = wish.options.merged_over(Options.of_json(ended.options))
+    return Draw(prompt=f"{ended.prompt}\n{wish.prompt}", options=options, settled=True)
 
 
 def drawn(wish: Wish, context: Context, user_id: str | None) -> Act:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.store.chats import ChatState, read_chat
 from app.store.database import Database
+from app.store.ended import EndedWish, ended_id, read_ended
 from app.store.photos import PhotoState, waiting_photos
 from app.store.requests import UNFINISHED, AnswerState, State
 from app.store.tables import photos, pictures, requests, sent, unsent
@@ -55,6 +56,7 @@ class Context:
         photos: Message ids of the photos that wait for words, oldest first.
         refused_photo: The last photo could not be accepted, and nothing was asked for since.
         under_way: The newest wish of this person that has no picture yet.
+        ended: The last wish of this person, if it ended without a picture.
         undelivered: The answer to a wish of this person is ready, but not in the chat yet.
         picture_at: When the chat's current picture was made, Unix seconds; None where there is none.
         deleted_picture: The current picture, if it was deleted; then the newest other one takes its place in `chat`.
@@ -67,6 +69,7 @@ class Context:
     photos: Sequence[str] = ()
     refused_photo: bool = False
     under_way: UnderWay | None = None
+    ended: EndedWish | None = None
     undelivered: bool = False
     picture_at: float | None = None
     deleted_picture: str | None = None
@@ -88,7 +91,7 @@ async def context_of(
         bound = {"chat": chat_id, "user": user_id, "message": message_id, "picture": chat.current_picture}
         # For most messages this says that there is nothing more to be read.
         found = connection.execute(_AROUND_ONE if user_id else _AROUND, bound | {"since": since}).one()
-        undelivered, picture_at, asked_before, some_photos, drawing = found
+        undelivered, picture_at, asked_before, some_photos, drawing, ended = found
         deleted = chat.current_picture if picture_at is None else None
         if deleted and (other := _newest_picture(connection, chat_id)):
             chat, picture_at = replace(chat, current_picture=other[0]), other[1]
@@ -98,6 +101,7 @@ async def context_of(
             photos=waiting_photos(connection, chat_id, since=since) if some_photos else (),
             refused_photo=bool(some_photos) and _is_last_photo_refused(connection, chat_id, since=since),
             under_way=_under_way(connection, chat_id, user_id) if drawing else None,
+            ended=read_ended(connection, ended) if ended and not drawing else None,
             undelivered=bool(undelivered),
             picture_at=picture_at,
             deleted_picture=deleted,
@@ -147,6 +151,7 @@ def _around(*whose: sa.ColumnElement[bool]) -> sa.Select[Any]:
         sa.exists().where(requests.c.message_id == sa.bindparam("message"), requests.c.chat_id == chat),
         sa.exists().where(photos.c.chat_id == chat, photos.c.created_at >= sa.bindparam("since")),
         sa.exists().where(*theirs, *_UNDER_WAY),
+        ended_id(*theirs),
     )
 
 

@@ -63,7 +63,8 @@ async def test_an_admin_pauses_and_resumes(stage, tmp_path):
         assert "Drawing is paused." in (await ask(stage, admin, "/status"))["text"]
         assert stage.picture_calls() == before
         assert (await ask(stage, admin, "/resume"))["text"] == "Drawing has resumed."
-        assert (await ask(stage, other, "a cat"))["type"] == "image"
+        assert (await ask(stage, other, "try again"))["type"] == "image"
+        assert stage.openai.calls[-1].body["prompt"] == "a cat"
 
 
 async def test_an_admin_blocks_by_quoting_a_picture(stage, tmp_path):

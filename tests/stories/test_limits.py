@@ -207,3 +207,24 @@ async def test_a_flood_is_told_once_and_costs_nothing(stage, tmp_path, anonymous
     assert said == ["You already have 5 waiting. Please send more once they're done."]
     assert len(stage.line.chat(group or person).pictures) == 5
     assert 5 <= stage.picture_calls() - before <= 5 + 2  # those that were cut off are asked again
+
+
+@pytest.mark.parametrize(
+    ("language", "again", "asks"),
+    [
+        ("zh-TW", "再畫一張", ("為什麼不能畫", "那什麼時候可以畫")),
+        ("en", "try again", ("why can't I draw any more", "when can I draw again?")),
+        ("ja", "もう一度", ("なんで描けないの", "いつから描ける")),
+        ("th", "ลองใหม่", ("ทำไมวาดไม่ได้", "พรุ่งนี้วาดได้กี่โมง")),
+    ],
+)
+async def test_who_asks_why_there_is_no_more_is_told_until_when(stage, tmp_path, language, again, asks):
+    """The question gets the reason and the hour, and no button that could only fail again; so does another try."""
+    person = stage.person(language=language)
+    async with stage.easel(tmp_path, USER_DAILY_PICTURES="1"):
+        await draw(stage, person)
+        paid = stage.picture_calls()
+        (told,) = await draw(stage, person, "an otter in a hat")
+        for text in (*asks, again):
+            assert await draw(stage, person, text) == [told]
+    assert stage.picture_calls() == paid

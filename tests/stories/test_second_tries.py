@@ -97,3 +97,64 @@ async def test_an_edit_that_breaks_after_the_chat_went_on(vendors, easel):
     await vendors.line.send_text(person, "a walrus with a harp")
     await vendors.picture(person, count=3)
     assert vendors.asked("a walrus with a harp")[-1].path.endswith("/images/generations")
+
+
+TRIES = {
+    "zh-TW": ("一隻戴草帽的水獺", "一座夜裡的燈塔", "再試一次", "為什麼", "改成白天"),
+    "en": ("an otter in a hat", "a lighthouse by night", "try again", "why?", "make it daytime"),
+    "ja": ("帽子をかぶったカワウソ", "夜の灯台", "もう一度", "どうしてですか", "昼にして"),
+    "th": ("นากใส่หมวกสีฟ้า", "ประภาคารตอนกลางคืน", "ลองใหม่", "ทำไมล่ะ", "เปลี่ยนเป็นตอนกลางวัน"),
+}
+
+
+@pytest.mark.parametrize("language", TRIES)
+async def test_a_wish_that_broke_is_tried_again(vendors, language):
+    """Please send it again: "try again" is that wish, not the picture that was there before. So is the reason."""
+    before, wish, again, why, _ = TRIES[language]
+    words, person = sentences_for(language, language), vendors.person(language=language)
+    await vendors.line.send_text(person, before)
+    await vendors.picture(person)
+    vendors.openai.faults.add(Fault.body(b"not json"), match="/images/")
+    await vendors.line.send_text(person, wish)
+    await text_said(vendors, person, words.say("broke"))
+    said, paid = len(vendors.line.chat(person).from_bot), vendors.picture_calls()
+    await vendors.line.send_text(person, why)
+    await vendors.until(lambda: len(vendors.line.chat(person).from_bot) > said)
+    await text_said(vendors, person, words.say("broke"))
+    assert vendors.picture_calls() == paid
+    await vendors.line.send_text(person, again)
+    await vendors.picture(person, count=2)
+    assert [call.body["prompt"] for call in vendors.asked(wish)] == [wish, wish]
+
+
+@pytest.mark.parametrize("language", TRIES)
+async def test_a_change_of_a_wish_that_was_refused(vendors, language):
+    """It is about the wish that was just refused; the picture before that stays as it is."""
+    before, wish, _, _, change = TRIES[language]
+    words, person = sentences_for(language, language), vendors.person(language=language)
+    await vendors.line.send_text(person, before)
+    await vendors.picture(person)
+    vendors.openai.refused_words = {wish: "violence"}
+    await vendors.line.send_text(person, wish)
+    await text_said(vendors, person, words.say("moderation_violence"))
+    vendors.openai.refused_words = {}
+    await vendors.line.send_text(person, change)
+    await vendors.picture(person, count=2)
+    call = vendors.asked(change)[-1]
+    assert call.path.endswith("/images/generations")
+    assert call.body["prompt"] == f"{wish}\n{change}"
+
+
+async def test_who_looks_at_an_older_picture_goes_on_with_that(vendors):
+    """A wish broke; its person brings the menu of the picture before it: "again" is that one."""
+    person = vendors.person()
+    await vendors.line.send_text(person, "a moor at dawn")
+    await vendors.picture(person)
+    vendors.openai.faults.add(Fault.body(b"not json"), match="/images/")
+    await vendors.line.send_text(person, "a lagoon at dawn")
+    await text_said(vendors, person, WORDS.say("broke"))
+    await vendors.line.send_text(person, "menu")
+    await vendors.until(lambda: vendors.line.chat(person).from_bot[-1].type == "template")
+    await vendors.line.send_text(person, "again")
+    await vendors.picture(person, count=2)
+    assert len(vendors.asked("a moor at dawn")) == 2

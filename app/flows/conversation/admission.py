@@ -50,4 +50,11 @@ class Admission:
 
 
 def _declined(request: NewRequest, words: str) -> NewRequest:
-    return replace(saying(Sentence(words)), quote_token=request.quote_token)
+    """Say why; the wish is kept, so that it need not be typed again."""
+    return replace(
+        saying(Sentence(words)),
+        quote_token=request.quote_token,
+        prompt=request.prompt,
+        options=request.options,
+        sources=request.sources,
+    )

@@ -2,7 +2,8 @@
 
 Each file has: [kindly] what may come before and after a command, [this] what it may be about, [commands] and [slash],
 [with_options], [answers] to a question of ours, [questions], which are neither, [settings] to choose, [talk] by kind, a
-[crisis], what may be [too_much], notices that are [passed_on], [options] that may be anywhere in a wish.
+[crisis], what is asked about a wish that [ended] in nothing, what may be [too_much], notices that are [passed_on],
+[options] that may be anywhere in a wish.
 """
 
 import functools
