@@ -8,7 +8,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -59,9 +59,10 @@ class Mine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmDeleteAll:
-    """Asks whether to delete everything. `count`: of pictures."""
+    """Whether everything is really to go. `count`: of pictures. `whose`: all of a 1:1 chat, or in a group."""
 
     count: int
+    whose: Literal["", "own", "everybody"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from app.line.flex import Choice, FlexQuestion, choice_card
 from app.line.messages import buttons, postback_action, text, with_quick_reply
 from app.line.sdk_models import Action, Message
 from app.line.text_length import cut_to_graphemes
-from app.words.answers import AdminStatus, ChatSettings, PersonalUsage
+from app.words.answers import AdminStatus, ChatSettings, ConfirmDeleteAll, PersonalUsage
 from app.words.chat_settings import COUNTS, LANGUAGES, QUALITIES, SHAPES, shape_of
 from app.words.sentences import Words
 from app.words.taps import agreed, setting, tap
@@ -123,12 +123,15 @@ def mine(words: Words, pictures: Sequence[tuple[str, str]]) -> list[Message]:
     return [image_carousel(words.say("mine_alt"), columns=columns)]
 
 
-def confirm_delete_all(words: Words, count: int, request_id: str) -> Message:
-    """Ask before everything is deleted. `count`: of pictures; 0: there are only words and photos.
+def confirm_delete_all(words: Words, asked: ConfirmDeleteAll, request_id: str) -> Message:
+    """Ask before everything goes; without pictures there are but words and photos.
 
     `request_id`: of the request that asks; only a yes from its person counts.
     """
-    said = words.say("confirm_delete_all", count=count) if count else words.say("confirm_delete_rest")
+    if asked.count:
+        said = words.say(f"confirm_delete_{asked.whose or 'all'}", count=asked.count)
+    else:
+        said = words.say("confirm_delete_rest_own" if asked.whose == "own" else "confirm_delete_rest")
     yes = postback_action(words.say("btn_yes"), data=agreed("delete_all_yes", request_id))
     return confirm(said, alt_text=said, yes=yes, no=postback_action(words.say("btn_no"), data=tap("do", "keep")))
 

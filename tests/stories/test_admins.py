@@ -67,6 +67,18 @@ async def test_an_admin_pauses_and_resumes(stage, tmp_path):
         assert stage.openai.calls[-1].body["prompt"] == "a cat"
 
 
+async def test_an_admin_deletes_everything_of_a_group(stage, tmp_path):
+    """What others have goes too, which the question says."""
+    admin, other = stage.person(), stage.person()
+    group = stage.group(admin, other)
+    async with stage.easel(tmp_path, ADMIN_USER_IDS=admin):
+        await ask(stage, other, "draw a cat", group=group)
+        asked = (await ask(stage, admin, "draw /delete all", group=group))["template"]["text"]
+        assert asked.startswith("Delete everything here, everybody's? That's all pictures (1)")
+        said = (await ask(stage, admin, "draw yes", group=group))["text"]
+        assert said.startswith("Deleted everything here: pictures (1)")
+
+
 async def test_an_admin_blocks_by_quoting_a_picture(stage, tmp_path):
     """In a group, without an id; whoever is blocked gets no answer and costs nothing, until they are unblocked."""
     admin, rude = stage.person(), stage.person()

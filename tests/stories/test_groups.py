@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from line_sandbox.faults import Fault
 
+from app.words.sentences import sentences_for
 from tests.stories.test_conversation import data_of, last_said
 from tests.world import PATIENCE_S
 
@@ -208,7 +209,7 @@ async def test_one_persons_burst_does_not_hold_up_another(vendors):
 
 
 async def test_delete_all_in_a_group_is_about_ones_own(vendors):
-    """Everybody's question counts, and everybody's yes deletes, their own pictures only."""
+    """Everybody's question counts, and everybody's yes deletes, their own only; both say so."""
     asker, other = vendors.person(), vendors.person()
     group = vendors.group(asker, other)
     for number, who in enumerate((asker, asker, other), start=1):
@@ -216,9 +217,23 @@ async def test_delete_all_in_a_group_is_about_ones_own(vendors):
         await vendors.picture(group, count=number)
     await vendors.line.send_text(other, "draw /delete all", group=group)
     await vendors.until(lambda: "delete_all_yes" in str(vendors.line.chat(group).from_bot[-1].body))
-    assert "(1)" in (await last_said(vendors, group))["template"]["text"]
+    words = sentences_for("en", "en")
+    assert (await last_said(vendors, group))["template"]["text"] == words.say("confirm_delete_own", count=1)
     await vendors.line.deliver(vendors.line.postback(other, "do:delete_all_yes", group=group))
-    await vendors.until(lambda: "Deleted 1" in str(vendors.line.chat(group).from_bot[-1].body))
+    await vendors.until(lambda: words.say("deleted_own", count=1) in str(vendors.line.chat(group).from_bot[-1].body))
+    await vendors.line.send_text(other, "draw /delete all", group=group)
+    await vendors.until(lambda: words.say("delete_none_own") in str(vendors.line.chat(group).from_bot[-1].body))
+
+
+async def test_a_group_that_does_not_tell_who_asks_is_not_asked(vendors):
+    """No question whose yes could delete nothing: what would be theirs cannot be known."""
+    asker = vendors.person()
+    group = vendors.group(asker)
+    for text in ("draw an unnamed plum", "draw /delete all"):
+        await vendors.line.deliver(vendors.line.text(asker, text, group=group, anonymous=True))
+        await vendors.picture(group)
+    said = sentences_for("zh-TW", "zh-TW").say("delete_whose")
+    await vendors.until(lambda: said in str(vendors.line.chat(group).from_bot[-1].body))
 
 
 async def test_a_yes_to_the_question_of_somebody_else_deletes_nothing(vendors):
@@ -233,7 +248,7 @@ async def test_a_yes_to_the_question_of_somebody_else_deletes_nothing(vendors):
     await vendors.line.send_tap(other, "Delete all", group=group)
     await vendors.until(lambda: "(2)" in str(vendors.line.chat(group).from_bot[-1].body))
     await vendors.line.send_tap(other, "Delete all", group=group)
-    await vendors.until(lambda: "Deleted 2" in str(vendors.line.chat(group).from_bot[-1].body))
+    await vendors.until(lambda: "of yours here: pictures (2)" in str(vendors.line.chat(group).from_bot[-1].body))
 
 
 async def test_a_tap_of_nobody_in_particular_deletes_nothing(vendors):

@@ -264,7 +264,7 @@ async def test_deleting_everything_is_asked_first(vendors, language, text, no, y
     assert await answer(vendors, person, text) == asked
     assert await answer(vendors, person, no) == words(language, "kept")
     assert await answer(vendors, person, text) == asked
-    assert await answer(vendors, person, yes) == words(language, "deleted_one")
+    assert await answer(vendors, person, yes) == words(language, "deleted_all", count=1)
     assert vendors.picture_calls() == before
 
 

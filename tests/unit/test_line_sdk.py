@@ -121,6 +121,7 @@ def everything_we_say(words):
     used = answers.PersonalUsage(pictures=1, pictures_max=20, pictures_until_at=1_764_547_200.0)
     under = menus.after_picture(words, "p1", has_parent=True, is_fine=False, shape="wide", fill_in="畫 ")
     settings = answers.ChatSettings(size="1024x1024", quality="low", count="1", language="th")
+    asked = [answers.ConfirmDeleteAll(count=count, whose=one) for count in (3, 0) for one in ("", "own", "everybody")]
     return [
         with_quick_reply(image(original_url="https://a.example/1.jpg", preview_url="https://a.example/2.jpg"), under),
         menus.picture_card(words, "p1", wish="a fox " * 50, fill_in="畫 "),
@@ -129,7 +130,7 @@ def everything_we_say(words):
         menus.settings_saved(words, settings),
         *menus.mine(words, [("p1", "https://a.example/1.jpg")] * 10),
         *menus.mine(words, []),
-        menus.confirm_delete_all(words, 3, "01HEVENT"),
+        *(menus.confirm_delete_all(words, one, "01HEVENT") for one in asked),
         *menus.help_messages(words, is_group=True, prefix="畫", is_admin=True),
         menus.photo_got(words, 1),
         menus.photo_got(words, 3),

@@ -15,7 +15,7 @@ from app.reading.commands import ADMIN_WORDS, Command, Name
 from app.store.chat_pictures import Pictures
 from app.store.chats import Chats
 from app.store.done_once import DoneOnce
-from app.store.forgetting import Forgetting
+from app.store.forgetting import Forgetting, OwnData
 from app.store.money.ledger import Ledger
 from app.store.photos import Photos
 from app.store.receiving import NewRequest
@@ -33,6 +33,7 @@ from app.words.answers import (
 )
 
 _NOTHING = Sentence("delete_none")
+_NOTHING_OWN = Sentence("delete_none_own")
 _SAID = {Name.ABOUT: "about", Name.KEEP: "kept", Name.DECLINE: "declined"}
 
 
@@ -121,9 +122,13 @@ class Commands:
         return saying(_counted("cancelled_one", "cancelled", count))
 
     async def _ask_to_delete_all(self, event: Event, chat: Chat, person: str | None) -> NewRequest:
-        whose = None if self._admins.knows(event.user_id) else person
-        there = await self._forgetting.own_data(chat.id, user_id=whose)
-        return saying(ConfirmDeleteAll(count=there.pictures) if there.any else _NOTHING)
+        alone, is_admin = chat.kind is ChatKind.USER, self._admins.knows(event.user_id)
+        if not alone and person is None:
+            return saying(Sentence("delete_whose"))
+        there = await self._forgetting.own_data(chat.id, user_id=None if is_admin else person)
+        if not there.any:
+            return saying(_NOTHING if alone or is_admin else _NOTHING_OWN)
+        return saying(ConfirmDeleteAll(count=there.pictures, whose="" if alone else "everybody" if is_admin else "own"))
 
     async def _delete_all(self, event: Event, chat: Chat, person: str | None, *, asked: str) -> NewRequest:
         """Delete everything; in a group only one's own, unless an admin asks. The same transaction writes the answer.
@@ -133,7 +138,7 @@ class Commands:
         """
         alone = chat.kind is ChatKind.USER
         if not alone and person is None:
-            return saying(Sentence("delete_not_yours"))
+            return saying(Sentence("delete_whose"))
         question = await self._requests.get(asked) if asked and not alone else None
         if asked and not alone and (question is None or question.user_id != person):
             return await self._ask_to_delete_all(event, chat, person)
@@ -141,9 +146,7 @@ class Commands:
 
         def delete(connection: sa.Connection) -> tuple[str, Mapping[str, Any] | None]:
             gone = self._forgetting.all_of(connection, chat.id, user_id=whose)
-            if gone.pictures:
-                return to_row(_counted("deleted_one", "deleted_all", gone.pictures))
-            return to_row(Sentence("deleted_rest") if gone.any else _NOTHING)
+            return to_row(_receipt(gone, is_own=whose is not None))
 
         return replace(saying(_NOTHING), once=DoneOnce(do=delete, then=self._swept))
 
@@ -154,6 +157,15 @@ class Commands:
     async def _usage(self, event: Event, chat: Chat, kind: type[PersonalUsage]) -> NewRequest:
         used = await self._ledger.usage_of(chat.id, chat_kind=chat.kind, user_id=event.user_id)
         return saying(of_row(key_of(kind), used))
+
+
+def _receipt(gone: OwnData, *, is_own: bool) -> Sentence:
+    """Say what is gone: a group keeps what others have."""
+    if gone.pictures:
+        return Sentence("deleted_own" if is_own else "deleted_all", {"count": gone.pictures})
+    if gone.any:
+        return Sentence("deleted_rest_own" if is_own else "deleted_rest")
+    return _NOTHING_OWN if is_own else _NOTHING
 
 
 def _counted(one: str, many: str, count: int) -> Sentence:

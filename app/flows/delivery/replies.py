@@ -161,8 +161,8 @@ class Replies:
                 made = [menus.settings_panel(words, answer, qualities=self._qualities)]
             case Mine(pictures=pictures):
                 made = menus.mine(words, [(one, self._url_of(preview)) for one, preview in pictures])
-            case ConfirmDeleteAll(count=count):
-                made = [menus.confirm_delete_all(words, count, request.id)]
+            case ConfirmDeleteAll():
+                made = [menus.confirm_delete_all(words, answer, request.id)]
             case AdminStatus():
                 made = [menus.admin_status(words, answer)]
             case Cost():

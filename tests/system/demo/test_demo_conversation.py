@@ -82,9 +82,9 @@ def test_my_pictures_and_deleting(page):
     page.locator(".card").last.get_by_role("button", name="Delete").click()
     expect(theirs(page).last).to_contain_text("Deleted 1 picture")
     say(page, "delete all")
-    expect(page.locator(".card.confirm")).to_contain_text("Delete every picture here (2)")
+    expect(page.locator(".card.confirm")).to_contain_text("all pictures (2), words and photos")
     page.locator(".card.confirm").get_by_role("button", name="Delete all").click()
-    expect(theirs(page).last).to_contain_text("Deleted 2 pictures")
+    expect(theirs(page).last).to_contain_text("pictures (2) with their files, words and photos")
 
 
 def test_settings(page):
