@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.receiving import NOTHING_EXPECTED
+from app.store.expectations import NOTHING_EXPECTED, expected_of_person
 from app.store.tables import chats
 
 
@@ -90,9 +90,9 @@ class Chats:
         }
         await self._change(chat_id, chat_kind, values)
 
-    async def expect_nothing(self, chat_id: str, chat_kind: str) -> None:
-        """Expect nothing any more: the next message stands for itself."""
-        await self._change(chat_id, chat_kind, NOTHING_EXPECTED)
+    async def expect_nothing(self, chat_id: str, chat_kind: str, *, user_id: str | None) -> None:
+        """The next message of this person stands for itself; None: whoever's it is."""
+        await self._change(chat_id, chat_kind, NOTHING_EXPECTED, *expected_of_person(chat_id, user_id))
 
     async def point_at(self, chat_id: str, chat_kind: str, picture_id: str) -> None:
         """Make this the chat's current picture."""

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from app.store.data_inventory import allowance_of, budgets_of, calls_of, unread_of
 from app.store.database import Database
 from app.store.deletions import delete_later
+from app.store.expectations import NOTHING_EXPECTED
 from app.store.money.call_outcome import READ, CallOutcome
-from app.store.receiving import NOTHING_EXPECTED, settle
+from app.store.receiving import settle
 from app.store.requests import UNFINISHED, AnswerState, cancelled, drop_kept
 from app.store.tables import (
     allowances,

@@ -5,7 +5,7 @@ import time
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.receiving import NOTHING_EXPECTED
+from app.store.expectations import NOTHING_EXPECTED
 from app.store.requests import State
 from app.store.tables import (
     alerts,

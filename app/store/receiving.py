@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.store.database import Database
 from app.store.done_once import DoneOnce
+from app.store.expectations import NOTHING_EXPECTED, expected_of_person
 from app.store.money.budgets import count_pictures
 from app.store.obstacles import obstacles_of
 from app.store.photos import taken
@@ -127,7 +128,8 @@ class Receiving:
                 return False  # declined: its photos keep waiting for another try
             taken(connection, wanted.photos)
             if wanted.settled:
-                connection.execute(sa.update(chats).where(chats.c.chat_id == sender.chat_id).values(**NOTHING_EXPECTED))
+                mine = expected_of_person(sender.chat_id, sender.user_id)
+                connection.execute(sa.update(chats).where(*mine).values(**NOTHING_EXPECTED))
             return draws
 
         draws = await self._database.run(write)
@@ -172,14 +174,6 @@ NOT_EVEN_SAID: Mapping[str, Any] = {
     "words": "flood",
     "state": State.CANCELLED,
     "answer": AnswerState.NONE,
-}
-NOTHING_EXPECTED: Mapping[str, Any] = {
-    "expects": None,
-    "expects_prompt": None,
-    "expects_options": None,
-    "expects_sources": None,
-    "expects_until": None,
-    "expects_user": None,
 }
 
 

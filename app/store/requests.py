@@ -121,6 +121,10 @@ class Requests:
         mine = (requests.c.message_id == message_id, requests.c.chat_id == chat_id)
         return await self._first(*mine, requests.c.draws)
 
+    async def last_of(self, chat_id: str, *, user_id: str) -> Request | None:
+        """Return what this person of the chat asked for last, or was last told."""
+        return await self._first(requests.c.chat_id == chat_id, requests.c.user_id == user_id)
+
     async def open_wishes(self, *, before: float) -> list[OpenWish]:
         """Return the wishes from before that time (Unix seconds) that are still to be drawn or stored."""
         columns = (requests.c[name] for name in OpenWish.__dataclass_fields__)
@@ -208,13 +212,7 @@ class Requests:
         return await self._database.run(write)
 
     async def _fail(
-        self,
-        request_id: str,
-        state: State,
-        *,
-        since: Sequence[State],
-        reason: str,
-        details: Mapping[str, Any] | None,
+        self, request_id: str, state: State, *, since: Sequence[State], reason: str, details: Mapping[str, Any] | None
     ) -> bool:
         answer = {"answer": AnswerState.DUE, "words": reason, "details": details, "ready_at": time.time()}
 

@@ -7,6 +7,7 @@ from line_sandbox.faults import Fault
 
 from app.words.sentences import sentences_for
 from tests.stories.test_conversation import data_of, last_said
+from tests.stories.test_understanding import PICTURES
 from tests.world import PATIENCE_S
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("easel")]
@@ -261,3 +262,32 @@ async def test_a_tap_of_nobody_in_particular_deletes_nothing(vendors):
     await vendors.line.deliver(vendors.line.postback(asker, data, group=group, anonymous=True))
     await vendors.until(lambda: vendors.line.chat(group).from_bot[-1].type == "text")
     assert "Only" in str(await last_said(vendors, group)) or "只有" in str(await last_said(vendors, group))
+
+
+@pytest.mark.parametrize(
+    ("language", "delete", "yes", "settings"),
+    [
+        ("zh-TW", "刪除我的資料", "好", "設定"),
+        ("en", "delete all my data", "yes", "settings"),
+        ("ja", "データを全部削除して", "はい", "設定"),
+        ("th", "ลบข้อมูลของฉันทั้งหมด", "ใช่", "ตั้งค่า"),
+    ],
+)
+async def test_each_of_a_group_answers_what_they_were_asked(vendors, language, delete, yes, settings):
+    """Another's question in between takes nothing away, and neither answer is taken for the other's."""
+    words, asker, other = sentences_for(language, language), vendors.person(language=language), vendors.person()
+    group = vendors.group(asker, other)
+    await vendors.line.send_text(asker, f"@Easel {PICTURES[language]}", group=group)
+    await vendors.picture(group)
+
+    async def say(who: str, text: str) -> str:
+        before = len(vendors.line.chat(group).from_bot)
+        await vendors.line.send_text(who, f"@Easel {text}", group=group)
+        await vendors.until(lambda: len(vendors.line.chat(group).from_bot) > before)
+        return str(vendors.line.chat(group).from_bot[-1].body)
+
+    assert words.say("confirm_delete_own", count=1) in await say(asker, delete)
+    assert "flex" in await say(other, settings)
+    assert words.say("deleted_own", count=1) in await say(asker, yes)
+    assert "Pictures: 2" in await say(other, "2")
+    assert words.say("talk_ok") in await say(asker, yes)  # nothing is asked any more

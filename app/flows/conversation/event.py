@@ -10,6 +10,7 @@ import structlog
 from app.engine import Engine
 from app.errors import EaselError, Reason
 from app.flows.conversation.admission import Admission
+from app.flows.conversation.expecting import with_own_question
 from app.flows.conversation.perform import Performer
 from app.flows.conversation.saying import saying
 from app.flows.conversation.understanding import Understanding
@@ -229,6 +230,9 @@ class EventFlow:
         if said and said.quoted_message_id and around.quote.is_unknown:
             await self._watch.silence(chat)
             around = await look()
+        if said and event.user_id and chat.kind is not ChatKind.USER:
+            requests = self._stores.requests
+            around = await with_own_question(around, requests, chat_id=chat.id, user_id=event.user_id)
         return around
 
 

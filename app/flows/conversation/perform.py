@@ -8,7 +8,7 @@ import structlog
 from app.flows.conversation.changes import Changes
 from app.flows.conversation.draw_request import drawn
 from app.flows.conversation.event_facts import happened_at, new_photo, said_by
-from app.flows.conversation.expecting import asked_with
+from app.flows.conversation.expecting import EXPECTED_FOR_S, asked_with
 from app.flows.conversation.run_commands import Commands
 from app.flows.conversation.saying import saying
 from app.flows.conversation.showing import shown
@@ -57,8 +57,7 @@ from app.words.chat_settings import may_be_set
 
 log = structlog.get_logger()
 
-EXPECTED_FOR_S = 600.0
-_ASK_THEMSELVES = frozenset({"ask_edit", "ask_edit_group", key_of(AskPhoto)})  # what they ask is remembered already
+_ASK_THEMSELVES = frozenset({"ask_edit", "ask_edit_group", key_of(AskPhoto)})
 _BY_THE_WAY = ("talk_", "thanks", "progress_", "help", "usage", "mine", "about")
 
 
@@ -131,7 +130,7 @@ class Performer:
         if isinstance(plan.act, Fetch):
             await self._photos.seen(new_photo(event, chat, plan.act.photo), waits=True)
             if state.expected and state.expected.what == "words":
-                await self._chats.expect_nothing(chat.id, chat.kind)
+                await self._chats.expect_nothing(chat.id, chat.kind, user_id=event.user_id)
 
     async def _perform(self, act: Act, event: Event, chat: Chat, state: ChatState) -> NewRequest | None:  # noqa: C901, PLR0911, PLR0912 - one case for each act
         match act:

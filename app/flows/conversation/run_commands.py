@@ -87,7 +87,7 @@ class Commands:
             case Name.DELETE_ALL_YES:
                 return await self._delete_all(event, chat, person, asked=command.argument)
             case Name.NEW:
-                return await self._start_anew(chat)
+                return await self._start_anew(event, chat)
             case Name.USAGE | Name.COST:
                 return await self._usage(event, chat, Cost if command.name is Name.COST else PersonalUsage)
             case Name.ABOUT | Name.KEEP | Name.DECLINE:
@@ -115,6 +115,7 @@ class Commands:
         if chat.kind is not ChatKind.USER and person is None:
             return saying(Sentence("cancel_none"))
         count = await self._requests.cancel(chat.id, user_id=person, event_id=event.id)
+        await self._chats.expect_nothing(chat.id, chat.kind, user_id=event.user_id)
         if chat.kind is ChatKind.USER:
             await self._photos.let_go(chat.id)
         if not count:
@@ -150,8 +151,9 @@ class Commands:
 
         return replace(saying(_NOTHING), once=DoneOnce(do=delete, then=self._swept))
 
-    async def _start_anew(self, chat: Chat) -> NewRequest:
+    async def _start_anew(self, event: Event, chat: Chat) -> NewRequest:
         await self._photos.let_go(chat.id)
+        await self._chats.expect_nothing(chat.id, chat.kind, user_id=event.user_id)
         return saying(Sentence("blank"))
 
     async def _usage(self, event: Event, chat: Chat, kind: type[PersonalUsage]) -> NewRequest:
