@@ -68,6 +68,9 @@ def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
     label = labels.act_of(wish.prompt) if not wish.options else None
     if command is None and isinstance(label, Do):
         command = label.command
+    whole = command_of(wish.said) if wish.options else None
+    if whole and whole.name not in DRAWN_AGAIN:
+        return commanded(whole, wish, context, user_id), ReadingStep.RULES  # 畫一張圖, which has 一張 in it
     if command and (not wish.options or command.name in DRAWN_AGAIN):
         return commanded(command, wish, context, user_id), ReadingStep.RULES
     if label:

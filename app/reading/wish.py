@@ -12,7 +12,9 @@ from enum import StrEnum
 
 from app.line.contents import Text
 from app.line.events import ChatKind
+from app.reading.commands import command_of
 from app.reading.mentions import is_only_emoji, without_self_mentions, without_typed_name
+from app.reading.normal import normal
 from app.reading.option_reader import read_options
 from app.reading.options import Options
 from app.reading.prefixes import INVISIBLE, after_prefix, without_separators
@@ -91,19 +93,25 @@ def addressed(
         # Here a prefix is only a habit, so it must stand apart: 畫風 (a style) is not 畫 with 風.
         rest = after_prefix(said, prefixes, glued=False)
         call = Addressing.NAMED if is_named or rest is not None else Addressing.QUOTE
-        plain = clean(said if rest is None else rest)
+        plain = clean(_of_prefixed(said, rest))
         return call, plain, plain
     if (rest := after_prefix(said, slashed(prefixes), glued=True)) is not None:
-        return Addressing.NAMED, clean(rest), clean(rest)
+        plain = clean(_of_prefixed(said, rest))
+        return Addressing.NAMED, plain, plain
     rest = after_prefix(said, prefixes, glued=True)
-    return None if rest is None else (Addressing.PREFIX, clean(said), clean(rest))
+    return None if rest is None else (Addressing.PREFIX, clean(said), clean(_of_prefixed(said, rest)))
 
 
 def prompt_of(text: Text, *, prefixes: Sequence[str]) -> str:
     """Return the prompt of a message in a 1:1 chat: all of it, except a command such as `/draw` before it."""
     said = without_self_mentions(text)
     rest = after_prefix(without_separators(said), slashed(prefixes), glued=True)
-    return clean(said if rest is None else rest)
+    return clean(_of_prefixed(said, rest))
+
+
+def _of_prefixed(said: str, rest: str | None) -> str:
+    """Take what is behind a prefix, but where it belongs to a command: "draw it again", 畫一張圖."""
+    return said if rest is None or (normal(rest) and command_of(said)) else rest
 
 
 def slashed(prefixes: Sequence[str]) -> list[str]:

@@ -291,3 +291,27 @@ async def test_each_of_a_group_answers_what_they_were_asked(vendors, language, d
     assert words.say("deleted_own", count=1) in await say(asker, yes)
     assert "Pictures: 2" in await say(other, "2")
     assert words.say("talk_ok") in await say(asker, yes)  # nothing is asked any more
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh-TW", "畫一張圖"),
+        ("zh-TW", "畫點東西"),
+        ("en", "draw a picture"),
+        ("en", "@Easel draw a picture"),
+        ("ja", "描いて、お願い"),
+        ("th", "วาดรูป"),
+    ],
+)
+async def test_who_says_to_draw_but_not_what_is_asked(vendors, language, text):
+    """Also where the word that calls us is half of the command: neither its rest nor another's wish is drawn."""
+    asker, other = vendors.person(language=language), vendors.person()
+    group = vendors.group(asker, other)
+    await vendors.line.send_text(other, "@Easel a cormorant on a buoy", group=group)
+    await vendors.picture(group)
+    before, paid = len(vendors.line.chat(group).from_bot), vendors.picture_calls()
+    await vendors.line.send_text(asker, text, group=group)
+    await vendors.until(lambda: len(vendors.line.chat(group).from_bot) > before)
+    assert sentences_for(language, language).say("blank") in str(vendors.line.chat(group).from_bot[-1].body)
+    assert vendors.picture_calls() == paid

@@ -204,7 +204,7 @@ async def test_what_to_do_with_an_album(vendors, language, text):
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        *(("zh-TW", one) for one in ("隨便", "畫點東西")),
+        *(("zh-TW", one) for one in ("隨便", "畫點東西", "畫一張圖")),
         *(("en", one) for one in ("surprise me", "you choose", "draw something")),
         *(("ja", one) for one in ("おまかせで", "何でも")),
         *(("th", one) for one in ("อะไรก็ได้", "วาดอะไรก็ได้")),

@@ -113,6 +113,16 @@ def test_prefix(said, prompt):
 
 @pytest.mark.parametrize(
     "said",
+    ["畫一張圖", "畫畫", "draw it again", "draw me a picture", "draw please", "描いて、お願い", "วาดรูป", "วาดใหม่"],
+)
+@pytest.mark.parametrize("quotes_us", [False, True])
+def test_a_prefix_that_is_part_of_a_command(said, quotes_us):
+    """What a command begins with is not taken off it: its rest would be drawn, 一張圖 or "a picture"."""
+    assert said_to_us(text_of(said), prefixes=PREFIXES + MORE_PREFIXES, quotes_us=quotes_us) == said
+
+
+@pytest.mark.parametrize(
+    "said",
     [
         "",
         " ",
@@ -230,7 +240,7 @@ def test_mention_without_a_name():
         ("make it blue", "make it blue"),
         ("改成藍色", "改成藍色"),
         ("畫風改成水彩", "畫風改成水彩"),
-        ("draw it again", "it again"),
+        ("draw it bigger", "it bigger"),
         ("青くして", "青くして"),
         ("เปลี่ยนเป็นสีฟ้า", "เปลี่ยนเป็นสีฟ้า"),
         ("", ""),
