@@ -158,6 +158,8 @@ def commanded(  # noqa: PLR0911 - one line for each thing that it can be about
         return Do(command=Command(name=Name.NEW))  # it was the wrong photo
     if context.photos and not quoted.picture_id and name in {Name.EDIT, Name.HELLO}:
         return Say(answer=PhotosGot(count=len(context.photos)))
+    if context.shown_photo and name is Name.EDIT and not quoted.picture_id:
+        return AskForPhoto(prompt=wish.prompt, options=wish.options)
     verb = VERBS.get(name)
     if verb is None:
         return Do(command=command, about=quoted.asked_by if name in ADMIN_WORDS else None)
@@ -203,7 +205,7 @@ def _of_options_alone(wish: Wish, context: Context, user_id: str | None) -> Act:
     expected = expected_of(context, user_id)
     if not context.quote.picture_id and (photos_of(context) or (expected and expected.what == "words")):
         return edited(replace(wish, prompt=wish.said), context, user_id)
-    if not context.quote.picture_id and context.refused_photo:
+    if not context.quote.picture_id and (context.refused_photo or context.shown_photo):
         return AskForPhoto(prompt=wish.said, options=wish.options)
     verb = "fine" if wish.options == Options(quality="high") else "again"
     return Change(

@@ -101,6 +101,8 @@ def changed(  # noqa: PLR0911 - one line for each thing
         return AskForPhoto(prompt=wish.prompt, options=wish.options)
     if context.under_way:
         return later(wish, context.under_way.request_id)
+    if context.shown_photo:
+        return AskForPhoto(prompt=wish.prompt, options=wish.options)  # or the picture? They can reply to either.
     if context.ended and _is_recent(context.ended, context):
         return _in_other_words(wish, context.ended)
     if context.chat.current_picture:

@@ -53,8 +53,9 @@ class Context:
     """What was found.
 
     Attributes:
-        photos: Message ids of the photos that wait for words, oldest first.
-        refused_photo: The last photo could not be accepted, and nothing was asked for since.
+        photos: They wait for words, oldest first.
+        shown_photo: In a group this person has shown a photo since the chat's picture was made; it can be quoted.
+        refused_photo: The last photo could not be taken, and nothing was asked for since.
         under_way: The newest wish of this person that has no picture yet.
         ended: The last wish of this person, if it ended without a picture.
         undelivered: The answer to a wish of this person is ready, but not in the chat yet.
@@ -67,6 +68,7 @@ class Context:
     chat: ChatState = field(default_factory=ChatState)
     quote: Quote = field(default_factory=Quote)
     photos: Sequence[str] = ()
+    shown_photo: bool = False
     refused_photo: bool = False
     under_way: UnderWay | None = None
     ended: EndedWish | None = None
@@ -91,7 +93,7 @@ async def context_of(
         bound = {"chat": chat_id, "user": user_id, "message": message_id, "picture": chat.current_picture}
         # For most messages this says that there is nothing more to be read.
         found = connection.execute(_AROUND_ONE if user_id else _AROUND, bound | {"since": since}).one()
-        undelivered, picture_at, asked_before, some_photos, drawing, ended = found
+        undelivered, picture_at, asked_before, some_photos, drawing, ended, shown_at = found
         deleted = chat.current_picture if picture_at is None else None
         if deleted and (other := _newest_picture(connection, chat_id)):
             chat, picture_at = replace(chat, current_picture=other[0]), other[1]
@@ -99,6 +101,7 @@ async def context_of(
             chat=_with_pictures(connection, chat),
             quote=_quote_whole(connection, chat_id, quoted_message_id) if quoted_message_id else Quote(),
             photos=waiting_photos(connection, chat_id, since=since) if some_photos else (),
+            shown_photo=shown_at is not None and shown_at > (picture_at or 0.0),
             refused_photo=bool(some_photos) and _is_last_photo_refused(connection, chat_id, since=since),
             under_way=_under_way(connection, chat_id, user_id) if drawing else None,
             ended=read_ended(connection, ended) if ended and not drawing else None,
@@ -140,10 +143,14 @@ def _under_way(connection: sa.Connection, chat_id: str, user_id: str | None) -> 
     )
 
 
-def _around(*whose: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """Build the query for what is ready or being drawn for a person, and which pictures and photos the chat has."""
+def _around(*, is_of_one: bool) -> sa.Select[Any]:
+    """Find out whether something of theirs is ready or being drawn, and what there is of the chat's."""
     chat: sa.BindParameter[str] = sa.bindparam("chat")
-    theirs = (requests.c.chat_id == chat, *whose)
+    user: sa.BindParameter[str] = sa.bindparam("user")
+    theirs = (requests.c.chat_id == chat, requests.c.user_id == user if is_of_one else sa.true())
+    shown = sa.select(sa.func.max(photos.c.created_at)).where(
+        photos.c.chat_id == chat, photos.c.user_id == user, photos.c.created_at >= sa.bindparam("since")
+    )
     on_its_way = requests.c.answer.in_([AnswerState.DUE, AnswerState.SENDING])
     return sa.select(
         sa.exists().where(*theirs, requests.c.draws, on_its_way),
@@ -152,11 +159,12 @@ def _around(*whose: sa.ColumnElement[bool]) -> sa.Select[Any]:
         sa.exists().where(photos.c.chat_id == chat, photos.c.created_at >= sa.bindparam("since")),
         sa.exists().where(*theirs, *_UNDER_WAY),
         ended_id(*theirs),
+        shown.scalar_subquery() if is_of_one else sa.null(),
     )
 
 
-_AROUND = _around()
-_AROUND_ONE = _around(requests.c.user_id == sa.bindparam("user"))
+_AROUND = _around(is_of_one=False)
+_AROUND_ONE = _around(is_of_one=True)
 
 
 def _is_last_photo_refused(connection: sa.Connection, chat_id: str, *, since: float) -> bool:

@@ -7,6 +7,7 @@ from line_sandbox.faults import Fault
 
 from app.words.sentences import sentences_for
 from tests.stories.test_conversation import data_of, last_said
+from tests.stories.test_edits import photo
 from tests.stories.test_understanding import PICTURES
 from tests.world import PATIENCE_S
 
@@ -315,3 +316,34 @@ async def test_who_says_to_draw_but_not_what_is_asked(vendors, language, text):
     await vendors.until(lambda: len(vendors.line.chat(group).from_bot) > before)
     assert sentences_for(language, language).say("blank") in str(vendors.line.chat(group).from_bot[-1].body)
     assert vendors.picture_calls() == paid
+
+
+@pytest.mark.parametrize(
+    ("language", "change", "clear"),
+    [
+        ("zh-TW", "變成卡通風格", "去背"),
+        ("en", "make it a cartoon", "no background"),
+        ("ja", "アニメ風にして", "背景なしで"),
+        ("th", "ทำเป็นการ์ตูน", "พื้นหลังโปร่งใส"),
+    ],
+)
+async def test_a_photo_in_a_group_and_words_that_do_not_quote_it(vendors, language, change, clear):
+    """Whether the photo is meant or the picture before it is asked: another's picture is not changed and paid for."""
+    asker, other = vendors.person(language=language), vendors.person()
+    group = vendors.group(asker, other)
+    await vendors.line.send_text(other, "@Easel a puffin on a rope", group=group)
+    await vendors.picture(group)
+    shown = vendors.line.image(asker, photo(), group=group)
+    await vendors.line.deliver(shown)
+    which, paid = sentences_for(language, language).say("ask_photo_quote"), vendors.picture_calls()
+    for text in (change, clear):
+        before = len(vendors.line.chat(group).from_bot)
+        await vendors.line.send_text(asker, f"@Easel {text}", group=group)
+        await vendors.until(lambda since=before: len(vendors.line.chat(group).from_bot) > since)
+        assert which in str(vendors.line.chat(group).from_bot[-1].body)
+    assert vendors.picture_calls() == paid
+    picture = vendors.line.chat(group).pictures[0].id
+    await vendors.line.deliver(vendors.line.text(asker, change, group=group, quote=picture))
+    await vendors.picture(group, count=2)
+    await vendors.line.send_text(asker, f"@Easel {change}", group=group)
+    await vendors.picture(group, count=3)  # the photo is older than the picture now
