@@ -3,10 +3,13 @@
 import re
 
 from app.line.contents import Mention, Text
+from app.reading.normal import normal
 from app.reading.prefixes import after_prefix
+from app.reading.vocabulary import longest_first, words
 
 AT = ("@", "＠")  # noqa: RUF001 - the full-width at sign
 _SPACES = (" ", "\u3000")
+_AT = re.compile("[@\uff20][ \u3000]*")
 _EMOJI = re.compile(r"\([^()\n]{0,40}\)")
 
 
@@ -25,12 +28,18 @@ def without_self_mentions(text: Text) -> str:
 def without_typed_name(said: str, bot_name: str) -> str | None:
     """Cut our name, typed after an @, off the start; None if it is not there.
 
-    LINE often does not suggest a bot when people type an @. Case, width and a space after the @ do not matter.
+    LINE's list of names often does not offer a bot's. Case, width and a space behind the @ do not matter, nor does what
+    calls somebody before it: "hey @Easel", 欸 @Easel.
     """
-    if not bot_name or not said.startswith(AT):
+    found = _AT.search(said)
+    if not bot_name or found is None or not _only_calls(said[: found.start()]):
         return None
-    behind = said[1:].lstrip(" \u3000")
-    return after_prefix(behind, [bot_name], glued=True)
+    return after_prefix(said[found.end() :], [bot_name], glued=True)
+
+
+def _only_calls(before: str) -> bool:
+    called = normal(before)
+    return not before or called in longest_first("kindly", "before") or words("talk").get(called) == "hello"
 
 
 def is_only_emoji(text: Text) -> bool:

@@ -14,6 +14,6 @@ def may_ask(envelope: Envelope, *, prefixes: Sequence[str]) -> bool:
     """
     if envelope.may_ask or not envelope.text:
         return envelope.may_ask
-    if without_separators(envelope.text).startswith(AT):
+    if any(one in envelope.text for one in AT):
         return True  # perhaps our name, typed by hand
     return after_prefix(without_separators(envelope.text), prefixes, glued=True) is not None

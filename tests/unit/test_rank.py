@@ -33,6 +33,11 @@ def test_words_that_call_us_come_first(text):
     assert asks(said(text))
 
 
+def test_an_at_sign_may_be_our_name():
+    """Typed by hand, it can stand behind a word that calls."""
+    assert asks(said("hey @Easel a fox"))
+
+
 @pytest.mark.parametrize("text", ["good morning", "drawing is fun", "", "好"])
 def test_talk_of_a_group_comes_later(text):
     """It is not for us."""

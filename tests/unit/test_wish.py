@@ -315,6 +315,11 @@ def test_wish(chat_kind, said, wish):
         "＠ＰＡＩＮＴＥＲ　a red fox",
         "@ painter a red fox",
         "@painter\na red fox",
+        "hey @painter a red fox",
+        "hi @Painter, a red fox",
+        "欸 @painter a red fox",
+        "ねえ、@painter a red fox",
+        "สวัสดี @painter a red fox",
     ],
 )
 def test_our_name_typed_by_hand(said):

@@ -10,6 +10,7 @@ from app.line.events import Event
 from app.reading.decide import Rules, decide
 from app.reading.gate import Gate, is_sure
 from app.reading.meaning import Meaning, ReadingStep, Verdict
+from app.reading.mentions import AT
 from app.reading.plan import Plan, Question
 from app.store.context import Context
 
@@ -58,6 +59,6 @@ class Understanding:
     async def _rules_for(self, event: Event) -> Rules:
         """Return the rules, with our name only where somebody may have typed it."""
         text = event.content.text if isinstance(event.content, Edited) else event.content
-        if isinstance(text, Text) and text.text.lstrip()[:1] in {"@", "\uff20"}:
+        if isinstance(text, Text) and any(one in text.text for one in AT):
             return replace(self._rules, bot_name=await self._bot_name())
         return self._rules
