@@ -67,6 +67,8 @@ def reply_of(text: str) -> Reply | None:
     if text.strip() in {"👎", "❌", "🙅"}:
         return Reply.NO
     said = normal(text)
+    if words("talk").get(said) == Talk.PRAISE and said not in words("answers"):
+        return None  # "good bot" has a yes in it
     found = next((words("answers")[one] for one in readings(said) if one in words("answers")), None) if said else None
     return Reply(found) if found else _of_answers(text)
 

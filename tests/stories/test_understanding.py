@@ -178,6 +178,17 @@ async def test_what_is_asked_after_a_complaint_can_be_answered(vendors, language
 
 
 @pytest.mark.parametrize(
+    ("language", "bad", "praise"),
+    [("en", "that's ugly", "good bot"), ("en", "that's ugly", "good job"), ("zh-TW", "好醜", "你好棒")],
+)
+async def test_praise_is_no_yes(vendors, language, bad, praise):
+    """Though it has a yes in it: nothing is drawn again for it."""
+    person = await with_a_picture(vendors, language)
+    assert await answer(vendors, person, bad) == words(language, "talk_complaint")
+    assert await answer(vendors, person, praise) == words(language, "talk_praise")
+
+
+@pytest.mark.parametrize(
     ("language", "morning", "yes"),
     [("zh-TW", "早安", "好"), ("en", "good morning", "yes"), ("ja", "おはよう", "はい"), ("th", "อรุณสวัสดิ์", "เอา")],
 )
