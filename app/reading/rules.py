@@ -37,6 +37,8 @@ VERBS: Mapping[Name, str] = {
 DRAWN_AGAIN = frozenset({Name.AGAIN, Name.WIDE, Name.TALL, Name.SQUARE, Name.FINE})
 SHAPED = frozenset({Name.WIDE, Name.TALL, Name.SQUARE, Name.FINE})  # what can be done with a photo, too
 
+NOT_DRAWING = Sentence("progress_none")
+
 Certain = tuple[Act | None, ReadingStep]
 
 
@@ -258,7 +260,7 @@ def talked(talk: Talk, wish: Wish, context: Context) -> Act | None:
 def _how_it_stands(context: Context) -> Act | None:
     if context.under_way:
         return _of_what_is_drawn(context, context.under_way)
-    return None if context.undelivered else Say(answer=Sentence("progress_none"))
+    return None if context.undelivered else Say(answer=NOT_DRAWING)
 
 
 def _of_what_is_drawn(context: Context, under_way: UnderWay) -> Say:

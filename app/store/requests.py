@@ -121,9 +121,10 @@ class Requests:
         mine = (requests.c.message_id == message_id, requests.c.chat_id == chat_id)
         return await self._first(*mine, requests.c.draws)
 
-    async def last_of(self, chat_id: str, *, user_id: str) -> Request | None:
-        """Return what this person of the chat asked for last, or was last told."""
-        return await self._first(requests.c.chat_id == chat_id, requests.c.user_id == user_id)
+    async def last_of(self, chat_id: str, *, user_id: str | None, draws: bool = False) -> Request | None:
+        """Return what this person of the chat (None: anybody) asked for last, or was last told; or wished for."""
+        theirs = requests.c.user_id == user_id if user_id else sa.true()
+        return await self._first(requests.c.chat_id == chat_id, theirs, requests.c.draws if draws else sa.true())
 
     async def open_wishes(self, *, before: float) -> list[OpenWish]:
         """Return the wishes from before that time (Unix seconds) that are still to be drawn or stored."""

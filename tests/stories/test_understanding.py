@@ -303,7 +303,7 @@ async def test_a_question_is_no_answer_and_no_command(vendors, language, deleted
     await vendors.until(lambda: len(vendors.line.chat(person).from_bot) > 6)
     offered = words(language, "sticker_offer", keywords="Sleepy")
     assert await answer(vendors, person, sure) == offered
-    assert await answer(vendors, person, progress) == words(language, "progress_none")
+    assert await answer(vendors, person, progress) == words(language, "here")
     assert vendors.picture_calls() == before
 
 
@@ -492,6 +492,25 @@ async def test_settings_are_chosen_by_typing(vendors, language, settings, typed,
     assert await answer(vendors, person, settings) == "flex"
     assert line in (await answer(vendors, person, typed)).split("\n")
     assert vendors.picture_calls() == before
+
+
+@pytest.mark.parametrize(
+    ("language", "where"),
+    [("zh-TW", "我的圖呢？"), ("en", "where is my picture?"), ("ja", "まだ？"), ("th", "เสร็จยัง")],  # noqa: RUF001 - as typed
+)
+async def test_who_asks_for_a_picture_that_has_come_is_shown_where(vendors, language, where):
+    """Not that nothing is drawn just now; in a group each is shown their own. After a failure it is said once more."""
+    asker, other = vendors.person(language=language), vendors.person()
+    group = vendors.group(asker, other)
+    for number, (who, wish) in enumerate(((asker, PICTURES[language]), (other, "a plain buoy")), start=1):
+        await vendors.line.send_text(who, f"@Easel {wish}", group=group)
+        await vendors.picture(group, count=number)
+    assert await answer(vendors, asker, f"@Easel {where}", group=group) == words(language, "here")
+    first = next(one for one in vendors.line.chat(group).from_bot if one.type == "image")
+    assert (await last_said(vendors, group))["quoteToken"] == first.quote_token
+    vendors.openai.faults.add(Fault.body(b"not json"), match="/images/")
+    assert await answer(vendors, asker, f"@Easel {PICTURES[language]}", group=group) == words(language, "broke")
+    assert await answer(vendors, asker, f"@Easel {where}", group=group) == words(language, "broke")
 
 
 async def test_the_name_typed_behind_an_at_sign_calls_easel(vendors):

@@ -11,7 +11,7 @@ from app.flows.conversation.event_facts import happened_at, new_photo, said_by
 from app.flows.conversation.expecting import EXPECTED_FOR_S, asked_with
 from app.flows.conversation.run_commands import Commands
 from app.flows.conversation.saying import saying
-from app.flows.conversation.showing import shown
+from app.flows.conversation.showing import shown, where_it_is
 from app.flows.drawing.fetch_photos import Sources
 from app.flows.upkeep.menu_of_language import Menus
 from app.line.contents import Media, Postback, Text
@@ -36,6 +36,7 @@ from app.reading.plan import (
     Set,
     Show,
 )
+from app.reading.rules import NOT_DRAWING
 from app.store.chat_pictures import Pictures
 from app.store.chats import Chats, ChatState, Expected
 from app.store.forgetting import Forgetting
@@ -137,6 +138,8 @@ class Performer:
             case Draw():
                 act = await self._of_several(act, chat)
                 return drawn(act, state, alone=chat.kind is ChatKind.USER)
+            case Say(answer=answer) if answer == NOT_DRAWING:
+                return await where_it_is(event, chat, requests=self._requests, pictures=self._pictures)
             case Say(answer=answer, prompt=prompt, options=options):
                 return replace(saying(answer), prompt=prompt, options=options.to_json() or None)
             case Show(request_id=request_id):

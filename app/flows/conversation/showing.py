@@ -1,9 +1,13 @@
-"""Shows what there is: the answer that a tap on [Show picture] asks for, or the latest pictures in a row."""
+"""Shows what there is: by the button [Show picture] of a promise, to who asks for it, or the latest in a row."""
 
+import math
 from dataclasses import replace
 
+from app.flows.conversation.event_facts import happened_at
 from app.flows.conversation.saying import saying
-from app.line.events import Chat, Event
+from app.line.events import Chat, ChatKind, Event
+from app.reading.moment import CONVERSATION_S
+from app.reading.rules import NOT_DRAWING
 from app.store.chat_pictures import Pictures
 from app.store.receiving import NewRequest
 from app.store.requests import Request, Requests, State
@@ -33,6 +37,19 @@ async def shown(
         await requests.show_again(request_id)
         return None
     return replace(saying(Sentence("here")), quote_token=wanted.sent_quote_token)
+
+
+async def where_it_is(event: Event, chat: Chat, *, requests: Requests, pictures: Pictures) -> NewRequest | None:
+    """Somebody asks after a picture while none is drawn: point at their last one, or say again why there is none."""
+    person = None if chat.kind is ChatKind.USER else event.user_id
+    last, now_at = await requests.last_of(chat.id, user_id=person, draws=True), happened_at(event)
+    if last and now_at - last.created_at < CONVERSATION_S:
+        if last.state is State.READY:
+            return await shown(event, chat, last.id, requests=requests, pictures=pictures)
+        details = last.details or {}
+        if last.state in {State.REFUSED, State.FAILED} and last.words and now_at < details.get("until_at", math.inf):
+            return saying(Sentence(last.words, details))
+    return saying(NOT_DRAWING)
 
 
 async def latest_shown(chat: Chat, pictures: Pictures) -> NewRequest:
