@@ -104,14 +104,23 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """The budget for which the last wish was declined, and when it begins anew."""
+
+    words: Literal["limit_chat_month", "limit_share", "limit_bot_day", "limit_bot_month"]
+    until_at: Time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalUsage:
-    """What a person has used today. `pictures_max` 0: no limit. `share`: theirs of a group's month."""
+    """What a person has used. `pictures_max` 0: no limit. `reached`: in place of what is left of the budgets."""
 
     pictures: int
     pictures_max: int
     pictures_until_at: Time
     chat_month: Left | None = None
     share: Left | None = None
+    reached: Reached | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

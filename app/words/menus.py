@@ -245,6 +245,8 @@ def _used(words: Words, used: PersonalUsage, zone: ZoneInfo) -> list[str]:
     if used.pictures_max:
         when = spelled_time(words, used.pictures_until_at, zone)
         lines = [words.say("usage_of", pictures=used.pictures, most=used.pictures_max, when=when)]
+    if used.reached:  # a rest that no picture fits into is none
+        return [*lines, words.say(used.reached.words, when=spelled_time(words, used.reached.until_at, zone))]
     for key, left in (("left_chat", used.chat_month), ("usage_share", used.share)):
         if left:
             lines.append(words.say(key, percent=left.left_percent, when=spelled_time(words, left.until_at, zone)))

@@ -165,7 +165,19 @@ async def test_the_month_of_a_chat_is_told_once_when_it_gets_short(stage, tmp_pa
     assert short == [9, 10]
     assert said[8][0].startswith("This chat has 12% of this month's allowance left; it resets on ")
     assert said[10][0].startswith("This chat has used up its allowance for this month. You can draw again from ")
-    assert "This chat has 2% of this month's allowance left; it resets on " in usage[0]
+    assert usage[0].splitlines()[1] == said[10][0]  # and not that 2% are left, into which no picture fits
+
+
+@pytest.mark.parametrize(
+    ("language", "asks"), [("zh-TW", "還剩幾張"), ("en", "how many left"), ("ja", "あと何枚描ける"), ("th", "เหลือกี่รูป")]
+)
+async def test_who_asks_what_is_left_when_all_is_used_up(stage, tmp_path, language, asks):
+    """Not only how many they have drawn: nobody can draw before the budget begins anew."""
+    person = stage.person(language=language)
+    async with stage.easel(tmp_path, DAILY_BUDGET_USD="0.005"):
+        (told,) = await draw(stage, person)
+        (usage,) = await draw(stage, person, asks)
+    assert usage.splitlines()[-1] == told
 
 
 async def test_a_group_has_fair_shares(stage, tmp_path):

@@ -52,6 +52,12 @@ KEYS = sorted({*answers._MENUS, *sentences_for("en", "en").sentences})
         STATUS,
         answers.PersonalUsage(pictures=1, pictures_max=0, pictures_until_at=AT),
         answers.PersonalUsage(
+            pictures=1,
+            pictures_max=0,
+            pictures_until_at=AT,
+            reached=answers.Reached(words="limit_bot_day", until_at=AT),
+        ),
+        answers.PersonalUsage(
             pictures=1, pictures_max=9, pictures_until_at=AT, share=Left(left_percent=40, until_at=AT)
         ),
         answers.PhotosGot(count=2),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.flows.conversation.admin_commands import AdminCommands
 from app.flows.conversation.admins import Admins
+from app.flows.conversation.event_facts import happened_at
 from app.flows.conversation.saying import saying
 from app.flows.conversation.showing import latest_shown
 from app.line.events import Chat, ChatKind, Event
@@ -19,7 +20,7 @@ from app.store.forgetting import Forgetting, OwnData
 from app.store.money.ledger import Ledger
 from app.store.photos import Photos
 from app.store.receiving import NewRequest
-from app.store.requests import Requests
+from app.store.requests import Requests, State
 from app.words.answers import (
     ChatSettings,
     ConfirmDeleteAll,
@@ -158,7 +159,16 @@ class Commands:
 
     async def _usage(self, event: Event, chat: Chat, kind: type[PersonalUsage]) -> NewRequest:
         used = await self._ledger.usage_of(chat.id, chat_kind=chat.kind, user_id=event.user_id)
-        return saying(of_row(key_of(kind), used))
+        reached = await self._reached(chat, event)
+        return saying(of_row(key_of(kind), used | ({"reached": reached} if reached else {})))
+
+    async def _reached(self, chat: Chat, event: Event) -> Mapping[str, Any] | None:
+        """Find the budget for which their last wish was declined, if it has not begun anew."""
+        person = None if chat.kind is ChatKind.USER else event.user_id
+        last = await self._requests.last_of(chat.id, user_id=person, draws=True)
+        until_at = (last.details or {}).get("until_at", 0) if last and last.state is State.FAILED else 0
+        is_reached = last and (last.words or "").startswith("limit_") and until_at > happened_at(event)
+        return {"words": last.words, "until_at": until_at} if last and is_reached else None
 
 
 def _receipt(gone: OwnData, *, is_own: bool) -> Sentence:
