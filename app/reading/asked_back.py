@@ -22,9 +22,22 @@ def is_question(text: str) -> bool:
     return ends_in_a_question(text) and not _asks_for_it(normal(text))
 
 
+def asks_to_change(text: str) -> bool:
+    """Whether a text kindly asks to change a picture: "can you make it blue?", 青にできますか."""
+    said = normal(text)
+    asks = ends_in_a_question(text) or _has(said, "kindly", at_start=True)
+    return asks and _asks_for_it(said) and _has(said, "changes")
+
+
 def _asks_for_it(said: str) -> bool:
+    return _has(said, "kindly")
+
+
+def _has(said: str, name: str, *, at_start: bool = False) -> bool:
     spaced = f" {said} "
-    return any((f" {one} " in spaced) if one.isascii() else (one in said) for one in _words("kindly"))
+    if at_start:
+        return any(spaced.startswith(f" {one} ") for one in _words(name) if one.isascii())
+    return any((f" {one} " in spaced) if one.isascii() else (one in said) for one in _words(name))
 
 
 def _without_tails(said: str) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from app.reading.asked_back import asks_to_change
 from app.reading.commands import ADMIN_WORDS, Command, Name
 from app.reading.meaning import Meaning, Talk, Verdict
 from app.reading.moment import CONVERSATION_S, expected_of, moment_of
@@ -70,13 +71,19 @@ def by_verdict(  # noqa: C901, PLR0911 - one line for each meaning
     ):
         return edited(wish, context, user_id)  # an answer to our question; "draw" said under a photo
     if wish.call in {Addressing.PREFIX, Addressing.QUOTE}:
-        return None
+        return _asked_kindly(wish, context)
     if verdict.kind in _TAKEN_FOR and _finds_fault(wish, context, user_id):
         return talked(Talk.COMPLAINT, wish, context)
     answer = talked(Talk(verdict.kind) if verdict.kind in set(Talk) else Talk.CHAT, wish, context)
     if isinstance(answer, Say) and verdict.confidence < CERTAIN:
         return replace(answer, prompt=wish.prompt, options=wish.options)  # a wish, if it is one, is one tap away
     return answer
+
+
+def _asked_kindly(wish: Wish, context: Context) -> Act | None:
+    """People speak among themselves; but who asks under a picture whether it can be changed is asked back."""
+    asks = wish.call is Addressing.QUOTE and context.quote.picture_id and asks_to_change(wish.said)
+    return offered(wish, context) if asks else None
 
 
 def _finds_fault(wish: Wish, context: Context, user_id: str | None) -> bool:
@@ -152,7 +159,7 @@ def asked(wish: Wish, context: Context, user_id: str | None, verdict: Verdict | 
     if (wish.call is Addressing.PREFIX and not points) or (
         wish.call is Addressing.QUOTE and not is_asked_for(context, user_id)
     ):
-        return None  # people among themselves
+        return _asked_kindly(wish, context)
     may_paint = verdict is None or verdict.paints >= UNLIKELY or verdict.kind in DRAWN_AGAIN
     if may_paint and (better := _of_a_part(wish, expected_of(context, user_id))):
         return better

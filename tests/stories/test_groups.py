@@ -347,3 +347,30 @@ async def test_a_photo_in_a_group_and_words_that_do_not_quote_it(vendors, langua
     await vendors.picture(group, count=2)
     await vendors.line.send_text(asker, f"@Easel {change}", group=group)
     await vendors.picture(group, count=3)  # the photo is older than the picture now
+
+
+@pytest.mark.parametrize(
+    ("language", "asks", "talk"),
+    [
+        ("zh-TW", "可以幫我加一頂生日帽嗎", "可以傳給我嗎"),
+        ("en", "can you make it blue?", "can you send me this?"),
+        ("ja", "青にできますか？", "これ送ってもらえる？"),  # noqa: RUF001 - as typed
+        ("th", "เพิ่มหมาได้ไหมคะ", "ส่งให้หน่อยได้ไหม"),
+    ],
+)
+async def test_a_kind_question_under_a_picture_is_asked_back(vendors, language, asks, talk):
+    """Whether it can be changed is asked of us, though it sounds like talk among people, which stays among them."""
+    asker = vendors.person(language=language)
+    group = vendors.group(asker, vendors.person())
+    await vendors.line.send_text(asker, f"@Easel {PICTURES[language]}", group=group)
+    await vendors.picture(group)
+    chat, words = vendors.line.chat(group), sentences_for(language, language)
+    said, picture = len(chat.from_bot), chat.pictures[0].id
+    for text in (talk, asks):
+        await vendors.line.deliver(vendors.line.text(asker, text, group=group, quote=picture))
+    await vendors.until(lambda: len(chat.from_bot) > said)
+    assert words.say("offer", wish=asks) in str(chat.from_bot[said].body)
+    await vendors.line.send_tap(asker, words.say("btn_change"), group=group)
+    await vendors.picture(group, count=2)
+    (call,) = vendors.asked(asks)
+    assert call.path.endswith("/images/edits")

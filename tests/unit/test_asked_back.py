@@ -4,7 +4,7 @@
 
 import pytest
 
-from app.reading.asked_back import is_question
+from app.reading.asked_back import asks_to_change, is_question
 from app.reading.commands import Name
 from app.reading.meaning import Meaning, Talk, Verdict
 from app.reading.plan import Change, Do, Redraw, Reoffer, Say
@@ -133,3 +133,41 @@ def test_who_asks_kindly_to_delete_is_obeyed(text):
     """As ever: the picture, or what is being drawn."""
     assert said(text, A_PICTURE).act == Change(verb="delete")
     assert isinstance(said(text, DRAWING).act, Do)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can you make it blue",
+        "could you please add a dog?",
+        "可以幫我加一頂生日帽嗎",
+        "能把背景換掉嗎",
+        "青にできますか？",
+        "背景を変えてくれますか？",
+        "เพิ่มหมาได้ไหมคะ",
+    ],
+)
+def test_what_kindly_asks_for_a_change(text):
+    """Whether a picture can be changed, in any of the languages."""
+    assert asks_to_change(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can you see it, mom?",
+        "can you send me this?",
+        "who made this?",
+        "is it blue?",
+        "可以傳給我嗎",
+        "誰改的？",
+        "これ送ってもらえる？",
+        "誰が消したの？",
+        "เห็นไหม",
+        "ส่งให้หน่อยได้ไหม",
+        "make it blue",
+    ],
+)
+def test_what_does_not(text):
+    """Talk among people, and what is said without asking."""
+    assert not asks_to_change(text)
