@@ -11,7 +11,7 @@ from app.reading.commands import ADMIN_WORDS, Command, Name, command_of
 from app.reading.crisis import is_in_crisis
 from app.reading.meaning import ReadingStep, Talk
 from app.reading.moment import expected_of
-from app.reading.nothing_to_draw import is_bare_link
+from app.reading.nothing_to_draw import is_bare_link, is_bare_slash
 from app.reading.options import Options
 from app.reading.ordinals import nth_chosen
 from app.reading.photo_words import speaks_of_oneself
@@ -77,6 +77,8 @@ def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
         return commanded(command, wish, context, user_id), ReadingStep.RULES
     if label:
         return label, ReadingStep.RULES
+    if is_bare_slash(wish.said):
+        return Do(command=Command(name=Name.HELP)), ReadingStep.RULES
     if not wish.prompt:
         return _of_options_alone(wish, context, user_id), ReadingStep.RULES
     if (nth := nth_chosen(wish.prompt)) and _is_about_the_last(wish, context, expected):

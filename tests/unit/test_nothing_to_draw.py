@@ -4,9 +4,10 @@
 
 import pytest
 
+from app.reading.commands import Command, Name
 from app.reading.meaning import Meaning, Verdict
 from app.reading.options import Options
-from app.reading.plan import Draw, Say
+from app.reading.plan import Do, Draw, Say
 from app.store.context import Context, Quote
 from app.words.answers import Offer, Sentence
 from tests.unit.test_reading import A_CHANGE, A_PHOTO, KITE, said
@@ -75,3 +76,15 @@ def test_what_is_hardly_a_wish_is_asked(text):
 def test_what_has_more_in_it_is_a_wish(text):
     """A picture of something, whatever number or link stands in it."""
     assert said(text, verdict=A_WISH).act == Draw(prompt=text, options=Options())
+
+
+@pytest.mark.parametrize("text", ["/start", "/unpause", "／begin", "/start@easel", " /whoami "])
+def test_a_command_that_we_do_not_have_gets_help(text):
+    """As bots have them: its letters make no picture."""
+    assert said(text, Context(chat=KITE), verdict=A_WISH).act == Do(command=Command(name=Name.HELP))
+
+
+@pytest.mark.parametrize("text", ["/draw a fox", "/imagine a fox", "/ a fox", "1/2", "and/or"])
+def test_a_slash_before_more_is_left_as_it_was(text):
+    """Other bots' habits do not lose a wish."""
+    assert said(text, verdict=A_WISH).act != Do(command=Command(name=Name.HELP))

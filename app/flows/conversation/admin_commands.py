@@ -36,7 +36,8 @@ class AdminCommands:
         return await self._decide(command.name, holder, rest.strip())
 
     async def _decide(self, name: Name, holder: str, rest: str) -> NewRequest:
-        if not LINE_ID.fullmatch(holder):
+        is_no_number = name is Name.GIVE and rest and not rest.isdecimal()  # "/give ID five" gives no ten
+        if is_no_number or not LINE_ID.fullmatch(holder):
             return saying(Sentence("admin_unknown"))
         match name:
             case Name.GIVE:
