@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.reading import labels
+from app.reading.among_others import of_a_group
 from app.reading.asked_back import ends_in_a_question, is_question
 from app.reading.asked_why import told_why
 from app.reading.chosen import chosen
@@ -51,6 +52,8 @@ def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
     expected = expected_of(context, user_id)
     if expected and (act := _answered(wish, context, expected)):
         return act, ReadingStep.MOMENT
+    if act := of_a_group(wish, context):
+        return act, ReadingStep.RULES
     if not wish.prompt and not wish.options:
         return Say(answer=Sentence("blank")), ReadingStep.RULES
     if wish.is_emoji:

@@ -374,3 +374,37 @@ async def test_a_kind_question_under_a_picture_is_asked_back(vendors, language, 
     await vendors.picture(group, count=2)
     (call,) = vendors.asked(asks)
     assert call.path.endswith("/images/edits")
+
+
+@pytest.mark.parametrize(
+    ("language", "too", "leave"),
+    [
+        ("zh-TW", "我也要", "請退出群組"),
+        ("en", "me too please", "please leave this group"),
+        ("ja", "私も", "グループから出ていって"),
+        ("th", "เอาด้วย", "ออกจากกลุ่มหน่อย"),
+    ],
+)
+async def test_what_a_group_says_to_us(vendors, language, too, leave):
+    """Who wants one as well has the picture's buttons at hand; who wants us gone is told how. Nothing is drawn."""
+    asker, other = vendors.person(language=language), vendors.person()
+    group, words = vendors.group(asker, other), sentences_for(language, language)
+    await vendors.line.send_text(other, "@Easel a spoonbill on stilts", group=group)
+    await vendors.picture(group)
+    chat, paid = vendors.line.chat(group), vendors.picture_calls()
+
+    async def say(text: str, *, quote: str | None = None) -> str:
+        before, name = len(chat.from_bot), f"@{vendors.line.bot_name}"
+        said = vendors.line.text(asker, f"{name} {text}".strip(), group=group, quote=quote)
+        await vendors.line.deliver(said)
+        await vendors.until(lambda: len(chat.from_bot) > before)
+        return str(chat.from_bot[-1].body)
+
+    card = words.say("card_of", wish="a spoonbill on stilts").replace("\n", "\\n")
+    assert card in await say(too)
+    assert card in await say("", quote=chat.pictures[0].id)
+    assert words.say("how_to_leave") in await say(leave)
+    shown = vendors.line.image(asker, photo(), group=group)
+    await vendors.line.deliver(shown)
+    assert words.say("ask_photo_quote") in await say("", quote=shown["message"]["id"])
+    assert vendors.picture_calls() == paid

@@ -1,9 +1,9 @@
 """The words that people type: one file per language beside this one, made to be read and corrected by native speakers.
 
-Each file has: [kindly] what may come before and after a command, [this] what it may be about, [commands] and [slash],
-[with_options], [answers] to a question of ours, [questions], which are neither, [settings] to choose, [talk] by kind, a
-[crisis], what is asked about a wish that [ended] in nothing, what may be [too_much], notices that are [passed_on],
-[options] that may be anywhere in a wish.
+Each file has: [kindly] what may stand before and behind a command, [this] what it may be about, [commands] and [slash],
+[with_options], [answers] to a question of ours, [questions] that are neither, [settings] that are chosen, [talk] by its
+kind, a [crisis], what is asked of a wish that [ended] in nothing, what is said [among_others], what may be
+[too_much], notices that were [passed_on], [options] that may stand anywhere in a wish.
 """
 
 import functools
