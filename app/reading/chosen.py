@@ -12,6 +12,7 @@ from app.reading.wish import Wish
 from app.words.chat_settings import LANGUAGES, QUALITIES
 
 _SHAPES = {"square": "1:1", "wide": "3:2", "tall": "2:3"}
+_OTHER = "other"  # a language that cannot be set: those that can are shown again
 _BESIDE = ("before", "behind")
 
 
@@ -29,7 +30,7 @@ def chosen(wish: Wish) -> Set | None:
 def _by_word(text: str) -> Set | None:
     for one in readings(normal(text)):
         found = words("settings").get(one) or words("settings").get(_bare(one), "")
-        if found in LANGUAGES:
+        if found in LANGUAGES or found == _OTHER:
             return Set(name="language", value=found)
         if found in QUALITIES:
             return Set(name="quality", value=found)

@@ -54,3 +54,13 @@ async def test_a_quality_that_the_operator_does_not_allow(stage, tmp_path, typed
         assert "Saved" not in said
         assert "set:quality=medium" in said
         assert "✓ Draft" in said
+
+
+@pytest.mark.parametrize("typed", ["Deutsch", "korean please", "한국어", "韓文", "フランス語にして", "เกาหลี"])
+async def test_a_language_that_easel_does_not_speak(vendors, typed):
+    """Nothing is drawn of its name: the languages that there are are shown again."""
+    person, paid = vendors.person(), vendors.picture_calls()
+    said = await set_by_words(vendors, person, typed)
+    assert "Saved" not in said
+    assert "set:language=ja" in said
+    assert vendors.picture_calls() == paid
