@@ -97,7 +97,7 @@ async def test_words_that_wait_for_a_photo_can_be_taken_back(vendors):
 async def test_taking_back_words_reaches_what_was_made_of_the_photo_after_them(vendors):
     """The picture came of the photo's event, and of the words all the same; a yes in between is not what said them."""
     person = vendors.person()
-    await vendors.line.send_text(person, "turn this photo into a linocut")
+    await vendors.line.send_text(person, "turn this photo into a tapestry")
     await vendors.said(person)
     await vendors.line.send_text(person, "yes")
     await vendors.said(person, count=2)
