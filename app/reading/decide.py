@@ -29,6 +29,7 @@ from app.reading.plan import (
     Show,
 )
 from app.reading.rules import VERBS, by_rules
+from app.reading.thanked import behind_thanks
 from app.reading.verdicts import asked, by_verdict, is_free_to_try
 from app.reading.wish import Addressing, Wish, wish_of
 from app.store.context import Context
@@ -199,12 +200,17 @@ def _meant(wish: Wish, context: Context, user_id: str | None, read: Read) -> tup
         return act, Why(step=step, meaning=meaning_of(act)), None
     if read.verdict and read.verdict.options:
         wish = replace(wish, options=wish.options.merged_over(read.verdict.options))
+    if read.verdict and read.verdict.of_behind and (behind := behind_thanks(wish.prompt)):
+        wish = replace(wish, prompt=behind.text)
     verdict, confidence = read.verdict, read.verdict.confidence if read.verdict else 0.0
     if verdict and (read.is_sure or is_free_to_try(verdict, context, user_id)):
         why = Why(step=read.by, meaning=spelled(verdict), confidence=confidence)
         return by_verdict(wish, context, user_id, verdict), why, None
     question = Question(
-        text=wish.said, moment=moment_of(wish, context, user_id), bare=wish.prompt if wish.options else ""
+        text=wish.said,
+        moment=moment_of(wish, context, user_id),
+        bare=wish.prompt if wish.options else "",
+        behind=behind_thanks(wish.said),
     )
     why = Why(step=ReadingStep.ASKED, meaning=spelled(verdict), confidence=confidence)
     return asked(wish, context, user_id, verdict), why, question

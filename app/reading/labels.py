@@ -47,6 +47,7 @@ SAYINGS: Mapping[str, Answer] = {
     "btn_rephrase": Sentence("blank"),
     "btn_camera": AskPhoto(),
     "btn_album": AskPhoto(),
+    "btn_no_photo": Sentence("blank"),
 }
 SETTINGS = {
     "quality_low": ("quality", "low"),

@@ -72,6 +72,7 @@ class Verdict:
         confidence: The share of such verdicts that are right, 0 to 1, as measured and not as a model claims.
         options: Those that the step has read; the ones that the rules have read take precedence.
         paints: How likely a picture is wanted at all, new or changed, 0 to 1; 1 if it was not measured.
+        of_behind: It is about what follows thanks, which are no part of the wish.
     """
 
     meaning: Meaning
@@ -79,6 +80,7 @@ class Verdict:
     confidence: float = 0.0
     options: Options = field(default_factory=Options)
     paints: float = 1.0
+    of_behind: bool = False
 
 
 class ReadingStep(StrEnum):

@@ -14,16 +14,21 @@ _ASKED: Mapping[str, str] = {"words": "edit", "photo": "photo", "offer": "offer"
 def moment_of(wish: Wish, context: Context, user_id: str | None) -> Moment:
     """Return what surrounds a message, as far as it changes what its words mean."""
     expected = expected_of(context, user_id)
-    made_at = context.picture_at
     return Moment(
         in_group=wish.call is not Addressing.ALONE,
         is_called=wish.call is Addressing.NAMED or (wish.call is Addressing.QUOTE and expected is not None),
         is_drawing=context.under_way is not None,
-        has_picture=made_at is not None and context.read_at - made_at < CONVERSATION_S,
+        has_picture=has_fresh_picture(context),
         has_photo=bool(context.photos) or context.quote.photo_id is not None,
         quotes_picture=context.quote.picture_id is not None,
         asked=_ASKED.get(expected.what, "") if expected else "",
     )
+
+
+def has_fresh_picture(context: Context) -> bool:
+    """Whether there is a last picture, not older than a conversation."""
+    made_at = context.picture_at
+    return made_at is not None and context.read_at - made_at < CONVERSATION_S
 
 
 def expected_of(context: Context, user_id: str | None) -> Expected | None:

@@ -13,7 +13,9 @@ from app.reading.option_marks import is_written, without_courtesy
 from app.reading.vocabulary import phrases
 
 _WHICH = r"\s?(?:(?:the|its|this|that|my|all)\s|[^\s,.、。]{1,8}的|了|掉|整個)*"
-_OF_WHAT = r"(?:\s(?:from|of|in)\s(?:the|this|that|my)\s\w+)?"
+_OF_WHAT = (
+    r"(?:\s(?:from|of|in)\s(?:the|this|that|my)\s\w+|(?:ออก)?(?:จาก|ของ|ใน)?(?:รูป|ภาพ)(?:ถ่าย|นี้|(?:ของ)?(?:ฉัน|ผม|หนู))*)?"
+)
 _MADE = r"\s?(?:to\s|be\s|is\s|を|は|も|が|全部|都|給我|[變变改換换弄做調调設设]成?|改為|要|是|ให้|เป็น)*"
 _ASKED = r"(?:\s?(?:ください|下さい|ほしい|欲しい|くれる|くれますか|もらえる|もらえますか|的|色|掉|ออก|ทิ้ง))*"
 

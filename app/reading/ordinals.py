@@ -11,11 +11,12 @@ _NUMBERS = {
     **{word: number for number, word in enumerate("12345", start=1)},
     **dict.fromkeys(("last", "最後", "最后", "สุดท้าย"), LAST),
     "แรก": 1,
+    **{word: number for number, word in enumerate(("หนึ่ง", "สอง", "สาม", "สี่", "ห้า"), start=1)},
 }
 _ENGLISH = r"(?:the\s+)?(?P<en>first|second|third|fourth|fifth|last|[1-5](?:st|nd|rd|th))\s+(?:one|picture|pic|image)\b"
 _CHINESE = r"(?:第(?P<zh>[一二三四五1-5])|(?P<zhl>最後一|最后一))[張张](?:圖片?|图片?|畫|画)?(?![臉脸桌椅床嘴紙纸])"
 _JAPANESE = r"(?P<ja>[1-5一二三四五])(?:枚|番|個)目(?:の(?:絵|画像|やつ|もの))?"
-_THAI = r"(?:รูป|ภาพ|อัน)(?:ที่\s*(?P<th>[1-5])|(?P<thl>แรก|สุดท้าย))"
+_THAI = r"(?:รูป|ภาพ|อัน)(?:ที่\s*(?P<th>[1-5]|(?:หนึ่ง|สอง|สาม|สี่|ห้า)(?!คน|ตัว|คู่))|(?P<thl>แรก|สุดท้าย))"
 _ONE = re.compile("|".join((rf"\b{_ENGLISH}", _CHINESE, _JAPANESE, _THAI)), re.IGNORECASE)
 # What may surround it in a text that only chooses.
 _CHOSEN = re.compile(

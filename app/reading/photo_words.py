@@ -3,10 +3,6 @@
 import re
 import unicodedata
 
-from app.reading.asked_back import is_question
-from app.reading.commands import readings
-from app.reading.normal import normal
-
 # "this photo", "my picture", "the selfie I sent"; not a picture that is only described ("a photo of a cat").
 # A photo is somebody's own; a picture may also be the last one that was drawn.
 _PHOTO = (r"(?:photo|photograph|selfie|snapshot)s?", "(?:照片|相片|自拍)", "(?:写真|自撮り)", "(?:ภาพถ่าย|รูปถ่าย)")
@@ -56,17 +52,30 @@ _ENGLISH_BECOMES = (
     rf"\b(?:turn|convert|transform|change|make)\s+(?:an?\s+|some\s+|our\s+)?{_PHOTO[0]}"
     r"(?:\s+of\s+(?:me|us|myself|ours|(?:my|our)\s+\w+))?\s+(?:(?:in)?to|look)\b"
 )
+_ENGLISH_CUT = (
+    r"\A(?:please\s+|can you\s+|could you\s+)?(?:my\s+|a\s+)?(?:photo|selfie)s?\s+(?:(?:background|bg)\s+remov\w+"
+    r"|(?:with(?:out)?|no)\s+(?:an?\s+)?(?:transparent\s+)?(?:background|bg)|transparent\s+(?:background|bg))"
+    r"|\bremov\w*\s+(?:the\s+)?(?:background|bg)\s+(?:(?:from|of|in|on)\s+)?(?:an?\s+|some\s+)?(?:photo|selfie)s?\b"
+)
 _CHINESE_BECOMES = (
     "[把將将](?:我的?)?(?:照片|相片|自拍)照?的?[^,。、]{0,6}?"
     "(?:[變变改換换修轉转調调弄拼加]|[做畫画合]成|去背|去掉|拿掉|移除|裁|放大|美化|上色|消)"
-    r"|\A(?:[幫帮]我|[請请]|可以|麻煩你?|我[想要])*(?:照片|相片|自拍)照?(?:[變变改換换轉转修調调]|去背|上色|美化|做成)"
+    r"|\A(?:[幫帮]我?|[請请]|可以|麻煩你?|我[想要]|[把將将])*(?:照片|相片|自拍)照?(?:的?背景)?"
+    "(?:[變变改換换轉转修調调]|去背|去掉|拿掉|移除|透明|上色|美化|做成)"
+    "|(?:去除|去掉|移除|拿掉)(?:照片|相片|自拍)的?背景"
 )
 _JAPANESE_BECOMES = (
     "(?:写真|自撮り)(?:の[^。、たてる]{1,5})?を[^。、たてる]{0,14}"
     r"(?:に(?:して|変え|変換|加工|直して)|風に|っぽく|化して|加工|編集|補正|修正|消して|明るく|切り抜|合成|[^。、たてる]に\W*\Z)"
 )
+_JAPANESE_CUT = "(?:写真|自撮り)(?:を|の)?(?:背景)?(?:を)?(?:透過|透明|切り抜)"
+_THAI_CUT = (
+    "(?:ลบ|ตัด|เอา)พื้นหลัง(?:ออก)?(?:จาก|ของ|ใน)?(?:ภาพถ่าย|รูปถ่าย|เซลฟี่|รูป(?:ของ)?(?:ฉัน|ผม|หนู|เรา))"
+    "|(?:ภาพถ่าย|รูปถ่าย)(?:ลบ|ตัด|ไม่มี|เอา)?พื้นหลัง"
+)
 _THAI_BECOMES = "(?:ทำ|เปลี่ยน|แปลง|แต่ง|ปรับ)(?:ภาพถ่าย|รูปถ่าย|เซลฟี่)"
-_BECOMES = (_ENGLISH_BECOMES, _CHINESE_BECOMES, _JAPANESE_BECOMES, _THAI_BECOMES)
+_CUT = (_ENGLISH_CUT, _JAPANESE_CUT, _THAI_CUT)
+_BECOMES = (_ENGLISH_BECOMES, _CHINESE_BECOMES, _JAPANESE_BECOMES, _THAI_BECOMES, *_CUT)
 _OF_A_PHOTO = _spoken_of(*_PHOTO, "把[這这]?[張张]照", "我(?:照片|相片|自拍)", *_BECOMES, *_AN_UPLOAD)
 _OF_A_PICTURE = _spoken_of(
     *_PICTURE,
@@ -74,13 +83,19 @@ _OF_A_PICTURE = _spoken_of(
     "(?:これ|それ)を.{1,40}(?:して|変えて)",
     r"\A(?:ช่วย|ขอ)?(?:ทำ|เปลี่ยน|แปลง|แต่ง)(?:รูป|ภาพ)(?:ให้)?เป็น[^\s,]{1,16}\Z",
 )
-# We do not know what the writer looks like. With more words it may be a wish: 畫我家的貓, "draw me a cat".
-_OF_ONESELF = _pattern(
-    "(?:draw|paint|sketch) (?:me|myself|us|my (?:portrait|face)|an? (?:picture|portrait|drawing) of (?:me|us))",
-    "畫(?:一?[張個]|一下)?我(?:自己|本人|的?(?:臉|樣子|肖像|肖像畫|自畫像|人像))?",
-    "(?:私|わたし|あたし|俺|おれ|僕|ぼく|自分)(?:のこと|の顔|の似顔絵|の肖像画)?を?(?:描|か)いて",
-    "วาด(?:รูป|ภาพ|หน้า)?(?:ของ)?(?:ฉัน|ผม|เรา|ตัวเอง|ตัวฉัน|ตัวผม)",
+
+# What several photos are made into one by: 把這三張拼在一起, "put them together".
+_JOINED = _pattern(
+    r"\bcollage\b|\b(?:combine|merge|stitch|blend)\b|\bput\b.{0,30}\b(?:together|side by side|in(?:to)? one)\b",
+    "拼(?:在一起|成|起來|一起|接|圖|貼)|合(?:成|併|在一起|起來)|放(?:在)?一起|並排|[做變弄]成一張",
+    "(?:まとめ|並べ|合わせ|つなげ|くっつけ)て|合成して|(?:一|1)枚に",
+    "รวม(?:กัน|เป็น)|ต่อกัน|เรียงกัน|คอลลาจ",
 )
+
+
+def joins_photos(prompt: str) -> bool:
+    """Whether words want one picture made of several photos."""
+    return _JOINED.search(unicodedata.normalize("NFKC", prompt)) is not None
 
 
 def speaks_of_a_photo(prompt: str) -> bool:
@@ -91,9 +106,3 @@ def speaks_of_a_photo(prompt: str) -> bool:
 def speaks_of_a_picture(prompt: str) -> bool:
     """Whether a wish cannot be drawn without a picture: the last one that was drawn, or one that is still to come."""
     return _OF_A_PICTURE.search(unicodedata.normalize("NFKC", prompt)) is not None
-
-
-def speaks_of_oneself(prompt: str) -> bool:
-    """Whether a wish only asks for a drawing of the writer, which takes a photo: 畫我, "draw me please"."""
-    is_said = any(_OF_ONESELF.fullmatch(one) for one in readings(normal(prompt)))
-    return is_said and not is_question(prompt)

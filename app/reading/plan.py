@@ -7,6 +7,7 @@ from app.line.contents import Media
 from app.reading.commands import Command
 from app.reading.meaning import Moment, Why
 from app.reading.options import Options
+from app.reading.thanked import Behind
 from app.words.answers import Answer, Sentence
 
 Source = Mapping[str, str]  # {"picture": our id} or {"photo": LINE's message id}
@@ -16,7 +17,9 @@ Source = Mapping[str, str]  # {"picture": our id} or {"photo": LINE's message id
 class Draw:
     """Draw this. `photos`: message ids of photos that wait no more; `settled`: the message that we expected has come.
 
-    `nth`: which of the pictures that came together with its source is meant, as `nth_of` returns it.
+    `nth`: which of the pictures that came together with its source is meant, as `nth_of` returns it. `of_oneself`: the
+    writer is to be seen in it, so a photo is asked for unless the source was made from one. `words_of`: LINE's id of an
+    earlier message that these words are also from.
     """
 
     prompt: str
@@ -25,6 +28,8 @@ class Draw:
     photos: Sequence[str] = ()
     settled: bool = False
     nth: int = 0
+    of_oneself: bool = False
+    words_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +117,11 @@ class Remember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskForPhoto:
-    """Ask for the photo that the words speak of, which is not there."""
+    """Ask for the photo that the words speak of, which is not there. `of_oneself`: the writer can be imagined, too."""
 
     prompt: str
     options: Options
+    of_oneself: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,11 +166,16 @@ Act = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What the rules leave open: a text and its moment. `bare`: the text without its options, "" if it has none."""
+    """What the rules leave open: a text and its moment.
+
+    `bare`: the text without its options, "" if it has none. `behind`: the wish that follows thanks, or what follows
+    praise and a "but".
+    """
 
     text: str
     moment: Moment
     bare: str = ""
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

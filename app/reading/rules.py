@@ -4,20 +4,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.reading import labels
+from app.reading.afterwards import asked_of_pictures
 from app.reading.among_others import of_a_group
 from app.reading.asked_back import ends_in_a_question, is_question
 from app.reading.asked_why import told_why
 from app.reading.chosen import chosen
 from app.reading.commands import ADMIN_WORDS, Command, Name, command_of
 from app.reading.crisis import is_in_crisis
+from app.reading.format_alone import asks_for_a_format
 from app.reading.meaning import ReadingStep, Talk
 from app.reading.moment import expected_of
 from app.reading.nothing_to_draw import is_bare_link, is_bare_slash
+from app.reading.oneself import has_no_photo, shows_oneself, speaks_of_oneself, tells_looks
 from app.reading.options import Options
 from app.reading.ordinals import nth_chosen
-from app.reading.photo_words import speaks_of_oneself
-from app.reading.plan import Act, AskForPhoto, Change, Do, Redraw, Reoffer, Say
-from app.reading.sources import edited, gone, photos_of
+from app.reading.photo_words import speaks_of_a_photo
+from app.reading.plan import Act, AskForPhoto, Change, Do, Draw, Redraw, Reoffer, Say
+from app.reading.sources import edited, gone, of_oneself, photos_of
 from app.reading.talk import Reply, reply_of, talk_of
 from app.reading.wish import Addressing, Wish
 from app.store.chats import Expected
@@ -68,7 +71,8 @@ def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
     if why := told_why(wish.prompt, context):
         return Say(answer=why), ReadingStep.MOMENT
     command = command_of(wish.prompt, beside_options=bool(wish.options)) if wish.prompt else None
-    if _is_a_format(wish.options) and (not wish.prompt or (command and not command_of(wish.prompt))):
+    is_bare = not wish.prompt or (command is not None and command_of(wish.prompt) is None)
+    if asks_for_a_format(wish.said) or (_is_a_format(wish.options) and is_bare):
         return Say(answer=Sentence("format_alone")), ReadingStep.RULES  # a new picture would have the same format
     label = labels.act_of(wish.prompt) if not wish.options else None
     if command is None and isinstance(label, Do):
@@ -90,6 +94,8 @@ def by_rules(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
         return Do(command=Command(name=Name.CANCEL)), ReadingStep.MOMENT
     if talk:
         return _talked_in(wish, talk, context), ReadingStep.RULES
+    if (answer := asked_of_pictures(wish.prompt)) and wish.call in {Addressing.ALONE, Addressing.NAMED}:
+        return Say(answer=Sentence(answer)), ReadingStep.RULES
     if speaks_of_oneself(wish.prompt) and (act := _of_oneself(wish, context, user_id)):
         return act, ReadingStep.RULES
     return (gone(context.quote), ReadingStep.MOMENT) if context.quote.gone else None
@@ -114,8 +120,11 @@ def _answered(  # noqa: C901, PLR0911, PLR0912 - one line for each question
         if context.under_way and expected.what != "delete":
             return Do(command=Command(name=Name.CANCEL))
         said = Reply.NO
-    if said is not Reply.NO and talk_of(wish.said) is Talk.PROGRESS:
-        return None  # 畫好了嗎, "is it done?", would also pass for the yes 畫好了
+    is_waiting = context.under_way is not None and expected.what == "offer"
+    if (said is not Reply.NO or is_waiting) and talk_of(wish.said) is Talk.PROGRESS:
+        return None  # 畫好了嗎 would also pass for the yes 畫好了, まだかな for the no まだ
+    if imagined := _imagined(wish, context, expected):
+        return imagined
     match expected.what:
         case "offer" if said in _TO_AN_OFFER and expected.sources and "request" in expected.sources[0]:
             if said is Reply.NO:
@@ -136,8 +145,21 @@ def _answered(  # noqa: C901, PLR0911, PLR0912 - one line for each question
         case "words" if said is Reply.YES and expected.sources and "picture" in expected.sources[0]:
             return Change(verb="edit", picture_id=expected.sources[0]["picture"])
         case "photo" if said is Reply.YES and not context.photos:
-            return AskForPhoto(prompt=expected.prompt or "", options=Options.of_json(expected.options or {}))
+            prompt, options = expected.prompt or "", Options.of_json(expected.options or {})
+            return AskForPhoto(prompt=prompt, options=options, of_oneself=shows_oneself(prompt))
     return None
+
+
+def _imagined(wish: Wish, context: Context, expected: Expected) -> Draw | None:
+    """Draw somebody who sends no photo, as they say that they look; None where they say neither."""
+    if expected.what != "photo" or photos_of(context) or not shows_oneself(expected.prompt or ""):
+        return None
+    tells = tells_looks(wish.said) > 0
+    if not tells and not has_no_photo(wish.said):
+        return None
+    prompt = f"{expected.prompt}\n{wish.prompt}" if tells else expected.prompt or ""
+    options = wish.options.merged_over(Options.of_json(expected.options or {}))
+    return Draw(prompt=prompt, options=options, settled=True, words_of=expected.message_id)
 
 
 def _answered_to_delete(wish: Wish, said: Reply | None) -> Act | None:
@@ -212,7 +234,7 @@ def _of_options_alone(wish: Wish, context: Context, user_id: str | None) -> Act:
     expected = expected_of(context, user_id)
     if not context.quote.picture_id and (photos_of(context) or (expected and expected.what == "words")):
         return edited(replace(wish, prompt=wish.said), context, user_id)
-    if not context.quote.picture_id and (context.refused_photo or context.shown_photo):
+    if not context.quote.picture_id and (context.refused_photo or context.shown_photo or speaks_of_a_photo(wish.said)):
         return AskForPhoto(prompt=wish.said, options=wish.options)
     verb = "fine" if wish.options == Options(quality="high") else "again"
     return Change(
@@ -234,9 +256,9 @@ def _of_oneself(wish: Wish, context: Context, user_id: str | None) -> Act | None
     expected = expected_of(context, user_id)
     if photos_of(context):
         return edited(wish, context, user_id)
-    if wish.call is Addressing.QUOTE or (expected and expected.what in {"photo", "words"}):
+    if wish.call is Addressing.QUOTE or context.quote.picture_id or (expected and expected.what in {"photo", "words"}):
         return None
-    return AskForPhoto(prompt=wish.prompt, options=wish.options)
+    return of_oneself(wish, context)
 
 
 def _talked_in(wish: Wish, talk: Talk, context: Context) -> Act | None:

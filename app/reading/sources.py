@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from app.reading.moment import expected_of
-from app.reading.plan import Act, Draw, Say
+from app.reading.moment import expected_of, has_fresh_picture
+from app.reading.plan import Act, AskForPhoto, Draw, Say
 from app.reading.wish import Wish
 from app.store.context import Context, Quote
 from app.words.answers import ChangeLater, Sentence
@@ -57,3 +57,11 @@ def quoted_source(context: Context) -> Mapping[str, str]:
 def later(wish: Wish, request_id: str) -> Say:
     """Offer to change what is being drawn, once it is done."""
     return Say(answer=ChangeLater(request=request_id), prompt=wish.prompt, options=wish.options)
+
+
+def of_oneself(wish: Wish, context: Context) -> Act:
+    """Draw who writes: as the last picture shows them, if it was made of a photo; else a photo is asked for."""
+    if has_fresh_picture(context):
+        sources = [{"picture": context.chat.current_picture or ""}]
+        return Draw(prompt=wish.prompt, options=wish.options, sources=sources, settled=True, of_oneself=True)
+    return AskForPhoto(prompt=wish.prompt, options=wish.options, of_oneself=True)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.store.database import Database
-from app.store.tables import pictures
+from app.store.tables import pictures, requests
+
+VERSIONS_MAX = 50  # that are looked back upon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,14 @@ class Picture:
         """Name the shape: wide, tall or square."""
         width, height = (int(edge) for edge in self.size.split("x"))
         return "wide" if width > height else "tall" if height > width else "square"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wished:
+    """A wish that became a picture. `has_photo`: it was made of a photo."""
+
+    prompt: str
+    has_photo: bool
 
 
 class Pictures:
@@ -55,6 +65,22 @@ class Pictures:
         is_alone = not together or together[-1].position == 0
         return None if is_alone else next((one for one in together if one.position == nth - 1), None)
 
+    async def wishes_of(self, picture_id: str, *, chat_id: str) -> list[Wished]:
+        """Return what was wished for a picture and for the versions before it, the last wish first."""
+
+        def read(connection: sa.Connection) -> list[Wished]:
+            found: list[Wished] = []
+            one: str | None = picture_id
+            while one and len(found) < VERSIONS_MAX:
+                row = connection.execute(_WISHED, {"picture": one, "chat": chat_id}).first()
+                if row is None:
+                    break
+                found.append(Wished(prompt=row.prompt or "", has_photo=any("photo" in it for it in row.sources or ())))
+                one = row.parent_id
+            return found
+
+        return await self._database.look(read)
+
     async def latest(self, chat_id: str, *, limit: int) -> list[Picture]:
         """Return the newest pictures of a chat, newest first."""
         return await self._all(pictures.c.chat_id == chat_id, order=pictures.c.created_at.desc(), limit=limit)
@@ -74,3 +100,8 @@ class Pictures:
 _NEWEST = sa.select(pictures.c.preview_key).order_by(pictures.c.created_at.desc()).limit(1)
 _PICTURES = sa.select(*(pictures.c[name] for name in Picture.__dataclass_fields__))
 _OF_REQUEST = _PICTURES.where(pictures.c.request_id == sa.bindparam("request")).order_by(pictures.c.position)
+_WISHED = (
+    sa.select(pictures.c.parent_id, requests.c.prompt, requests.c.sources)
+    .join_from(pictures, requests, requests.c.id == pictures.c.request_id)
+    .where(pictures.c.id == sa.bindparam("picture"), pictures.c.chat_id == sa.bindparam("chat"))
+)

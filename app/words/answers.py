@@ -132,7 +132,9 @@ class PhotosGot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskPhoto:
-    """Asks for the photo that the words spoke of."""
+    """Asks for the photo that the words spoke of. `of_oneself`: or offers to draw the writer without one."""
+
+    of_oneself: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

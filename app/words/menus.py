@@ -164,10 +164,13 @@ def photo_got(words: Words, count: int) -> Message:
     return with_quick_reply(text(said), [*ideas, postback_action(words.say("btn_new"), data=tap("do", "new"))])
 
 
-def ask_photo(words: Words) -> Message:
-    """Ask for the photo that the words spoke of."""
+def ask_photo(words: Words, *, or_draw_id: str | None = None) -> Message:
+    """Ask for the photo that the words spoke of. `or_draw_id`: of a request that can be drawn without one, too."""
     actions = [camera_roll_action(words.say("btn_album")), camera_action(words.say("btn_camera"))]
-    return with_quick_reply(text(words.say("ask_photo")), actions)
+    if or_draw_id is None:
+        return with_quick_reply(text(words.say("ask_photo")), actions)
+    draw = postback_action(words.say("btn_no_photo"), data=tap("draw", or_draw_id))
+    return with_quick_reply(text(words.say("ask_photo_of_you")), [*actions, draw])
 
 
 def rephrase(words: Words, said: str, *, original: str, request_id: str) -> Message:

@@ -441,10 +441,10 @@ async def test_words_behind_a_photo_that_was_refused_ask_for_another(vendors):
         ("en", "turn a photo into a cartoon"),
         ("ja", "写真をアニメ風にして"),
         ("th", "แปลงรูปถ่ายเป็นการ์ตูน"),
-        ("zh-TW", "畫我"),
-        ("en", "draw me"),
-        ("ja", "私を描いて"),
-        ("th", "วาดฉัน"),
+        ("zh-TW", "照片去背"),
+        ("en", "photo background remove"),
+        ("ja", "写真を背景透過"),
+        ("th", "ลบพื้นหลังรูปถ่าย"),
     ],
 )
 async def test_words_may_come_before_their_photo(vendors, language, text):
@@ -545,3 +545,66 @@ async def test_the_log_and_the_desk_tell_why(vendors, running):
     await answer(vendors, person, "thank you!")
     line = await running.logged("event_understood", wants="thanks")
     assert (line["step"], line["meaning"]) == ("rules", "talk")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wish"),
+    [
+        ("zh-TW", "謝謝 很美 下一個是玫瑰花早安", "玫瑰花早安"),
+        ("en", "that is so cute, thanks. next one: a crab in a kilt", "a crab in a kilt"),
+        ("ja", "ありがとう。もう一枚は朝顔とカニで", "朝顔とカニで"),
+        ("th", "สวยมากค่ะ ขอบคุณ ต่อไปขอดอกกุหลาบสวัสดีวันจันทร์", "ดอกกุหลาบสวัสดีวันจันทร์"),
+    ],
+)
+async def test_thanks_and_the_next_wish_in_one_message(vendors, language, text, wish):
+    """The wish is drawn, and not answered with a "you're welcome"."""
+    person = await with_a_picture(vendors, language)
+    await vendors.line.send_text(person, text)
+    await vendors.picture(person, count=2)
+    call = vendors.openai.calls[-1]
+    assert call.path.endswith("/images/generations")
+    assert wish in call.body["prompt"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh-TW", "好看 可是我想要藍色的"),
+        ("en", "haha nice, but I wanted blue"),
+        ("ja", "いいですね、でも青がよかった"),
+        ("th", "สวย แต่อยากได้สีฟ้า"),
+    ],
+)
+async def test_praise_with_a_but_changes_the_picture(vendors, language, text):
+    """It is neither small talk nor a new wish."""
+    person = await with_a_picture(vendors, language)
+    await vendors.line.send_text(person, text)
+    await vendors.picture(person, count=2)
+    assert vendors.openai.calls[-1].path.endswith("/images/edits")
+
+
+@pytest.mark.parametrize(
+    ("language", "key", "text"),
+    [
+        *(("zh-TW", "talk_save", "可以印出來嗎"), ("en", "talk_save", "can I print it?")),
+        *(("ja", "talk_save", "保存できますか"), ("th", "talk_save", "บันทึกรูปยังไง")),
+        *(("zh-TW", "talk_rights", "可以商用嗎"), ("en", "talk_rights", "can i use this commercially")),
+        *(("ja", "talk_still", "動画にできる"), ("th", "talk_still", "ทำเป็นวิดีโอได้ไหม")),
+    ],
+)
+async def test_what_can_be_done_with_a_picture_is_told(vendors, language, key, text):
+    """Nothing is drawn for a question."""
+    person = await with_a_picture(vendors, language)
+    before = vendors.picture_calls()
+    assert await answer(vendors, person, text) == words(language, key)
+    assert vendors.picture_calls() == before
+
+
+@pytest.mark.parametrize(("language", "change"), [("ja", "雨を降らせて"), ("zh-TW", "加一頂帽子")])
+async def test_whoever_asks_how_it_stands_has_not_said_no(vendors, language, change):
+    """Not to the change that waits for the picture either: まだ and 還沒 are answered with how long it takes."""
+    person = vendors.person(language=language)
+    async with Drawing(vendors, person, PICTURES[language]):
+        await answer(vendors, person, change)
+        said = await answer(vendors, person, {"ja": "まだかな", "zh-TW": "還沒"}[language])
+        assert said != words(language, "declined")

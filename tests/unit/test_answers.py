@@ -62,6 +62,7 @@ KEYS = sorted({*answers._MENUS, *sentences_for("en", "en").sentences})
         ),
         answers.PhotosGot(count=2),
         answers.AskPhoto(),
+        answers.AskPhoto(of_oneself=True),
         answers.StickerOffer(keywords="hi, cat"),
         answers.EditedOffer(),
     ],

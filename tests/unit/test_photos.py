@@ -15,6 +15,17 @@ OF_A_PHOTO = [
     "この写真をアニメ風にして",
     "ทำรูปถ่ายนี้เป็นการ์ตูน",
 ]
+CUT_OUT = [
+    *(
+        "照片去背",
+        "幫照片去背",
+        "照片的背景去掉",
+        "去除照片背景",
+        "photo background remove",
+        "remove background from photo",
+    ),
+    *("写真を背景透過", "写真の背景を消して", "ลบพื้นหลังรูปถ่าย", "รูปถ่ายพื้นหลังโปร่งใส"),
+]
 OF_AN_UPLOAD = [
     "Use the uploaded photo as reference, turn the person into a collectible figure on a desk",
     "Create a 1/7 scale figurine of the person in the attached image, realistic style",
@@ -52,6 +63,8 @@ OF_NOTHING = [
     "original characters in a forest",
     "参考書を読む学生",
     "原子筆畫的貓",
+    "照片風格的貓 去背",
+    "photo of a cat without background",
     "幫我畫一隻貓",
     "請幫我畫一張圖：在彈吉他的水獺",
     "給我畫一個生日蛋糕",
@@ -72,7 +85,7 @@ OF_NOTHING = [
 ]
 
 
-@pytest.mark.parametrize("said", [*OF_A_PHOTO, *OF_AN_UPLOAD])
+@pytest.mark.parametrize("said", [*OF_A_PHOTO, *OF_AN_UPLOAD, *CUT_OUT])
 def test_words_of_a_photo(said):
     """Without the photo there is nothing to draw."""
     assert speaks_of_a_photo(said)

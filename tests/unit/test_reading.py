@@ -209,12 +209,21 @@ def test_a_photo_comes_first(text):
     assert (act.prompt, act.sources, act.photos) == (text, [{"photo": "7"}], ["7"])
 
 
+@pytest.mark.parametrize("text", ["a cat as a png", "貓 png", "a red gif logo", "猫のpng", "แมว png"])
+def test_a_format_beside_a_wish_is_another_matter(text):
+    """Something is to be drawn."""
+    assert said(text).act != Say(answer=Sentence("format_alone"))
+
+
 @pytest.mark.parametrize("context", [Context(), Context(chat=KITE), A_PHOTO, DRAWING])
 @pytest.mark.parametrize(
     "text",
     [
         *("as a png", "png", "can I have it in svg", "jpg please", "send it as jpeg", "as a gif", "給我png", "存成jpg"),
         *("PNGでください", "JPGでお願いします", "ขอเป็น png", "ขอไฟล์ png"),
+        *("can i get this as a png", "is there a png version", "have the picture as pdf", "can you make gifs"),
+        *("這張可以給我png嗎", "有png檔嗎", "轉成png檔給我", "これpngでもらえる？", "これをPNGで保存したい"),
+        *("pngファイルほしい", "มีไฟล์ png ไหม", "อยากได้เป็นไฟล์ png"),
     ],
 )
 def test_a_format_alone_draws_nothing(text, context):
@@ -258,7 +267,7 @@ ONESELF = ["draw me", "Draw me please!", "畫我", "可以畫我嗎", "私を描
 
 
 @pytest.mark.parametrize("context", [Context(), Context(chat=KITE), DRAWING])
-@pytest.mark.parametrize("text", [*WORDS_FIRST, *ONESELF])
+@pytest.mark.parametrize("text", WORDS_FIRST)
 def test_words_about_a_photo_that_is_to_come_ask_for_it(text, context):
     """In no language they need a word for which: an older picture is not meant, nor one drawn from nothing."""
     for meaning in (Meaning.DRAW, Meaning.CHANGE):
@@ -266,6 +275,17 @@ def test_words_about_a_photo_that_is_to_come_ask_for_it(text, context):
         act = said(text, context, verdict=verdict).act
         assert isinstance(act, AskForPhoto)
         assert act.prompt == text
+
+
+@pytest.mark.parametrize("text", ONESELF)
+def test_who_wants_to_be_drawn_is_asked_for_a_photo(text):
+    """Where there is a picture, its history tells whether it shows them: nothing of that is in the words."""
+    for meaning in (Meaning.DRAW, Meaning.CHANGE):
+        verdict = Verdict(meaning=meaning, confidence=1.0)
+        assert said(text, verdict=verdict).act == AskForPhoto(prompt=text, options=Options(), of_oneself=True)
+        there = said(text, Context(chat=KITE, picture_at=990.0, read_at=1000.0), verdict=verdict).act
+        assert isinstance(there, Draw)
+        assert (there.sources, there.of_oneself) == ([{"picture": "KITE"}], True)
 
 
 @pytest.mark.parametrize("text", ["ทำรูปเป็นการ์ตูน", "เปลี่ยนรูปเป็นอนิเมะ"])
@@ -507,3 +527,25 @@ def test_the_name_of_a_part(text):
 def test_a_wish_of_its_own_is_no_part(text):
     """What counts, or says more than a part has to, is drawn anew."""
     assert not names_a_part(text)
+
+
+@pytest.mark.parametrize("text", ["改成日式的", "換成歐式", "改成復古式"])
+def test_a_style_is_no_shape(text):
+    """日式 and 直式 look alike to whoever counts characters."""
+    tall = Verdict(meaning=Meaning.COMMAND, kind="tall", confidence=0.8)
+    change = Draw(prompt=text, options=Options(), sources=[{"picture": "KITE"}], settled=True)
+    assert said(text, Context(chat=KITE), verdict=tall).act == change
+    assert said("弄直一點", Context(chat=KITE), verdict=tall).act == Change(verb="tall")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["把這三張拼在一起", "put them side by side", "make a collage", "この二枚を並べて", "เอาสองรูปมารวมกัน"],
+)
+def test_photos_that_wait_are_made_one(text):
+    """Words that only speak of joining are about them, and no small talk; of one photo nothing can be joined."""
+    talk = Verdict(meaning=Meaning.TALK, kind="chat", confidence=0.96)
+    act = said(text, Context(photos=["7", "8"]), verdict=talk).act
+    assert isinstance(act, Draw)
+    assert act.sources == [{"photo": "7"}, {"photo": "8"}]
+    assert isinstance(said(text, A_PHOTO, verdict=talk).act, Say)

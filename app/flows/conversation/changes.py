@@ -6,6 +6,7 @@ from dataclasses import replace
 from app.flows.conversation.draw_request import drawn
 from app.flows.conversation.saying import saying
 from app.flows.conversation.showing import latest_shown
+from app.line.contents import Text
 from app.line.events import Chat, ChatKind, Event
 from app.reading.options import Options
 from app.reading.plan import Change, Draw
@@ -58,9 +59,9 @@ class Changes:
         if picture is None and change.picture_id is None and change.verb != "delete":
             picture = next(iter(await self._pictures.latest(chat.id, limit=1)), None)  # the one before what was deleted
         if picture is None:
-            return saying(Sentence("picture_gone"))
+            return await self._gone(change, event, chat)
         if change.nth:
-            return await self._chosen(picture, change.nth, chat)
+            return await self._chosen(change, picture, event, chat)
         match change.verb:
             case "edit":
                 return await self._expect_words(event, chat, {"picture": picture.id})
@@ -74,11 +75,19 @@ class Changes:
             case _:
                 return await self._again(change, picture, chat, state)
 
-    async def _chosen(self, picture: Picture, nth: int, chat: Chat) -> NewRequest:
-        """Show the `nth` of the pictures that came together; if there is none, the latest of the chat."""
-        meant = await self._pictures.beside(picture.id, nth, chat_id=chat.id)
+    async def _gone(self, change: Change, event: Event, chat: Chat) -> NewRequest:
+        """Say that it is gone; who goes on deleting in words sees which one is next, and deletes it by a tap."""
+        is_next = change.verb == "delete" and isinstance(event.content, Text)
+        latest = await self._pictures.latest(chat.id, limit=1) if is_next else []
+        return saying(ShowCard(picture=latest[0].id) if latest else Sentence("picture_gone"))
+
+    async def _chosen(self, change: Change, picture: Picture, event: Event, chat: Chat) -> NewRequest:
+        """Show or delete one of the pictures that came together; where one came alone, show those that there are."""
+        meant = await self._pictures.beside(picture.id, change.nth, chat_id=chat.id)
         if meant is None:
             return await latest_shown(chat, self._pictures)
+        if change.verb == "delete":
+            return await self._delete(event, chat, meant)
         await self._chats.point_at(chat.id, chat.kind, meant.id)
         return saying(ShowPicture(picture=meant.id))
 

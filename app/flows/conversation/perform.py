@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import structlog
 
+from app.flows.conversation.ask_photo import AskingForPhotos
 from app.flows.conversation.changes import Changes
 from app.flows.conversation.draw_request import drawn
-from app.flows.conversation.event_facts import happened_at, new_photo, said_by
+from app.flows.conversation.event_facts import happened_at, new_photo
 from app.flows.conversation.expecting import EXPECTED_FOR_S, asked_with
 from app.flows.conversation.run_commands import Commands
 from app.flows.conversation.saying import saying
@@ -90,6 +91,7 @@ class Performer:
         self._photos = photos
         self._forgetting = forgetting
         self._sources = sources
+        self._asking = AskingForPhotos(chats=chats, pictures=pictures)
         self._changes = changes
         self._commands = commands
         self._menus = menus
@@ -136,8 +138,7 @@ class Performer:
     async def _perform(self, act: Act, event: Event, chat: Chat, state: ChatState) -> NewRequest | None:  # noqa: C901, PLR0911, PLR0912 - one case for each act
         match act:
             case Draw():
-                act = await self._of_several(act, chat)
-                return drawn(act, state, alone=chat.kind is ChatKind.USER)
+                return await self._drawn(act, event, chat, state)
             case Say(answer=answer) if answer == NOT_DRAWING:
                 return await where_it_is(event, chat, requests=self._requests, pictures=self._pictures)
             case Say(answer=answer, prompt=prompt, options=options):
@@ -161,8 +162,8 @@ class Performer:
             case Remember(photo=photo):
                 seen = PhotoState.EXTERNAL if photo.is_external else PhotoState.SEEN
                 await self._photos.seen(new_photo(event, chat, photo), state=seen)
-            case AskForPhoto(prompt=prompt, options=options):
-                return await self._ask_for_photo(event, chat, prompt, options, state.expected)
+            case AskForPhoto():
+                return await self._asking.ask(act, event, chat, state.expected)
             case Forget(message_id=message_id):
                 await self._forget(chat, message_id)
             case Come(greeting=greeting):
@@ -173,6 +174,12 @@ class Performer:
                 await self._requests.cancel(chat.id, user_id=None, event_id=event.id)  # nobody is there to see it
                 return saying(goodbye) if goodbye else None
         return None
+
+    async def _drawn(self, draw: Draw, event: Event, chat: Chat, state: ChatState) -> NewRequest:
+        if draw.of_oneself and (asked := await self._asking.unless_seen(draw, event, chat, state)):
+            return asked
+        draw = await self._of_several(draw, chat)
+        return replace(drawn(draw, state, alone=chat.kind is ChatKind.USER), words_of=draw.words_of)
 
     async def _of_several(self, draw: Draw, chat: Chat) -> Draw:
         """Of several pictures that came together, take the one that is meant."""
@@ -261,20 +268,6 @@ class Performer:
             draw = Draw(prompt=expected.prompt, options=options, sources=sources, photos=kept, settled=True)
             return replace(drawn(draw, state, alone=True), instead=got, words_of=expected.message_id)
         return got
-
-    async def _ask_for_photo(
-        self, event: Event, chat: Chat, prompt: str, options: Options, before: Expected | None
-    ) -> NewRequest:
-        """Remember the words until the photo comes, and which message said them: if this is a yes, an earlier one."""
-        if chat.kind is not ChatKind.USER:
-            return saying(Sentence("ask_photo_quote"))  # a photo cannot mention us, but it can be quoted
-        is_same = before is not None and before.what == "photo" and before.prompt == prompt
-        sources = before.sources if before and is_same else said_by(event)
-        expected = Expected(
-            what="photo", prompt=prompt, options=options.to_json(), sources=sources, user_id=event.user_id
-        )
-        await self._chats.expect(chat.id, chat.kind, expected, for_s=EXPECTED_FOR_S)
-        return saying(AskPhoto())
 
     async def _forget(self, chat: Chat, message_id: str) -> None:
         count = await self._forgetting.message(message_id, chat_id=chat.id)

@@ -8,7 +8,7 @@ import structlog
 from app.line.contents import Edited, Text
 from app.line.events import Event
 from app.reading.decide import Rules, decide
-from app.reading.gate import Gate, is_sure
+from app.reading.gate import SURE, Gate, is_sure
 from app.reading.meaning import Meaning, ReadingStep, Verdict
 from app.reading.mentions import AT
 from app.reading.plan import Plan, Question
@@ -18,6 +18,7 @@ log = structlog.get_logger()
 
 AskReader = Callable[[Question, Event], Awaitable[Verdict | None]]
 READER_SURE = 0.9
+SURELY_DRAWN = 0.9  # of a wish, from which on its praise and its but are part of it
 
 
 class Understanding:
@@ -54,7 +55,19 @@ class Understanding:
             bare = self._gate.read(question.bare, question.moment)
             if bare.meaning is Meaning.DRAW and is_sure(bare):
                 return bare
-        return verdict
+        return self._of_behind(question, verdict) or verdict
+
+    def _of_behind(self, question: Question, verdict: Verdict) -> Verdict | None:
+        """Ask about what stands behind thanks where the whole is taken for them; None where that tells nothing else."""
+        behind = question.behind
+        if behind is None or verdict.meaning is behind.meaning:
+            return None
+        if verdict.meaning is Meaning.DRAW and verdict.confidence >= SURELY_DRAWN:
+            return None
+        read = self._gate.read(behind.text, question.moment)
+        if read.meaning is not behind.meaning and behind.is_one and not is_sure(read):
+            read = Verdict(meaning=behind.meaning, confidence=SURE[behind.meaning])
+        return replace(read, of_behind=True) if read.meaning is behind.meaning and is_sure(read) else None
 
     async def _rules_for(self, event: Event) -> Rules:
         """Return the rules, with our name only where somebody may have typed it."""

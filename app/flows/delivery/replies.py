@@ -45,6 +45,7 @@ from app.words.sentences import Words
 log = structlog.get_logger()
 
 POINTING = "here"  # a sentence that means nothing without the message it quotes
+OR_DRAWN = ("talk_", "ask_photo")  # what the button under these draws
 FINE = frozenset({"high", "xhigh", "max"})
 
 
@@ -138,7 +139,7 @@ class Replies:
             return _quoting([OutgoingMessage(message=made)], None if bare else request.quote_token)
         points = not bare or answer.key == POINTING
         message = text(self._say(answer, words), quote_token=request.quote_token if points else None)
-        if answer.key.startswith("talk_") and request.prompt:
+        if answer.key.startswith(OR_DRAWN) and request.prompt:
             message = menus.or_draw(words, message, request.id)
         about = answer.parts.get("picture")
         return [OutgoingMessage(message=message, picture_id=str(about) if about else None)]
@@ -171,8 +172,8 @@ class Replies:
                 made = [menus.usage(words, answer, self._zone)]
             case PhotosGot(count=count):
                 made = [menus.photo_got(words, count)]
-            case AskPhoto():
-                made = [menus.ask_photo(words)]
+            case AskPhoto(of_oneself=is_of_oneself):
+                made = [menus.ask_photo(words, or_draw_id=request.id if is_of_oneself else None)]
             case StickerOffer(keywords=keywords):
                 made = [menus.sticker_offer(words, keywords, request.id)]
             case EditedOffer():

@@ -2,8 +2,9 @@
 
 Each file has: [kindly] what may stand before and behind a command, [this] what it may be about, [commands] and [slash],
 [with_options], [answers] to a question of ours, [questions] that are neither, [settings] that are chosen, [talk] by its
-kind, a [crisis], what is asked of a wish that [ended] in nothing, what is said [among_others], what may be
-[too_much], notices that were [passed_on], [options] that may stand anywhere in a wish.
+kind, a [crisis], what is asked about a wish that [ended] in nothing, what is said [among_others], what may be
+[too_much], notices that are [passed_on], what is said of [oneself] instead of sending a photo, what may come with a
+file [format], what leads on from [thanked], [options] that may be anywhere in a wish.
 """
 
 import functools

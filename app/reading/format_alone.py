@@ -1,0 +1,22 @@
+"""Whether a message asks for nothing but a file format: "can I get this as a png", 有png檔嗎. No I/O but its files."""
+
+import functools
+import re
+
+from app.reading.normal import normal
+from app.reading.vocabulary import longest_first
+
+_FORMAT = re.compile(r"(?<![a-z])(?:png|jpe?g|gif|svg|pdf|webp|psd|eps|tiff?|bmp|heic)(?![a-rt-z])s?")
+
+
+def asks_for_a_format(text: str) -> bool:
+    """Whether a picture would be drawn again only to come as the file that it comes as anyway."""
+    said = normal(text)
+    return _FORMAT.search(said) is not None and not _beside().sub("", _FORMAT.sub(" ", said)).strip()
+
+
+@functools.cache
+def _beside() -> re.Pattern[str]:
+    """Match what may stand beside it; words of languages with spaces stand apart."""
+    words = longest_first("format", "beside")
+    return re.compile("|".join(rf"\b{one}\b" if one.isascii() else one for one in map(re.escape, words)))

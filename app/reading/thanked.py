@@ -1,0 +1,71 @@
+"""What stands behind thanks and praise in one message: "love it, next: a castle". No I/O but its files."""
+
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from app.reading.asked_back import is_question
+from app.reading.han import in_full
+from app.reading.meaning import Meaning, Talk
+from app.reading.talk import talk_of
+from app.reading.vocabulary import longest_first
+
+_BETWEEN = re.compile(r"[^\w\u0e31-\u0e4e]+")  # not the vowels of Thai
+_KIND = frozenset({Talk.THANKS, Talk.PRAISE, Talk.LAUGH, Talk.OK})
+_LISTS = {"picture": Meaning.DRAW, "next": Meaning.DRAW, "but": Meaning.CHANGE}
+CHARS_MAX = 400
+BREAKS_MAX = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What follows thanks: the next wish without the words that lead to it, or an objection with its "but".
+
+    `meaning`: what it can be. `is_one`: it is that, if nobody is sure of anything else.
+    """
+
+    text: str
+    meaning: Meaning
+    is_one: bool
+
+
+def behind_thanks(text: str) -> Behind | None:
+    """Read what a message that begins with thanks, praise or laughter wants then; None where it is about the same."""
+    for one in _after_each_break(text):
+        for name, meaning in _LISTS.items():
+            rest = _behind(one, name)
+            if rest and (meaning is Meaning.DRAW or not _asks(one)):
+                said = rest if meaning is Meaning.DRAW else one
+                return Behind(text=said, meaning=meaning, is_one=name == "picture")
+    return None
+
+
+def _after_each_break(text: str) -> list[str]:
+    """Give what stands at each break behind a start that is nothing but thanks, praise or laughter."""
+    if len(text) > CHARS_MAX:
+        return []
+    breaks = [found for found in _BETWEEN.finditer(text) if found.start()][:BREAKS_MAX]
+    first = next((at for at, found in enumerate(breaks) if talk_of(text[: found.start()]) in _KIND), None)
+    return [] if first is None else [rest for found in breaks[first:] if (rest := text[found.end() :].strip())]
+
+
+def _behind(text: str, name: str) -> str:
+    """Return what follows one of the words of a list at the start of a text."""
+    said = in_full(text.casefold())
+    start = next((one for one in longest_first("thanked", name) if said.startswith(one)), "")
+    rest = text[len(start) :]
+    if not start or (start[-1].isascii() and rest[:1].isascii() and rest[:1].isalnum()):
+        return ""
+    return rest[found.end() :].strip() if (found := _BETWEEN.match(rest)) else rest
+
+
+def _asks(text: str) -> bool:
+    said = in_full(unicodedata.normalize("NFKC", text).casefold())
+    return is_question(text) or _question_words().search(said) is not None
+
+
+@functools.cache
+def _question_words() -> re.Pattern[str]:
+    words = map(re.escape, longest_first("thanked", "asks"))
+    return re.compile("|".join(rf"\b{one}\b" if one.isascii() else one for one in words))
