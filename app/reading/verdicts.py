@@ -201,6 +201,8 @@ def asked(  # noqa: PLR0911 - one line for each thing that may be meant
         wish.call is Addressing.QUOTE and not is_asked_for(context, user_id)
     ):
         return _asked_kindly(wish, context)
+    if verdict and verdict.kind in _TAKEN_FOR and not points and _finds_fault(wish, context, user_id):
+        return talked(Talk.COMPLAINT, wish, context)
     may_paint = verdict is None or verdict.paints >= UNLIKELY or verdict.kind in DRAWN_AGAIN
     if may_paint and (better := _of_a_part(wish, expected_of(context, user_id))):
         return better

@@ -355,11 +355,13 @@ async def test_a_photo_in_a_group_and_words_that_do_not_quote_it(vendors, langua
         ("zh-TW", "可以幫我加一頂生日帽嗎", "可以傳給我嗎"),
         ("en", "can you make it blue?", "can you send me this?"),
         ("ja", "青にできますか？", "これ送ってもらえる？"),  # noqa: RUF001 - as typed
-        ("th", "เพิ่มหมาได้ไหมคะ", "ส่งให้หน่อยได้ไหม"),
     ],
 )
 async def test_a_kind_question_under_a_picture_is_asked_back(vendors, language, asks, talk):
-    """Whether it can be changed is asked of us, though it sounds like talk among people, which stays among them."""
+    """Whether it can be changed is asked of us, though it sounds like talk among people, which stays among them.
+
+    In Thai the gate is sure of such questions, and they are changes at once.
+    """
     asker = vendors.person(language=language)
     group = vendors.group(asker, vendors.person())
     await vendors.line.send_text(asker, f"@Easel {PICTURES[language]}", group=group)

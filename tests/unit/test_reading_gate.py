@@ -1,5 +1,6 @@
 """The gate reads what people mean, as well as its page says, and its file is what its corpus makes."""
 
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from app.reading.commands import Name
 from app.reading.gate import Gate, is_sure
 from app.reading.meaning import Meaning, Moment, Talk
 from training import pipeline, tables
-from training.messages import JUDGES, MODEL, corpus_digest, messages
+from training.messages import JUDGES, MODEL, corpus_digest, judging, messages
 from training.report import LANGUAGES, read_all, worth
 
 UNSEEN = [one for one in messages(held_out=True) if one.author not in JUDGES]
@@ -262,12 +263,14 @@ def test_it_reads_anything(text):
 
 @pytest.mark.slow
 def test_the_same_messages_make_the_same_file():
-    """Training a part of the corpus twice, in two processes, gives the same bytes."""
+    """Training on the same part of the corpus twice, in two processes, gives the same bytes."""
     code = (
-        "import hashlib; from app.reading.gate_file import packed; from training.messages import judging, messages;"
-        "from training.train import trained;"
-        "print(hashlib.sha256(packed(trained(messages(held_out=False)[::60], judging()[::20]))).hexdigest())"
+        "import hashlib, pickle, sys; from app.reading.gate_file import packed; from training.train import trained;"
+        "print(hashlib.sha256(packed(trained(*pickle.load(sys.stdin.buffer)))).hexdigest())"
     )
-    root = Path(__file__).parents[2]
-    made = [subprocess.check_output([sys.executable, "-c", code], cwd=root) for _ in range(2)]
+    part, root = pickle.dumps((messages(held_out=False)[::60], judging()[::20])), Path(__file__).parents[2]
+    made = [
+        subprocess.run([sys.executable, "-c", code], cwd=root, input=part, stdout=subprocess.PIPE, check=True).stdout
+        for _ in range(2)
+    ]
     assert made[0] == made[1]
