@@ -128,7 +128,7 @@ class Easel:
     async def _stop(self) -> None:
         # The lease is kept to the end: without it others would start again what is still being finished here.
         self._parts.lease.retire()
-        self._parts.engine.rest()  # a drawing started from now on would be paid for and then cut off
+        self._parts.engine.stop_starting()  # a drawing started from now on would be paid for and then cut off
         log.info("stopping")
         await _ended(task for task in self._tasks if task is not self._lease)
         await asyncio.to_thread(self._parts.inbox.stop)

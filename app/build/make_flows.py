@@ -76,7 +76,7 @@ class Flows:
             chatter=Chatter(settling=stores.settling, rules=rules, watch=self.watch, observers=self._observers),
             owner=owner,
         )
-        engine.workflow(DRAW, draw.run, broke=draw.give_up)
+        engine.workflow(DRAW, draw.run, on_error=draw.give_up)
         engine.workflow(EVENT, dispatcher.read_again)
         return dispatcher
 

@@ -1,8 +1,17 @@
 """The durable workflow engine, DBOS Transact, behind the few methods that Easel needs, so that it could be replaced."""
 
 from app.engine.engine import Engine, QueueLimits
+from app.engine.engine_client import EngineClient, open_engine_client
 from app.engine.engine_tables import EngineError, check_sqlite, engine_url
-from app.engine.outside import Outside, engine_outside
-from app.engine.work import Work
+from app.engine.workflow_state import WorkflowState
 
-__all__ = ["Engine", "EngineError", "Outside", "QueueLimits", "Work", "check_sqlite", "engine_outside", "engine_url"]
+__all__ = [
+    "Engine",
+    "EngineClient",
+    "EngineError",
+    "QueueLimits",
+    "WorkflowState",
+    "check_sqlite",
+    "engine_url",
+    "open_engine_client",
+]

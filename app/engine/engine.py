@@ -31,10 +31,10 @@ from dbos._utils import INTERNAL_QUEUE_NAME
 from sqlalchemy.exc import DBAPIError
 
 from app.databases import CONNECT_ARGUMENTS, first_line
-from app.engine.at_once import AtOnce
+from app.engine.direct_start import DirectStart
 from app.engine.engine_tables import EngineError, engine_url, prepare
-from app.engine.internals import Patience, QueueSignal, decode_json_only
-from app.engine.work import LIVING, Work, work_of
+from app.engine.internals import DatabaseRetries, QueueSignal, decode_json_only
+from app.engine.workflow_state import UNFINISHED, WorkflowState, workflow_states
 
 log = structlog.get_logger()
 
@@ -71,10 +71,10 @@ class Engine:
         self._polling_s = polling_s
         self._workflows: dict[str, Callable[[str], Coroutine[Any, Any, None]]] = {}
         self._running: dict[str, int] = {}
-        self._one_ended = asyncio.Event()
+        self._workflow_ended = asyncio.Event()
         is_sqlite = self._url.startswith("sqlite")
-        self._queue_bell = QueueSignal(QUEUE, idle_s=IDLE_S)
-        self._patience = Patience()
+        self._queue_signal = QueueSignal(QUEUE, idle_s=IDLE_S)
+        self._database_retries = DatabaseRetries()
         connect = {} if is_sqlite else {"connect_args": dict(CONNECT_ARGUMENTS)}
         self._config = DBOSConfig(
             name=APPLICATION,
@@ -88,29 +88,29 @@ class Engine:
             log_level="WARNING",
         )
         self._dbos: DBOS | None = None
-        self._at_once: AtOnce | None = None
+        self._direct_start: DirectStart | None = None
         # A thread of its own: while the database is unavailable, all others may be waiting for it.
-        self._looker = ThreadPoolExecutor(1, thread_name_prefix="engine-look")
+        self._check_executor = ThreadPoolExecutor(1, thread_name_prefix="engine-check")
 
-    def workflow(self, name: str, body: Body, *, broke: Body | None = None) -> None:
+    def workflow(self, name: str, body: Body, *, on_error: Body | None = None) -> None:
         """Register `body(id)` as a durable workflow. The order of its steps must not change while old runs may be open.
 
-        `broke(id)` is run when `body` raises: that is a fault of ours, and somebody may be waiting for an answer.
+        `on_error(id)` is run when `body` raises: that is a fault of ours, and somebody may be waiting for an answer.
         """
 
         async def counted(workflow_id: str) -> None:
-            self._queue_bell.started(workflow_id)
+            self._queue_signal.note_started(workflow_id)
             self._running[name] = self._running.get(name, 0) + 1
             try:
                 await body(workflow_id)
             except Exception:  # not what DBOS raises in a process that was replaced: that is a BaseException
                 log.exception("workflow_broke", workflow=name, request=workflow_id)
-                if broke:
-                    await _tell(broke, workflow_id)
+                if on_error:
+                    await _run_on_error(on_error, workflow_id)
             finally:
                 self._running[name] -= 1
-                self._one_ended.set()
-                self._queue_bell.ended()
+                self._workflow_ended.set()
+                self._queue_signal.note_ended()
 
         counted.__qualname__ = name  # the only thing by which DBOS tells closures of one function apart
         self._workflows[name] = counted
@@ -119,7 +119,7 @@ class Engine:
         """Launch in the running event loop, and resume unfinished workflows."""
         prepare(self._url)
         decode_json_only()
-        self._patience.begin()
+        self._database_retries.install()
         await asyncio.to_thread(self._declare_queue)
         self._dbos = DBOS(config=self._config)
         for name, body in list(self._workflows.items()):
@@ -127,60 +127,60 @@ class Engine:
             self._workflows[name] = decorate(body)
         # Not in a thread: workflows run on the loop in which this runs. It blocks for a moment, before we listen.
         DBOS.launch()
-        self._queue_bell.take_over(self._dbos)
-        self._at_once = self._beginner(self._dbos)
+        self._queue_signal.install(self._dbos)
+        self._direct_start = self._make_direct_start(self._dbos)
         await DBOS._configure_asyncio_thread_pool()  # noqa: SLF001 - what its public methods begin with
-        self._queue_bell.ring()
+        self._queue_signal.wake_all()
 
-    def rest(self) -> None:
+    def stop_starting(self) -> None:
         """Start nothing more. What is enqueued from now on is recorded, for another process or the next start."""
         if self._dbos is None:
             return
-        if self._at_once:
-            self._at_once.rest()
+        if self._direct_start:
+            self._direct_start.stop_starting()
         for event in self._dbos.background_thread_stop_events:
             event.set()
-        self._queue_bell.ring()
+        self._queue_signal.wake_all()
 
     async def stop(self, *, drain: str, drain_s: float) -> None:
-        """Rest, wait up to `drain_s` for workflows named `drain`, and hand back to the database what else runs."""
+        """Start nothing more, wait up to `drain_s` for workflows named `drain`, and hand the rest back to DBOS."""
         if self._dbos is None:
             return
-        self.rest()
-        self._at_once = None
+        self.stop_starting()
+        self._direct_start = None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(drain_s):
                 while self._running.get(drain):
-                    self._one_ended.clear()
-                    await self._one_ended.wait()
+                    self._workflow_ended.clear()
+                    await self._workflow_ended.wait()
         # A cancelled workflow stays pending, and resumes after its last step at the next start. DBOS warns about each,
         # and logs a traceback for each that it was about to start.
-        voice = logging.getLogger("dbos")
-        level = voice.level
-        voice.setLevel(logging.CRITICAL)
+        dbos_log = logging.getLogger("dbos")
+        level = dbos_log.level
+        dbos_log.setLevel(logging.CRITICAL)
         tasks = list(self._dbos._workflow_tasks)  # noqa: SLF001 - DBOS leaves them running
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._patience.end()
+        self._database_retries.stop()
         # In a thread, since it joins threads that may wait for this loop; and in one of our own, since it shuts down
         # the loop's default executor, which DBOS has replaced with its own.
         with ThreadPoolExecutor(1) as ours:
             await asyncio.get_running_loop().run_in_executor(ours, lambda: DBOS.destroy(destroy_registry=True))
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
-        self._looker.shutdown(wait=False)
-        voice.setLevel(level)
+        self._check_executor.shutdown(wait=False)
+        dbos_log.setLevel(level)
         self._dbos = None
 
     async def enqueue(self, name: str, workflow_id: str, *, argument: str, user: str) -> None:
         """Put a workflow into the bounded queue, unless its id is known. It counts against the limit of `user`."""
-        if self._at_once:
-            await self._at_once.begin(self._workflows[name], workflow_id, argument=argument, user=user)
+        if self._direct_start:
+            await self._direct_start.start(self._workflows[name], workflow_id, argument=argument, user=user)
             return
-        self._queue_bell.waits(argument)
+        self._queue_signal.note_waiting(argument)
         with SetWorkflowID(workflow_id), SetEnqueueOptions(queue_partition_key=user):
             await DBOS.enqueue_workflow_async(QUEUE, self._workflows[name], argument)
-        self._queue_bell.look()
+        self._queue_signal.wake_worker()
 
     def is_alive(self) -> bool:
         """Whether the thread that manages the queues and restarts their workers is alive."""
@@ -189,15 +189,17 @@ class Engine:
     async def check(self) -> None:
         """Read from the engine's tables; raise if that fails or takes longer than 5 s."""
         async with asyncio.timeout(5):
-            await asyncio.get_running_loop().run_in_executor(self._looker, self._look)
+            await asyncio.get_running_loop().run_in_executor(self._check_executor, self._read_one_row)
 
-    async def living(self, name: str) -> list[Work]:
+    async def unfinished(self, name: str) -> list[WorkflowState]:
         """Return the workflows of that name that wait for their turn or run."""
-        return work_of(await DBOS.list_workflows_async(name=name, status=LIVING, load_input=False, load_output=False))
+        return workflow_states(
+            await DBOS.list_workflows_async(name=name, status=UNFINISHED, load_input=False, load_output=False)
+        )
 
-    async def known(self, workflow_id_prefix: str) -> list[Work]:
+    async def with_id_prefix(self, workflow_id_prefix: str) -> list[WorkflowState]:
         """Return every workflow whose id has this prefix, including those that have ended."""
-        return work_of(
+        return workflow_states(
             await DBOS.list_workflows_async(workflow_id_prefix=workflow_id_prefix, load_input=False, load_output=False)
         )
 
@@ -205,19 +207,19 @@ class Engine:
         """Whether this process is running the workflow."""
         return self._dbos is not None and workflow_id in self._dbos._active_workflows_set.activeList()  # noqa: SLF001 - DBOS tells it nowhere else
 
-    async def take_up(self, workflow_id: str) -> bool:
+    async def resume(self, workflow_id: str) -> bool:
         """Resume a workflow that is ours by its row but does not run in any process. False: the row has changed."""
         if self._dbos is None:
             return False
         # Internal to DBOS, as in `adopt`: it needs us to be the owner, and a run that goes on anyway can write no more.
-        taken = await asyncio.to_thread(
+        resumed = await asyncio.to_thread(
             self._dbos._sys_db.reenqueue_for_recovery,  # noqa: SLF001 - see above
             workflow_id,
             [self.executor_id],
             INTERNAL_QUEUE_NAME,
         )
-        self._queue_bell.ring()
-        return taken
+        self._queue_signal.wake_all()
+        return resumed
 
     async def owners_of_pending(self) -> set[str]:
         """Return the executor ids that own unfinished workflows."""
@@ -228,7 +230,7 @@ class Engine:
         """Resume workflows of dead processes here. Return how many. Safe when two processes adopt at once."""
         # Internal to DBOS, whose public way is a paid product; a test covers it.
         handles = await asyncio.to_thread(DBOS._recover_pending_workflows, list(executor_ids))  # noqa: SLF001 - see above
-        self._queue_bell.ring()
+        self._queue_signal.wake_all()
         return len(handles)
 
     async def prune(self, *, before: float) -> int:
@@ -244,14 +246,14 @@ class Engine:
             await DBOS.delete_workflows_async([one.workflow_id for one in ended])
         return len(ended)
 
-    def _beginner(self, dbos: DBOS) -> AtOnce | None:
+    def _make_direct_start(self, dbos: DBOS) -> DirectStart | None:
         """Return what bypasses the queue; None if there is a rate, or other processes: only DBOS counts those."""
         limits = self._limits
         if limits.per_minute or not self._url.startswith("sqlite"):
             return None
-        return AtOnce(dbos, queue=QUEUE, at_once=limits.at_once, at_once_per_user=limits.at_once_per_user)
+        return DirectStart(dbos, queue=QUEUE, at_once=limits.at_once, at_once_per_user=limits.at_once_per_user)
 
-    def _look(self) -> None:
+    def _read_one_row(self) -> None:
         """Read one row, without DBOS's retries: the caller wants to know how things are now."""
         if self._dbos is None:
             raise EngineError("the engine is not running")
@@ -276,9 +278,9 @@ class Engine:
             client.destroy()
 
 
-async def _tell(broke: Body, workflow_id: str) -> None:
+async def _run_on_error(on_error: Body, workflow_id: str) -> None:
     try:
-        await broke(workflow_id)
+        await on_error(workflow_id)
     except DBAPIError as error:
         # Not even this can be recorded: the reconciler starts open wishes again once the database works.
         log.error("workflow_given_up_untold", request=workflow_id, said=first_line(error))

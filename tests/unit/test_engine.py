@@ -24,7 +24,7 @@ def settings(request, tmp_path):
 async def test_what_is_enqueued_starts_without_waiting_for_a_poll(settings):
     """Twenty workflows, one after the other, in an engine that polls every five seconds: each starts at once.
 
-    On SQLite they pass the queue by; with a rate, and on Postgres, the bell brings them.
+    On SQLite they pass the queue by; with a rate, and on Postgres, the signal wakes the worker.
     """
     engine = Engine(executor_id="us", polling_s=5.0, **settings)
     done: asyncio.Queue[str] = asyncio.Queue()
@@ -107,7 +107,7 @@ async def test_who_has_no_room_waits_and_is_not_passed_by(tmp_path):
     await held.let_go("a1", "a2", "c1", "d1")
     await held.until()
     async with asyncio.timeout(30):
-        while await engine.living("draw"):  # noqa: ASYNC110 - the database tells nobody
+        while await engine.unfinished("draw"):  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.02)
     await engine.stop(drain="draw", drain_s=5)
     assert sorted(held.began) == ["a1", "a2", "b1", "c1", "d1"]
@@ -133,7 +133,7 @@ async def test_a_place_goes_to_who_waits_longest(tmp_path):
         await held.let_go(name)
     await held.until()
     async with asyncio.timeout(30):
-        while await engine.living("draw"):  # noqa: ASYNC110 - the database tells nobody
+        while await engine.unfinished("draw"):  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.02)
     await engine.stop(drain="draw", drain_s=5)
     assert held.began == names
@@ -157,13 +157,13 @@ async def test_who_waits_is_not_begun_while_we_stop(tmp_path):
     assert waiting(tmp_path) == ["b1"]
 
 
-async def test_what_is_enqueued_while_we_rest_is_left_to_the_next(settings):
+async def test_what_is_enqueued_after_stop_starting_is_left_to_the_next(settings):
     """It has room and is not begun all the same: it would be cut off."""
     first, second = Held(), Held()
     engine = Engine(executor_id="us", **settings)
     engine.workflow("draw", first.run)
     await engine.start()
-    engine.rest()
+    engine.stop_starting()
     await engine.enqueue("draw", "a1", argument="a1", user="a")
     await engine.stop(drain="draw", drain_s=0)
     engine = Engine(executor_id="we", **settings)
@@ -198,13 +198,13 @@ async def test_what_another_process_left_waiting_is_begun_without_pauses(postgre
     await engine.start()
     await engine.adopt(["they"])
     async with asyncio.timeout(40):
-        while await engine.living("draw"):  # noqa: ASYNC110 - the database tells nobody
+        while await engine.unfinished("draw"):  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.05)
     await engine.stop(drain="draw", drain_s=5)
     assert sorted(second.began) == names
 
 
-async def test_what_was_begun_at_once_goes_on_after_a_crash(tmp_path):
+async def test_what_was_started_directly_goes_on_after_a_crash(tmp_path):
     """Its row says who ran it, and in which queue: the next process takes it up, and counts it for its person."""
     limits = QueueLimits(at_once=2, at_once_per_user=1, per_minute=0)
     url, held, again = f"sqlite:///{tmp_path}/easel.db", Held(), Held()
@@ -222,7 +222,7 @@ async def test_what_was_begun_at_once_goes_on_after_a_crash(tmp_path):
     assert waiting(tmp_path) == ["a2"]
     await again.let_go("a1", "a2")
     async with asyncio.timeout(30):
-        while await engine.living("draw"):  # noqa: ASYNC110 - the database tells nobody
+        while await engine.unfinished("draw"):  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.02)
     await engine.stop(drain="draw", drain_s=5)
     assert again.began == ["a1", "a2"]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from app.engine import Work
+from app.engine import WorkflowState
 from app.flows.drawing.queue import workflow_id
 from app.flows.drawing.reconciler import GENERATIONS_MAX, next_generation, pause_s
 from app.store import tables
@@ -29,12 +29,12 @@ def test_it_is_begun_again_for_about_a_day():
 
 
 def test_an_operator_does_not_wait_for_the_pause():
-    """Nor is what lives begun twice."""
-    ended = Work(workflow_id=workflow_id("R", generation=9), is_living=False, runs_at=None, changed_at=time.time())
-    living = Work(workflow_id=workflow_id("R", generation=9), is_living=True, runs_at=None, changed_at=time.time())
+    """Nor is what is unfinished begun twice."""
+    known = {"workflow_id": workflow_id("R", generation=9), "running_on": None, "changed_at": time.time()}
+    ended, unfinished = (WorkflowState(is_unfinished=one, **known) for one in (False, True))
     assert next_generation([ended], "R") is None
     assert next_generation([ended], "R", at_once=True) == 10
-    assert next_generation([living], "R", at_once=True) is None
+    assert next_generation([unfinished], "R", at_once=True) is None
 
 
 @pytest.fixture

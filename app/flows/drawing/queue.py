@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from app.engine import Engine, Outside
+from app.engine import Engine, EngineClient
 
 DRAW = "draw"
 _GENERATION = re.compile(r"~([1-9]\d*)$")
@@ -30,7 +30,7 @@ def turn_of(user_or_chat_id: str) -> str:
     return hashlib.sha256(user_or_chat_id.encode()).hexdigest()[:16]
 
 
-async def enqueue(engine: Engine | Outside, request_id: str, *, turn: str, generation: int = 1) -> None:
+async def enqueue(engine: Engine | EngineClient, request_id: str, *, turn: str, generation: int = 1) -> None:
     """Have a wish drawn in its turn. Does nothing if the engine knows it already."""
     name = workflow_id(request_id, generation=generation)
     await engine.enqueue(DRAW, name, argument=request_id, user=turn)

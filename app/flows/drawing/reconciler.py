@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.engine import Engine, Work
+from app.engine import Engine, WorkflowState
 from app.errors import Reason
 from app.flows.drawing.queue import DRAW, enqueue, generation_of, request_of, turn_of, workflow_id
 from app.line.events import Chat, ChatKind
@@ -69,14 +69,14 @@ class Reconciler:
         wishes = await self._requests.open_wishes(before=time.time() - grace_s)
         if not wishes:
             return 0
-        at_work = {request_of(one.workflow_id): one for one in await self._engine.living(DRAW)}
+        at_work = {request_of(one.workflow_id): one for one in await self._engine.unfinished(DRAW)}
         begun = [wish.id for wish in wishes if wish.id not in at_work and await self._begin_again(wish)]
         taken = await self._take_up([at_work[wish.id] for wish in wishes if wish.id in at_work])
         self._metrics.begun_again(len(begun) + len(taken))
         return len(begun) + len(taken)
 
     async def _begin_again(self, wish: OpenWish) -> bool:
-        generation = next_generation(await self._engine.known(workflow_id(wish.id)), wish.id)
+        generation = next_generation(await self._engine.with_id_prefix(workflow_id(wish.id)), wish.id)
         if generation is None or not await self._requests.is_open(wish.id):
             return False
         if generation > GENERATIONS_MAX:
@@ -94,7 +94,7 @@ class Reconciler:
             self._metrics.ended("failed", Reason.BROKE)
             self._attend(Chat(kind=ChatKind(wish.chat_kind), id=wish.chat_id))
 
-    async def _take_up(self, works: Sequence[Work]) -> list[str]:
+    async def _take_up(self, works: Sequence[WorkflowState]) -> list[str]:
         """Resume workflows that are ours by their rows but were not running here at two looks in a row.
 
         One look is not enough: it may come just before they begin.
@@ -102,22 +102,22 @@ class Reconciler:
         unseen = {
             one.workflow_id
             for one in works
-            if one.runs_at == self._engine.executor_id and not self._engine.is_running(one.workflow_id)
+            if one.running_on == self._engine.executor_id and not self._engine.is_running(one.workflow_id)
         }
         lost, self._unseen = unseen & self._unseen, unseen
-        taken = [one for one in sorted(lost) if await self._engine.take_up(one)]
+        taken = [one for one in sorted(lost) if await self._engine.resume(one)]
         for one in taken:
             log.warning("wish_taken_up", request=request_of(one))
         return taken
 
 
-def next_generation(known: Sequence[Work], request_id: str, *, at_once: bool = False) -> int | None:
+def next_generation(known: Sequence[WorkflowState], request_id: str, *, at_once: bool = False) -> int | None:
     """Return the generation in which to begin a wish again. None: its last one is alive, or ended too recently.
 
     `at_once`: an operator asks for it, however recently the last one ended.
     """
     mine = [one for one in known if request_of(one.workflow_id) == request_id]
-    if any(one.is_living for one in mine):
+    if any(one.is_unfinished for one in mine):
         return None
     if not mine:
         return 1

@@ -83,13 +83,13 @@ async def _begun_again(settings: Settings, database: Database, request_id: str) 
     request = await Requests(database).get(request_id)
     if request is None or not request.draws or request.state not in UNFINISHED:
         return False
-    from app.engine import engine_outside  # noqa: PLC0415 - heavy
+    from app.engine import open_engine_client  # noqa: PLC0415 - heavy
     from app.flows.drawing.queue import enqueue, turn_of, workflow_id  # noqa: PLC0415 - heavy
     from app.flows.drawing.reconciler import next_generation  # noqa: PLC0415 - heavy
 
     try:
-        async with engine_outside(settings.database_url) as engine:
-            known = await engine.known(workflow_id(request_id))
+        async with open_engine_client(settings.database_url) as engine:
+            known = await engine.with_id_prefix(workflow_id(request_id))
             generation = next_generation(known, request_id, at_once=was_broken_off)
             if generation is None:
                 return False

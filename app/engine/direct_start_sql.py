@@ -1,4 +1,4 @@
-"""The statements of `at_once`, on the tables of DBOS 3.4.0 in SQLite."""
+"""The statements of `direct_start`, on the tables of DBOS 3.4.0 in SQLite."""
 
 import sqlalchemy as sa
 
@@ -8,7 +8,7 @@ _IN_FLIGHT = "queue_name = :queue AND status IN ('ENQUEUED', 'PENDING')"
 _NOW_MS = "CAST(strftime('%s', 'now') * 1000 AS BIGINT)"  # as in DBOS
 
 # A waiting workflow counts like a running one, so that none overtakes it.
-ROOM = sa.text(f"""
+HAS_ROOM = sa.text(f"""
     SELECT (SELECT count(*) FROM (SELECT 1 FROM workflow_status WHERE {_IN_FLIGHT} LIMIT :at_once)) < :at_once
        AND (SELECT count(*) FROM (SELECT 1 FROM workflow_status WHERE {_IN_FLIGHT}
                AND queue_partition_key = :user LIMIT :per_user)) < :per_user
@@ -24,7 +24,7 @@ OUTPUT = sa.text("""
         ON CONFLICT (workflow_uuid) DO UPDATE SET output = excluded.output, error = excluded.error
 """)
 
-FREE = sa.text(f"""
+FREE_PLACES = sa.text(f"""
     SELECT max(0, :at_once - count(*)) FROM workflow_status WHERE status = 'PENDING' AND {_IN_FLIGHT}
 """)  # noqa: S608 - of our own words
 CLAIM = sa.text(f"""
@@ -39,4 +39,4 @@ CLAIM = sa.text(f"""
          ORDER BY priority, created_at, application_name, rowid LIMIT 1)
     RETURNING workflow_uuid
 """)  # noqa: S608 - of our own words
-WAITS = sa.text(f"SELECT EXISTS (SELECT 1 FROM workflow_status WHERE status = 'ENQUEUED' AND {_IN_FLIGHT})")  # noqa: S608 - of our own words
+HAS_WAITING = sa.text(f"SELECT EXISTS (SELECT 1 FROM workflow_status WHERE status = 'ENQUEUED' AND {_IN_FLIGHT})")  # noqa: S608 - of our own words

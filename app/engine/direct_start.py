@@ -22,12 +22,12 @@ from dbos._core import execute_dequeued_workflow, start_workflow_async
 from dbos._sys_db import WorkflowStatuses, WorkflowStatusInternal
 from dbos._utils import GlobalParams, generate_uuid
 
-from app.engine import at_once_sql as sql
+from app.engine import direct_start_sql as sql
 
 log = structlog.get_logger()
 
 
-class AtOnce:
+class DirectStart:
     """Stands between DBOS and its SQLite file. Tests cover what it changes in DBOS 3.4.0."""
 
     def __init__(self, dbos: DBOS, *, queue: str, at_once: int, at_once_per_user: int) -> None:
@@ -37,32 +37,32 @@ class AtOnce:
         self._queue = queue
         self._limits = {"queue": queue, "at_once": at_once, "per_user": at_once_per_user}
         # Whether any workflow waits; only cleared while holding SQLite's one write lock. At the start it is not known.
-        self._somebody_waits = True
-        self._resting = threading.Event()
-        with_patience = dbos_database.db_retry(sys_db=self._database)
-        self._database.init_workflow = with_patience(self._written)  # type: ignore[method-assign]  # see above
-        self._database.update_workflow_outcome = self._ended  # type: ignore[method-assign]  # see above
-        self._write_end = with_patience(self._end_written)
+        self._has_waiting = True
+        self._stopping = threading.Event()
+        with_retries = dbos_database.db_retry(sys_db=self._database)
+        self._database.init_workflow = with_retries(self._record_start)  # type: ignore[method-assign]  # see above
+        self._database.update_workflow_outcome = self._record_end  # type: ignore[method-assign]  # see above
+        self._write_end = with_retries(self._write_end_once)
 
-    async def begin(
+    async def start(
         self, workflow: Callable[[str], Coroutine[Any, Any, None]], workflow_id: str, *, argument: str, user: str
     ) -> None:
         """Record a workflow, and run it if there is room. Otherwise it waits until another one ends."""
         # In a context of its own, like one that comes from the queue: it outlives its caller.
-        await asyncio.create_task(self._begin(workflow, workflow_id, argument, user), context=Context())
+        await asyncio.create_task(self._start(workflow, workflow_id, argument, user), context=Context())
 
-    def rest(self) -> None:
+    def stop_starting(self) -> None:
         """Start nothing more: what is recorded from now on waits for the next process."""
-        self._resting.set()
+        self._stopping.set()
 
-    async def _begin(
+    async def _start(
         self, workflow: Callable[[str], Coroutine[Any, Any, None]], workflow_id: str, argument: str, user: str
     ) -> None:
         with SetWorkflowID(workflow_id), SetEnqueueOptions(queue_partition_key=user):
             context = DBOSContext.create_start_workflow_child(None)
         await start_workflow_async(self._dbos, context, workflow, (argument,), {}, queue_name=self._queue)
 
-    def _written(
+    def _record_start(
         self,
         status: WorkflowStatusInternal,
         *,
@@ -73,15 +73,15 @@ class AtOnce:
         with self._database.engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # so that nobody else counts until this is written
             bound = self._limits | {"user": status["queue_partition_key"]}
-            room = not self._resting.is_set() and connection.execute(sql.ROOM, bound).scalar()
+            room = not self._stopping.is_set() and connection.execute(sql.HAS_ROOM, bound).scalar()
             status["status"] = "PENDING" if room else "ENQUEUED"
-            self._somebody_waits |= not room
+            self._has_waiting |= not room
             became, is_new = self._database._insert_workflow_status(  # noqa: SLF001 - see above
                 status, connection, creator_xid=creator_xid, reuse_policy=reuse_policy
             )
         return became, is_new and became == "PENDING"
 
-    def _ended(
+    def _record_end(
         self,
         workflow_id: str,
         status: WorkflowStatuses,
@@ -96,36 +96,36 @@ class AtOnce:
         has_ended, claimed = self._write_end(ended | {"owner": owner}, claim)
         if claimed:
             # As in DBOS's queue thread: not as a child of the workflow that has ended.
-            Context().run(self._run, claimed, claim)
+            Context().run(self._run_claimed, claimed, claim)
         return has_ended
 
-    def _end_written(self, ended: dict[str, str | None], claim: str) -> tuple[bool, Sequence[str]]:
+    def _write_end_once(self, ended: dict[str, str | None], claim: str) -> tuple[bool, Sequence[str]]:
         try:
             with self._database.engine.begin() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # so that no other starts to wait until this is written
                 if connection.execute(sql.END, ended).rowcount != 1:
                     return False, ()
                 connection.execute(sql.OUTPUT, ended)
-                return True, self._claimed(connection, claim)
+                return True, self._claim_waiting(connection, claim)
         except sa.exc.SQLAlchemyError:
-            self._somebody_waits = True  # not known any more
+            self._has_waiting = True  # not known any more
             raise
 
-    def _claimed(self, connection: sa.Connection, claim: str) -> Sequence[str]:
+    def _claim_waiting(self, connection: sa.Connection, claim: str) -> Sequence[str]:
         """Claim free places for those that have waited longest and whose user may have one more. Return their ids."""
-        if not self._somebody_waits or self._resting.is_set():
+        if not self._has_waiting or self._stopping.is_set():
             return ()
         claimant = {"executor": GlobalParams.executor_id, "version": GlobalParams.app_version, "claim": claim}
         bound = self._limits | claimant
         claimed: list[str] = []
-        for _ in range(connection.execute(sql.FREE, bound).scalar_one()):
+        for _ in range(connection.execute(sql.FREE_PLACES, bound).scalar_one()):
             if (one := connection.execute(sql.CLAIM, bound).scalar()) is None:
                 break
             claimed.append(one)
-        self._somebody_waits = bool(connection.execute(sql.WAITS, bound).scalar())
+        self._has_waiting = bool(connection.execute(sql.HAS_WAITING, bound).scalar())
         return claimed
 
-    def _run(self, claimed: Sequence[str], claim: str) -> None:
+    def _run_claimed(self, claimed: Sequence[str], claim: str) -> None:
         """Run what was claimed, as DBOS's queue thread does. What cannot be run is left to the reconciler."""
         try:
             for status in self._database.get_workflow_statuses(list(claimed)):

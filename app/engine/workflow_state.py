@@ -5,33 +5,33 @@ from dataclasses import dataclass
 
 from dbos import WorkflowStatus
 
-LIVING = ["PENDING", "ENQUEUED", "DELAYED"]
+UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class WorkflowState:
     """A workflow's row.
 
     Attributes:
         workflow_id: Its id.
-        is_living: Whether it waits for its turn or runs, as far as the row knows.
-        runs_at: The executor that runs it; None while it waits, or has ended.
+        is_unfinished: Whether it waits for its turn or runs, as far as the row knows.
+        running_on: The executor that runs it; None while it waits, or has ended.
         changed_at: When its row was last written, Unix seconds.
     """
 
     workflow_id: str
-    is_living: bool
-    runs_at: str | None
+    is_unfinished: bool
+    running_on: str | None
     changed_at: float
 
 
-def work_of(found: Iterable[WorkflowStatus]) -> list[Work]:
+def workflow_states(found: Iterable[WorkflowStatus]) -> list[WorkflowState]:
     """Convert the workflows that DBOS lists."""
     return [
-        Work(
+        WorkflowState(
             workflow_id=one.workflow_id,
-            is_living=one.status in LIVING,
-            runs_at=one.executor_id if one.status == "PENDING" else None,
+            is_unfinished=one.status in UNFINISHED,
+            running_on=one.executor_id if one.status == "PENDING" else None,
             changed_at=(one.updated_at or one.created_at or 0) / 1000,
         )
         for one in found

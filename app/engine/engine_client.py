@@ -9,18 +9,18 @@ from dbos import DBOSClient, DBOSPortableJSONSerializer
 from app.engine.engine import APPLICATION, APPLICATION_VERSION, QUEUE
 from app.engine.engine_tables import engine_url
 from app.engine.internals import decode_json_only
-from app.engine.work import Work, work_of
+from app.engine.workflow_state import WorkflowState, workflow_states
 
 
-class Outside:
+class EngineClient:
     """What a command may do with the engine. It runs nothing itself."""
 
     def __init__(self, client: DBOSClient) -> None:
         self._client = client
 
-    async def known(self, workflow_id_prefix: str) -> list[Work]:
+    async def with_id_prefix(self, workflow_id_prefix: str) -> list[WorkflowState]:
         """Return every workflow whose id has this prefix, including those that have ended."""
-        return work_of(
+        return workflow_states(
             await self._client.list_workflows_async(
                 workflow_id_prefix=workflow_id_prefix, load_input=False, load_output=False
             )
@@ -41,7 +41,7 @@ class Outside:
 
 
 @asynccontextmanager
-async def engine_outside(database_url: str) -> AsyncIterator[Outside]:
+async def open_engine_client(database_url: str) -> AsyncIterator[EngineClient]:
     """Connect to the engine's tables.
 
     Raises:
@@ -56,6 +56,6 @@ async def engine_outside(database_url: str) -> AsyncIterator[Outside]:
         retry_connection_errors=False,
     )
     try:
-        yield Outside(client)
+        yield EngineClient(client)
     finally:
         await asyncio.to_thread(client.destroy)
