@@ -145,7 +145,7 @@ def _preload() -> None:
     for name in SDK:
         loaded(name)
     # Reads botocore's descriptions of S3, 0.15 s of parsing JSON. It connects to nothing.
-    session = importlib.import_module("app.r2.isolation").session_of_our_own()
+    session = importlib.import_module("app.r2.isolation").isolated_session()
     session.create_client("s3", region_name="auto", aws_access_key_id="", aws_secret_access_key="")
     assert threading.active_count() == 1, "what is preloaded must not begin threads: a fork loses them"
     gc.collect()

@@ -20,7 +20,7 @@ CHUNK_BYTES: Final = 65_536
 REFUSED: Final = 300  # from here on the status alone says enough
 
 
-class Bounded:
+class BoundedSession:
     """Wraps botocore's HTTP session. Objects are streamed, and `Bucket.get` counts their bytes."""
 
     def __init__(self, session: "URLLib3Session", *, answer_s: float) -> None:
@@ -37,7 +37,7 @@ class Bounded:
         is_object, request.stream_output = request.stream_output, True  # the session is to read only the head
         answer = self._session.send(request)
         headers: Any = answer.headers  # the stub declares only one of the types it takes
-        timed = _Timed(answer, answer_s=self._answer_s)
+        timed = _TimedBody(answer, answer_s=self._answer_s)
         if is_object and answer.status_code < REFUSED:
             return AWSResponse(answer.url, answer.status_code, headers, timed)
         try:
@@ -59,7 +59,7 @@ class _TooMuchError(Exception):
     """The answer has more than `ANSWER_BYTES_MAX` bytes."""
 
 
-class _Timed:
+class _TimedBody:
     """The body of an answer as it arrives, up to a deadline."""
 
     def __init__(self, answer: AWSResponse, *, answer_s: float) -> None:
@@ -87,7 +87,7 @@ class _Body:
         yield self._data
 
 
-def _read(answer: "_Timed") -> bytes:
+def _read(answer: "_TimedBody") -> bytes:
     chunks, size = [], 0
     while chunk := answer.read(CHUNK_BYTES):
         size += len(chunk)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
 from app.errors import BadRequest, TooLarge, VendorFault
-from app.r2.faults import accepting, drop_page, stay, translated
+from app.r2.faults import drop_html_body, follow_no_redirects, none_on, translate_errors
 from app.r2.retention import days_kept, digest_by_md5, with_retention
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Bucket:
         Raises:
             EaselError: It cannot be set up; the next call tries again.
         """
-        await self._in_pool(lambda: translated("Opening the bucket", self._client))
+        await self._in_pool(lambda: translate_errors("Opening the bucket", self._client))
 
     async def put(self, key: str, data: bytes, *, content_type: str) -> None:
         """Store one object. Writing an existing key changes nothing and succeeds, so trying again is safe.
@@ -118,7 +118,7 @@ class Bucket:
                 raise VendorFault("Storing an object: the answer does not say that it was", code="no_etag")
 
         # On a 412 an earlier attempt of ours succeeded, though its answer was lost.
-        await self._in_pool(lambda: translated("Storing an object", accepting(WRITTEN_BEFORE, put)))
+        await self._in_pool(lambda: translate_errors("Storing an object", none_on(WRITTEN_BEFORE, put)))
 
     async def delete(self, keys: Iterable[str]) -> None:
         """Delete objects one by one; a key that does not exist counts as deleted. Raises as `put` does.
@@ -133,7 +133,7 @@ class Bucket:
                 if gone["ResponseMetadata"]["HTTPStatusCode"] != NO_CONTENT:
                     raise VendorFault("Deleting objects: the answer does not say that it was", code="not_204")
 
-        await self._in_pool(lambda: translated("Deleting objects", delete))
+        await self._in_pool(lambda: translate_errors("Deleting objects", delete))
 
     async def get(self, key: str, *, bytes_max: int = GET_BYTES_MAX) -> bytes:
         """Read one object.
@@ -154,7 +154,7 @@ class Bucket:
                     chunks.append(chunk)
                 return b"".join(chunks)
 
-        return await self._in_pool(lambda: translated("Reading an object", get))
+        return await self._in_pool(lambda: translate_errors("Reading an object", get))
 
     async def head(self, key: str) -> ObjectHead | None:
         """Look up one object without reading it; None if it does not exist. Raises as `put` does.
@@ -170,7 +170,7 @@ class Bucket:
                 cache_control=found.get("CacheControl", ""),
             )
 
-        return await self._in_pool(lambda: translated("Looking at an object", accepting(404, head)))
+        return await self._in_pool(lambda: translate_errors("Looking at an object", none_on(404, head)))
 
     async def retention(self) -> int | None:
         """Return after how many days R2 deletes pictures, whoever made the rule; None if it keeps them.
@@ -196,7 +196,7 @@ class Bucket:
             else:  # without rules there is no configuration to put
                 self._client().delete_bucket_lifecycle(Bucket=self._bucket)
 
-        await self._in_pool(lambda: translated("Setting the retention", put))
+        await self._in_pool(lambda: translate_errors("Setting the retention", put))
 
     def url(self, key: str) -> str:
         """Return the public address of a key. Hand it out only after `put` has returned: the edge caches a 404, too."""
@@ -212,8 +212,8 @@ class Bucket:
         def rules() -> "list[LifecycleRuleOutputTypeDef]":
             return self._client().get_bucket_lifecycle_configuration(Bucket=self._bucket).get("Rules", [])
 
-        found = accepting("NoSuchLifecycleConfiguration", rules)
-        return await self._in_pool(lambda: translated("Reading the retention", found)) or []
+        found = none_on("NoSuchLifecycleConfiguration", rules)
+        return await self._in_pool(lambda: translate_errors("Reading the retention", found)) or []
 
     async def _in_pool(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
@@ -232,10 +232,10 @@ class Bucket:
         from botocore.config import Config  # noqa: PLC0415 - slow to import
         from botocore.handlers import add_expect_header  # noqa: PLC0415 - slow to import
 
-        from app.r2.bounded import Bounded  # noqa: PLC0415 - slow to import
-        from app.r2.isolation import session_of_our_own, trust_folder  # noqa: PLC0415 - slow to import
+        from app.r2.bounded import BoundedSession  # noqa: PLC0415 - slow to import
+        from app.r2.isolation import isolated_session, trust_folder  # noqa: PLC0415 - slow to import
 
-        client = Session(botocore_session=session_of_our_own()).client(
+        client = Session(botocore_session=isolated_session()).client(
             "s3",
             endpoint_url=self._endpoint_url,
             region_name="auto",
@@ -259,8 +259,8 @@ class Bucket:
         client.meta.events.unregister("before-call.s3", add_expect_header)
         endpoint: Any = vars(client)["_endpoint"]  # only internal constructors take a session
         trust_folder(endpoint.http_session)
-        endpoint.http_session = Bounded(endpoint.http_session, answer_s=self._answer_s)
-        client.meta.events.register("before-parse.s3", drop_page)
-        client.meta.events.register("before-call.s3", stay)
+        endpoint.http_session = BoundedSession(endpoint.http_session, answer_s=self._answer_s)
+        client.meta.events.register("before-parse.s3", drop_html_body)
+        client.meta.events.register("before-call.s3", follow_no_redirects)
         client.meta.events.register("before-call.s3.PutBucketLifecycleConfiguration", digest_by_md5)
         return client

@@ -29,11 +29,11 @@ XML: Final = (b"<?xml", b"<Error")
 TRANSIENT_CODES: Final = {"ClientDisconnect", "IncompleteBody", "BadDigest"}
 KEY_GONE: Final = "NoSuchKey"
 CLOCK_OFF: Final = "RequestTimeTooSkewed"  # our clock, by more than 15 minutes: a signature carries the time
-PAGE_STATUS: Final = 412  # without R2's own code, which `accepting` takes, it comes from something in between
+PAGE_STATUS: Final = 412  # without R2's own code, which `none_on` expects, it comes from something in between
 CODE_CHARS_MAX: Final = 100
 
 
-def translated(tried: str, call: Callable[[], T]) -> T:
+def translate_errors(tried: str, call: Callable[[], T]) -> T:
     """Run a call to boto3.
 
     Raises:
@@ -53,29 +53,29 @@ def translated(tried: str, call: Callable[[], T]) -> T:
         raise VendorFault(f"{tried}: {type(exc).__name__}", code="not_understood") from exc
 
 
-def accepting(fine: int | str, call: Callable[[], T]) -> Callable[[], T | None]:
+def none_on(expected: int | str, call: Callable[[], T]) -> Callable[[], T | None]:
     """Wrap a call so that a refusal with this status or code returns None instead of raising."""
 
-    def accepted() -> T | None:
+    def tolerant() -> T | None:
         from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
 
         try:
             return call()
         except ClientError as exc:
-            if fine not in {_status(exc), _code(exc)}:
+            if expected not in {_status(exc), _code(exc)}:
                 raise
             return None
 
-    return accepted
+    return tolerant
 
 
-def drop_page(response_dict: dict[str, Any], **_: object) -> None:
+def drop_html_body(response_dict: dict[str, Any], **_: object) -> None:
     """Drop the HTML of Cloudflare's edge, so that the status counts: boto3 cannot parse it and would not retry."""
     if response_dict["status_code"] >= 300 and not response_dict["body"].startswith(XML):  # noqa: PLR2004 - errors
         response_dict["body"] = b""
 
 
-def stay(params: dict[str, Any], **_: object) -> None:
+def follow_no_redirects(params: dict[str, Any], **_: object) -> None:
     """Follow no redirect: R2 sends none, and botocore would ask for the bucket's region over and over, without end."""
     params["context"]["s3_redirect"]["redirected"] = True
 

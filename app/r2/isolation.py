@@ -15,7 +15,7 @@ from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 
 
-def session_of_our_own() -> Session:
+def isolated_session() -> Session:
     """Return a session where everything but the certificates has botocore's own default."""
     defaults = {name: default for name, (_file, _environment, default, _type) in Session.SESSION_VARIABLES.items()}
     values = defaults | {
