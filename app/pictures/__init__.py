@@ -1,6 +1,6 @@
 """The bytes of pictures: `rendition` prepares one for LINE, `source` prepares a person's photo for a model.
 
-`open_picture`, `mending`, `decoding` and `encoding` serve both, `heic` reads iPhone photos; `measure` tells from the
+`open_picture`, `repairs`, `decoding` and `encoding` serve both, `heic` reads iPhone photos; `measure` tells from the
 header how much memory decoding takes, and `blocks` refuses files made of too many pieces. Synchronous and CPU-bound:
 callers run it in threads.
 """

@@ -32,7 +32,7 @@ GIF_HEAD_BYTES: Final = 13
 GIF_PALETTE, GIF_PALETTE_BITS = 0x80, 0x07
 
 
-def refuse_crumbs(data: bytes) -> None:
+def refuse_too_many_blocks(data: bytes) -> None:
     """Refuse a file that is made of more blocks than any real picture.
 
     Raises:
@@ -48,13 +48,13 @@ def refuse_crumbs(data: bytes) -> None:
         _refuse(sum(1 for _ in islice(_gif_blocks(data), BLOCKS_MAX + 1)) > BLOCKS_MAX)
 
 
-def refuse_scans(rest: bytes) -> None:
+def refuse_too_many_scans(rest: bytes) -> None:
     """Refuse the rest of a JPEG, from its first scan on, if it has more scans than any real picture.
 
     They are counted up to the end of the picture: a video or other pictures may follow it.
 
     Raises:
-        NotAPicture: As `refuse_crumbs` does.
+        NotAPicture: As `refuse_too_many_blocks` does.
     """
     at = blocks = scans = 0
     is_much = rest.count(b"\xff\xda") > SCANS_MAX  # rarely, and this check is fast

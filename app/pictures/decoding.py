@@ -7,8 +7,8 @@ from typing import Final, TypeVar
 from PIL import Image, ImageFile
 
 from app.pictures.encoding import shrunk
-from app.pictures.mending import bare, ended
-from app.pictures.open_picture import DAMAGE
+from app.pictures.open_picture import DECODING_ERRORS
+from app.pictures.repairs import with_end_mark, without_metadata
 
 T = TypeVar("T")
 
@@ -25,13 +25,13 @@ TURNS: Final = {
 QUARTER_TURNS: Final = frozenset({5, 6, 7, 8})
 
 
-def mending(data: bytes, work: Callable[[bytes], T]) -> T:
+def with_repairs(data: bytes, work: Callable[[bytes], T]) -> T:
     """Run `work` on a picture with its end mark restored; if it fails on damage, again without the metadata."""
-    whole = ended(data)
+    whole = with_end_mark(data)
     try:
         return work(whole)
-    except DAMAGE:
-        pixels = bare(whole)
+    except DECODING_ERRORS:
+        pixels = without_metadata(whole)
         if pixels is None:
             raise
         return work(pixels)
@@ -60,7 +60,7 @@ def orientation(image: Image.Image) -> int:
     """
     try:
         turn = image.getexif().get(ORIENTATION, 1)
-    except DAMAGE:
+    except DECODING_ERRORS:
         return 1
     return turn if isinstance(turn, int) else 1
 

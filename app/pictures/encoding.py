@@ -5,14 +5,14 @@ from typing import Final
 
 from PIL import Image
 
-from app.pictures.measure import within
+from app.pictures.measure import fit_within
 
 OPAQUE: Final = 255
 
 
 def shrunk(picture: Image.Image, side_px: int) -> Image.Image:
     """Return the picture with `side_px` as its longest side, or unchanged if it is not larger."""
-    size = within(picture.size, side_px)
+    size = fit_within(picture.size, side_px)
     # Hamming: half the time of Lanczos, and as sharp when shrinking.
     return picture if size == picture.size else picture.resize(size, Image.Resampling.HAMMING)
 
@@ -37,7 +37,7 @@ def png(rgba: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def see_through(rgba: Image.Image) -> bool:
+def has_transparency(rgba: Image.Image) -> bool:
     """Whether any pixel is at least partly transparent."""
     least_opaque, _ = rgba.getchannel("A").getextrema()
     return least_opaque != OPAQUE

@@ -10,7 +10,7 @@ from PIL import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 from app.errors import NotAPicture
-from app.pictures.blocks import refuse_scans
+from app.pictures.blocks import refuse_too_many_scans
 
 BYTES_MAX: Final = 300_000_000  # on top of the 150 MB of an idle service, which is to stay below 512 MB
 PIXELS_MAX: Final = 64_000_000  # phones take up to 50
@@ -34,20 +34,20 @@ def draft(image: ImageFile.ImageFile, side_px: int | None = None) -> int:
     if isinstance(image, JpegImageFile):
         return _jpeg_bytes(image, side_px)
     if image.format == "WEBP":
-        return refuse_canvas(image.size)
-    pixels = _refused(image.size, pixels_max=UNDRAFTED_PIXELS_MAX)
+        return webp_bytes(image.size)
+    pixels = _checked_pixels(image.size, pixels_max=UNDRAFTED_PIXELS_MAX)
     is_clear = "transparency" in image.info
     each = CLEAR_COLOUR_PIXEL_BYTES if is_clear else UNDRAFTED_PIXEL_BYTES.get(image.mode, CLEAR_COLOUR_PIXEL_BYTES)
-    return _within(each * pixels, image.size)
+    return _checked_bytes(each * pixels, image.size)
 
 
-def refuse_canvas(size: tuple[int, int]) -> int:
+def webp_bytes(size: tuple[int, int]) -> int:
     """Return how many bytes decoding a WebP of this size takes.
 
     Raises:
         NotAPicture: It takes more than we allow.
     """
-    return _within(WEBP_PIXEL_BYTES * _refused(size, pixels_max=PIXELS_MAX), size)
+    return _checked_bytes(WEBP_PIXEL_BYTES * _checked_pixels(size, pixels_max=PIXELS_MAX), size)
 
 
 def heif_bytes(size: tuple[int, int], *, samples: float, is_deep: bool, bands: int) -> int:
@@ -57,24 +57,24 @@ def heif_bytes(size: tuple[int, int], *, samples: float, is_deep: bool, bands: i
         NotAPicture: It takes more than we allow.
     """
     planes = (samples + (bands == PIXEL_BYTES)) * (2 if is_deep else 1)
-    return _within(round((planes + bands) * _refused(size, pixels_max=PIXELS_MAX)), size)
+    return _checked_bytes(round((planes + bands) * _checked_pixels(size, pixels_max=PIXELS_MAX)), size)
 
 
 def _jpeg_bytes(image: JpegImageFile, side_px: int | None) -> int:
     """Count the drafted picture and, unless its first scan has all components, every coefficient of the whole one."""
     size, coefficients = image.size, 0
-    pixels = _refused(size, pixels_max=PIXELS_MAX)
+    pixels = _checked_pixels(size, pixels_max=PIXELS_MAX)
     if not _has_one_scan(image):
-        refuse_scans(_rest(image))
+        refuse_too_many_scans(_rest(image))
         samples = [one[1] * one[2] for one in image.layer]
         coefficients = COEFFICIENT_BYTES * pixels * sum(samples) // max(1, *samples)
     if side_px:
-        image.draft(None, within(size, side_px))
+        image.draft(None, fit_within(size, side_px))
     drafted = image.size[0] * image.size[1] * (1 if image.mode == "L" else PIXEL_BYTES)
-    return _within(coefficients + drafted, size)
+    return _checked_bytes(coefficients + drafted, size)
 
 
-def within(size: tuple[int, int], side_px: int) -> tuple[int, int]:
+def fit_within(size: tuple[int, int], side_px: int) -> tuple[int, int]:
     """Return this size, scaled down to `side_px` as its longest side if it is larger."""
     longest = max(size)
     if longest <= side_px:
@@ -107,14 +107,14 @@ def _rest(image: JpegImageFile) -> bytes:
     return rest
 
 
-def _refused(size: tuple[int, int], *, pixels_max: int) -> int:
+def _checked_pixels(size: tuple[int, int], *, pixels_max: int) -> int:
     width, height = size
     if width * height > pixels_max or max(width, height) > SIDE_PX_MAX:
         raise NotAPicture(f"{width}x{height} pixels are more than we decode", code="too_many_pixels")
     return width * height
 
 
-def _within(taken_bytes: int, size: tuple[int, int]) -> int:
+def _checked_bytes(taken_bytes: int, size: tuple[int, int]) -> int:
     if taken_bytes > BYTES_MAX:
         message = f"{size[0]}x{size[1]} pixels take {taken_bytes} bytes when decoded"
         raise NotAPicture(message, code="too_many_pixels")

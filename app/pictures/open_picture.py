@@ -14,14 +14,14 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from app.errors import NotAPicture
-from app.pictures.blocks import GIF, JPEG, PNG, is_webp, refuse_crumbs
-from app.pictures.measure import refuse_canvas
+from app.pictures.blocks import GIF, JPEG, PNG, is_webp, refuse_too_many_blocks
+from app.pictures.measure import webp_bytes
 
 # Pillow's own limit is 64 million characters of up to four bytes each, which compress into some kB.
 PngImagePlugin.MAX_TEXT_MEMORY = 2_000_000
 
 # What Pillow raises on hostile or damaged files, found by fuzzing.
-DAMAGE: Final = (
+DECODING_ERRORS: Final = (
     OSError,
     SyntaxError,
     ValueError,
@@ -38,14 +38,14 @@ DAMAGE: Final = (
 
 
 @contextmanager
-def refusing(data: bytes) -> Iterator[None]:
+def guarded_decoding(data: bytes) -> Iterator[None]:
     """Refuse a file of too many blocks, and turn whatever decoding these bytes raises into `NotAPicture`."""
     try:
-        refuse_crumbs(data)
+        refuse_too_many_blocks(data)
         yield
     except Image.DecompressionBombError as exc:  # a frame larger than the header's canvas
         raise NotAPicture(f"{len(data)} bytes hold more pixels than we decode", code="too_many_pixels") from exc
-    except DAMAGE as exc:
+    except DECODING_ERRORS as exc:
         raise NotAPicture(f"{len(data)} bytes could not be decoded: {type(exc).__name__}", code="damaged") from exc
 
 
@@ -62,7 +62,7 @@ def open_picture(data: bytes) -> ImageFile.ImageFile:
     if data.startswith(PNG):
         return PngImageFile(stream)
     if is_webp(data):
-        refuse_canvas(_webp_size(data))  # merely opening it allocates two canvases
+        webp_bytes(_webp_size(data))  # refuses it early: merely opening it allocates two canvases
         return WebPImageFile(stream)
     if data.startswith(GIF):
         return GifImageFile(stream)
@@ -75,7 +75,7 @@ def edges_px(data: bytes) -> tuple[int, int]:
     Raises:
         NotAPicture: It is not a picture.
     """
-    with refusing(data):
+    with guarded_decoding(data):
         return open_picture(data).size
 
 

@@ -10,10 +10,10 @@ from typing import Final
 
 from PIL import Image, ImageFile
 
-from app.pictures.decoding import QUARTER_TURNS, decoded, mending, orientation
-from app.pictures.encoding import jpeg, on_white, png, see_through, shrunk
+from app.pictures.decoding import QUARTER_TURNS, decoded, orientation, with_repairs
+from app.pictures.encoding import has_transparency, jpeg, on_white, png, shrunk
 from app.pictures.measure import draft
-from app.pictures.open_picture import open_picture, refusing
+from app.pictures.open_picture import guarded_decoding, open_picture
 
 # LINE image message: JPEG or PNG, original at most 10 MB, preview at most 1 MB, any number of pixels;
 # https://developers.line.biz/en/reference/messaging-api/#image-message (read 2026-11-22)
@@ -28,7 +28,7 @@ PREVIEW_QUALITIES: Final = (80, 70, 60)
 ORIGINAL_QUALITIES: Final = (90, 80, 70)
 
 # The modes every client shows. Browsers disagree on CMYK; 16 bits lose their lower half in the preview anyway.
-SHOWN_AS_IT_IS: Final = {
+UNCHANGED_MODES: Final = {
     "JPEG": frozenset({"L", "RGB"}),
     "PNG": frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA"}),
 }
@@ -61,8 +61,8 @@ def render(data: bytes) -> Rendition:
     Raises:
         NotAPicture: Not a JPEG, PNG, WebP or GIF, damaged, cut short, or larger than we decode.
     """
-    with refusing(data):
-        return mending(data, _rendered)
+    with guarded_decoding(data):
+        return with_repairs(data, _rendered)
 
 
 def rendition_bytes(data: bytes) -> int:
@@ -71,24 +71,24 @@ def rendition_bytes(data: bytes) -> int:
     Raises:
         NotAPicture: As `render` does.
     """
-    with refusing(data):
-        return mending(data, lambda whole: draft(open_picture(whole), PREVIEW_SIDE_PX))
+    with guarded_decoding(data):
+        return with_repairs(data, lambda whole: draft(open_picture(whole), PREVIEW_SIDE_PX))
 
 
 def _rendered(data: bytes) -> Rendition:
     image = open_picture(data)
-    return _kept(image, data) if _shown_as_it_is(image, data) else _encoded_anew(image)
+    return _unchanged(image, data) if _can_stay_unchanged(image, data) else _reencoded(image)
 
 
-def _shown_as_it_is(image: ImageFile.ImageFile, data: bytes) -> bool:
+def _can_stay_unchanged(image: ImageFile.ImageFile, data: bytes) -> bool:
     return (
         len(data) <= ORIGINAL_BYTES_MAX
-        and image.mode in SHOWN_AS_IT_IS.get(image.format or "", ())
+        and image.mode in UNCHANGED_MODES.get(image.format or "", ())
         and not getattr(image, "is_animated", False)
     )
 
 
-def _kept(image: ImageFile.ImageFile, data: bytes) -> Rendition:
+def _unchanged(image: ImageFile.ImageFile, data: bytes) -> Rendition:
     (width, height), is_png, preview = image.size, image.format == "PNG", None
     if not _is_own_preview(image, data):
         image = open_picture(data)
@@ -115,7 +115,7 @@ def _is_own_preview(image: ImageFile.ImageFile, data: bytes) -> bool:
     return orientation(image) == 1
 
 
-def _encoded_anew(image: ImageFile.ImageFile) -> Rendition:
+def _reencoded(image: ImageFile.ImageFile) -> Rendition:
     draft(image)
     upright = decoded(image)
     original = _small_enough_png(upright) if upright.mode == "RGBA" else None
@@ -142,5 +142,5 @@ def _preview(upright: Image.Image) -> bytes:
 
 def _small_enough_png(rgba: Image.Image) -> bytes | None:
     """Encode as PNG if anything is transparent and the result fits, else None."""
-    encoded = png(rgba) if see_through(rgba) else None
+    encoded = png(rgba) if has_transparency(rgba) else None
     return encoded if encoded is not None and len(encoded) <= ORIGINAL_BYTES_MAX else None

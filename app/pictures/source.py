@@ -9,11 +9,11 @@ from typing import Final
 
 from PIL import Image
 
-from app.pictures.decoding import decoded, mending
-from app.pictures.encoding import jpeg, on_white, png, see_through, shrunk
+from app.pictures.decoding import decoded, with_repairs
+from app.pictures.encoding import has_transparency, jpeg, on_white, png, shrunk
 from app.pictures.heic import decoded_heic, heic_bytes, is_heic, open_heic
 from app.pictures.measure import draft
-from app.pictures.open_picture import open_picture, refusing
+from app.pictures.open_picture import guarded_decoding, open_picture
 
 SIDE_PX_MAX: Final = 2048  # models look at less, and every further pixel is paid for
 JPEG_BYTES_MAX: Final = 1_500_000  # far below the API's 50 MB: gateways refuse larger ones, and it uploads fast
@@ -44,9 +44,9 @@ def prepare_source(data: bytes) -> PreparedSource:
     Raises:
         NotAPicture: None of these, damaged or cut short; or larger than we decode, with the code "too_many_pixels".
     """
-    with refusing(data):
-        picture = _plain_heic(data) if is_heic(data) else mending(data, _plain)
-        clear = picture.mode == "RGBA" and see_through(picture)
+    with guarded_decoding(data):
+        picture = _plain_heic(data) if is_heic(data) else with_repairs(data, _plain)
+        clear = picture.mode == "RGBA" and has_transparency(picture)
         encoded = _png(picture) if clear else _jpeg(picture)
         width, height = open_picture(encoded).size
     return PreparedSource(
@@ -60,10 +60,10 @@ def source_bytes(data: bytes) -> int:
     Raises:
         NotAPicture: As `prepare_source` does.
     """
-    with refusing(data):
+    with guarded_decoding(data):
         if is_heic(data):
             return heic_bytes(open_heic(data))
-        return mending(data, lambda whole: draft(open_picture(whole), SIDE_PX_MAX))
+        return with_repairs(data, lambda whole: draft(open_picture(whole), SIDE_PX_MAX))
 
 
 def _plain(data: bytes) -> Image.Image:

@@ -295,7 +295,7 @@ def test_damage_is_a_picture_or_none_but_no_surprise(kind, changes, end):
 
 @pytest.mark.parametrize("lost_bytes", [1, 2, 3])
 @pytest.mark.parametrize("progressive", [False, True])
-def test_a_jpeg_without_its_end_mark_is_mended(lost_bytes, progressive):
+def test_a_jpeg_without_its_end_mark_is_repaired(lost_bytes, progressive):
     """Every pixel of it is there, and it was paid for."""
     data = encoded(photo(), "JPEG", progressive=progressive)
     got = render(data[:-lost_bytes])
@@ -314,7 +314,7 @@ def test_a_jpeg_without_its_last_lines_is_none(lost_bytes, progressive):
 
 
 @pytest.mark.parametrize("lost_bytes", [1, 4, 8, 12])
-def test_a_png_without_its_end_is_mended(lost_bytes):
+def test_a_png_without_its_end_is_repaired(lost_bytes):
     """Clients that are strict would show nothing."""
     data = encoded(photo(), "PNG")
     assert render(data[:-lost_bytes]).original == data

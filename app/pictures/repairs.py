@@ -1,4 +1,4 @@
-"""Mends files whose pixels are all there but which lack their end mark or have damaged metadata. No I/O."""
+"""Repairs files whose pixels are all there but which lack their end mark or have damaged metadata. No I/O."""
 
 import zlib
 from io import BytesIO
@@ -9,11 +9,11 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from app.pictures.blocks import EXIF, EXIF_HEAD, JPEG, PNG, chunks, segments
 from app.pictures.measure import draft
-from app.pictures.open_picture import DAMAGE
+from app.pictures.open_picture import DECODING_ERRORS
 
 END_OF_JPEG: Final = b"\xff\xd9"
 END_OF_PNG: Final = b"\0\0\0\0IEND\xaeB`\x82"
-MENDED_PIXELS_MAX: Final = 12_000_000  # a JPEG without its end is decoded twice; the Images API draws up to 8.3 million
+REPAIRED_PIXELS_MAX: Final = 12_000_000  # a JPEG without its end is decoded twice; the API draws up to 8.3 million
 LAST_BLOCK_PX: Final = 18  # the last 16, and the neighbours that its chroma is smoothed into
 FILLERS: Final = (b"", b"\xff\0" * 64)  # libjpeg reads them only where bits are missing: as zeros, as ones
 
@@ -22,21 +22,21 @@ BESIDE_THE_PIXELS: Final = frozenset({*range(0xE0, 0xF0), 0xFE})  # APP0 to APP1
 PIXELS_OF_PNG: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 
 
-def ended(data: bytes) -> bytes:
+def with_end_mark(data: bytes) -> bytes:
     """Return the picture with its end mark, if that is all it lacks; else unchanged."""
     if data.startswith(PNG):
-        return _ended_png(data)
-    return _ended_jpeg(data) if data.startswith(JPEG) else data
+        return _png_with_end_mark(data)
+    return _jpeg_with_end_mark(data) if data.startswith(JPEG) else data
 
 
-def bare(data: bytes) -> bytes | None:
+def without_metadata(data: bytes) -> bytes | None:
     """Return a JPEG or PNG without metadata that is not needed to show it upright; None for other formats."""
     if data.startswith(PNG):
         return PNG + b"".join(chunk for kind, chunk in chunks(data) if kind in PIXELS_OF_PNG or _is_exif(kind, chunk))
-    return _bare_jpeg(data) if data.startswith(JPEG) else None
+    return _jpeg_without_metadata(data) if data.startswith(JPEG) else None
 
 
-def _ended_png(data: bytes) -> bytes:
+def _png_with_end_mark(data: bytes) -> bytes:
     if END_OF_PNG in data[-len(END_OF_PNG) :]:
         return data
     size, is_open = len(PNG), True
@@ -47,7 +47,7 @@ def _ended_png(data: bytes) -> bytes:
     return data[:size] + END_OF_PNG if is_open and not is_cut_in_pixels else data
 
 
-def _ended_jpeg(data: bytes) -> bytes:
+def _jpeg_with_end_mark(data: bytes) -> bytes:
     """Add the end mark if every pixel is there: otherwise libjpeg would silently make the missing ones grey."""
     if data.endswith(END_OF_JPEG) or data.find(END_OF_JPEG, _scans_at(data)) >= 0:
         return data
@@ -60,16 +60,16 @@ def _is_whole(data: bytes) -> bool:
     try:
         one, other = (JpegImageFile(BytesIO(data + filler + END_OF_JPEG)) for filler in FILLERS)
         width, height = one.size
-        if width * height > MENDED_PIXELS_MAX:
+        if width * height > REPAIRED_PIXELS_MAX:
             return False
         draft(one)
         differing = ImageChops.difference(one, other).getbbox()
-    except DAMAGE:
+    except DECODING_ERRORS:
         return False
     return differing is None or (differing[0] >= width - LAST_BLOCK_PX and differing[1] >= height - LAST_BLOCK_PX)
 
 
-def _bare_jpeg(data: bytes) -> bytes:
+def _jpeg_without_metadata(data: bytes) -> bytes:
     kept, at = [data[:2]], 2
     for marker, segment in segments(data):
         at += len(segment)
