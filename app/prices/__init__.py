@@ -5,7 +5,7 @@ Amounts are whole micro-dollars, millionths of a US dollar. The rates, with sour
 
 from dataclasses import dataclass
 
-from app.prices.rates import Rates, dearest, ladder_of, ladders, rates_of
+from app.prices.rates import Rates, dearest, rates_of, token_table_of, token_tables
 from app.prices.texts import is_text_known, text_cost, text_estimate
 from app.prices.tokens import most_tokens
 
@@ -34,7 +34,7 @@ def is_known(model: str) -> bool:
 def qualities(model: str) -> tuple[str, ...]:
     """Return the qualities with a price of their own, cheapest first; of an unknown model, those that all have."""
     rates = rates_of(model)
-    return ladder_of(rates).qualities if rates else ("low", "medium", "high")
+    return token_table_of(rates).qualities if rates else ("low", "medium", "high")
 
 
 def estimate(model: str, *, size: str, quality: str, count: int, sources: int, prompt_chars: int) -> Estimate:
@@ -49,7 +49,7 @@ def estimate(model: str, *, size: str, quality: str, count: int, sources: int, p
         prompt_chars: Length of the prompt in characters.
     """
     rates = rates_of(model)
-    out = most_tokens(ladder_of(rates), size, quality) if rates else _most_of_all(size)
+    out = most_tokens(token_table_of(rates), size, quality) if rates else _most_tokens_of_all(size)
     nanousd = _nanousd(
         rates or dearest(),
         text_in=prompt_chars * TOKENS_PER_CHARACTER + TOKENS_AROUND_PROMPT,
@@ -71,5 +71,5 @@ def _nanousd(rates: Rates, *, text_in: int, image_in: int, image_out: int, text_
     return into + image_out * rates.image_out + text_out * rates.text_out
 
 
-def _most_of_all(size: str) -> int:
-    return max(most_tokens(ladder, size, ladder.best) for ladder in ladders())
+def _most_tokens_of_all(size: str) -> int:
+    return max(most_tokens(table, size, table.best) for table in token_tables())

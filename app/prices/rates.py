@@ -14,17 +14,17 @@ NAME = re.compile(r"(?:.*/)?(?P<id>.+?)(?:-\d{4}-\d{2}-\d{2})?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """Nano-dollars per token, so that all of them are whole numbers. `ladder`: the key of the model's `Ladder`."""
+    """Nano-dollars per token, so that all of them are whole numbers. `token_table`: the key of the model's table."""
 
     text_in: int
     image_in: int
     image_out: int
     text_out: int
-    ladder: str
+    token_table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ladder:
+class TokenTable:
     """How many output tokens a picture takes: looked up in `sizes`, or computed from `factors`.
 
     Attributes:
@@ -62,18 +62,18 @@ def dearest() -> Rates:
         image_in=max(one.image_in for one in known),
         image_out=max(one.image_out for one in known),
         text_out=max(one.text_out for one in known),
-        ladder="",
+        token_table="",
     )
 
 
-def ladder_of(rates: Rates) -> Ladder:
-    """Return the ladder that these rates refer to."""
-    return _ladders()[rates.ladder]
+def token_table_of(rates: Rates) -> TokenTable:
+    """Return the token table that these rates refer to."""
+    return _token_tables()[rates.token_table]
 
 
-def ladders() -> tuple[Ladder, ...]:
-    """Return all ladders."""
-    return tuple(_ladders().values())
+def token_tables() -> tuple[TokenTable, ...]:
+    """Return all token tables."""
+    return tuple(_token_tables().values())
 
 
 @functools.cache
@@ -89,11 +89,11 @@ def _rates() -> Mapping[str, Rates]:
 
 
 @functools.cache
-def _ladders() -> Mapping[str, Ladder]:
-    names = Ladder.__dataclass_fields__
+def _token_tables() -> Mapping[str, TokenTable]:
+    names = TokenTable.__dataclass_fields__
     return {
-        key: Ladder(**{name: value for name, value in ladder.items() if name in names})
-        for key, ladder in price_list()["ladders"].items()
+        key: TokenTable(**{name: value for name, value in table.items() if name in names})
+        for key, table in price_list()["token_tables"].items()
     }
 
 
@@ -101,4 +101,4 @@ def _read_rates(price: Mapping[str, Any]) -> Rates:
     nanousd = {name: int(price[name] * 1000) for name in ("text_in", "image_in", "image_out")}
     # Where no price of text output is given, it counts at the price of picture output.
     text_out = int(price.get("text_out", price["image_out"]) * 1000)
-    return Rates(**nanousd, text_out=text_out, ladder=price["ladder"])
+    return Rates(**nanousd, text_out=text_out, token_table=price["token_table"])

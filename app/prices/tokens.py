@@ -2,7 +2,7 @@
 
 import re
 
-from app.prices.rates import Ladder
+from app.prices.rates import TokenTable
 
 SIZE = re.compile(r"([1-9]\d{0,4})x([1-9]\d{0,4})")
 # A model that was left to choose the size has been seen to pick 1254x1254; this is a good deal larger.
@@ -11,22 +11,22 @@ AUTO_EDGES_PX = (2048, 2048)
 AUTO_QUALITY = "high"
 
 
-def most_tokens(ladder: Ladder, size: str, quality: str) -> int:
+def most_tokens(table: TokenTable, size: str, quality: str) -> int:
     """Return the most tokens that one picture can take.
 
     Args:
-        ladder: The model's.
+        table: The model's.
         size: WIDTHxHEIGHT px, or "auto".
-        quality: "auto" counts as "high", any other that the ladder lacks as its best.
+        quality: "auto" counts as "high", any other that the table lacks as its best.
     """
-    if quality not in ladder.qualities:
-        quality = AUTO_QUALITY if quality == "auto" else ladder.best
-    if ladder.sizes:
-        known = ladder.sizes.get(size)
-        return known[quality] if known else max(tokens[quality] for tokens in ladder.sizes.values())
+    if quality not in table.qualities:
+        quality = AUTO_QUALITY if quality == "auto" else table.best
+    if table.sizes:
+        known = table.sizes.get(size)
+        return known[quality] if known else max(tokens[quality] for tokens in table.sizes.values())
     found = SIZE.fullmatch(size)
     width_px, height_px = (int(found[1]), int(found[2])) if found else AUTO_EDGES_PX
-    return ladder.at_most_times.get(quality, 1) * formula(ladder.factors[quality], width_px, height_px)
+    return table.at_most_times.get(quality, 1) * formula(table.factors[quality], width_px, height_px)
 
 
 def formula(factor: int, width_px: int, height_px: int) -> int:

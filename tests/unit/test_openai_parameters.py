@@ -56,8 +56,8 @@ def test_the_default_order_is_sent_as_it_is():
 @pytest.mark.parametrize("quality", ["auto", "low", "medium", "high", "xhigh", "max"])
 def test_no_model_is_asked_for_a_quality_it_lacks(model, quality):
     """The two upper steps came with 2.5; elsewhere they become the best there is."""
-    ladder = {"auto", "low", "medium", "high"} | ({"xhigh", "max"} if "2.5" in model or "2.6" in model else set())
-    assert sent(model, quality=quality)["quality"] == (quality if quality in ladder else "high")
+    taken = {"auto", "low", "medium", "high"} | ({"xhigh", "max"} if "2.5" in model or "2.6" in model else set())
+    assert sent(model, quality=quality)["quality"] == (quality if quality in taken else "high")
 
 
 @pytest.mark.parametrize(

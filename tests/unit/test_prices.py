@@ -12,7 +12,7 @@ from PIL import Image
 
 from app.openai.sizes import nearest_free
 from app.prices import cost, estimate, is_known, text_cost, text_estimate
-from app.prices.rates import ladder_of, rates_of
+from app.prices.rates import rates_of, token_table_of
 from app.prices.tokens import most_tokens
 
 MODELS = {name: model for name, model in known_models().items() if name.startswith(("gpt", "chatgpt"))}
@@ -64,13 +64,13 @@ def each(points):
 @pytest.mark.parametrize(("model", "size", "quality", "tokens"), each(POINTS))
 def test_a_picture_has_as_many_tokens_as_published(model, size, quality, tokens):
     """Every point that is known."""
-    assert most_tokens(ladder_of(rates_of(model)), size, quality) == tokens
+    assert most_tokens(token_table_of(rates_of(model)), size, quality) == tokens
 
 
 @pytest.mark.parametrize(("model", "size", "quality", "dollars"), each(DOLLARS))
 def test_a_picture_costs_what_is_published(model, size, quality, dollars):
     """Give or take one of the last digit that is told."""
-    tokens = most_tokens(ladder_of(rates_of(model)), size, quality)
+    tokens = most_tokens(token_table_of(rates_of(model)), size, quality)
     microusd = cost(model, text_in=0, image_in=0, image_out=tokens)
     assert abs(microusd - float(dollars) * 1e6) <= 10 ** (7 - len(dollars))
 
@@ -160,11 +160,11 @@ def test_more_never_costs_less(model, count, sources, prompt_chars, more):
 @pytest.mark.parametrize("model", ["gpt-image-2", "gpt-image-2.5-flare"])
 def test_finer_and_larger_never_costs_less(model, edges, scale):
     """A better quality, and more pixels of the same shape."""
-    ladder = ladder_of(rates_of(model))
+    table = token_table_of(rates_of(model))
     small, large = (f"{edges[0] * by}x{edges[1] * by}" for by in (1, scale))
-    rising = [most_tokens(ladder, small, quality) for quality in ladder.qualities]
+    rising = [most_tokens(table, small, quality) for quality in table.qualities]
     assert rising == sorted(rising)
-    assert rising[0] <= most_tokens(ladder, large, ladder.qualities[0])
+    assert rising[0] <= most_tokens(table, large, table.qualities[0])
 
 
 def test_a_model_without_a_price_is_estimated_as_the_dearest_and_that_is_said():

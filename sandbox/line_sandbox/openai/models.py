@@ -68,7 +68,7 @@ class Model:
 
     @property
     def qualities(self) -> tuple[str, ...]:
-        """The quality ladder without "auto"."""
+        """The qualities, rising, without "auto"."""
         return tuple(_FACTORS.get(self.line, _FIXED_TOKENS["1024x1024"]))
 
     def output_tokens(self, width_px: int, height_px: int, quality: str) -> int:
