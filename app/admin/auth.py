@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.admin.rendering import SAID_COOKIE, Renderer, href
+from app.admin.rendering import FLASH_COOKIE, Renderer, href
 from app.admin.session import (
     BROWSER_COOKIE,
     BROWSER_KNOWN_S,
@@ -23,7 +23,7 @@ from app.admin.session import (
     Session,
     SessionKeys,
 )
-from app.admin.sign_in_limit import Guesses
+from app.admin.sign_in_limit import SignInLimit
 from app.refusals import Refusals
 from app.store.sign_outs import SignOuts
 
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 FORM_BYTES_MAX = 10_000
 FIELDS_MAX = 20
-OURS = re.compile(r"/admin(/[\w/.-]*)?(\?[\w=&.%+-]*)?")  # paths that a form may go back to
+OUR_PATHS = re.compile(r"/admin(/[\w/.-]*)?(\?[\w=&.%+-]*)?")  # paths that a form may go back to
 
 Form = Mapping[str, str]
 Show = Callable[[Request, Session], Awaitable[Response]]
@@ -42,18 +42,18 @@ class Auth:
     """Builds the dashboard's routes, each with its check."""
 
     def __init__(
-        self, *, keys: SessionKeys, screen: Renderer, guesses: Guesses, sign_outs: SignOuts, refusals: Refusals
+        self, *, keys: SessionKeys, renderer: Renderer, limit: SignInLimit, sign_outs: SignOuts, refusals: Refusals
     ) -> None:
         self._keys = keys
         self._refusals = refusals
         self._sign_outs = sign_outs
-        self._screen = screen
-        self._guesses = guesses
+        self._renderer = renderer
+        self._limit = limit
 
     def routes(self) -> list[Route]:
         """Return the routes for signing in and out."""
         return [
-            Route("/admin/sign-in", self._ask, methods=["GET"]),
+            Route("/admin/sign-in", self._show_sign_in, methods=["GET"]),
             Route("/admin/sign-in", self._sign_in, methods=["POST"]),
             Route("/admin/sign-out", self._sign_out, methods=["POST"]),
         ]
@@ -66,38 +66,38 @@ class Auth:
             if session is None:
                 return RedirectResponse(href("/admin/sign-in", then=_here(request)), 303)
             shown = await show(request, session)
-            self._seen(request, shown, session)
+            self._renew_cookie(request, shown, session)
             return shown
 
         return Route(path, get, methods=["GET"])
 
-    def deed(self, path: str, do: Do) -> Route:
-        """Build a route that changes something. `do` returns what is shown afterwards, a key of `SAID`."""
+    def action(self, path: str, do: Do) -> Route:
+        """Build a route that changes something. `do` returns what is shown afterwards, a key of `FLASH_MESSAGES`."""
 
         async def post(request: Request) -> Response:
             session, form = await self._checked_form(request)
-            said = await do(request, form)
+            flash = await do(request, form)
             # Only the last part of the path: those before it may name a person.
-            log.info("admin_acted", deed=path.rpartition("/")[2], session=session.id, peer=peer_of(request))
+            log.info("admin_acted", action=path.rpartition("/")[2], session=session.id, peer=peer_of(request))
             answer = RedirectResponse(back_to(form), 303)
             secure = is_https(request)
-            answer.set_cookie(SAID_COOKIE, said, 60, path="/admin", httponly=True, samesite="strict", secure=secure)
-            self._seen(request, answer, session)
+            answer.set_cookie(FLASH_COOKIE, flash, 60, path="/admin", httponly=True, samesite="strict", secure=secure)
+            self._renew_cookie(request, answer, session)
             return answer
 
         return Route(path, post, methods=["POST"])
 
-    async def who(self, request: Request) -> Session | None:
+    async def session_or_none(self, request: Request) -> Session | None:
         """Return the session, for a page that reports a failure; None if there is none, or the database cannot tell."""
         try:
             return await self._session(request)
         except SQLAlchemyError:
             return None
 
-    async def _ask(self, request: Request) -> Response:
+    async def _show_sign_in(self, request: Request) -> Response:
         if await self._session(request):
             return RedirectResponse("/admin", 303)
-        return await self._shown(request, then=back_to(request.query_params, "then"), problem=None)
+        return await self._sign_in_page(request, then=back_to(request.query_params, "then"), problem=None)
 
     async def _sign_in(self, request: Request) -> Response:
         _refuse_other_sites(request)
@@ -105,13 +105,13 @@ class Auth:
         peer, then = peer_of(request), back_to(form, "then")
         browser = self._keys.browser(request.cookies.get(_name(request, BROWSER_COOKIE), ""))
         # Before the token is compared, or the answer would still tell a guesser which token is right.
-        if wait_s := self._guesses.wait_s(peer, browser=browser):
+        if wait_s := self._limit.wait_s(peer, browser=browser):
             self._refusals.note("admin_sign_in_put_off", reason="too many wrong tokens within a minute")
             return await self._put_off(request, then=then, wait=math.ceil(wait_s))
-        if not self._keys.opens(form.get("token", "").strip()):
-            self._guesses.count(peer, browser=browser)
+        if not self._keys.is_token(form.get("token", "").strip()):
+            self._limit.count(peer, browser=browser)
             log.warning("admin_sign_in_refused", peer=peer)  # at most as often as the limit allows
-            return await self._shown(request, then=then, problem="That is not the token.", status_code=403)
+            return await self._sign_in_page(request, then=then, problem="That is not the token.", status_code=403)
         answer = RedirectResponse(then, 303)
         session = self._keys.begin(now_at=time.time())
         log.info("admin_signed_in", peer=peer, session=session.id)
@@ -121,7 +121,7 @@ class Auth:
 
     async def _put_off(self, request: Request, *, then: str, wait: int) -> Response:
         problem = f"Too many tries. Please wait {wait} second{'s' * (wait > 1)}, then try again."
-        shown = await self._shown(request, then=then, problem=problem, status_code=429)
+        shown = await self._sign_in_page(request, then=then, problem=problem, status_code=429)
         shown.headers["Retry-After"] = str(wait)
         return shown
 
@@ -133,13 +133,15 @@ class Auth:
         _set_cookie(request, answer, COOKIE, "", max_age_s=0)
         return answer
 
-    async def _shown(self, request: Request, *, then: str, problem: str | None, status_code: int = 200) -> Response:
-        return await self._screen.show(
+    async def _sign_in_page(
+        self, request: Request, *, then: str, problem: str | None, status_code: int = 200
+    ) -> Response:
+        return await self._renderer.show(
             request, "sign_in.html", session=None, status_code=status_code, then=then, problem=problem
         )
 
-    def _seen(self, request: Request, answer: Response, session: Session) -> None:
-        if renewed := self._keys.seen(session, now_at=time.time()):
+    def _renew_cookie(self, request: Request, answer: Response, session: Session) -> None:
+        if renewed := self._keys.renewed(session, now_at=time.time()):
             _set_cookie(request, answer, COOKIE, self._keys.cookie(renewed), max_age_s=IDLE_S)
 
     async def _session(self, request: Request) -> Session | None:
@@ -160,7 +162,7 @@ class Auth:
 def back_to(form: Form, field: str = "back") -> str:
     """Return the path that a form asks to go back to; /admin if it is not one of our pages."""
     back = form.get(field, "")
-    return back if OURS.fullmatch(back) else "/admin"
+    return back if OUR_PATHS.fullmatch(back) else "/admin"
 
 
 def _here(request: Request) -> str:

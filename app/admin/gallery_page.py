@@ -20,17 +20,17 @@ SHOWN = 48
 class GalleryPage:
     """The latest pictures, and deleting one."""
 
-    def __init__(self, *, screen: Renderer, gallery: Gallery, forgetting: Forgetting, sweep: Cleanup) -> None:
-        self._screen = screen
+    def __init__(self, *, renderer: Renderer, gallery: Gallery, forgetting: Forgetting, sweep: Cleanup) -> None:
+        self._renderer = renderer
         self._gallery = gallery
         self._forgetting = forgetting
         self._sweep = sweep
 
-    def routes(self, door: Auth) -> list[Route]:
+    def routes(self, auth: Auth) -> list[Route]:
         """Return the routes of this page."""
         return [
-            door.page("/admin/gallery", self._show),
-            door.deed("/admin/gallery/{picture_id}/delete", self._delete),
+            auth.page("/admin/gallery", self._show),
+            auth.action("/admin/gallery/{picture_id}/delete", self._delete),
         ]
 
     async def _show(self, request: Request, session: Session) -> Response:
@@ -39,7 +39,7 @@ class GalleryPage:
         if chat_id and not LINE_ID.fullmatch(chat_id):
             raise HTTPException(404, "There is no such chat: ids of LINE are U, C or R and 32 hex digits.")
         wall = await self._gallery.wall(limit=SHOWN, after=mark_of(query), chat_id=chat_id or None)
-        return await self._screen.show(
+        return await self._renderer.show(
             request, "gallery.html", session=session, wall=wall, chat_id=chat_id, older=query_of(wall.older)
         )
 

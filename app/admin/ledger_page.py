@@ -15,7 +15,7 @@ from starlette.routing import Route
 from app.admin import formats
 from app.admin.auth import Auth, peer_of
 from app.admin.overview_page import label, month_before
-from app.admin.queries import Asked, a_day, is_day, number_of
+from app.admin.queries import QueryParser, is_day, parse_day, parse_number
 from app.admin.rendering import Renderer
 from app.admin.session import Session
 from app.days import day_of, month_of
@@ -44,17 +44,17 @@ class LedgerPage:
     """What was paid, call by call, as a page and as CSV."""
 
     def __init__(
-        self, *, screen: Renderer, statement: Statement, trends: Trends, clock: formats.Clock, zone: ZoneInfo
+        self, *, renderer: Renderer, statement: Statement, trends: Trends, clock: formats.Clock, zone: ZoneInfo
     ) -> None:
-        self._screen = screen
+        self._renderer = renderer
         self._statement = statement
         self._trends = trends
         self._clock = clock
         self._zone = zone
 
-    def routes(self, door: Auth) -> list[Route]:
+    def routes(self, auth: Auth) -> list[Route]:
         """Return the routes of this page."""
-        return [door.page("/admin/ledger", self._show), door.page("/admin/ledger.csv", self._csv)]
+        return [auth.page("/admin/ledger", self._show), auth.page("/admin/ledger.csv", self._csv)]
 
     async def _show(self, request: Request, session: Session) -> Response:
         return await self._page(request, session)
@@ -62,21 +62,21 @@ class LedgerPage:
     async def _page(self, request: Request, session: Session, *, problem: str = "") -> Response:
         """Show the months and the calls. `problem`: why there is no export; the form keeps its values."""
         now_at = time.time()
-        query, asked = request.query_params, Asked()
-        day = asked.read("Day", query.get("day", ""), a_day, "")
+        query, parser = request.query_params, QueryParser()
+        day = parser.read("Day", query.get("day", ""), parse_day, "")
         today = day_of(now_at, self._zone)
         months = [month_of(now_at, self._zone)]
         while len(months) < MONTHS_SHOWN:
             months.append(month_before(months[-1]))
-        before_id = number_of(query.get("before", "")) or ID_MAX
-        lines = await self._statement.newest(limit=SHOWN, before_id=before_id, day=day) if not asked.problems else []
-        return await self._screen.show(
+        before_id = parse_number(query.get("before", "")) or ID_MAX
+        lines = await self._statement.newest(limit=SHOWN, before_id=before_id, day=day) if not parser.problems else []
+        return await self._renderer.show(
             request,
             "ledger.html",
             session=session,
             status_code=400 if problem else 200,
             problem=problem,
-            problems=asked.problems,
+            problems=parser.problems,
             day=day,
             label=label,
             of_day=(await self._trends.periods([day]))[0] if day else None,
@@ -92,7 +92,7 @@ class LedgerPage:
             first, last = _range(request.query_params)
         except ValueError as error:
             return await self._page(request, session, problem=str(error))
-        log.info("admin_acted", deed="export", session=session.id, peer=peer_of(request))
+        log.info("admin_acted", action="export", session=session.id, peer=peer_of(request))
         return StreamingResponse(
             self._rows(first, last, in_full=request.query_params.get("ids") != "short"),
             media_type="text/csv; charset=utf-8",
@@ -116,7 +116,7 @@ class LedgerPage:
             said |= {name: formats.short(said[name]) for name in ("chat_id", "user_id") if said[name]}
         said["usd"] = usd(line.microusd, digits=6).replace(",", "")
         said["is_estimate"] = int(line.is_estimate)
-        return [harmless(said[name]) for name in COLUMNS]
+        return [escape_formula(said[name]) for name in COLUMNS]
 
 
 def _range(query: Mapping[str, str]) -> tuple[date, date]:
@@ -144,6 +144,6 @@ def _written(rows: Sequence[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def harmless(value: object) -> object:
+def escape_formula(value: object) -> object:
     """Keep spreadsheets from taking a text for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from app.admin import charts
 from app.admin.auth import Auth, Form
-from app.admin.queries import Asked, one_of
+from app.admin.queries import QueryParser, parse_choice
 from app.admin.rendering import Renderer, href
 from app.admin.session import Session
 from app.days import begins_at, day_of, days_left, month_of
@@ -69,7 +69,7 @@ class OverviewPage:
     def __init__(
         self,
         *,
-        screen: Renderer,
+        renderer: Renderer,
         gauges: Gauges,
         trends: Trends,
         troubles: Troubles,
@@ -80,7 +80,7 @@ class OverviewPage:
         zone: ZoneInfo,
     ) -> None:
         """`models` are in the order in which they are asked."""
-        self._screen = screen
+        self._renderer = renderer
         self._gauges = gauges
         self._trends = trends
         self._troubles = troubles
@@ -90,19 +90,19 @@ class OverviewPage:
         self._zone = zone
         self._quota = Cached(line.push_quota, fresh_s=QUOTA_FRESH_S, patience_s=QUOTA_PATIENCE_S)
 
-    def routes(self, door: Auth) -> list[Route]:
+    def routes(self, auth: Auth) -> list[Route]:
         """Return the routes of this page."""
         return [
-            door.page("/admin", self._show),
-            door.page("/admin/", self._show),
-            door.deed("/admin/pause", self._pause),
-            door.deed("/admin/resume", self._resume),
+            auth.page("/admin", self._show),
+            auth.page("/admin/", self._show),
+            auth.action("/admin/pause", self._pause),
+            auth.action("/admin/resume", self._resume),
         ]
 
     async def _show(self, request: Request, session: Session) -> Response:
         now_at = time.time()
-        asked, today = Asked(), day_of(now_at, self._zone)
-        count = int(asked.read("Days", request.query_params.get("days", ""), _range_of, str(RANGES[0])))
+        parser, today = QueryParser(), day_of(now_at, self._zone)
+        count = int(parser.read("Days", request.query_params.get("days", ""), _range_of, str(RANGES[0])))
         days = await self._trends.periods(_days_until(today, count))
         first = days[0].period
         now, ended = await self._gauges.now(), await self._gauges.ended(begins_at(first, self._zone))
@@ -114,7 +114,7 @@ class OverviewPage:
         models, troubles, problems = self._in_order(now), await self._troubles.last(), self._health.problems
         has_model = any(model.in_use for model in models)
         longest_s = max((stage.p99_s or 0 for stage in stages), default=0)
-        return await self._screen.show(
+        return await self._renderer.show(
             request,
             "overview.html",
             session=session,
@@ -123,7 +123,7 @@ class OverviewPage:
             headline=headline(now, is_ready=not problems, has_model=has_model, troubles=troubles),
             problems=problems,
             troubles=troubles,
-            asked=asked.problems,
+            query_problems=parser.problems,
             ranges=RANGES,
             count=count,
             since=first,
@@ -202,7 +202,7 @@ def causes(ended: Sequence[Ended]) -> list[FailureCause]:
 
 
 def _range_of(text: str) -> str:
-    return one_of([str(days) for days in RANGES], text) or str(RANGES[0])
+    return parse_choice([str(days) for days in RANGES], text) or str(RANGES[0])
 
 
 def _days_until(today: str, count: int) -> list[str]:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.admin.auth import Auth, Form
-from app.admin.queries import Asked, Who, holds, number_of, one_of, who_of
+from app.admin.queries import AccountQuery, QueryParser, contains_part, parse_account, parse_choice, parse_number
 from app.admin.rendering import Renderer
 from app.admin.session import Session
 from app.days import day_of, month_of
@@ -40,7 +40,7 @@ class PeoplePage:
     def __init__(
         self,
         *,
-        screen: Renderer,
+        renderer: Renderer,
         holders: Accounts,
         gallery: Gallery,
         admins: Admins,
@@ -48,7 +48,7 @@ class PeoplePage:
         lists: AccessLists,
         zone: ZoneInfo,
     ) -> None:
-        self._screen = screen
+        self._renderer = renderer
         self._holders = holders
         self._gallery = gallery
         self._admins = admins
@@ -56,32 +56,32 @@ class PeoplePage:
         self._lists = lists
         self._zone = zone
 
-    def routes(self, door: Auth) -> list[Route]:
+    def routes(self, auth: Auth) -> list[Route]:
         """Return the routes of these pages."""
         return [
-            door.page("/admin/people", self._list),
-            door.page("/admin/people/{holder}", self._one),
-            door.deed("/admin/people/{holder}/block", self._block),
-            door.deed("/admin/people/{holder}/unblock", self._unblock),
-            door.deed("/admin/people/{holder}/give", self._give),
+            auth.page("/admin/people", self._list),
+            auth.page("/admin/people/{holder}", self._one),
+            auth.action("/admin/people/{holder}/block", self._block),
+            auth.action("/admin/people/{holder}/unblock", self._unblock),
+            auth.action("/admin/people/{holder}/give", self._give),
         ]
 
     async def _list(self, request: Request, session: Session) -> Response:
         query = request.query_params
-        asked = Asked()
-        who = asked.read("Id", query.get("id", ""), who_of, Who())
-        order = asked.read("Order", query.get("order", ""), lambda text: one_of(ORDERS, text), "")
-        everybody = [] if asked.problems or who.id else await self._holders.lately(**self._periods())
-        everybody = [one for one in everybody if holds(one.id, who.part)]
-        if who.id or (who.part and len(everybody) == 1):
-            return RedirectResponse(f"/admin/people/{who.id or everybody[0].id}", 303)
+        parser = QueryParser()
+        wanted = parser.read("Id", query.get("id", ""), parse_account, AccountQuery())
+        order = parser.read("Order", query.get("order", ""), lambda text: parse_choice(ORDERS, text), "")
+        everybody = [] if parser.problems or wanted.id else await self._holders.lately(**self._periods())
+        everybody = [one for one in everybody if contains_part(one.id, wanted.part)]
+        if wanted.id or (wanted.part and len(everybody) == 1):
+            return RedirectResponse(f"/admin/people/{wanted.id or everybody[0].id}", 303)
         page = _page(query.get("page", ""))
         if order == "money":
             everybody.sort(key=lambda one: one.month_microusd, reverse=True)
         elif order == "blocked":
             everybody = [one for one in everybody if self._is_blocked(one)]
         shown = everybody[SHOWN * page : SHOWN * (page + 1)]
-        return await self._screen.show(
+        return await self._renderer.show(
             request,
             "people.html",
             session=session,
@@ -90,8 +90,8 @@ class PeoplePage:
             order=order,
             page=page,
             has_more=len(everybody) > SHOWN * (page + 1),
-            part=who.part,
-            problems=asked.problems,
+            part=wanted.part,
+            problems=parser.problems,
             is_blocked=self._is_blocked,
             caps=self._caps,
             lists=self._lists,
@@ -102,7 +102,7 @@ class PeoplePage:
         periods = self._periods()
         one = await self._holders.one(holder, **periods)
         is_company = one.kind != "user"
-        return await self._screen.show(
+        return await self._renderer.show(
             request,
             "person.html",
             session=session,
@@ -142,11 +142,11 @@ def _holder_of(request: Request) -> str:
 
 
 def _count_of(form: Form) -> int:
-    count = number_of(form.get("count", "").strip())
+    count = parse_number(form.get("count", "").strip())
     if count is None or not 1 <= count <= GIVEN_MAX:
         raise HTTPException(400, f"Give a number of pictures from 1 to {GIVEN_MAX}. Nothing was changed.")
     return count
 
 
 def _page(text: str) -> int:
-    return min(number_of(text) or 0, 1000)
+    return min(parse_number(text) or 0, 1000)

@@ -16,14 +16,14 @@ NO_ID = "is neither an id of LINE (U, C or R and 32 hex digits) nor a part of on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Who:
+class AccountQuery:
     """Whom a page is about: a whole `id`, or `part` of one with "…" for what is left out; neither: everybody."""
 
     id: str = ""
     part: str = ""
 
 
-class Asked:
+class QueryParser:
     """Parses fields, and collects problems with them as sentences."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Asked:
             return otherwise
 
 
-def who_of(text: str) -> Who:
+def parse_account(text: str) -> AccountQuery:
     """Parse an id or a part of one, also in the shortened form that the pages show.
 
     Raises:
@@ -46,19 +46,19 @@ def who_of(text: str) -> Who:
     """
     said = text.strip().replace("...", "…")
     if LINE_ID.fullmatch(said):
-        return Who(id=said)
+        return AccountQuery(id=said)
     if said and not PART.fullmatch(said):
         raise ValueError(NO_ID)
-    return Who(part=said)
+    return AccountQuery(part=said)
 
 
-def holds(line_id: str, part: str) -> bool:
+def contains_part(line_id: str, part: str) -> bool:
     """Whether an id contains this part."""
     start, gap, end = part.partition("…")
     return line_id.startswith(start) and line_id.endswith(end) if gap else part in line_id
 
 
-def a_day(text: str) -> str:
+def parse_day(text: str) -> str:
     """Return a day YYYY-MM-DD, or an empty text, as it is.
 
     Raises:
@@ -69,7 +69,7 @@ def a_day(text: str) -> str:
     return text
 
 
-def a_reason(text: str) -> str:
+def parse_reason(text: str) -> str:
     """Return a key of the sentences, or an empty text, as it is.
 
     Raises:
@@ -80,7 +80,7 @@ def a_reason(text: str) -> str:
     return text
 
 
-def one_of(known: Sequence[str], text: str) -> str:
+def parse_choice(known: Sequence[str], text: str) -> str:
     """Return one of these words, or an empty text, as it is.
 
     Raises:
@@ -105,7 +105,7 @@ def query_of(mark: Mark | None) -> str | None:
     return f"{mark.at!r}_{mark.id}" if mark else None
 
 
-def number_of(text: str) -> int | None:
+def parse_number(text: str) -> int | None:
     """Parse a number; None: it is not one, or has more digits than any of ours. Python refuses to parse thousands."""
     return int(text) if text.isdecimal() and len(text) <= DIGITS_MAX else None
 

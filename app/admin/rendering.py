@@ -19,8 +19,8 @@ from app.prices.dollars import usd_as_read
 from app.reports import wording
 
 HERE = Path(__file__).parent
-SAID_COOKIE = "easel_said"  # shown on the next page only; in the URL it would be shown again at each reload
-SAID: Mapping[str, str] = {
+FLASH_COOKIE = "easel_said"  # shown on the next page only; in the URL it would be shown again at each reload
+FLASH_MESSAGES: Mapping[str, str] = {
     "paused": "Drawing is paused. Pictures that are being drawn are still delivered.",
     "resumed": "Drawing has resumed.",
     "deleted": "The picture is deleted. Its files leave the bucket as soon as it can be reached.",
@@ -45,7 +45,7 @@ class Presentation:
 class Renderer:
     """Renders the templates of this folder, in a thread, since a long list takes some milliseconds."""
 
-    def __init__(self, *, clock: formats.Clock, picturing: Presentation) -> None:
+    def __init__(self, *, clock: formats.Clock, presentation: Presentation) -> None:
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -64,8 +64,8 @@ class Renderer:
             "dated": clock.dated,
         }
         self._templates.globals |= {
-            "url_of": picturing.url_of,
-            "shows_prompts": picturing.shows_prompts,
+            "url_of": presentation.url_of,
+            "shows_prompts": presentation.shows_prompts,
             "href": href,
             "words": formats,
             "wording": wording,
@@ -82,19 +82,19 @@ class Renderer:
         **values: Any,  # noqa: ANN401 - whatever the template uses
     ) -> HTMLResponse:
         """Render a page. `session` None: for somebody who is not signed in."""
-        said = SAID.get(request.cookies.get(SAID_COOKIE, ""))
+        flash = FLASH_MESSAGES.get(request.cookies.get(FLASH_COOKIE, ""))
         around = {
             "session": session,
             "path": request.url.path,
             "here": href(request.url.path, **dict(request.query_params.multi_items())),
-            "said": said,
+            "flash": flash,
             "now_at": time.time(),
         }
         page = self._templates.get_template(template)
         text = await asyncio.to_thread(page.render, around | values)
         shown = HTMLResponse(text, status_code=status_code)
-        if said:
-            shown.delete_cookie(SAID_COOKIE, path="/admin")
+        if flash:
+            shown.delete_cookie(FLASH_COOKIE, path="/admin")
         return shown
 
 

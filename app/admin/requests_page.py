@@ -11,7 +11,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.admin.auth import Auth, Form
-from app.admin.queries import Asked, Who, a_day, a_reason, mark_of, one_of, query_of, who_of
+from app.admin.queries import (
+    AccountQuery,
+    QueryParser,
+    mark_of,
+    parse_account,
+    parse_choice,
+    parse_day,
+    parse_reason,
+    query_of,
+)
 from app.admin.rendering import Renderer
 from app.admin.session import Session
 from app.days import begins_at, next_day_at
@@ -33,21 +42,21 @@ class RequestsPage:
     """The list of requests and the page of each, and sending its answer once more."""
 
     def __init__(
-        self, *, screen: Renderer, archive: Archive, requests: Requests, deliver: Deliver, zone: ZoneInfo
+        self, *, renderer: Renderer, archive: Archive, requests: Requests, deliver: Deliver, zone: ZoneInfo
     ) -> None:
-        self._screen = screen
+        self._renderer = renderer
         self._archive = archive
         self._requests = requests
         self._deliver = deliver
         self._zone = zone
         self._sending: set[asyncio.Task[None]] = set()
 
-    def routes(self, door: Auth) -> list[Route]:
+    def routes(self, auth: Auth) -> list[Route]:
         """Return the routes of these pages."""
         return [
-            door.page("/admin/requests", self._list),
-            door.page("/admin/requests/{request_id}", self._one),
-            door.deed("/admin/requests/{request_id}/again", self._again),
+            auth.page("/admin/requests", self._list),
+            auth.page("/admin/requests/{request_id}", self._one),
+            auth.action("/admin/requests/{request_id}/again", self._again),
         ]
 
     async def _list(self, request: Request, session: Session) -> Response:
@@ -55,7 +64,7 @@ class RequestsPage:
         days = {"from": query.get("day") or query.get("from", ""), "to": query.get("day") or query.get("to", "")}
         wanted, problems = self._wanted(query, days)
         found = await self._archive.find(wanted, limit=SHOWN, after=mark_of(query)) if not problems else NOTHING
-        return await self._screen.show(
+        return await self._renderer.show(
             request,
             "requests.html",
             session=session,
@@ -72,7 +81,7 @@ class RequestsPage:
         history = await self._archive.history(request.path_params["request_id"])
         if history is None:
             raise HTTPException(404, "There is no such request.")
-        return await self._screen.show(
+        return await self._renderer.show(
             request,
             "request.html",
             session=session,
@@ -101,21 +110,21 @@ class RequestsPage:
 
     def _wanted(self, query: Mapping[str, str], days: Mapping[str, str]) -> tuple[RequestFilter, list[str]]:
         """Parse which requests are wanted. Also return what was not understood: the page then shows no requests."""
-        asked = Asked()
-        state = asked.read("State", query.get("state", ""), lambda text: one_of([*State, UNDRAWN], text), "")
-        reason = asked.read("Reason", query.get("reason", ""), a_reason, "")
-        first = asked.read("From", days["from"], a_day, "")
-        last = asked.read("To", days["to"], a_day, "")
+        parser = QueryParser()
+        state = parser.read("State", query.get("state", ""), lambda text: parse_choice([*State, UNDRAWN], text), "")
+        reason = parser.read("Reason", query.get("reason", ""), parse_reason, "")
+        first = parser.read("From", days["from"], parse_day, "")
+        last = parser.read("To", days["to"], parse_day, "")
         if first and last and first > last:
-            asked.problems.append("From is after To.")
-        who = asked.read("Person or chat", query.get("who", ""), who_of, Who())
+            parser.problems.append("From is after To.")
+        account = parser.read("Person or chat", query.get("who", ""), parse_account, AccountQuery())
         states = [State.FAILED, State.REFUSED] if state == UNDRAWN else [State(state)] if state else ()
         return RequestFilter(
             states=states,
             reason=reason or None,
             since_at=begins_at(first, self._zone) if first else None,
             until_at=next_day_at(begins_at(last, self._zone), self._zone) if last else None,
-            holder=who.id or None,
-            part=who.part,
+            holder=account.id or None,
+            part=account.part,
             draws=None if query.get("all") else True,
-        ), asked.problems
+        ), parser.problems

@@ -13,13 +13,13 @@ from itsdangerous import BadData, Signer, URLSafeSerializer
 
 LIFE_S = 12 * 3600
 IDLE_S = 30 * 60  # both from OWASP ASVS 4.0.3, requirement 3.3.2
-SEEN_ANEW_S = 60  # a session whose cookie is at least this old gets a new one with its next page
+RENEW_AFTER_S = 60  # a session whose cookie is at least this old gets a new one with its next page
 COOKIE = "easel_admin"
 PREFIX_OF_HTTPS = "__Host-"  # of a cookie that no other host name can set
 BROWSER_COOKIE = "easel_admin_browser"
 BROWSER_KNOWN_S = 365 * 86_400
 NONCE_BYTES = 12
-HOW = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+SIGNER_OPTIONS = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +52,11 @@ class SessionKeys:
 
     def __init__(self, token: str) -> None:
         self._digest = hashlib.sha256(token.encode()).digest()
-        self._cookies = URLSafeSerializer(token, salt="easel.admin.cookie", signer_kwargs=HOW)
-        self._browsers = URLSafeSerializer(token, salt="easel.admin.browser", signer_kwargs=HOW)
+        self._cookies = URLSafeSerializer(token, salt="easel.admin.cookie", signer_kwargs=SIGNER_OPTIONS)
+        self._browsers = URLSafeSerializer(token, salt="easel.admin.browser", signer_kwargs=SIGNER_OPTIONS)
         self._forms = Signer(token, salt="easel.admin.form", key_derivation="hmac", digest_method=hashlib.sha256)
 
-    def opens(self, given: str) -> bool:
+    def is_token(self, given: str) -> bool:
         """Whether this is the token. Takes the same time for a wrong one, whatever its length."""
         return hmac.compare_digest(hashlib.sha256(given.encode()).digest(), self._digest)
 
@@ -68,9 +68,9 @@ class SessionKeys:
         """Return the value of a session's cookie."""
         return str(self._cookies.dumps([session.id, session.began_at, session.seen_at]))
 
-    def seen(self, session: Session, *, now_at: float) -> Session | None:
+    def renewed(self, session: Session, *, now_at: float) -> Session | None:
         """Return the session as seen now, for which a new cookie must be set; None: its cookie is young enough."""
-        return replace(session, seen_at=int(now_at)) if now_at >= session.seen_at + SEEN_ANEW_S else None
+        return replace(session, seen_at=int(now_at)) if now_at >= session.seen_at + RENEW_AFTER_S else None
 
     def read(self, cookie: str, *, now_at: float) -> Session | None:
         """Return the session of a cookie; None if it is not ours, was signed with another token, or has expired."""

@@ -15,7 +15,7 @@ ONE = RateLimitItemPerMinute(5)
 ALL = RateLimitItemPerMinute(50)  # which also limits how many peers are remembered
 
 
-class Guesses:
+class SignInLimit:
     """Counts wrong tokens within a sliding minute."""
 
     def __init__(self) -> None:

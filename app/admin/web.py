@@ -25,7 +25,7 @@ from app.admin.people_page import AccessLists, PeoplePage
 from app.admin.rendering import HERE, Presentation, Renderer
 from app.admin.requests_page import RequestsPage
 from app.admin.session import SessionKeys
-from app.admin.sign_in_limit import Guesses
+from app.admin.sign_in_limit import SignInLimit
 from app.flows.conversation.admins import Admins
 from app.flows.delivery.deliver import Deliver
 from app.flows.upkeep.cleanup import Cleanup
@@ -95,11 +95,12 @@ class DashboardRules:
 def dashboard(parts: DashboardParts, rules: DashboardRules) -> "ASGIApp":
     """Build the dashboard, which serves all paths from /admin on."""
     clock = Clock(rules.zone)
-    screen = Renderer(clock=clock, picturing=Presentation(url_of=parts.bucket.url, shows_prompts=rules.shows_prompts))
-    door = Auth(
+    presentation = Presentation(url_of=parts.bucket.url, shows_prompts=rules.shows_prompts)
+    renderer = Renderer(clock=clock, presentation=presentation)
+    auth = Auth(
         keys=SessionKeys(rules.token),
-        screen=screen,
-        guesses=Guesses(),
+        renderer=renderer,
+        limit=SignInLimit(),
         sign_outs=SignOuts(parts.database),
         refusals=parts.refusals,
     )
@@ -108,7 +109,7 @@ def dashboard(parts: DashboardParts, rules: DashboardRules) -> "ASGIApp":
     archive = Archive(parts.database, reads_prompts=rules.shows_prompts)
     pages = (
         OverviewPage(
-            screen=screen,
+            renderer=renderer,
             gauges=parts.gauges,
             trends=trends,
             troubles=Troubles(parts.database),
@@ -118,10 +119,12 @@ def dashboard(parts: DashboardParts, rules: DashboardRules) -> "ASGIApp":
             models=rules.models,
             zone=rules.zone,
         ),
-        RequestsPage(screen=screen, archive=archive, requests=parts.requests, deliver=parts.deliver, zone=rules.zone),
-        GalleryPage(screen=screen, gallery=gallery, forgetting=parts.forgetting, sweep=parts.sweep),
+        RequestsPage(
+            renderer=renderer, archive=archive, requests=parts.requests, deliver=parts.deliver, zone=rules.zone
+        ),
+        GalleryPage(renderer=renderer, gallery=gallery, forgetting=parts.forgetting, sweep=parts.sweep),
         PeoplePage(
-            screen=screen,
+            renderer=renderer,
             holders=Accounts(parts.database),
             gallery=gallery,
             admins=parts.admins,
@@ -129,11 +132,11 @@ def dashboard(parts: DashboardParts, rules: DashboardRules) -> "ASGIApp":
             lists=rules.lists,
             zone=rules.zone,
         ),
-        LedgerPage(screen=screen, statement=Statement(parts.database), trends=trends, clock=clock, zone=rules.zone),
+        LedgerPage(renderer=renderer, statement=Statement(parts.database), trends=trends, clock=clock, zone=rules.zone),
     )
-    routes = [*door.routes(), *(route for page in pages for route in page.routes(door))]
+    routes = [*auth.routes(), *(route for page in pages for route in page.routes(auth))]
     routes += [_file("style.css", "text/css"), _file("icon.svg", "image/svg+xml")]
-    app = Starlette(routes=routes, exception_handlers=_handlers(screen, door))
+    app = Starlette(routes=routes, exception_handlers=_handlers(renderer, auth))
     app.router.redirect_slashes = False
     shown = _Headers(app, images_from=_origin(rules.pictures_url))
     return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", shown), trusted_hosts=[*rules.trusted_proxies]))
@@ -188,10 +191,10 @@ def _file(name: str, media_type: str) -> Route:
 Handlers = dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]]
 
 
-def _handlers(screen: Renderer, door: Auth) -> Handlers:
+def _handlers(renderer: Renderer, auth: Auth) -> Handlers:
     async def show(request: Request, problem: str, *, status_code: int) -> Response:
-        session = await door.who(request)
-        return await screen.show(request, "problem.html", session=session, status_code=status_code, problem=problem)
+        session = await auth.session_or_none(request)
+        return await renderer.show(request, "problem.html", session=session, status_code=status_code, problem=problem)
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else

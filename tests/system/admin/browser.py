@@ -27,7 +27,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 async def signed_in(browser: Browser, url: str, device: Mapping[str, Any]) -> Page:
-    """Open the dashboard, and come in by its door."""
+    """Open the dashboard, and sign in."""
     context = await browser.new_context(locale="en", **device)
     page = await context.new_page()
     await page.goto(f"{url}/admin")

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from app.admin import charts, formats
 from app.admin.auth import back_to
-from app.admin.ledger_page import harmless
-from app.admin.queries import Who, holds, who_of
+from app.admin.ledger_page import escape_formula
+from app.admin.queries import AccountQuery, contains_part, parse_account
 from app.admin.session import IDLE_S, LIFE_S, SessionKeys
-from app.admin.sign_in_limit import Guesses
+from app.admin.sign_in_limit import SignInLimit
 from app.prices.dollars import usd_as_read
 
 ALICE = "Uc7ee" + "a" * 28
@@ -34,9 +34,9 @@ def test_who_goes_on_looking_stays_until_the_end_of_the_session():
     """Looks that are a minute apart renew the cookie of the same session, and no cookie outlasts its 12 hours."""
     keys = SessionKeys(TOKEN)
     first = session = keys.begin(now_at=0)
-    assert keys.seen(session, now_at=59) is None
+    assert keys.renewed(session, now_at=59) is None
     for now_at in range(60, LIFE_S, 60):
-        seen = keys.seen(keys.read(keys.cookie(session), now_at=now_at), now_at=now_at)
+        seen = keys.renewed(keys.read(keys.cookie(session), now_at=now_at), now_at=now_at)
         assert seen
         assert seen.id == first.id
         session = seen
@@ -80,44 +80,44 @@ def test_forms_belong_to_their_session():
     assert not one.owns("")
 
 
-def guess(guesses: Guesses, peer: str, **known: str) -> float:
+def guess(limit: SignInLimit, peer: str, **known: str) -> float:
     """A wrong token comes. Return how long it has to wait."""
-    if not (wait_s := guesses.wait_s(peer, **known)):
-        guesses.count(peer, **known)
+    if not (wait_s := limit.wait_s(peer, **known)):
+        limit.count(peer, **known)
     return wait_s
 
 
 def test_a_peer_guesses_five_times_then_waits():
     """After five guesses a peer waits for the next one, at most a minute, while others still may."""
-    guesses = Guesses()
-    waits = [guess(guesses, "a") for _ in range(6)]
+    limit = SignInLimit()
+    waits = [guess(limit, "a") for _ in range(6)]
     assert waits[:5] == [0] * 5
     assert 0 < waits[5] <= 60
-    assert guesses.wait_s("b") == 0
+    assert limit.wait_s("b") == 0
 
 
 def test_a_known_browser_has_a_limit_of_its_own():
     """Guesses of its neighbours do not count against it, nor its own against them; made-up cookies know no browser."""
-    guesses, keys = Guesses(), SessionKeys(TOKEN)
+    limit, keys = SignInLimit(), SessionKeys(TOKEN)
     known = keys.browser(keys.browser_cookie(None))
     assert known
     assert keys.browser(keys.browser_cookie(known)) == known
     assert keys.browser(cookie_of(keys)) is None
     assert SessionKeys(f"{TOKEN}2").browser(keys.browser_cookie(None)) is None
     for _ in range(6):
-        guess(guesses, "a")
-    waits = [guess(guesses, "a", browser=known) for _ in range(6)]
+        guess(limit, "a")
+    waits = [guess(limit, "a", browser=known) for _ in range(6)]
     assert waits[:5] == [0] * 5
     assert 0 < waits[5] <= 60
-    assert guesses.wait_s("b") == 0
+    assert limit.wait_s("b") == 0
 
 
 def test_all_peers_together_are_limited():
     """Whoever changes the address with every guess meets the limit for all, and no more peers are remembered."""
-    guesses = Guesses()
-    waits = [guess(guesses, f"peer {number}") for number in range(300)]
+    limit = SignInLimit()
+    waits = [guess(limit, f"peer {number}") for number in range(300)]
     assert waits.count(0) == 50
-    assert len(guesses._counted.events) <= 51
+    assert len(limit._counted.events) <= 51
 
 
 @pytest.mark.parametrize(
@@ -138,27 +138,27 @@ def test_a_form_leads_back_to_our_pages_only(back, leads_to):
 
 
 @pytest.mark.parametrize(
-    ("text", "who"),
+    ("text", "account"),
     [
-        ("", Who()),
-        (ALICE, Who(id=ALICE)),
-        (f" {ALICE} ", Who(id=ALICE)),
-        ("Uc7ee", Who(part="Uc7ee")),
-        ("c7ee", Who(part="c7ee")),
-        (formats.short(ALICE), Who(part="Uc7ee…aaa")),
-        ("Uc7ee...aaa", Who(part="Uc7ee…aaa")),
+        ("", AccountQuery()),
+        (ALICE, AccountQuery(id=ALICE)),
+        (f" {ALICE} ", AccountQuery(id=ALICE)),
+        ("Uc7ee", AccountQuery(part="Uc7ee")),
+        ("c7ee", AccountQuery(part="c7ee")),
+        (formats.short(ALICE), AccountQuery(part="Uc7ee…aaa")),
+        ("Uc7ee...aaa", AccountQuery(part="Uc7ee…aaa")),
     ],
 )
-def test_a_part_of_an_id_is_one(text, who):
+def test_a_part_of_an_id_is_one(text, account):
     """An id whole, a part of it, and an id as the pages shorten it."""
-    assert who_of(text) == who
+    assert parse_account(text) == account
 
 
 @pytest.mark.parametrize("text", ["x", "Z" + "a" * 32, "%", "_", "Uc7ee…", "U" + "a" * 40])
 def test_what_is_no_part_of_an_id_is_said(text):
     """It is never read as everybody."""
     with pytest.raises(ValueError, match="nor a part of one"):
-        who_of(text)
+        parse_account(text)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_what_is_no_part_of_an_id_is_said(text):
 )
 def test_a_part_is_looked_for(part, is_held):
     """Anywhere in an id, or at both its ends."""
-    assert holds(ALICE, part) is is_held
+    assert contains_part(ALICE, part) is is_held
 
 
 @given(st.lists(st.floats(0, 1e7), min_size=1, max_size=60), st.floats(0, 1e7))
@@ -209,6 +209,6 @@ def test_money_is_written_as_it_is_read(microusd, said):
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_a_spreadsheet_reads_no_formula(text):
     """A text that a spreadsheet would compute is marked as text; others stay as they are."""
-    assert harmless(text) == f"'{text}"
-    assert harmless("gpt-image-1") == "gpt-image-1"
-    assert harmless(-5) == -5
+    assert escape_formula(text) == f"'{text}"
+    assert escape_formula("gpt-image-1") == "gpt-image-1"
+    assert escape_formula(-5) == -5

@@ -1,4 +1,4 @@
-"""The door of the dashboard: who comes in, for how long, and what is refused. Over real sockets."""
+"""Signing in to the dashboard: who comes in, for how long, and what is refused. Over real sockets."""
 
 import asyncio
 import contextlib
@@ -52,7 +52,7 @@ print("app.admin" in sys.modules, "jinja2" in sys.modules)
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_strangers_are_led_to_the_door(stranger, path):
+async def test_strangers_are_led_to_the_sign_in_page(stranger, path):
     """Every page asks who is there, and leads back to itself once it is known."""
     answer = await stranger.get(path)
     assert answer.status_code == 303
@@ -155,15 +155,15 @@ async def test_signing_out_ends_it(admin):
     assert (await admin.get("/admin")).status_code == 303
 
 
-async def test_each_deed_leaves_a_line(operated):
+async def test_each_action_leaves_a_line(operated):
     """Who paused, and when, is in the log: with the session and the address, without names of people."""
     peer = "198.51.100.20"
     async with operator(operated.url, {"X-Forwarded-For": peer}) as http:
         await Operator(http).sign_in()
         await Operator(http).do("/admin/pause")
         await Operator(http).do("/admin/resume")
-    line = await operated.logged("admin_acted", deed="pause", peer=peer)
-    assert (await operated.logged("admin_acted", deed="resume", peer=peer))["session"] == line["session"]
+    line = await operated.logged("admin_acted", action="pause", peer=peer)
+    assert (await operated.logged("admin_acted", action="resume", peer=peer))["session"] == line["session"]
 
 
 async def test_a_session_outlives_the_process_but_not_the_token(stage, tmp_path):
@@ -193,12 +193,12 @@ async def test_forms_of_others_are_refused(admin, headers, has_token):
 
 
 async def test_other_pages_cannot_sign_anybody_in(stranger):
-    """Not even the door takes forms from elsewhere."""
+    """Not even the sign-in page takes forms from elsewhere."""
     assert (await stranger.sign_in(**{"Sec-Fetch-Site": "cross-site"})).status_code == 403
 
 
 async def test_who_is_not_signed_in_changes_nothing(stranger):
-    """Deeds are for sessions only."""
+    """Actions are for sessions only."""
     answer = await stranger.http.post("/admin/pause", data={"form_token": "0" * 43})
     assert answer.status_code == 403
 
