@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.admin.auth import Auth, Form
-from app.admin.queries import mark_of, query_of
+from app.admin.queries import format_cursor, parse_cursor
 from app.admin.rendering import Renderer
 from app.admin.session import Session
 from app.flows.upkeep.cleanup import Cleanup
@@ -38,9 +38,9 @@ class GalleryPage:
         chat_id = query.get("chat", "").strip()
         if chat_id and not LINE_ID.fullmatch(chat_id):
             raise HTTPException(404, "There is no such chat: ids of LINE are U, C or R and 32 hex digits.")
-        wall = await self._gallery.wall(limit=SHOWN, after=mark_of(query), chat_id=chat_id or None)
+        found = await self._gallery.newest(limit=SHOWN, after=parse_cursor(query), chat_id=chat_id or None)
         return await self._renderer.show(
-            request, "gallery.html", session=session, wall=wall, chat_id=chat_id, older=query_of(wall.older)
+            request, "gallery.html", session=session, found=found, chat_id=chat_id, older=format_cursor(found.older)
         )
 
     async def _delete(self, request: Request, _form: Form) -> str:

@@ -24,7 +24,7 @@ from app.line.quota import Quota
 from app.prices.dollars import dollars, usd_as_read
 from app.reports import wording
 from app.reports.cached import Cached
-from app.reports.gauges import Ended, Gauges, Now
+from app.reports.gauges import EndedCount, Gauges, StoreState
 from app.reports.trends import Period, StageDurations, Trends
 from app.reports.troubles import Troubles, headline
 from app.store.requests import State
@@ -105,22 +105,22 @@ class OverviewPage:
         count = int(parser.read("Days", request.query_params.get("days", ""), _range_of, str(RANGES[0])))
         days = await self._trends.periods(_days_until(today, count))
         first = days[0].period
-        now, ended = await self._gauges.now(), await self._gauges.ended(begins_at(first, self._zone))
+        store, ended = await self._gauges.store_state(), await self._gauges.ended_counts(begins_at(first, self._zone))
         month = month_of(now_at, self._zone)
         months = await self._trends.periods([month_before(month), month])
         stages = await self._trends.stages(since=now_at - STAGES_WITHIN_S)
         saved = await self._trends.pushes_saved(month)
-        caps = {budget.period: budget.cap_microusd for budget in now.budgets}
-        models, troubles, problems = self._in_order(now), await self._troubles.last(), self._health.problems
+        caps = {budget.period: budget.cap_microusd for budget in store.budgets}
+        models, troubles, problems = self._model_rows(store), await self._troubles.last(), self._health.problems
         has_model = any(model.in_use for model in models)
         longest_s = max((stage.p99_s or 0 for stage in stages), default=0)
         return await self._renderer.show(
             request,
             "overview.html",
             session=session,
-            now=now,
+            store=store,
             now_at=now_at,
-            headline=headline(now, is_ready=not problems, has_model=has_model, troubles=troubles),
+            headline=headline(store, is_ready=not problems, has_model=has_model, troubles=troubles),
             problems=problems,
             troubles=troubles,
             query_problems=parser.problems,
@@ -150,15 +150,15 @@ class OverviewPage:
         await self._admins.resume()
         return "resumed"
 
-    def _in_order(self, now: Now) -> list[ModelRow]:
+    def _model_rows(self, store: StoreState) -> list[ModelRow]:
         today = datetime.now(UTC).date()
-        used = next((name for name in self._models if name not in now.gone), None)
+        used = next((name for name in self._models if name not in store.gone), None)
         return [
             ModelRow(
                 name=name,
-                is_gone=name in now.gone,
+                is_gone=name in store.gone,
                 in_use=name == used,
-                days=days_left(now.ends_on.get(name), today),
+                days=days_left(store.ends_on.get(name), today),
             )
             for name in self._models
         ]
@@ -191,7 +191,7 @@ def month_before(month: str) -> str:
     return (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()[:7]
 
 
-def causes(ended: Sequence[Ended]) -> list[FailureCause]:
+def causes(ended: Sequence[EndedCount]) -> list[FailureCause]:
     """Add up counts by reason, the most frequent first."""
     counts: dict[str, int] = {}
     for one in ended:

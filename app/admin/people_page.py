@@ -108,7 +108,7 @@ class PeoplePage:
             session=session,
             one=one,
             members=await self._holders.members(holder, month=periods["month"]) if is_company else [],
-            wall=await self._gallery.wall(limit=LATEST_PICTURES, chat_id=holder),
+            latest=await self._gallery.newest(limit=LATEST_PICTURES, chat_id=holder),
             is_blocked=self._is_blocked,
             caps=self._caps,
             lists=self._lists,

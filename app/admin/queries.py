@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from app.line.ids import LINE_ID
-from app.reports.archive import Mark
+from app.reports.archive import Cursor
 
 DIGITS_MAX = 18
 PART = re.compile(r"[UCR]?[0-9a-f]{1,32}|[UCR][0-9a-f]{1,31}…[0-9a-f]{1,31}")
@@ -91,18 +91,18 @@ def parse_choice(known: Sequence[str], text: str) -> str:
     return text
 
 
-def mark_of(query: Mapping[str, str]) -> Mark | None:
+def parse_cursor(query: Mapping[str, str]) -> Cursor | None:
     """Parse where a list goes on; None: at its beginning."""
     at, _, key = query.get("before", "").partition("_")
     try:
-        return Mark(at=float(at), id=key) if key else None
+        return Cursor(at=float(at), id=key) if key else None
     except ValueError:
         return None
 
 
-def query_of(mark: Mark | None) -> str | None:
-    """Format where a list goes on, as `mark_of` parses it."""
-    return f"{mark.at!r}_{mark.id}" if mark else None
+def format_cursor(cursor: Cursor | None) -> str | None:
+    """Format where a list goes on, as `parse_cursor` parses it."""
+    return f"{cursor.at!r}_{cursor.id}" if cursor else None
 
 
 def parse_number(text: str) -> int | None:

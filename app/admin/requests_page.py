@@ -14,12 +14,12 @@ from app.admin.auth import Auth, Form
 from app.admin.queries import (
     AccountQuery,
     QueryParser,
-    mark_of,
+    format_cursor,
     parse_account,
     parse_choice,
+    parse_cursor,
     parse_day,
     parse_reason,
-    query_of,
 )
 from app.admin.rendering import Renderer
 from app.admin.session import Session
@@ -63,7 +63,7 @@ class RequestsPage:
         query = request.query_params
         days = {"from": query.get("day") or query.get("from", ""), "to": query.get("day") or query.get("to", "")}
         wanted, problems = self._wanted(query, days)
-        found = await self._archive.find(wanted, limit=SHOWN, after=mark_of(query)) if not problems else NOTHING
+        found = await self._archive.find(wanted, limit=SHOWN, after=parse_cursor(query)) if not problems else NOTHING
         return await self._renderer.show(
             request,
             "requests.html",
@@ -72,7 +72,7 @@ class RequestsPage:
             problems=problems,
             query={name: query.get(name, "") for name in FIELDS} | days,
             is_further="before" in query,
-            older=query_of(found.older),
+            older=format_cursor(found.older),
             states={**wording.STATES, UNDRAWN: "Failed or refused"},
             reasons=wording.REASONS,
         )

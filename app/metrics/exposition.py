@@ -39,7 +39,7 @@ class Exposition:
         self._health = health
         self._lines_dropped = lines_dropped
         self._models = models
-        self._now = Cached(gauges.now, fresh_s=FRESH_S, patience_s=PATIENCE_S)
+        self._store = Cached(gauges.store_state, fresh_s=FRESH_S, patience_s=PATIENCE_S)
         self._last_day = Cached(gauges.last_day, fresh_s=LAST_DAY_FRESH_S, patience_s=PATIENCE_S)
         self._process = CollectorRegistry()
         for make in (ProcessCollector, PlatformCollector, GCCollector):
@@ -47,10 +47,10 @@ class Exposition:
 
     async def render(self, accept: str) -> tuple[bytes, str]:
         """Return all metrics in the format that the Accept header asks for, and its content type."""
-        now, last_day = await asyncio.gather(self._now.get(), self._last_day.get())
+        store, last_day = await asyncio.gather(self._store.get(), self._last_day.get())
         families = [*scraped.of_health(self._health.problems), scraped.of_log(self._lines_dropped())]
-        if now is not None:
-            families += scraped.of_store(now, models=self._models, at=time.time())
+        if store is not None:
+            families += scraped.of_store(store, models=self._models, at=time.time())
         if last_day is not None:
             families += scraped.of_last_day(last_day)
         encode, content_type = choose_encoder(accept)

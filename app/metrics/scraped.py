@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from app.prices.dollars import dollars
-from app.reports.gauges import Ended, Now
+from app.reports.gauges import EndedCount, StoreState
 
 PARTS = ("store", "engine", "inbox")
 
@@ -23,31 +23,31 @@ def of_log(lines_dropped: int) -> Metric:
     return CounterMetricFamily("easel_log_lines_dropped", "Log lines that nobody took in time", value=lines_dropped)
 
 
-def of_store(now: Now, *, models: Sequence[str], at: float) -> Iterator[Metric]:
+def of_store(store: StoreState, *, models: Sequence[str], at: float) -> Iterator[Metric]:
     """Yield the state of the store. `models` are those of IMAGE_MODELS."""
-    yield _family("easel_requests", "Wishes that are under way, by state", "state", now.unfinished)
-    yield GaugeMetricFamily("easel_queue_depth", "Wishes that wait for a model", value=now.unfinished["queued"])
-    yield _age("easel_queue_oldest_seconds", "Age of the oldest of them", now.queued_since, at)
-    yield GaugeMetricFamily("easel_inbox_backlog", "Events that are not read, up to 10,000", value=now.backlog)
-    yield _age("easel_inbox_oldest_seconds", "Age of the oldest of them", now.backlog_since, at)
-    spent = {budget.period: dollars(budget.spent_microusd) for budget in now.budgets}
+    yield _family("easel_requests", "Wishes that are under way, by state", "state", store.unfinished)
+    yield GaugeMetricFamily("easel_queue_depth", "Wishes that wait for a model", value=store.unfinished["queued"])
+    yield _age("easel_queue_oldest_seconds", "Age of the oldest of them", store.queued_since, at)
+    yield GaugeMetricFamily("easel_inbox_backlog", "Events that are not read, up to 10,000", value=store.backlog)
+    yield _age("easel_inbox_oldest_seconds", "Age of the oldest of them", store.backlog_since, at)
+    spent = {budget.period: dollars(budget.spent_microusd) for budget in store.budgets}
     yield _family("easel_budget_spent_usd", "Spent or reserved in the day or month that runs", "period", spent)
-    caps = {budget.period: dollars(budget.cap_microusd) for budget in now.budgets}
+    caps = {budget.period: dollars(budget.cap_microusd) for budget in store.budgets}
     yield _family("easel_budget_cap_usd", "What may be spent in it; 0: no limit", "period", caps)
     today = datetime.fromtimestamp(at, UTC).date()
-    left = {model: (now.ends_on[model] - today).days for model in models if model in now.ends_on}
+    left = {model: (store.ends_on[model] - today).days for model in models if model in store.ends_on}
     yield _family("easel_model_days_left", "Days until the maker ends a model, where it is known", "model", left)
-    gone = {model: int(model in now.gone) for model in models}
+    gone = {model: int(model in store.gone) for model in models}
     yield _family("easel_model_gone", "1: the model is shut down and not asked for now", "model", gone)
-    yield GaugeMetricFamily("easel_paused", "1: an admin has paused drawing", value=int(now.paused))
+    yield GaugeMetricFamily("easel_paused", "1: an admin has paused drawing", value=int(store.paused))
     said = "1: LINE refuses our token, so nothing is drawn"
-    yield GaugeMetricFamily("easel_line_token_refused", said, value=int(now.line_refuses))
+    yield GaugeMetricFamily("easel_line_token_refused", said, value=int(store.line_refuses))
     said = "1: the bucket's public address does not serve pictures"
-    yield GaugeMetricFamily("easel_pictures_unserved", said, value=int(now.unserved))
-    yield GaugeMetricFamily("easel_store_read_seconds", "How long the last reading of these took", value=now.read_s)
+    yield GaugeMetricFamily("easel_pictures_unserved", said, value=int(store.unserved))
+    yield GaugeMetricFamily("easel_store_read_seconds", "How long the last reading of these took", value=store.read_s)
 
 
-def of_last_day(ended: Sequence[Ended]) -> Iterator[Metric]:
+def of_last_day(ended: Sequence[EndedCount]) -> Iterator[Metric]:
     """Yield what became of the requests of the last 24 hours."""
     family = GaugeMetricFamily(
         "easel_requests_last_day",

@@ -16,12 +16,12 @@ from app.store.requests import AnswerState, State
 from app.store.tables import calls as ledger
 from app.store.tables import deliveries, inbox, pictures, requests
 
-LOOKED_AT = 5_000
+SCANNED_MAX = 5_000
 DELIVERIES_MAX = 500  # of one chat since a request; they are kept for a week
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Cursor:
     """A position in a list that runs from new to old."""
 
     at: float
@@ -95,7 +95,7 @@ class RequestPage:
     """A page of requests. `older` is where the next page begins; None: there are no older requests."""
 
     entries: Sequence[RequestEntry]
-    older: Mark | None
+    older: Cursor | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,27 +130,27 @@ class Archive:
         reason = requests.c.words.label("reason")
         self._columns = (*(requests.c[name] for name in names), prompt.label("prompt"), length, reason)
 
-    async def find(self, wanted: RequestFilter, *, limit: int, after: Mark | None = None) -> RequestPage:
-        """Return up to `limit` wanted requests among at most `LOOKED_AT` that are older than `after`."""
+    async def find(self, wanted: RequestFilter, *, limit: int, after: Cursor | None = None) -> RequestPage:
+        """Return up to `limit` wanted requests among at most `SCANNED_MAX` that are older than `after`."""
         return await self._database.read(lambda connection: self._find(connection, wanted, limit, after))
 
     async def history(self, request_id: str) -> History | None:
         """Return one request with all that was done for it; None: there is no such request."""
         return await self._database.read(lambda connection: self._history(connection, request_id))
 
-    def _find(self, connection: sa.Connection, wanted: RequestFilter, limit: int, after: Mark | None) -> RequestPage:
-        newest = before(sa.select(*self._columns), requests.c.created_at, requests.c.id, after)
+    def _find(self, connection: sa.Connection, wanted: RequestFilter, limit: int, after: Cursor | None) -> RequestPage:
+        newest = newest_first(sa.select(*self._columns), requests.c.created_at, requests.c.id, after)
         if wanted.since_at is not None:
             newest = newest.where(requests.c.created_at >= wanted.since_at)
         if wanted.until_at is not None:
             newest = newest.where(requests.c.created_at < wanted.until_at)
-        looked_at = newest.limit(LOOKED_AT).subquery()
-        fitting = sa.select(looked_at).where(*_conditions(looked_at.c, wanted))
-        fitting = fitting.order_by(looked_at.c.created_at.desc(), looked_at.c.id.desc()).limit(limit + 1)
-        rows = connection.execute(fitting).mappings().all()
+        scanned = newest.limit(SCANNED_MAX).subquery()
+        matching = sa.select(scanned).where(*_conditions(scanned.c, wanted))
+        matching = matching.order_by(scanned.c.created_at.desc(), scanned.c.id.desc()).limit(limit + 1)
+        rows = connection.execute(matching).mappings().all()
         entries = _with_pictures(connection, rows[:limit])
-        more = Mark(at=entries[-1].created_at, id=entries[-1].id) if len(rows) > limit else None
-        return RequestPage(entries=entries, older=more or _last(connection, newest))
+        more = Cursor(at=entries[-1].created_at, id=entries[-1].id) if len(rows) > limit else None
+        return RequestPage(entries=entries, older=more or _scan_end(connection, newest))
 
     def _history(self, connection: sa.Connection, request_id: str) -> History | None:
         mine = sa.select(*self._columns).where(requests.c.id == request_id)
@@ -168,20 +168,20 @@ class Archive:
         )
 
 
-def before(
-    wanted: sa.Select[Any], at: sa.ColumnElement[float], key: sa.ColumnElement[str], after: Mark | None
+def newest_first(
+    wanted: sa.Select[Any], at: sa.ColumnElement[float], key: sa.ColumnElement[str], after: Cursor | None
 ) -> sa.Select[Any]:
-    """Order rows from new to old, and go on after a mark. Rows of the same time are ordered by their keys."""
+    """Order rows from new to old, and go on after a cursor. Rows of the same time are ordered by their keys."""
     if after is not None:
         wanted = wanted.where(at <= after.at, sa.or_(at < after.at, key < after.id))
     return wanted.order_by(at.desc(), key.desc())
 
 
-def _last(connection: sa.Connection, newest: sa.Select[Any]) -> Mark | None:
+def _scan_end(connection: sa.Connection, newest: sa.Select[Any]) -> Cursor | None:
     """Return where a search ended that found less than `limit`; None: at the oldest request."""
-    last = newest.with_only_columns(requests.c.created_at, requests.c.id).offset(LOOKED_AT - 1).limit(1)
+    last = newest.with_only_columns(requests.c.created_at, requests.c.id).offset(SCANNED_MAX - 1).limit(1)
     row = connection.execute(last).first()
-    return Mark(at=row.created_at, id=row.id) if row else None
+    return Cursor(at=row.created_at, id=row.id) if row else None
 
 
 def _conditions(columns: Any, wanted: RequestFilter) -> list[sa.ColumnElement[bool]]:  # noqa: ANN401 - of a subquery
@@ -191,13 +191,17 @@ def _conditions(columns: Any, wanted: RequestFilter) -> list[sa.ColumnElement[bo
         *([columns.answer.in_(wanted.answers)] if wanted.answers else []),
         *([columns.reason == wanted.reason] if wanted.reason else []),
         *([sa.or_(columns.chat_id == holder, columns.user_id == holder)] if holder else []),
-        *([sa.or_(*(_holds(one, wanted.part) for one in (columns.chat_id, columns.user_id)))] if wanted.part else []),
+        *(
+            [sa.or_(*(_has_part(one, wanted.part) for one in (columns.chat_id, columns.user_id)))]
+            if wanted.part
+            else []
+        ),
         *([columns.chat_id.startswith(wanted.chat, autoescape=True)] if wanted.chat else []),
         *([columns.draws == draws] if draws is not None else []),
     ]
 
 
-def _holds(line_id: sa.ColumnElement[str], part: str) -> sa.ColumnElement[bool]:
+def _has_part(line_id: sa.ColumnElement[str], part: str) -> sa.ColumnElement[bool]:
     start, gap, end = part.partition("…")
     if gap:
         return line_id.startswith(start, autoescape=True) & line_id.endswith(end, autoescape=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.reports.archive import Mark, before
+from app.reports.archive import Cursor, newest_first
 from app.store.database import Database
 from app.store.tables import pictures, requests
 
@@ -31,7 +31,7 @@ class GallerySlice:
     """A page of pictures. `older` is where the next page begins; None: there are no older pictures."""
 
     pictures: Sequence[GalleryPicture]
-    older: Mark | None
+    older: Cursor | None
 
 
 class Gallery:
@@ -44,13 +44,13 @@ class Gallery:
         columns = (*(pictures.c[name] for name in names), requests.c.model, prompt.label("prompt"))
         self._columns = sa.select(*columns).outerjoin(requests, requests.c.id == pictures.c.request_id)
 
-    async def wall(self, *, limit: int, after: Mark | None = None, chat_id: str | None = None) -> GallerySlice:
+    async def newest(self, *, limit: int, after: Cursor | None = None, chat_id: str | None = None) -> GallerySlice:
         """Return the newest `limit` pictures that are older than `after`, of one chat or of all."""
-        wanted = before(self._columns, pictures.c.created_at, pictures.c.id, after).limit(limit + 1)
+        wanted = newest_first(self._columns, pictures.c.created_at, pictures.c.id, after).limit(limit + 1)
         if chat_id is not None:
             wanted = wanted.where(pictures.c.chat_id == chat_id)
         rows = await self._database.read(lambda connection: connection.execute(wanted).mappings().all())
-        hung = [GalleryPicture(**row) for row in rows[:limit]]
+        found = [GalleryPicture(**row) for row in rows[:limit]]
         return GallerySlice(
-            pictures=hung, older=Mark(at=hung[-1].created_at, id=hung[-1].id) if len(rows) > limit else None
+            pictures=found, older=Cursor(at=found[-1].created_at, id=found[-1].id) if len(rows) > limit else None
         )

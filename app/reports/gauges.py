@@ -31,7 +31,7 @@ class BudgetUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Now:
+class StoreState:
     """The store at one moment.
 
     Attributes:
@@ -62,7 +62,7 @@ class Now:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class EndedCount:
     """How many requests of a period are in a state and were told these words (a key of the sentences)."""
 
     state: str
@@ -81,20 +81,20 @@ class Gauges:
         self._zone = zone
         self._caps = caps
 
-    async def now(self, *, now_at: float | None = None) -> Now:
+    async def store_state(self, *, now_at: float | None = None) -> StoreState:
         """Return the current state of the store."""
         at = time.time() if now_at is None else now_at
-        return await self._database.read(lambda connection: self._now(connection, at))
+        return await self._database.read(lambda connection: self._read_state(connection, at))
 
-    async def last_day(self) -> Sequence[Ended]:
+    async def last_day(self) -> Sequence[EndedCount]:
         """Return what became of the requests of the last 24 hours."""
-        return await self.ended(time.time() - DAY_S)
+        return await self.ended_counts(time.time() - DAY_S)
 
-    async def ended(self, since_at: float) -> Sequence[Ended]:
+    async def ended_counts(self, since_at: float) -> Sequence[EndedCount]:
         """Return what became of the requests since `since_at`, of the newest `ENDED_MAX` at most."""
-        return await self._database.read(lambda connection: _ended(connection, since_at))
+        return await self._database.read(lambda connection: _ended_counts(connection, since_at))
 
-    def _now(self, connection: sa.Connection, at: float) -> Now:
+    def _read_state(self, connection: sa.Connection, at: float) -> StoreState:
         began = time.perf_counter()
         counts, queued_since = _unfinished(connection)
         backlog, backlog_since = _backlog(connection)
@@ -102,14 +102,14 @@ class Gauges:
         dates = sa.select(model_dates.c.model, model_dates.c.shutdown_on).where(model_dates.c.shutdown_on.is_not(None))
         gone = sa.select(gone_models.c.model).where(gone_models.c.until > at)
         on = set(connection.execute(sa.select(switches.c.name)).scalars())
-        return Now(
+        return StoreState(
             unfinished=counts,
             queued_since=queued_since,
             backlog=backlog,
             backlog_since=backlog_since,
             budgets=[
-                _purse(connection, "day", day, self._caps.bot_daily_microusd),
-                _purse(connection, "month", month, self._caps.bot_monthly_microusd),
+                _budget_use(connection, "day", day, self._caps.bot_daily_microusd),
+                _budget_use(connection, "month", month, self._caps.bot_monthly_microusd),
             ],
             ends_on={row.model: date.fromisoformat(row.shutdown_on) for row in connection.execute(dates)},
             gone=frozenset(connection.execute(gone).scalars()),
@@ -135,14 +135,16 @@ def _backlog(connection: sa.Connection) -> tuple[int, float | None]:
     return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()), oldest
 
 
-def _purse(connection: sa.Connection, name: str, period: str, cap_microusd: int) -> BudgetUse:
+def _budget_use(connection: sa.Connection, name: str, period: str, cap_microusd: int) -> BudgetUse:
     spent = read_budget(connection, BOT, period)
     return BudgetUse(period=name, spent_microusd=spent, cap_microusd=cap_microusd)
 
 
-def _ended(connection: sa.Connection, since_at: float) -> list[Ended]:
+def _ended_counts(connection: sa.Connection, since_at: float) -> list[EndedCount]:
     lately = sa.select(requests.c.state, requests.c.words).where(requests.c.created_at >= since_at)
     newest = lately.order_by(requests.c.created_at.desc()).limit(ENDED_MAX).subquery()
     total = sa.func.count().label("total")
     grouped = sa.select(newest.c.state, newest.c.words, total).group_by(newest.c.state, newest.c.words)
-    return [Ended(state=row.state, words=row.words or "", count=int(row.total)) for row in connection.execute(grouped)]
+    return [
+        EndedCount(state=row.state, words=row.words or "", count=int(row.total)) for row in connection.execute(grouped)
+    ]

@@ -12,7 +12,7 @@ from app.store.tables import calls, requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
+class SpentGroup:
     """Calls that have the same day, model and so on. `pictures` is how many were paid for with them."""
 
     day: str
@@ -40,7 +40,7 @@ class Spender:
 class Month:
     """A month's ledger. `failures` counts, by reason, requests that ended without a picture."""
 
-    spent: Sequence[Spent]
+    spent: Sequence[SpentGroup]
     people: Sequence[Spender]
     chats: Sequence[Spender]
     failures: Mapping[str, int]
@@ -75,20 +75,23 @@ def _of(month: str) -> sa.ColumnElement[bool]:
     return calls.c.day.between(f"{month}-01", f"{month}-31")
 
 
-def _spent(connection: sa.Connection, month: str) -> Sequence[Spent]:
-    alike = (
+def _spent(connection: sa.Connection, month: str) -> Sequence[SpentGroup]:
+    group_columns = (
         *(calls.c.day, calls.c.model, calls.c.quality, calls.c.outcome),
         *(calls.c.is_estimate, REFUNDED.label("refunded")),
     )
     wanted = (
-        sa.select(*alike, sa.func.count().label("calls"), PICTURES.label("pictures"), MICROUSD.label("microusd"))
+        sa.select(
+            *group_columns, sa.func.count().label("calls"), PICTURES.label("pictures"), MICROUSD.label("microusd")
+        )
         .where(_of(month))
-        .group_by(*alike)
+        .group_by(*group_columns)
     )
     numbers = ("calls", "pictures", "microusd")
     rows = connection.execute(wanted).mappings().all()
     return [
-        Spent(**{**row, "refunded": bool(row["refunded"])} | {name: int(row[name]) for name in numbers}) for row in rows
+        SpentGroup(**{**row, "refunded": bool(row["refunded"])} | {name: int(row[name]) for name in numbers})
+        for row in rows
     ]
 
 

@@ -6,7 +6,7 @@ from app.prices.dollars import usd_as_read
 from app.reports import wording
 from app.reports.archive import DeliveryEntry, History, RequestEntry
 from app.reports.statement import LedgerLine
-from app.reports.understood import spelled
+from app.reports.understood import describe_understood
 from app.store.money.call_outcome import READ
 from app.store.requests import State
 
@@ -70,7 +70,7 @@ def spans(history: History) -> list[TimelineSpan]:
 
 
 def _of_entry(one: RequestEntry) -> list[TimelineStep]:
-    facts = (("understood", spelled(one.understood)),) if one.understood else ()
+    facts = (("understood", describe_understood(one.understood)),) if one.understood else ()
     title = "Queued" if one.draws else "Answered in words"
     steps = [TimelineStep(at=one.created_at, kind="queue", title=title, facts=facts)]
     if one.drawing_at is not None:

@@ -7,20 +7,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.reports.gauges import Now
+from app.reports.gauges import StoreState
 from app.store.database import Database
 from app.store.deliveries import Outcome as Delivered
 from app.store.money.call_outcome import CallOutcome as Called
 from app.store.requests import AnswerState, State
 from app.store.tables import calls, deliveries, requests
 
-LOOKED_AT = 50
+SCANNED_MAX = 50
 WITHIN_S = 3600.0
 UPLOAD_S = 20.0  # a paid picture should be in the bucket by then
 ANSWER_S = 10.0  # LINE should have confirmed an answer by then
 CALLS_FAILED = 3  # of one wish that is still being drawn
 # Reasons for which a wish fails although nothing is broken, besides unusable photos.
-OF_THE_PERSON = {"picture_gone", "limit_user_day", "limit_chat_month", "limit_share", "flood", "queue_full", "paused"}
+PERSON_REASONS = {"picture_gone", "limit_user_day", "limit_chat_month", "limit_share", "flood", "queue_full", "paused"}
 
 
 class Trouble(StrEnum):
@@ -38,14 +38,14 @@ HEADLINES = {
 }
 
 
-def headline(now: Now, *, is_ready: bool, has_model: bool, troubles: Mapping[Trouble, str]) -> str | None:
+def headline(store: StoreState, *, is_ready: bool, has_model: bool, troubles: Mapping[Trouble, str]) -> str | None:
     """Return in a few words the worst of what keeps people from their pictures; None: nothing does."""
     standing = {
-        "Drawing is paused": now.paused,
-        "LINE refuses the token": now.line_refuses,
+        "Drawing is paused": store.paused,
+        "LINE refuses the token": store.line_refuses,
         "No model is left": not has_model,
         "Not ready": not is_ready,
-        "Nobody can see the pictures": now.unserved,
+        "Nobody can see the pictures": store.unserved,
     }
     said = [words for words, holds in standing.items() if holds]
     said += [words for trouble, words in HEADLINES.items() if trouble in troubles]
@@ -80,7 +80,7 @@ def _last(connection: sa.Connection) -> dict[Trouble, str]:
 def _model_works(row: sa.Row[Any], _now_at: float) -> bool | None:
     """Whether a wish shows that pictures are drawn; None: it shows nothing."""
     if row.state == State.FAILED:
-        return None if row.words in OF_THE_PERSON or (row.words or "").startswith("photo") else False
+        return None if row.words in PERSON_REASONS or (row.words or "").startswith("photo") else False
     if row.state == State.DRAWING:
         return False if row.calls_failed >= CALLS_FAILED else None
     return True if row.state in {State.KEPT, State.READY, State.REFUSED} else None
@@ -130,5 +130,5 @@ _NEWEST = (
     )
     .where(requests.c.draws, requests.c.created_at >= sa.bindparam("since"))
     .order_by(requests.c.created_at.desc())
-    .limit(LOOKED_AT)
+    .limit(SCANNED_MAX)
 )

@@ -12,7 +12,7 @@ _STEPS = {
 }
 
 
-def spelled(understood: Mapping[str, Any] | None) -> str:
+def describe_understood(understood: Mapping[str, Any] | None) -> str:
     """Format it, such as "change, by the classifier, 97 % sure"; "-" if nothing was recorded."""
     if not isinstance(understood, Mapping):
         return "-"

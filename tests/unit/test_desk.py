@@ -10,7 +10,7 @@ from app.days import month_bounds_at
 from app.ops.desk import spelling, usage
 from app.ops.desk.open_store import NotPossible, opened
 from app.ops.desk.text_tables import clean, table
-from app.reports.spending import Month, Spender, Spent
+from app.reports.spending import Month, Spender, SpentGroup
 from app.store.database import Database
 from app.store.money.budgets import Caps
 
@@ -119,9 +119,9 @@ def test_a_month_lasts_until_the_next():
     assert datetime.fromtimestamp(ends_at, TAIPEI).isoformat() == "2027-01-01T00:00:00+08:00"
 
 
-def spent(**changes) -> Spent:
+def spent(**changes) -> SpentGroup:
     some = {"day": "2026-11-25", "model": "gpt-image-2.6-flare", "quality": "low", "outcome": "paid"}
-    return Spent(
+    return SpentGroup(
         **some | {"is_estimate": False, "refunded": False, "calls": 1, "pictures": 1, "microusd": 20} | changes
     )
 

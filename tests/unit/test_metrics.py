@@ -24,7 +24,7 @@ from app.metrics import Exposition, Metrics, outcome_of, routes
 from app.metrics.observed import ANSWERS, CALL_ERRORS
 from app.metrics.scraped import of_store
 from app.reports.cached import Cached
-from app.reports.gauges import Gauges, Now
+from app.reports.gauges import Gauges, StoreState
 from app.store.housekeeping import Upkeep
 from app.store.inbox import Inbox
 from app.store.models import Models
@@ -272,15 +272,15 @@ async def test_money_is_told_by_the_operators_day_and_month(database):
     ledger, gauges = Ledger(database, zone=ZONE, caps=CAPS), Gauges(database, zone=ZONE, caps=CAPS)
     await ledger.begin(booking("R1", microusd=40_000), now_at=at - 3600)
     await ledger.begin(booking("R2", microusd=50_000), now_at=at)
-    now = await gauges.now(now_at=at)
-    spent = {(budget.period, budget.spent_microusd, budget.cap_microusd) for budget in now.budgets}
+    store = await gauges.store_state(now_at=at)
+    spent = {(budget.period, budget.spent_microusd, budget.cap_microusd) for budget in store.budgets}
     assert spent == {("day", 50_000, 2_000_000), ("month", 50_000, 0)}
 
 
 def test_days_left_are_counted_to_the_makers_date():
     """Today is 0, yesterday is less, and a model that is not in use is left out."""
     days = {"gpt-image-1": date(2026, 10, 23), "gpt-image-2": date(2026, 12, 1), "old": date(2026, 1, 1)}
-    now = Now(
+    store = StoreState(
         unfinished={"queued": 0},
         queued_since=None,
         backlog=0,
@@ -294,7 +294,7 @@ def test_days_left_are_counted_to_the_makers_date():
         read_s=0.0,
     )
     at = datetime(2026, 12, 1, 23, 59, tzinfo=UTC).timestamp()
-    [left] = [one for one in of_store(now, models=MODELS, at=at) if one.name == "easel_model_days_left"]
+    [left] = [one for one in of_store(store, models=MODELS, at=at) if one.name == "easel_model_days_left"]
     assert {one.labels["model"]: one.value for one in left.samples} == {"gpt-image-1": -39, "gpt-image-2": 0}
 
 
@@ -332,7 +332,7 @@ async def test_no_statement_reads_a_whole_table_that_grows(database):
 
     sa.event.listen(sa.Engine, "before_cursor_execute", remember)
     gauges = Gauges(database, zone=ZONE, caps=CAPS)
-    await gauges.now()
+    await gauges.store_state()
     await gauges.last_day()
     sa.event.remove(sa.Engine, "before_cursor_execute", remember)
     asked = [(statement, parameters) for statement, parameters in statements if statement.startswith("SELECT")]

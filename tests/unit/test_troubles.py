@@ -92,9 +92,9 @@ class Day:
             connection.execute(sa.text("UPDATE deliveries SET created_at = created_at - :s"), {"s": seconds})
 
     async def headline(self, *, has_model: bool = True, is_ready: bool = True) -> str | None:
-        now = await Gauges(self.database, zone=ZONE, caps=Caps()).now()
+        store = await Gauges(self.database, zone=ZONE, caps=Caps()).store_state()
         troubles = await Troubles(self.database).last()
-        return headline(now, is_ready=is_ready, has_model=has_model, troubles=troubles)
+        return headline(store, is_ready=is_ready, has_model=has_model, troubles=troubles)
 
 
 def booking(request_id: str) -> Booking:
@@ -215,5 +215,5 @@ async def test_no_model_and_not_ready_are_headlines(day):
     """And a pause comes before everything."""
     assert await day.headline(has_model=False) == "No model is left"
     assert await day.headline(is_ready=False) == "Not ready"
-    now = replace(await Gauges(day.database, zone=ZONE, caps=Caps()).now(), paused=True)
-    assert headline(now, is_ready=False, has_model=False, troubles={}) == "Drawing is paused"
+    store = replace(await Gauges(day.database, zone=ZONE, caps=Caps()).store_state(), paused=True)
+    assert headline(store, is_ready=False, has_model=False, troubles={}) == "Drawing is paused"

@@ -11,7 +11,7 @@ from app.ops.desk.text_tables import clean, table
 from app.prices.dollars import usd
 from app.reports.archive import Archive, History
 from app.reports.timeline import TimelineStep, timeline
-from app.reports.understood import spelled
+from app.reports.understood import describe_understood
 from app.settings import Settings
 
 
@@ -55,7 +55,7 @@ def _facts(one: History, *, full: bool, prompts: bool) -> Iterator[list[str]]:
     yield ["asked by", shown_id(entry.user_id, full=full)]
     yield ["state", f"{entry.state}, because: {entry.reason}" if entry.reason else entry.state]
     yield ["answer", entry.answer]
-    yield ["understood", spelled(entry.understood)]
+    yield ["understood", describe_understood(entry.understood)]
     yield ["model", entry.model or "-"]
     yield ["cost", f"USD {usd(entry.microusd)}{_refund_note(one)}"]
     yield ["pictures", ", ".join(entry.sizes) or "-"]

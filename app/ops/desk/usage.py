@@ -11,7 +11,7 @@ from app.ops.desk.open_store import opened
 from app.ops.desk.spelling import percent, shown_id
 from app.ops.desk.text_tables import table
 from app.prices.dollars import usd
-from app.reports.spending import Month, Spender, Spending, Spent
+from app.reports.spending import Month, Spender, Spending, SpentGroup
 from app.settings import Settings
 from app.store.money.budgets import Caps
 
@@ -119,12 +119,12 @@ def _limit(name: str, spent: int | None, cap: int) -> Limit:
     return Limit(name=name, spent_microusd=spent, cap_microusd=cap, left_microusd=left)
 
 
-def _by(spent: Sequence[Spent], key: Callable[[Spent], str]) -> dict[str, CallTotals]:
+def _by(spent: Sequence[SpentGroup], key: Callable[[SpentGroup], str]) -> dict[str, CallTotals]:
     names = sorted({key(one) for one in spent})
     return {name: _sum([one for one in spent if key(one) == name]) for name in names}
 
 
-def _sum(spent: Sequence[Spent]) -> CallTotals:
+def _sum(spent: Sequence[SpentGroup]) -> CallTotals:
     return CallTotals(
         calls=sum(one.calls for one in spent),
         pictures=sum(one.pictures for one in spent),

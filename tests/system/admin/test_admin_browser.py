@@ -80,12 +80,12 @@ async def test_everything_works_without_a_script(played, page):
 async def test_a_picture_is_deleted_only_when_that_is_confirmed(played, page):
     """The first click asks, the second one deletes."""
     await page.goto(f"{played.easel.url}/admin/gallery")
-    first = page.locator(".wall li").first
-    there = await page.locator(".wall li").count()
+    first = page.locator(".picture-grid li").first
+    there = await page.locator(".picture-grid li").count()
     assert not await first.get_by_role("button", name="Yes, for good").is_visible()
     await first.get_by_text("Delete", exact=True).click()
     await first.get_by_role("button", name="Yes, for good").click()
-    assert await page.locator(".wall li").count() == there - 1
+    assert await page.locator(".picture-grid li").count() == there - 1
 
 
 async def test_a_request_is_opened_from_its_list(played, page):

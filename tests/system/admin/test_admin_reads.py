@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.reports.accounts import MEMBERS_MAX, Accounts
-from app.reports.archive import LOOKED_AT, Archive, Mark, RequestFilter
+from app.reports.archive import SCANNED_MAX, Archive, Cursor, RequestFilter
 from app.reports.gallery import Gallery
 from app.reports.gauges import Gauges
 from app.reports.statement import Statement
@@ -56,15 +56,15 @@ async def ask_everything(database: Database) -> None:
     """Ask all that the pages ask."""
     archive, gallery = Archive(database, reads_prompts=True), Gallery(database, reads_prompts=True)
     holders, statement, trends = Accounts(database), Statement(database), Trends(database)
-    mark = Mark(at=1500.0, id="R")
+    cursor = Cursor(at=1500.0, id="R")
     await archive.find(RequestFilter(), limit=5)
     every = RequestFilter(states=[State.READY], reason="busy", since_at=0, until_at=9e9, holder=ALICE, draws=True)
     await archive.find(RequestFilter(part="Uaa…aaa"), limit=5)
     await archive.find(RequestFilter(part="aa"), limit=5)
-    await archive.find(every, limit=5, after=mark)
+    await archive.find(every, limit=5, after=cursor)
     await archive.history("R00001")
-    await gallery.wall(limit=5)
-    await gallery.wall(limit=5, after=mark, chat_id=ALICE)
+    await gallery.newest(limit=5)
+    await gallery.newest(limit=5, after=cursor, chat_id=ALICE)
     await holders.lately(day="2026-11-25", month="2026-11")
     await holders.one(ALICE, day="2026-11-25", month="2026-11")
     await holders.members(GROUP, month="2026-11")
@@ -75,7 +75,7 @@ async def ask_everything(database: Database) -> None:
     await trends.periods(["2026-11-24", "2026-11-25", "2026-11"])
     await trends.pushes_saved("2026-11")
     await trends.stages(since=0)
-    await Gauges(database, zone=ZONE, caps=Caps()).now()
+    await Gauges(database, zone=ZONE, caps=Caps()).store_state()
     await Gauges(database, zone=ZONE, caps=Caps()).last_day()
 
 
@@ -115,12 +115,12 @@ async def test_the_biggest_spenders_of_a_group_are_shown(database):
 
 async def test_a_look_goes_through_so_many_and_says_where_it_stopped(database):
     """What is rare is found by going on, and a look never goes through the whole table."""
-    write_requests(database, LOOKED_AT + 10)
+    write_requests(database, SCANNED_MAX + 10)
     with database.transaction() as connection:
         connection.execute(sa.update(requests).where(requests.c.id == "R00004").values(state="failed", words="busy"))
     archive = Archive(database, reads_prompts=False)
     first = await archive.find(RequestFilter(states=[State.FAILED]), limit=10)
-    assert (list(first.entries), first.older) == ([], Mark(at=1010.0, id="R00010"))
+    assert (list(first.entries), first.older) == ([], Cursor(at=1010.0, id="R00010"))
     then = await archive.find(RequestFilter(states=[State.FAILED]), limit=10, after=first.older)
     assert ([one.id for one in then.entries], then.older) == (["R00004"], None)
 
@@ -128,12 +128,12 @@ async def test_a_look_goes_through_so_many_and_says_where_it_stopped(database):
 async def test_pages_join_without_a_gap(database):
     """Going from page to page shows every request once, also where many came at one moment."""
     write_requests(database, 23, created_at=1000.0)
-    archive, seen, mark = Archive(database, reads_prompts=False), [], None
+    archive, seen, cursor = Archive(database, reads_prompts=False), [], None
     while True:
-        found = await archive.find(RequestFilter(), limit=5, after=mark)
+        found = await archive.find(RequestFilter(), limit=5, after=cursor)
         seen += [one.id for one in found.entries]
-        mark = found.older
-        if mark is None:
+        cursor = found.older
+        if cursor is None:
             break
     assert seen == [f"R{number:05}" for number in reversed(range(23))]
 
@@ -147,7 +147,7 @@ async def test_prompts_that_are_hidden_are_not_even_read(database):
     assert shown.prompt == "a secret"
 
 
-async def test_the_wall_joins_without_a_gap(database):
+async def test_the_pages_of_the_gallery_join_without_a_gap(database):
     """The four pictures of one wish come at one moment, and a page may end between them."""
     row = {
         "request_id": "R1",
@@ -160,8 +160,8 @@ async def test_the_wall_joins_without_a_gap(database):
     with database.transaction() as connection:
         connection.execute(sa.insert(pictures), [row | {"id": f"P{at}", "position": at} for at in range(4)])
     gallery = Gallery(database, reads_prompts=False)
-    first = await gallery.wall(limit=3)
-    then = await gallery.wall(limit=3, after=first.older)
+    first = await gallery.newest(limit=3)
+    then = await gallery.newest(limit=3, after=first.older)
     assert [one.id for one in [*first.pictures, *then.pictures]] == ["P3", "P2", "P1", "P0"]
     assert then.older is None
 

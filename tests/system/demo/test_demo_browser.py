@@ -288,4 +288,4 @@ def test_the_dashboard_is_a_click_away(page):
     dashboard.get_by_role("button", name="Sign in").click()
     expect(dashboard.get_by_role("heading", name="Drawing")).to_be_visible()
     dashboard.get_by_role("link", name="Gallery").click()
-    expect(dashboard.locator(".wall img").first).to_be_visible()
+    expect(dashboard.locator(".picture-grid img").first).to_be_visible()
