@@ -16,7 +16,7 @@ from app.openai.edit_sources import form_files
 from app.openai.faults import HttpAnswer, fault, has_error
 from app.openai.http_client import IDENTITY, is_packed, no_cookies
 from app.openai.keep_alive import keep_alive
-from app.openai.model_life import ModelStatus, read_model
+from app.openai.model_status import ModelStatus, read_model
 from app.openai.order import ANSWER_BYTES_MAX, FORMAT_PARAM, PictureOrder, form_fields, parameters
 from app.openai.url_pictures import UrlPictures
 

@@ -18,8 +18,9 @@ from app.r2 import endpoint_url
 from app.settings import urls
 from app.settings.emptied import MAY_BE_EMPTY, Emptiable, unquoted
 
-# The first is the one this bot was made for. It was shut down on 2026-10-23 (app/openai/model_life.py), which costs one
-# refused call every six hours; should it come back, it is used again. Of the others, 2.5-flare is cheapest at "low".
+# The first is the one this bot was made for. It was shut down on 2026-10-23 (app/openai/model_status.py), which costs
+# one refused call every six hours; should it come back, it is used again. Of the others, 2.5-flare is cheapest at
+# "low".
 MODELS = ("gpt-image-1", "gpt-image-2.5-flare", "gpt-image-2.6-flare", "gpt-image-2")
 # All of them accept the same request; the first is the cheapest. Two have no announced shutdown.
 READER_MODELS = ("gpt-6-luna", "gpt-5.6-luna", "gpt-5.4-mini", "gpt-5.4-nano")

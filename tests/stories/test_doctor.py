@@ -10,8 +10,9 @@ from line_sandbox.openai import errors as openai_errors
 from line_sandbox.r2 import rules as r2_rules
 from line_sandbox.r2.bucket import checked_lifecycle
 
-from app.ops.doctor import check_line, check_openai
 from app.ops.doctor.check_bucket import PNG
+from app.ops.doctor.check_line import check_line
+from app.ops.doctor.check_openai import check_openai
 from app.ops.doctor.finding import FindingVerdict
 from tests.practice import (
     NOBODY,
@@ -361,7 +362,7 @@ async def practice(tmp_path):
 async def test_a_fault_of_line_is_found(practice, case):
     """The verdict is right, what was seen is said, and so is what helps."""
     case.begin(practice)
-    found = {one.check: one for one in await check_line.look(practice.settings(**case.settings))}
+    found = {one.check: one for one in await check_line(practice.settings(**case.settings))}
     assert case.is_told(found[case.check]), found[case.check]
 
 
@@ -369,7 +370,7 @@ async def test_a_fault_of_line_is_found(practice, case):
 async def test_a_fault_of_openai_is_found(practice, case):
     """Without money, unless it takes a picture to see it."""
     case.begin(practice)
-    found = {one.check: one for one in await check_openai.look(practice.settings(**case.settings), draws=case.draws)}
+    found = {one.check: one for one in await check_openai(practice.settings(**case.settings), draws=case.draws)}
     assert case.is_told(found[case.check]), found[case.check]
     assert case.draws or not [call for call in practice.openai.calls if DRAWING in call.path]
 

@@ -225,16 +225,16 @@ async def run(practice: Practice, *arguments: str, **settings: str) -> tuple[int
     return code, printed + complained
 
 
-LOOK = """
+CHECK = """
 import os, sys
 from pathlib import Path
-from app.ops.doctor.machine import look_at_disk
-from app.ops.doctor.sqlite_file import look_at_sqlite
+from app.ops.doctor.machine import check_disk
+from app.ops.doctor.sqlite_file import check_sqlite_file
 if os.geteuid() == 0:
     os.seteuid(65534)
 path = Path(sys.argv[1])
-look_at_disk(path.parent)
-for one in look_at_sqlite(path, path.with_name("easel-dbos.db")):
+check_disk(path.parent)
+for one in check_sqlite_file(path, path.with_name("easel-dbos.db")):
     print(one.verdict, one.check, one.evidence, one.cure)
 """
 
@@ -243,24 +243,24 @@ for one in look_at_sqlite(path, path.with_name("easel-dbos.db")):
 async def test_rights_of_another_user(closed):
     """Nobody is told to restore what is only not theirs to read, and nothing ends in a traceback."""
     with tempfile.TemporaryDirectory() as top:
-        looked = await asyncio.to_thread(look_at_closed, Path(top), closed)
-    assert looked.returncode == 0
-    assert "failed database" in looked.stdout
-    assert "run this as the user that Easel runs as" in looked.stdout
-    assert "Restore" not in looked.stdout
+        checked = await asyncio.to_thread(check_closed, Path(top), closed)
+    assert checked.returncode == 0
+    assert "failed database" in checked.stdout
+    assert "run this as the user that Easel runs as" in checked.stdout
+    assert "Restore" not in checked.stdout
 
 
-def look_at_closed(top: Path, closed: str) -> "subprocess.CompletedProcess[str]":
+def check_closed(top: Path, closed: str) -> "subprocess.CompletedProcess[str]":
     top.chmod(0o755)
     folder = top / "data"
     folder.mkdir()
     (folder / "easel.db").touch(mode=0o000)
     folder.chmod(0o777 if closed == "file" else 0o000)
-    looked = subprocess.run(
-        [sys.executable, "-c", LOOK, folder / "easel.db"], cwd=ROOT, capture_output=True, text=True, check=False
+    checked = subprocess.run(
+        [sys.executable, "-c", CHECK, folder / "easel.db"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     folder.chmod(0o700)
-    return looked
+    return checked
 
 
 async def test_what_nobody_thought_of_hides_nothing(practice, tmp_path):

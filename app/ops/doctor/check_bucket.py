@@ -38,7 +38,7 @@ def open_bucket(settings: Settings) -> Bucket:
     )
 
 
-async def look_at_bucket(bucket: Bucket, attempts: Attempts, public_base_url: str) -> list[Finding]:
+async def check_bucket(bucket: Bucket, attempts: Attempts, public_base_url: str) -> list[Finding]:
     """Write, fetch and delete an object. Its key is new, so nothing that is there is touched."""
     key = new_key(extension="png", now=datetime.now(UTC))
     written = await attempts.make("write", _write(bucket, key))
@@ -53,7 +53,7 @@ async def look_at_bucket(bucket: Bucket, attempts: Attempts, public_base_url: st
     return [*written, *fetched, *await attempts.make("delete", _delete(bucket, key))]
 
 
-async def look_at_retention(bucket: Bucket, *, days: int) -> list[Finding]:
+async def check_retention(bucket: Bucket, *, days: int) -> list[Finding]:
     """Compare the bucket's own lifecycle rule with PICTURE_RETENTION_DAYS."""
     check = "retention"
     try:

@@ -19,7 +19,7 @@ def small_order(defaults: PictureOrder) -> PictureOrder:
     )
 
 
-def look_at_drawing(drawn: Drawn) -> Finding:
+def check_drawing(drawn: Drawn) -> Finding:
     """Report which model drew, how long it took, and what it cost, if the server counts tokens."""
     size_kb = len(drawn.pictures[0]) / 1000
     seen = f"{drawn.model} drew {drawn.output_format}, {size_kb:.0f} kB, in {drawn.duration_ms / 1000:.1f} s"

@@ -13,13 +13,13 @@ from app.ops.doctor.finding import Finding, failed, ok, skipped, warning
 SOON_DAYS: Final = 30
 ASK_S: Final = 10.0
 
-Life = ModelStatus | EaselError
+ModelResult = ModelStatus | EaselError
 
 
-async def ask_about(images: OpenAIImages, models: Sequence[str]) -> dict[str, Life]:
+async def ask_about(images: OpenAIImages, models: Sequence[str]) -> dict[str, ModelResult]:
     """Ask about all models concurrently; an error is an answer, too."""
 
-    async def life(model: str) -> Life:
+    async def ask(model: str) -> ModelResult:
         try:
             async with asyncio.timeout(ASK_S):
                 return await images.model(model)
@@ -28,32 +28,32 @@ async def ask_about(images: OpenAIImages, models: Sequence[str]) -> dict[str, Li
         except EaselError as error:
             return error
 
-    return dict(zip(models, await asyncio.gather(*map(life, models)), strict=True))
+    return dict(zip(models, await asyncio.gather(*map(ask, models)), strict=True))
 
 
-def common_error(lives: dict[str, Life]) -> EaselError | None:
-    """Return what is wrong with all models that are not gone, such as a bad key; None if one lives or all are gone."""
-    errors = [life for life in lives.values() if isinstance(life, EaselError) and not isinstance(life, ModelGone)]
-    return errors[0] if errors and not any(isinstance(life, ModelStatus) for life in lives.values()) else None
+def common_error(results: dict[str, ModelResult]) -> EaselError | None:
+    """Return what is wrong with all models that are not gone, say a bad key; None if one is available or all gone."""
+    errors = [one for one in results.values() if isinstance(one, EaselError) and not isinstance(one, ModelGone)]
+    return errors[0] if errors and not any(isinstance(one, ModelStatus) for one in results.values()) else None
 
 
-def look_at_models(lives: dict[str, Life]) -> list[Finding]:
-    """Report for each model whether it lives, until when, and whether its price is known."""
+def check_models(results: dict[str, ModelResult]) -> list[Finding]:
+    """Report for each model whether it is available, until when, and whether its price is known."""
     today = datetime.now(UTC).date()
-    lives_one = first_living(lives) is not None
-    found = [_look_at(model, life, today, known=lives_one) for model, life in lives.items()]
-    if lives_one:
+    any_available = first_available(results) is not None
+    found = [_check_model(model, result, today, known=any_available) for model, result in results.items()]
+    if any_available:
         return found
     cure = "Set IMAGE_MODELS to models that live; https://developers.openai.com/api/docs/models names them"
     return [*found, failed("models", "none of IMAGE_MODELS can draw", cure=cure)]
 
 
-def first_living(lives: dict[str, Life]) -> ModelStatus | None:
-    """Return the model that Easel would ask; None if none lives."""
-    return next((life for life in lives.values() if isinstance(life, ModelStatus)), None)
+def first_available(results: dict[str, ModelResult]) -> ModelStatus | None:
+    """Return the model that Easel would ask; None if none is available."""
+    return next((one for one in results.values() if isinstance(one, ModelStatus)), None)
 
 
-def look_at_limit(limit: int | None, *, per_minute: int) -> Finding:
+def check_limit(limit: int | None, *, per_minute: int) -> Finding:
     """Compare PICTURES_PER_MINUTE with the vendor's limit, which is None if no answer has stated it."""
     if limit is None:
         cure = "https://platform.openai.com/settings/organization/limits shows it; set PICTURES_PER_MINUTE to it"
@@ -66,22 +66,22 @@ def look_at_limit(limit: int | None, *, per_minute: int) -> Finding:
     return warning("rate limit", f"{limit} pictures a minute; PICTURES_PER_MINUTE is {per_minute}", cure=cure)
 
 
-def _look_at(model: str, life: Life, today: date, *, known: bool) -> Finding:
-    """Judge one model. `known`: another one lives, so nobody has to act on a shutdown that was announced."""
-    if isinstance(life, ModelGone) and known and model in SHUT_DOWN:
+def _check_model(model: str, result: ModelResult, today: date, *, known: bool) -> Finding:
+    """Judge one model. `known`: another one is available, so nobody has to act on a shutdown that was announced."""
+    if isinstance(result, ModelGone) and known and model in SHUT_DOWN:
         return ok(model, f"shut down by its maker on {SHUT_DOWN[model]}; Easel asks the next one")
-    if isinstance(life, ModelGone):
+    if isinstance(result, ModelGone):
         seen = "does not exist any more, or is not for this key"
         return warning(model, seen, cure="Easel asks the next one; take it out of IMAGE_MODELS")
-    if isinstance(life, EaselError):
-        return warning(model, str(life), cure="Try again; Easel asks the next model meanwhile")
-    if life.shutdown_date is not None:
-        days = (life.shutdown_date - today).days
+    if isinstance(result, EaselError):
+        return warning(model, str(result), cure="Try again; Easel asks the next model meanwhile")
+    if result.shutdown_date is not None:
+        days = (result.shutdown_date - today).days
         if days < SOON_DAYS:
             cure = "Put a later model before it in IMAGE_MODELS"
             when = f"in {days} days" if days >= 0 else "which has passed"
-            return warning(model, f"alive, to be shut down on {life.shutdown_date}, {when}", cure=cure)
-        return _priced(model, f"alive until {life.shutdown_date}, {days} days")
+            return warning(model, f"alive, to be shut down on {result.shutdown_date}, {when}", cure=cure)
+        return _priced(model, f"alive until {result.shutdown_date}, {days} days")
     return _priced(model, "alive, no end announced")
 
 

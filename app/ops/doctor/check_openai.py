@@ -6,9 +6,9 @@ from typing import Final
 from app.openai import ModelStatus, OpenAIImages
 from app.ops.doctor import cures
 from app.ops.doctor.attempts import Attempts, cure_of, said
-from app.ops.doctor.check_drawing import look_at_drawing, small_order
-from app.ops.doctor.check_models import ask_about, common_error, first_living, look_at_limit, look_at_models
-from app.ops.doctor.check_reader import look_at_reader
+from app.ops.doctor.check_drawing import check_drawing, small_order
+from app.ops.doctor.check_models import ask_about, check_limit, check_models, common_error, first_available
+from app.ops.doctor.check_reader import check_reader
 from app.ops.doctor.finding import Finding, any_failed, failed, ok, skipped, warning
 from app.settings import Settings
 
@@ -16,8 +16,8 @@ from app.settings import Settings
 NO_RIGHT_TO_ASK: Final = {"http_403", "missing_scope"}
 
 
-async def look(settings: Settings, *, draws: bool) -> Sequence[Finding]:
-    """Ask about the models; with `draws`, have the first that lives draw."""
+async def check_openai(settings: Settings, *, draws: bool) -> Sequence[Finding]:
+    """Ask about the models; with `draws`, have the first available one draw."""
     images = OpenAIImages(
         api_key=settings.openai_api_key.get_secret_value(),
         base_url=settings.openai_base_url,
@@ -25,17 +25,17 @@ async def look(settings: Settings, *, draws: bool) -> Sequence[Finding]:
         url_hosts=settings.image_url_hosts,
     )
     try:
-        found = await _look(settings, images, draws=draws)
-        return found if any_failed(found) else [*found, await look_at_reader(settings, reads=draws)]
+        found = await _check(settings, images, draws=draws)
+        return found if any_failed(found) else [*found, await check_reader(settings, reads=draws)]
     finally:
         await images.aclose()
 
 
-async def _look(settings: Settings, images: OpenAIImages, *, draws: bool) -> Sequence[Finding]:
-    lives = await ask_about(images, settings.image_models)
-    error = common_error(lives)
+async def _check(settings: Settings, images: OpenAIImages, *, draws: bool) -> Sequence[Finding]:
+    results = await ask_about(images, settings.image_models)
+    error = common_error(results)
     if error is None:
-        found, first = [ok("key", "OpenAI takes it"), *look_at_models(lives)], first_living(lives)
+        found, first = [ok("key", "OpenAI takes it"), *check_models(results)], first_available(results)
         return [*found, *await _beyond(settings, images, first, draws=draws)] if first else found
     if error.code in NO_RIGHT_TO_ASK:
         cure = "Give it the right to read Models, or nobody sees their end; easel doctor --draw shows whether it draws"
@@ -51,7 +51,7 @@ async def _beyond(settings: Settings, images: OpenAIImages, first: ModelStatus, 
         return await _drawing(settings, images, model=first.id)
     cure = "easel doctor --draw: one small picture"
     return [
-        look_at_limit(first.limit_per_minute, per_minute=settings.pictures_per_minute),
+        check_limit(first.limit_per_minute, per_minute=settings.pictures_per_minute),
         skipped("drawing", "only a picture shows whether the organisation is verified and pays", cure=cure),
     ]
 
@@ -60,8 +60,8 @@ async def _drawing(settings: Settings, images: OpenAIImages, *, model: str) -> S
     async def work() -> Sequence[Finding]:
         drawn = await images.generate(small_order(settings.picture_defaults), model=model)
         return [
-            look_at_limit(drawn.limit_per_minute, per_minute=settings.pictures_per_minute),
-            look_at_drawing(drawn),
+            check_limit(drawn.limit_per_minute, per_minute=settings.pictures_per_minute),
+            check_drawing(drawn),
         ]
 
     attempts = Attempts(cures.openai(settings.openai_base_url), limit_s=settings.openai_timeout_s)

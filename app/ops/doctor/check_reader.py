@@ -15,21 +15,21 @@ ASK_S: Final = 10.0
 _MEANWHILE: Final = "meanwhile people are asked what they mean, which is free"
 
 
-async def look_at_reader(settings: Settings, *, reads: bool) -> Finding:
+async def check_reader(settings: Settings, *, reads: bool) -> Finding:
     """Check for free whether the key may read messages; with `reads`, have one read, for about $0.0002."""
     if not settings.reader_models:
         return skipped("reader", "READER_MODELS is empty: what nobody is sure of is asked of people")
     reader = OpenAIReader(api_key=settings.openai_api_key.get_secret_value(), base_url=settings.openai_base_url)
     try:
         async with asyncio.timeout(ASK_S):
-            return await _look(reader, settings, reads=reads)
+            return await _check(reader, settings, reads=reads)
     except TimeoutError:
         return _found(OutcomeUnknown(f"no answer about the reader within {ASK_S:g} s", code="timeout"))
     finally:
         await reader.aclose()
 
 
-async def _look(reader: OpenAIReader, settings: Settings, *, reads: bool) -> Finding:
+async def _check(reader: OpenAIReader, settings: Settings, *, reads: bool) -> Finding:
     gone = []
     for model in settings.reader_models:
         try:

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 
 from app.caps import is_open_handed, limits_of
 from app.engine import EngineError, check_sqlite, engine_url
-from app.ops.doctor import check_line, check_openai, cures
+from app.ops.doctor import cures
 from app.ops.doctor.attempts import Attempts
-from app.ops.doctor.check_bucket import look_at_bucket, look_at_retention, open_bucket
+from app.ops.doctor.check_bucket import check_bucket, check_retention, open_bucket
+from app.ops.doctor.check_line import check_line
+from app.ops.doctor.check_openai import check_openai
 from app.ops.doctor.finding import (
     NOT_FORESEEN,
     Finding,
@@ -24,10 +26,10 @@ from app.ops.doctor.finding import (
     warning,
 )
 from app.ops.doctor.keys import r2_keys
-from app.ops.doctor.machine import look_at_clock, look_at_disk
-from app.ops.doctor.postgres import look_at_postgres
-from app.ops.doctor.service import look_at_service
-from app.ops.doctor.sqlite_file import look_at_sqlite
+from app.ops.doctor.machine import check_clock, check_disk
+from app.ops.doctor.postgres import check_postgres
+from app.ops.doctor.service import check_service
+from app.ops.doctor.sqlite_file import check_sqlite_file
 from app.settings import Settings, misspelt
 
 LIMIT_S: Final = 18.0
@@ -45,9 +47,9 @@ async def examine(settings: Settings, *, draws: bool) -> list[Section]:
     """Run every check. Without `draws` it costs nothing and takes less than 20 s, even if a vendor never answers."""
     read = ok("settings", f"{len(settings.model_fields_set)} are set, all of them can be read")
     found = await asyncio.gather(
-        _within(LIMIT_S, check_line.look(settings)),
-        _within(None if draws else LIMIT_S, check_openai.look(settings, draws=draws)),
-        _within(LIMIT_S, look_at_r2(settings)),
+        _within(LIMIT_S, check_line(settings)),
+        _within(None if draws else LIMIT_S, check_openai(settings, draws=draws)),
+        _within(LIMIT_S, check_r2(settings)),
         _within(LIMIT_S, _database(settings)),
         _within(LIMIT_S, _machine(settings)),
     )
@@ -89,17 +91,17 @@ def _problem(problem: str) -> Finding:
     return failed(name, rest, cure=f"Mend {name} in the environment or in .env; docs/settings.md tells of each setting")
 
 
-async def look_at_r2(settings: Settings) -> Sequence[Finding]:
+async def check_r2(settings: Settings) -> Sequence[Finding]:
     """Check the keys, the bucket and the URL that serves it."""
     key_id, secret = settings.r2_access_key_id.get_secret_value(), settings.r2_secret_access_key.get_secret_value()
     attempts = Attempts(cures.r2(settings.bucket_endpoint_url))
     bucket = open_bucket(settings)
     try:
-        found = [*r2_keys(key_id, secret), *await look_at_bucket(bucket, attempts, settings.r2_public_base_url)]
+        found = [*r2_keys(key_id, secret), *await check_bucket(bucket, attempts, settings.r2_public_base_url)]
         if any_failed(found[:-1]):
             return found
         days = settings.picture_retention_days
-        return [*found, *await attempts.make("retention", look_at_retention(bucket, days=days))]
+        return [*found, *await attempts.make("retention", check_retention(bucket, days=days))]
     finally:
         await bucket.aclose()
 
@@ -107,11 +109,11 @@ async def look_at_r2(settings: Settings) -> Sequence[Finding]:
 async def _database(settings: Settings) -> Sequence[Finding]:
     url = sa.make_url(settings.database_url)
     if settings.several_processes:
-        found = await asyncio.to_thread(look_at_postgres, url)
+        found = await asyncio.to_thread(check_postgres, url)
     else:
         engine = Path(sa.make_url(engine_url(settings.database_url)).database or "")
-        found = [*_sqlite(), *await asyncio.to_thread(look_at_sqlite, Path(url.database or ""), engine)]
-    return [*found, await look_at_service(settings.port)] if settings.port else found
+        found = [*_sqlite(), *await asyncio.to_thread(check_sqlite_file, Path(url.database or ""), engine)]
+    return [*found, await check_service(settings.port)] if settings.port else found
 
 
 def _sqlite() -> list[Finding]:
@@ -124,8 +126,8 @@ def _sqlite() -> list[Finding]:
 
 async def _machine(settings: Settings) -> Sequence[Finding]:
     hosts = (settings.bucket_endpoint_url, settings.line_api_base_url, settings.openai_base_url)
-    clock = await look_at_clock(hosts)
+    clock = await check_clock(hosts)
     if settings.several_processes:
         return [skipped("disk", "the data is in Postgres"), clock]
     folder = Path(sa.make_url(settings.database_url).database or "").parent
-    return [await asyncio.to_thread(look_at_disk, folder), clock]
+    return [await asyncio.to_thread(check_disk, folder), clock]

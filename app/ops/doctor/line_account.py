@@ -10,7 +10,7 @@ RESPONSE_SETTINGS: Final = "LINE Official Account Manager > Settings > Response 
 FEW: Final = 0.1  # of the month's messages
 
 
-async def look_at_bot(console: LineConsole) -> list[Finding]:
+async def check_bot(console: LineConsole) -> list[Finding]:
     """Try the access token, and report the bot's profile."""
     bot = await console.bot_info()
     cure = f"{RESPONSE_SETTINGS}: Auto-response and Greeting message off"
@@ -21,7 +21,7 @@ async def look_at_bot(console: LineConsole) -> list[Finding]:
     ]
 
 
-async def look_at_quota(console: LineConsole, *, pushes: bool) -> list[Finding]:
+async def check_quota(console: LineConsole, *, pushes: bool) -> list[Finding]:
     """Report the month's paid messages. `pushes`: late pictures are pushed, which uses them up."""
     quota = await console.push_quota()
     if quota.limit is None or quota.remaining is None:

@@ -18,7 +18,7 @@ SOON_DAYS: Final = 7
 _CHECK = "one channel"
 
 
-async def look_at_channel(*, base_url: str, access_token: str, channel_secret: str) -> list[Finding]:
+async def check_channel(*, base_url: str, access_token: str, channel_secret: str) -> list[Finding]:
     """Ask which channel the token belongs to, and whether the secret belongs to the same one."""
     oauth = LineOAuth(base_url=base_url)
     try:

@@ -32,16 +32,16 @@ _PROXY_CURE: Final = "The proxy is reached, Easel behind it is not: is it runnin
 _REDIRECT_CURE: Final = "LINE follows no redirects: set the address that it leads to"
 
 
-async def look_at_webhook(console: LineConsole) -> list[Finding]:
+async def check_webhook(console: LineConsole) -> list[Finding]:
     """Check what is set, and have LINE test it."""
     endpoint = await console.webhook_endpoint()
     if endpoint is None:
         return [failed("webhook", "no address is set", cure="easel setup --url https://your.domain/callback")]
-    found = [look_at_address(endpoint.url), _use(endpoint)]
+    found = [check_address(endpoint.url), _use(endpoint)]
     return [*found, explain_test(await console.test_webhook())]
 
 
-def look_at_address(url: str) -> Finding:
+def check_address(url: str) -> Finding:
     """Check the form of a URL: https, or this machine for a stand-in, and the path that Easel answers."""
     check, parts = "webhook", urlsplit(url)
     cure = "easel setup --url https://your.domain/callback"

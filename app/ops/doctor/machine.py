@@ -20,7 +20,7 @@ SKEW_MUCH_S: Final = 30.0
 GB: Final = 1_000_000_000
 
 
-def look_at_disk(folder: Path) -> Finding:
+def check_disk(folder: Path) -> Finding:
     """Check how much space there is for the data; `folder` may not exist yet."""
     there = next(one for one in (folder, *folder.absolute().parents) if _is_there(one))
     usage = shutil.disk_usage(there)
@@ -43,7 +43,7 @@ def judge_disk(free_bytes: int, seen: str) -> Finding:
     return ok("disk", seen)
 
 
-async def look_at_clock(urls: Sequence[str]) -> Finding:
+async def check_clock(urls: Sequence[str]) -> Finding:
     """Compare our clock with the first of these hosts that tells the time. All are asked at once, without a key."""
     cure = "Let the machine set its clock by NTP (timedatectl set-ntp true)"
     skews = [skew for skew in await asyncio.gather(*map(_skew_s, urls)) if skew is not None]

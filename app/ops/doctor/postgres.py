@@ -14,7 +14,7 @@ from app.databases import first_line
 from app.flows.drawing.queue import request_of
 from app.ops.doctor.finding import Finding, failed, ok, warning
 from app.ops.doctor.revision import judge_revision
-from app.ops.doctor.wishes import JUST_RECEIVED_S, LIVING, OPEN, judge_wishes
+from app.ops.doctor.wishes import JUST_RECEIVED_S, OPEN, UNFINISHED_WORKFLOWS, judge_wishes
 
 CONNECT_S: Final = 5
 STATEMENT_MS: Final = 5000
@@ -22,10 +22,10 @@ NEAR_MS: Final = 50  # docs/postgres.md promises Easel's pace up to here
 LAPS: Final = 5
 ENGINE_SCHEMA: Final = "dbos"
 
-_LIVING: Final = sa.text(LIVING.format(table="dbos.workflow_status"))
+_UNFINISHED_WORKFLOWS: Final = sa.text(UNFINISHED_WORKFLOWS.format(table="dbos.workflow_status"))
 
 
-def look_at_postgres(url: sa.URL) -> list[Finding]:
+def check_postgres(url: sa.URL) -> list[Finding]:
     """Connect and run the checks. Blocks, for up to 5 s to connect and 5 s for each statement."""
     # No startup options: poolers refuse them.
     arguments = {"connect_timeout": CONNECT_S, "prepare_threshold": None}
@@ -101,7 +101,7 @@ def _workflows(connection: Connection) -> Finding:
         if not there.has_schema(ENGINE_SCHEMA):
             connection.execute(sa.schema.CreateSchema(ENGINE_SCHEMA))
         return ok("engine", "it has no tables yet; the first start makes them")
-    count = len(connection.execute(_LIVING).all())
+    count = len(connection.execute(_UNFINISHED_WORKFLOWS).all())
     return ok("engine", f"{count} pictures under way or waiting")
 
 
@@ -111,7 +111,7 @@ def _wishes(connection: Connection) -> Finding:
         return ok("wishes", "none yet")
     still_open = sa.text(OPEN.format(before=":before"))
     found = connection.execute(still_open, {"before": time.time() - JUST_RECEIVED_S}).scalars().all()
-    return judge_wishes(found, [request_of(one) for one in connection.execute(_LIVING).scalars()])
+    return judge_wishes(found, [request_of(one) for one in connection.execute(_UNFINISHED_WORKFLOWS).scalars()])
 
 
 _CHECKS: Final = {

@@ -12,7 +12,7 @@ TIMEOUT_S: Final = 3.0
 ANSWER_BYTES_MAX: Final = 64 * 1024  # ours is a few hundred
 
 
-async def look_at_service(port: int) -> Finding:
+async def check_service(port: int) -> Finding:
     """Ask `/readyz`. No answer is not a failure: the service may run elsewhere, or not be started yet."""
     check = "service"
     try:

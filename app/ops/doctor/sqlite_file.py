@@ -16,21 +16,21 @@ from app.databases import file_uri
 from app.flows.drawing.queue import request_of
 from app.ops.doctor.finding import Finding, failed, ok, skipped
 from app.ops.doctor.revision import judge_revision
-from app.ops.doctor.wishes import JUST_RECEIVED_S, LIVING, OPEN, judge_wishes
+from app.ops.doctor.wishes import JUST_RECEIVED_S, OPEN, UNFINISHED_WORKFLOWS, judge_wishes
 
 LOCKS: Final = Path("/proc/locks")  # Linux only
 
 
-def look_at_sqlite(path: Path, engine_path: Path) -> list[Finding]:
+def check_sqlite_file(path: Path, engine_path: Path) -> list[Finding]:
     """Check everything about the two files. Missing permissions are a finding, and no reason to restore a backup."""
     try:
-        return _look_at(path, engine_path)
+        return _check(path, engine_path)
     except PermissionError as error:
         name = error.filename or path.parent
         return [failed("database", f"{name} is not for the user with id {os.geteuid()}", cure=_rights(path.parent))]
 
 
-def _look_at(path: Path, engine_path: Path) -> list[Finding]:
+def _check(path: Path, engine_path: Path) -> list[Finding]:
     written = _write(path.parent)
     owner = owner_of(path.with_name(f"{path.name}.lock"))
     if owner is not None:
@@ -115,7 +115,7 @@ def _workflows(path: Path) -> Finding:
 
 
 def _living(connection: sqlite3.Connection) -> list[str]:
-    return [request_of(one) for (one,) in connection.execute(LIVING.format(table="workflow_status"))]
+    return [request_of(one) for (one,) in connection.execute(UNFINISHED_WORKFLOWS.format(table="workflow_status"))]
 
 
 def _wishes(path: Path, engine_path: Path) -> Finding:

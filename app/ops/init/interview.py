@@ -8,18 +8,19 @@ from typing import Final
 
 import typer
 
-from app.ops.doctor import check_line, check_openai
-from app.ops.doctor.examine import look_at_r2
+from app.ops.doctor.check_line import check_line
+from app.ops.doctor.check_openai import check_openai
+from app.ops.doctor.examine import check_r2
 from app.ops.doctor.finding import Finding, Section, any_failed, failed
 from app.ops.doctor.report import text
 from app.ops.init import env_file
-from app.ops.init.questions import GROUPS, STAND_INS, Group, SettingQuestion
+from app.ops.init.questions import GROUPS, PLACEHOLDERS, Group, SettingQuestion
 from app.settings import Settings, SettingsError, load
 
-_LOOKS: Final[Mapping[str, Callable[[Settings], Awaitable[Sequence[Finding]]]]] = {
-    "LINE": check_line.look,
-    "OpenAI": lambda settings: check_openai.look(settings, draws=False),
-    "R2": look_at_r2,
+_CHECKS: Final[Mapping[str, Callable[[Settings], Awaitable[Sequence[Finding]]]]] = {
+    "LINE": check_line,
+    "OpenAI": lambda settings: check_openai(settings, draws=False),
+    "R2": check_r2,
 }
 
 
@@ -54,7 +55,7 @@ def _settle(group: Group, values: Mapping[str, str], *, width_chars: int) -> dic
     said = dict(values)
     while True:
         said |= {one.name: _ask(one, said.get(one.name, "")) for one in group.questions if one.name not in os.environ}
-        found = _tried(group, said)
+        found = _check_values(group, said)
         typer.echo(text([Section(title=group.title, findings=found)], width_chars=width_chars))
         if not any_failed(found) or not typer.confirm("Correct it now?", default=True):
             return {one.name: said[one.name] for one in group.questions if one.name in said}
@@ -69,8 +70,8 @@ def _ask(question: SettingQuestion, known: str) -> str:
     return str(said).strip()
 
 
-def _tried(group: Group, said: Mapping[str, str]) -> list[Finding]:
-    values = STAND_INS | {name: value for name, value in said.items() if value}
+def _check_values(group: Group, said: Mapping[str, str]) -> list[Finding]:
+    values = PLACEHOLDERS | {name: value for name, value in said.items() if value}
     own = {one.name for one in group.questions}
     environment = {name.lower(): value for name, value in values.items() if name not in os.environ}
     known = {name: value for name, value in environment.items() if name in Settings.model_fields}
@@ -79,12 +80,12 @@ def _tried(group: Group, said: Mapping[str, str]) -> list[Finding]:
     except SettingsError as error:
         wrong = [one for one in error.problems if one.split()[0] in own] or list(error.problems)
         return [_problem(one) for one in wrong]
-    found = asyncio.run(_look(group, settings))
+    found = asyncio.run(_check(group, settings))
     return [one for one in found if one.check in group.checks]
 
 
-async def _look(group: Group, settings: Settings) -> Sequence[Finding]:
-    return await _LOOKS[group.title](settings)
+async def _check(group: Group, settings: Settings) -> Sequence[Finding]:
+    return await _CHECKS[group.title](settings)
 
 
 def _problem(problem: str) -> Finding:

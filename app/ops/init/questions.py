@@ -83,7 +83,7 @@ GROUPS: Final = (
     ),
 )
 # Well-formed placeholders for values that were not asked for yet.
-STAND_INS: Final = {
+PLACEHOLDERS: Final = {
     "LINE_CHANNEL_SECRET": "0" * 32,
     "LINE_CHANNEL_ACCESS_TOKEN": "none-yet",
     "OPENAI_API_KEY": "none-yet",  # pragma: allowlist secret

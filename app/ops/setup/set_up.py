@@ -12,7 +12,7 @@ from app.ops.doctor.check_bucket import open_bucket
 from app.ops.doctor.check_line import open_console
 from app.ops.doctor.finding import NOT_FORESEEN, FindingVerdict, not_foreseen
 from app.ops.doctor.line_account import RESPONSE_SETTINGS
-from app.ops.doctor.line_channel import look_at_channel
+from app.ops.doctor.line_channel import check_channel
 from app.ops.setup.bucket_rule import set_retention
 from app.ops.setup.rich_menu import set_rich_menu
 from app.ops.setup.step import SetupStep, StepOutcome, any_failed
@@ -81,7 +81,7 @@ async def _bot(console: LineConsole) -> Sequence[SetupStep]:
 
 
 async def _one_channel(settings: Settings) -> Sequence[SetupStep]:
-    found = await look_at_channel(
+    found = await check_channel(
         base_url=settings.line_api_base_url,
         access_token=settings.line_channel_access_token.get_secret_value(),
         channel_secret=settings.line_channel_secret.get_secret_value(),

@@ -5,7 +5,7 @@ from typing import Final
 
 from app.line.console import LineConsole, WebhookEndpoint
 from app.ops.doctor.finding import Finding, FindingVerdict
-from app.ops.doctor.line_webhook import USE_WEBHOOK, explain_test, look_at_address
+from app.ops.doctor.line_webhook import USE_WEBHOOK, check_address, explain_test
 from app.ops.setup.step import SetupStep, StepOutcome
 
 _CHECK: Final = "webhook"
@@ -23,7 +23,7 @@ async def set_webhook(console: LineConsole, url: str | None) -> Sequence[SetupSt
     if wanted is None:
         cure = "easel setup --url https://your.domain/callback"
         return [SetupStep(name=_CHECK, outcome=StepOutcome.BY_HAND, told="no address is set", cure=cure)]
-    address = look_at_address(wanted)
+    address = check_address(wanted)
     if address.verdict is FindingVerdict.FAILED or (url and address.verdict is FindingVerdict.WARNING):
         return [_failed(address)]
     if current and wanted != current:
