@@ -141,9 +141,9 @@ async def _reader(pipe: int) -> Pipe:
 def _preload() -> None:
     for name in PRELOADED:
         importlib.import_module(name)
-    loaded = importlib.import_module("app.line.lean").loaded
+    load_sdk = importlib.import_module("app.line.sdk_loader").load_sdk
     for name in SDK:
-        loaded(name)
+        load_sdk(name)
     # Reads botocore's descriptions of S3, 0.15 s of parsing JSON. It connects to nothing.
     session = importlib.import_module("app.r2.isolation").isolated_session()
     session.create_client("s3", region_name="auto", aws_access_key_id="", aws_secret_access_key="")

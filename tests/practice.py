@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.line import lean
+from app.line.sdk_loader import load_sdk
 from app.ops.doctor.examine import examine
 from app.ops.doctor.finding import Finding, FindingVerdict
 from app.settings import Settings, load
@@ -69,7 +69,7 @@ async def practice_in(directory: Path) -> AsyncIterator[Practice]:
 
     bot = Starlette(routes=[Route("/callback", callback, methods=["POST"]), Route("/readyz", readyz)])
     for name in SDK:  # on a busy machine its imports alone take longer than the doctor waits for LINE
-        await asyncio.to_thread(lean.loaded, name)
+        await asyncio.to_thread(load_sdk, name)
     async with world() as vendors, serve(bot) as bot_url:
         opened = Practice(vendors, directory, bot_url)
         yield opened

@@ -15,10 +15,10 @@ from app.line.json_fields import identifier, sections, string
 from app.line.line_answers import LineCall, Sent, sent_of
 from app.line.quota import Quota, limit_of, used_of
 from app.line.rich_menus import RichMenu
-from app.line.sdk_models import Message, built, models, sdk
+from app.line.sdk_models import Message, checked_models, rejecting_invalid, sdk
 
 if TYPE_CHECKING:
-    from app.line.sdk import Loaded
+    from app.line.sdk import SdkClients
 
 CONTENT_TIMEOUT_S: Final = 20.0
 _READY_FIRST_S, _READY_LONGEST_S = 0.25, 4.0  # waits between polls for content that is not ready
@@ -63,7 +63,7 @@ class LineClient:
         """
         check_token(channel_access_token)
 
-        def load() -> "Loaded":
+        def load() -> "SdkClients":
             from app.line.sdk import messaging_apis  # noqa: PLC0415 - slow to import
 
             return messaging_apis(
@@ -89,8 +89,8 @@ class LineClient:
             TokenDead: The token was used before, is too old, or is invalid.
         """
         await self.connect()
-        with built(LineCall.REPLY):
-            request = sdk.ReplyMessageRequest(replyToken=reply_token, messages=models(messages))
+        with rejecting_invalid(LineCall.REPLY):
+            request = sdk.ReplyMessageRequest(replyToken=reply_token, messages=checked_models(messages))
         return sent_of(await self._line.carry_out(LineCall.REPLY, "reply_message", request, timeout_s=timeout_s))
 
     async def push(self, to: str, messages: Sequence[Message], *, retry_key: str) -> Sent:
@@ -105,8 +105,8 @@ class LineClient:
             MonthlyLimit: LINE says so. A bare 429 (`RateLimited`) may mean the same: compare `remaining_pushes`.
         """
         await self.connect()
-        with built(LineCall.PUSH):
-            request = sdk.PushMessageRequest(to=to, messages=models(messages))
+        with rejecting_invalid(LineCall.PUSH):
+            request = sdk.PushMessageRequest(to=to, messages=checked_models(messages))
         return sent_of(await self._line.carry_out(LineCall.PUSH, "push_message", request, x_line_retry_key=retry_key))
 
     async def start_loading(self, user_id: str, *, seconds: int = 60) -> None:

@@ -15,7 +15,7 @@ from app.line.line_answers import LineAnswer, LineCall, body_of, error_of, wait_
 if TYPE_CHECKING:
     import aiohttp
 
-    from app.line.sdk import Loaded, Wire
+    from app.line.sdk import SdkClients, SdkSession
 
 ANSWER_BYTES_MAX: Final = 1_000_000
 LIST_BYTES_MAX: Final = 8_000_000  # of up to 1,000 rich menus with 20 areas each
@@ -25,7 +25,7 @@ _ACCEPTED, _CONFLICT = 202, 409
 class Connection:
     """Sends each call once and raises every failure as one of `app.errors`, with no id or token in its message."""
 
-    def __init__(self, load: "Callable[[], Loaded]", *, timeout_s: float) -> None:
+    def __init__(self, load: "Callable[[], SdkClients]", *, timeout_s: float) -> None:
         """Open no connection and load nothing yet.
 
         Args:
@@ -35,23 +35,23 @@ class Connection:
         self._load = load
         self._timeout_s = timeout_s
         self._opening = asyncio.Lock()
-        self._wire: Wire | None = None
+        self._session: SdkSession | None = None
 
-    async def open(self) -> "Wire":
+    async def open(self) -> "SdkSession":
         """Load the SDK on the first call, and return the session over it. Sends nothing."""
-        if self._wire is None:
+        if self._session is None:
             async with self._opening:
-                if self._wire is None:
-                    loaded = await asyncio.to_thread(self._load)
-                    from app.line.sdk import Wire  # noqa: PLC0415 - it is loaded now
+                if self._session is None:
+                    clients = await asyncio.to_thread(self._load)
+                    from app.line.sdk import SdkSession  # noqa: PLC0415 - it is loaded now
 
-                    self._wire = Wire(loaded)
-        return self._wire
+                    self._session = SdkSession(clients)
+        return self._session
 
     async def aclose(self) -> None:
         """Close every connection."""
-        if self._wire is not None:
-            await self._wire.aclose()
+        if self._session is not None:
+            await self._session.aclose()
 
     async def get(
         self, call: LineCall, method: str, *arguments: object, bytes_max: int = ANSWER_BYTES_MAX
@@ -88,14 +88,14 @@ class Connection:
             Unreachable: Nothing was sent.
             OutcomeUnknown: No answer came in time, or the connection broke.
         """
-        wire, limit_s = await self.open(), timeout_s or self._timeout_s
+        session, limit_s = await self.open(), timeout_s or self._timeout_s
         from app.line.sdk import BROKEN, NOTHING_SENT  # noqa: PLC0415 - it is loaded now
 
         answer: LineAnswer | None = None
         try:
             async with asyncio.timeout(limit_s):
                 # Connecting times out well before the whole call: then we know that nothing was sent.
-                async with wire.answer(method, *arguments, connect_s=limit_s / 2, **options) as response:
+                async with session.answer(method, *arguments, connect_s=limit_s / 2, **options) as response:
                     answer = _answer(response, b"")
                     answer = _answer(response, await _read(response, bytes_max=bytes_max) or b"")
         except NOTHING_SENT as exc:
@@ -116,11 +116,14 @@ class Connection:
             BadAnswer: It came compressed, although we did not ask for that.
             EaselError: As in `ask`, and for every refusal.
         """
-        wire = await self.open()
+        session = await self.open()
         from app.line.sdk import BROKEN, NOTHING_SENT  # noqa: PLC0415 - it is loaded now
 
         try:
-            async with asyncio.timeout(timeout_s), wire.answer(method, message_id, connect_s=timeout_s / 2) as response:
+            async with (
+                asyncio.timeout(timeout_s),
+                session.answer(method, message_id, connect_s=timeout_s / 2) as response,
+            ):
                 if response.status == _ACCEPTED:
                     return None
                 if not _is_success(response.status):

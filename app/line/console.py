@@ -12,7 +12,7 @@ from app.line.client import LineClient
 from app.line.connection import success
 from app.line.json_fields import identifier, number, string
 from app.line.line_answers import LineCall
-from app.line.sdk_models import built, sdk
+from app.line.sdk_models import rejecting_invalid, sdk
 
 TEST_TIMEOUT_S: Final = 30.0  # LINE calls our webhook before it answers
 UPLOAD_TIMEOUT_S: Final = 30.0
@@ -58,7 +58,7 @@ class LineConsole(LineClient):
     async def set_webhook_endpoint(self, url: str) -> None:
         """Have events sent to this https URL of at most 500 characters; takes effect within a minute."""
         await self.connect()
-        with built(LineCall.WEBHOOK):
+        with rejecting_invalid(LineCall.WEBHOOK):
             request = sdk.SetWebhookEndpointRequest(endpoint=url)
         await self._line.carry_out(LineCall.WEBHOOK, "set_webhook_endpoint", request)
 
@@ -86,7 +86,7 @@ class LineConsole(LineClient):
             BadAnswer: The answer names no id; the menu may exist all the same.
         """
         await self.connect()
-        with built(LineCall.RICH_MENU):
+        with rejecting_invalid(LineCall.RICH_MENU):
             request = sdk.RichMenuRequest.from_dict(dict(menu))
         answer = await self._line.carry_out(LineCall.RICH_MENU, "create_rich_menu", request)
         menu_id = identifier(answer.body, "richMenuId")

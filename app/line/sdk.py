@@ -20,7 +20,7 @@ import aiohttp
 import httpx
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
 
-from app.line.lean import loaded
+from app.line.sdk_loader import load_sdk
 from app.release import release
 
 CONNECTIONS_MAX: Final = 100
@@ -40,16 +40,16 @@ BROKEN: Final = (aiohttp.ClientError, OSError)  # anything else: LINE may or may
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
+class SdkClients:
     """The SDK's clients, and the certificates that we trust, the same as for the other vendors."""
 
     apis: Sequence[Any]
     certificates: SSLContext
 
 
-def messaging_apis(*, channel_access_token: str, base_url: str, data_base_url: str) -> Loaded:
+def messaging_apis(*, channel_access_token: str, base_url: str, data_base_url: str) -> SdkClients:
     """Create the clients of the Messaging API. Call it in a thread: it reads certificates and runs an event loop."""
-    messaging = loaded("linebot.v3.messaging")
+    messaging = load_sdk("linebot.v3.messaging")
 
     async def make() -> Sequence[Any]:
         api, data = (
@@ -58,26 +58,26 @@ def messaging_apis(*, channel_access_token: str, base_url: str, data_base_url: s
         )
         return messaging.AsyncMessagingApi(api), messaging.AsyncMessagingApiBlob(data)
 
-    return _loaded(make)
+    return _sdk_clients(make)
 
 
-def oauth_apis(*, base_url: str) -> Loaded:
+def oauth_apis(*, base_url: str) -> SdkClients:
     """Create the client of the OAuth endpoints; like `messaging_apis`, in a thread."""
-    oauth = loaded("linebot.v3.oauth")
+    oauth = load_sdk("linebot.v3.oauth")
 
     async def make() -> Sequence[Any]:
         client = oauth.AsyncApiClient(oauth.Configuration(host=base_url.rstrip("/")))
         return (oauth.AsyncChannelAccessToken(client),)
 
-    return _loaded(make)
+    return _sdk_clients(make)
 
 
-class Wire:
+class SdkSession:
     """One session for all calls. Create it inside the event loop that uses it; close it at the end."""
 
-    def __init__(self, loaded: Loaded) -> None:
-        self._apis = loaded.apis
-        self._session = _Session(loaded, url=loaded.apis[0].api_client.configuration.host)
+    def __init__(self, clients: SdkClients) -> None:
+        self._apis = clients.apis
+        self._session = _Session(clients, url=clients.apis[0].api_client.configuration.host)
         for api in self._apis:
             client = api.api_client
             client.user_agent = f"{client.user_agent} easel/{release()}"
@@ -106,7 +106,7 @@ class Wire:
 class _Session:
     """Takes the place of the SDK's own aiohttp session."""
 
-    def __init__(self, loaded: Loaded, *, url: str) -> None:
+    def __init__(self, clients: SdkClients, *, url: str) -> None:
         proxy = _proxy_for(url)
         if proxy and proxy.startswith("socks"):
             self._proxy: str | None = None
@@ -116,7 +116,7 @@ class _Session:
         else:
             self._proxy, connect = proxy, aiohttp.TCPConnector
         self._http = aiohttp.ClientSession(
-            connector=connect(limit=CONNECTIONS_MAX, keepalive_timeout=KEPT_ALIVE_S, ssl=loaded.certificates),
+            connector=connect(limit=CONNECTIONS_MAX, keepalive_timeout=KEPT_ALIVE_S, ssl=clients.certificates),
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"Accept-Encoding": "identity"},
@@ -140,14 +140,14 @@ class _Unread:
         return self.data.headers
 
 
-def _loaded(make: Callable[[], Any]) -> Loaded:
+def _sdk_clients(make: Callable[[], Any]) -> SdkClients:
     async def made() -> Sequence[Any]:
         apis: Sequence[Any] = await make()
         for api in apis:
             await api.api_client.close()  # its session belongs to this loop; ours will take its place
         return apis
 
-    return Loaded(apis=asyncio.run(made()), certificates=httpx.create_ssl_context())
+    return SdkClients(apis=asyncio.run(made()), certificates=httpx.create_ssl_context())
 
 
 def _proxy_for(url: str) -> str | None:

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from app.errors import BadRequest
-from app.line.lean import loaded
 from app.line.line_answers import LineCall
+from app.line.sdk_loader import load_sdk
 
 if TYPE_CHECKING:
     from linebot.v3 import messaging as sdk
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 else:
     Action = Message = Any
 
-    class _Late:
+    class _LazySdk:
         def __getattr__(self, name: str) -> object:
-            return getattr(loaded("linebot.v3.messaging"), name)
+            return getattr(load_sdk("linebot.v3.messaging"), name)
 
-    sdk = _Late()
+    sdk = _LazySdk()
 
-__all__ = ["Action", "Message", "built", "models", "sdk"]
+__all__ = ["Action", "Message", "checked_models", "rejecting_invalid", "sdk"]
 
 
-def models(messages: Sequence[Message]) -> list[Message]:
+def checked_models(messages: Sequence[Message]) -> list[Message]:
     """Return these messages as a list, if all of them are models.
 
     Raises:
@@ -38,7 +38,7 @@ def models(messages: Sequence[Message]) -> list[Message]:
 
 
 @contextmanager
-def built(call: LineCall) -> Iterator[None]:
+def rejecting_invalid(call: LineCall) -> Iterator[None]:
     """Raise `BadRequest` for a request, built in this block, that the SDK rejects.
 
     Raises:

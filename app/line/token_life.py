@@ -11,7 +11,7 @@ from app.line.json_fields import Json
 from app.line.line_answers import LineCall
 
 if TYPE_CHECKING:
-    from app.line.sdk import Loaded
+    from app.line.sdk import SdkClients
 
 TIMEOUT_S: Final = 5.0
 
@@ -22,7 +22,7 @@ class LineOAuth:
     def __init__(self, *, base_url: str) -> None:
         """Open no connection and load nothing yet."""
 
-        def load() -> "Loaded":
+        def load() -> "SdkClients":
             from app.line.sdk import oauth_apis  # noqa: PLC0415 - slow to import
 
             return oauth_apis(base_url=base_url)

@@ -17,7 +17,7 @@ from app.line.client import LineClient
 from app.line.events import Chat, Event
 from app.line.line_answers import LineCall, Sent
 from app.line.messages import of_json
-from app.line.sdk_models import Message, built
+from app.line.sdk_models import Message, rejecting_invalid
 from app.store.deliveries import Deliveries, Delivery, Landed, Outcome, Way
 from app.store.requests import Requests
 
@@ -270,7 +270,7 @@ def _messages(delivery: Delivery) -> list[Message]:
     Raises:
         BadRequest: They are not valid messages; nothing was sent.
     """
-    with built(LineCall.REPLY if delivery.token else LineCall.PUSH):
+    with rejecting_invalid(LineCall.REPLY if delivery.token else LineCall.PUSH):
         return [of_json(one) for one in delivery.messages]
 
 

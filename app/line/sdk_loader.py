@@ -19,7 +19,7 @@ _SYNCHRONOUS: Final = {
 }
 
 
-def loaded(package: str) -> Any:  # noqa: ANN401 - the SDK has no types
+def load_sdk(package: str) -> Any:  # noqa: ANN401 - the SDK has no types
     """Import and return `linebot.v3.messaging`, which takes half a second, or `linebot.v3.oauth`."""
     if "linebot" not in sys.modules:
         _prepare()
@@ -36,7 +36,7 @@ def _prepare() -> None:
         empty = ModuleType(name)
         setattr(empty, client, None)
         prepared.append(empty)
-    for name, folder in (("linebot.v3", root / "v3"), ("linebot", root)):  # "linebot" last: `loaded` looks for it
+    for name, folder in (("linebot.v3", root / "v3"), ("linebot", root)):  # "linebot" last: `load_sdk` looks for it
         package = ModuleType(name)
         package.__path__ = [str(folder)]
         prepared.append(package)
