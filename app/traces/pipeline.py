@@ -57,7 +57,7 @@ class Pipeline:
         self._ids.are(span.ids)
         sent = self._tracer.start_span(
             span.name,
-            context=_below(span.ids),
+            context=_parent_context(span.ids),
             kind=SpanKind.SERVER if span.ids.parent_id is None else SpanKind.INTERNAL,
             attributes={f"easel.{name}": value for name, value in span.attributes.items()},
             start_time=span.began_at_ns,
@@ -111,7 +111,7 @@ class _Exporter(SpanExporter):
         self._otlp.shutdown()  # type: ignore[no-untyped-call]  # the library's
 
 
-def _below(ids: Ids) -> Context:
+def _parent_context(ids: Ids) -> Context:
     if ids.parent_id is None:
         return Context()
     parent = SpanContext(ids.trace_id, ids.parent_id, is_remote=True, trace_flags=SAMPLED)

@@ -54,7 +54,7 @@ class Traces:
         """Send to `endpoint`/v1/traces. None: send nothing."""
         self._pipeline = None
         self._current: contextvars.ContextVar[Ids | None] = contextvars.ContextVar("span", default=None)
-        self._nothing = contextlib.nullcontext(_NOWHERE)
+        self._noop = contextlib.nullcontext(_NOOP_SPAN)
         if endpoint:
             from app.traces.pipeline import Pipeline  # noqa: PLC0415 - 0.25 s and 5 MB that most operators do not need
 
@@ -69,11 +69,11 @@ class Traces:
     def record(self, name: str, *, request_id: str, began_at: float, seconds: float, **attributes: object) -> None:
         """Record work that is over. `began_at` is Unix seconds."""
         if self._pipeline:
-            self._tell(name, self._below(request_id), request_id, began_at, seconds, attributes)
+            self._tell(name, self._child_ids(request_id), request_id, began_at, seconds, attributes)
 
     def span(self, name: str, *, request_id: str, **attributes: object) -> AbstractContextManager[Span]:
         """Record the work inside the `with` block. Of an error only the class name is recorded."""
-        return self._spanned(name, request_id, attributes) if self._pipeline else self._nothing
+        return self._spanned(name, request_id, attributes) if self._pipeline else self._noop
 
     def close(self) -> None:
         """Send what is left, for at most 2 s. Blocks: call it in a thread."""
@@ -82,7 +82,7 @@ class Traces:
 
     @contextlib.contextmanager
     def _spanned(self, name: str, request_id: str, attributes: Mapping[str, object]) -> Iterator[Span]:
-        ids = self._below(request_id)
+        ids = self._child_ids(request_id)
         span = Span(name=name, ids=ids, began_at_ns=time.time_ns(), attributes=_about(request_id, attributes))
         began_ns = time.perf_counter_ns()
         before = self._current.set(ids)
@@ -108,7 +108,7 @@ class Traces:
         if self._pipeline:
             self._pipeline.send(span)
 
-    def _below(self, request_id: str) -> Ids:
+    def _child_ids(self, request_id: str) -> Ids:
         """Return ids for a new span under the current one, if that is of the same request, else under the webhook's."""
         trace_id, root_id = _ids_of(request_id)
         current = self._current.get()
@@ -116,14 +116,14 @@ class Traces:
         return Ids(trace_id, secrets.randbits(64) or 1, parent_id)
 
 
-class _Nowhere(Span):
+class _NoopSpan(Span):
     """The span that a `with` block gets when nothing is sent: shared by all, so it keeps nothing."""
 
     def set(self, **attributes: object) -> None:
         """Ignore the attributes."""
 
 
-_NOWHERE = _Nowhere(name="", ids=Ids(0, 0, None), began_at_ns=0)
+_NOOP_SPAN = _NoopSpan(name="", ids=Ids(0, 0, None), began_at_ns=0)
 
 
 def _ids_of(request_id: str) -> tuple[int, int]:
