@@ -30,7 +30,7 @@ def check_surroundings() -> None:
     """Check this machine's proxies and certificates, and mend NO_PROXY; exit if every call would fail."""
     from app.settings import environment  # noqa: PLC0415 - heavy
 
-    environment.mend_no_proxy(os.environ)
+    environment.normalize_no_proxy(os.environ)
     if problems := environment.problems_around(os.environ):
         refuse("Nothing can be reached from here:", *(f"  - {one}" for one in problems), code=EX_CONFIG)
 

@@ -29,7 +29,7 @@ def problems_around(environ: Mapping[str, str]) -> list[str]:
     return [*filter(None, found), *_certificate_problems(environ)]
 
 
-def mend_no_proxy(environ: MutableMapping[str, str]) -> None:
+def normalize_no_proxy(environ: MutableMapping[str, str]) -> None:
     """Rewrite NO_PROXY so that the HTTP library can read it: IPv6 without brackets, no IPv6 networks, numeric ports.
 
     An entry that it cannot read makes every call fail. OrbStack sets an IPv6 network in every container;
@@ -37,8 +37,8 @@ def mend_no_proxy(environ: MutableMapping[str, str]) -> None:
     """
     for name in _NO_PROXY:
         if hosts := environ.get(name):
-            mended = (_mended(host) for host in re.split(r"[,\s]+", hosts))
-            environ[name] = ",".join(filter(None, mended))
+            normalized = (_normalized(host) for host in re.split(r"[,\s]+", hosts))
+            environ[name] = ",".join(filter(None, normalized))
 
 
 def near_misses(names: Collection[str], known: Collection[str]) -> dict[str, str]:
@@ -90,7 +90,7 @@ def from_files(names: Collection[str], environ: Mapping[str, str]) -> tuple[dict
     return values, problems
 
 
-def _mended(host: str) -> str:
+def _normalized(host: str) -> str:
     bare = re.sub(r"^\[(.*)\](?::.*)?$", r"\1", host)
     if bare.count(":") > 1:
         return "" if "/" in bare else bare

@@ -30,7 +30,7 @@ def load(**overrides: Any) -> Settings:  # noqa: ANN401 - any field of Settings
     Raises:
         SettingsError: With every problem at once, by variable name, with the cure and without any value.
     """
-    environment.mend_no_proxy(os.environ)
+    environment.normalize_no_proxy(os.environ)
     problems = environment.problems_around(os.environ)
     try:
         values, unread = environment.from_files(FROM_FILES, environment.variables())
