@@ -15,7 +15,7 @@ from app.store.tables import gone_models, languages
 BUSY_S = 10.0
 
 
-class Memory:
+class BotDatabase:
     """The bot's database, which may be in use, or not there yet."""
 
     def __init__(self, path: Path) -> None:

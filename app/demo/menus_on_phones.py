@@ -8,7 +8,7 @@ from app.ops.setup import menu_layout
 from app.words.chat_settings import LANGUAGES
 
 
-def hang_menus(line: LineStandIn) -> None:
+def create_menus(line: LineStandIn) -> None:
     """Create the menus, and link everybody to the one in their phone's language, if there is one."""
     for language in LANGUAGES:
         made = menu_layout.menu(language)

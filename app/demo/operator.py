@@ -8,7 +8,7 @@ from line_sandbox.page.state import NotAllowed, Value
 from line_sandbox.page.tasks import Tasks
 
 from app.demo.bot import Bot
-from app.demo.memory import Memory
+from app.demo.bot_database import BotDatabase
 
 # Settings that the page may change, and the values that they may take.
 CHOICES = {
@@ -25,7 +25,7 @@ class Operator:
     def __init__(self, page: ChatPage, *, tells_token: bool) -> None:
         """`tells_token`: whether the page gets the dashboard's token, so that all who see it may sign in there."""
         self.bot: Bot | None = None
-        self.memory: Memory | None = None
+        self.database: BotDatabase | None = None
         self.dashboard_token = ""
         self._tells_token = tells_token
         self._page = page
@@ -62,19 +62,19 @@ class Operator:
 
     def forget_gone_models(self) -> None:
         """Have the bot ask all models again, now that they are back."""
-        if self.bot is not None and self.memory is not None:
-            self._working.start(self._forget_gone_models(self.bot, self.memory))
+        if self.bot is not None and self.database is not None:
+            self._working.start(self._forget_gone_models(self.bot, self.database))
 
     def forget_language(self, person: str) -> None:
         """Have the bot ask again for the language of a person's phone."""
-        if self.memory is not None:
-            self._working.start(self.memory.forget_language(person))
+        if self.database is not None:
+            self._working.start(self.database.forget_language(person))
 
     def start_over(self, *, clear: Callable[[], None], open_again: Callable[[], None]) -> None:
         """Restart the bot with an empty database: `clear` runs while it is stopped, `open_again` after its start."""
-        if self.bot is None or self.memory is None:
+        if self.bot is None or self.database is None:
             raise NotAllowed("this bot is not ours to start over")
-        self._working.start(self._start_over(self.bot, self.memory, clear, open_again))
+        self._working.start(self._start_over(self.bot, self.database, clear, open_again))
 
     def do(self, wish: Value) -> None:
         """Kill, stop or start the bot, or restart it with `settings`."""
@@ -92,19 +92,19 @@ class Operator:
             case _:
                 raise NotAllowed("the bot can be killed, stopped, started and restarted")
 
-    async def _forget_gone_models(self, bot: Bot, memory: Memory) -> None:
+    async def _forget_gone_models(self, bot: Bot, database: BotDatabase) -> None:
         # The process also keeps in memory what it learned lately, so it is restarted if it is running.
         runs = bot.pid is not None
         await bot.stop()
-        await memory.forget_gone_models()
+        await database.forget_gone_models()
         if runs:
             await bot.start()
 
     async def _start_over(
-        self, bot: Bot, memory: Memory, clear: Callable[[], None], open_again: Callable[[], None]
+        self, bot: Bot, database: BotDatabase, clear: Callable[[], None], open_again: Callable[[], None]
     ) -> None:
         await bot.stop()
-        await asyncio.to_thread(memory.erase)
+        await asyncio.to_thread(database.erase)
         bot.settings.clear()
         clear()
         await bot.start()

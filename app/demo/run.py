@@ -15,9 +15,9 @@ from line_sandbox.page.serving import CannotListen, address_told, listening_at, 
 from line_sandbox.page.stand_ins import StandIns, open_stand_ins
 
 from app.demo.bot import Bot
+from app.demo.bot_database import BotDatabase
 from app.demo.demo_errors import CannotStart
 from app.demo.inherited import inherited_by_bot
-from app.demo.memory import Memory
 from app.demo.parts import OF_VENDORS, RealVendors, environment_of, read_parts
 from app.demo.say import Progress, say
 from app.demo.wiring import Demo
@@ -161,7 +161,7 @@ def _bot_of(demo: Demo, environment: Mapping[str, str], directory: Path) -> Bot:
         on_change=demo.operator.changed,
     )
     demo.operator.bot, demo.operator.dashboard_token = bot, token
-    demo.operator.memory = Memory(directory / DATABASE)
+    demo.operator.database = BotDatabase(directory / DATABASE)
     return bot
 
 

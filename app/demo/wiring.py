@@ -12,7 +12,7 @@ from line_sandbox.page.state import Value
 from line_sandbox.page.wire import Vendor
 
 from app.demo.bot_log import BotLog, message_asked
-from app.demo.menus_on_phones import hang_menus, link_menu
+from app.demo.menus_on_phones import create_menus, link_menu
 from app.demo.operator import Operator
 from app.demo.parts import RealVendors
 
@@ -58,7 +58,7 @@ class Demo:
     def _enter(self) -> None:
         self.page.enter(are_friends=True)
         if "line" not in self.page.real:
-            hang_menus(self.page.line)
+            create_menus(self.page.line)
             self.page.projection.show_menus()
 
     def _fine(self, wish: Value) -> None:

@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 from line_sandbox.page.stand_ins import Addresses
 
+from app.demo.bot_database import BotDatabase
 from app.demo.demo_errors import CannotStart
 from app.demo.inherited import inherited_by_bot
-from app.demo.memory import Memory
 from app.demo.parts import LINE, OPENAI, R2, environment_of, read_parts
 from app.engine import engine_url
 
@@ -66,8 +66,8 @@ def test_what_is_forgotten(tmp_path):
     files = [Path(f"{path}{end}") for path in (own, engine) for end in ("", "-wal", "-shm")]
     for path in (*files, *(tmp_path / name for name in others)):
         path.touch(exist_ok=False)
-    Memory(own).erase()
-    Memory(own).erase()  # nothing is there any more
+    BotDatabase(own).erase()
+    BotDatabase(own).erase()  # nothing is there any more
     assert {path.name for path in tmp_path.iterdir()} == others
 
 
@@ -78,7 +78,7 @@ async def test_what_is_forgotten_is_of_the_demo(tmp_path):
     folder.mkdir()
     with contextlib.closing(sqlite3.connect(folder / "demo.db")) as connection:
         connection.executescript("CREATE TABLE gone_models (model, until); INSERT INTO gone_models VALUES ('x', 1)")
-        await Memory(folder / "demo.db").forget_gone_models()
+        await BotDatabase(folder / "demo.db").forget_gone_models()
         assert connection.execute("SELECT count(*) FROM gone_models").fetchone() == (0,)
     assert [*tmp_path.iterdir()] == [folder]
 
