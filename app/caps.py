@@ -30,7 +30,7 @@ def limits_of(settings: Settings) -> Mapping[str, str]:
     return said | {"image_quality_max": settings.image_quality_max}
 
 
-def is_open_handed(settings: Settings) -> bool:
+def is_unlimited(settings: Settings) -> bool:
     """Whether strangers may spend without limit: none is set, and everybody is answered."""
     return not settings.allowed_ids and not (
         settings.user_daily_pictures

@@ -54,7 +54,7 @@ class Lease:
         self._living = {executor_id}
         self._renewed_at = math.inf  # for ever where `keep` is not run, because no other process could take over
         self._took_s: deque[float] = deque(maxlen=LATEST)
-        self._patient_until = 0.0
+        self._grace_until = 0.0
         self._retired = False
         self._others_changed = asyncio.Event()
 
@@ -66,7 +66,7 @@ class Lease:
         """Whether this process may finish what that one began. If in doubt, that one counts as alive."""
         if executor_id == self._id:
             return True  # the caller holds the chat's lock: whatever of ours is unfinished was left behind
-        return executor_id not in self._living and not self._is_patient()
+        return executor_id not in self._living and not self._in_grace_period()
 
     async def begin(self) -> None:
         """Take the lease, before taking any work; `keep` renews it once the engine has started."""
@@ -92,7 +92,7 @@ class Lease:
         living = await self._leases.renew(self._id, term_s=TERM_S)
         now = time.monotonic()
         if now - self._renewed_at > self._outage_s():
-            self._patient_until = now + TERM_S
+            self._grace_until = now + TERM_S
         self._renewed_at = now
         self._took_s.append(now - began)
         self._see(living)
@@ -111,15 +111,15 @@ class Lease:
         """
         return OUTAGE_S + min(self._took_s, default=0.0)
 
-    def _is_patient(self) -> bool:
+    def _in_grace_period(self) -> bool:
         """Whether we recently failed to renew: others may have failed, too, and are given time to catch up."""
         now = time.monotonic()
-        return now - self._renewed_at > self._outage_s() or now < self._patient_until
+        return now - self._renewed_at > self._outage_s() or now < self._grace_until
 
     async def _look(self) -> None:
         """Adopt the work of dead processes whenever one has come or gone: each takes a lease before work."""
         self._others_changed.clear()
-        if self._retired or self._is_patient() or not await self._adopt():
+        if self._retired or self._in_grace_period() or not await self._adopt():
             await asyncio.sleep(RENEW_S)
             return
         with contextlib.suppress(TimeoutError):
@@ -133,7 +133,7 @@ class Lease:
             return True
         self._see(await self._leases.living())  # a process that started meanwhile had its lease before any work
         dead = sorted(owners - self._living)
-        if dead and self._is_patient():
+        if dead and self._in_grace_period():
             return False
         if dead:
             await self._adopt_events(dead)

@@ -19,7 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app import health, metrics
 from app.build.build_service import build
-from app.caps import is_open_handed, limits_of
+from app.caps import is_unlimited, limits_of
 from app.databases import first_line
 from app.engine import EngineError, check_sqlite
 from app.errors import EaselError
@@ -48,7 +48,7 @@ class Easel:
     def __init__(self, settings: Settings, *, refusals: Refusals, lines_dropped: Callable[[], int]) -> None:
         """Build every part; touch nothing outside this process."""
         self._several_processes = settings.several_processes
-        self._limits, self._is_open_handed = limits_of(settings), is_open_handed(settings)
+        self._limits, self._is_unlimited = limits_of(settings), is_unlimited(settings)
         self._stop_s = settings.stop_within_s - HURRY_S
         self._parts = build(settings, refusals=refusals, lines_dropped=lines_dropped)
         self.health = self._parts.health
@@ -111,7 +111,7 @@ class Easel:
         if self._several_processes:
             self._lease = self._keep(self._parts.lease.keep(), name="lease")
         log.info("limits_read", **self._limits)
-        if self._is_open_handed:
+        if self._is_unlimited:
             log.warning("nothing_is_limited", cure="set USER_DAILY_PICTURES, DAILY_BUDGET_USD or ALLOWED_IDS")
         log.info("started", duration_ms=round((time.perf_counter() - began) * 1000))
 
@@ -130,7 +130,7 @@ class Easel:
         self._parts.lease.retire()
         self._parts.engine.stop_starting()  # a drawing started from now on would be paid for and then cut off
         log.info("stopping")
-        await _ended(task for task in self._tasks if task is not self._lease)
+        await _cancel(task for task in self._tasks if task is not self._lease)
         await asyncio.to_thread(self._parts.inbox.stop)
         with contextlib.suppress(TimeoutError, SQLAlchemyError):
             async with asyncio.timeout(FINISH_S):
@@ -138,7 +138,7 @@ class Easel:
         await self._parts.dispatcher.stop()
         await self._parts.engine.stop(drain=DRAW, drain_s=self._stop_s - CLOSING_S)
         await self._parts.flows.watch.stop()
-        await _ended(self._tasks)
+        await _cancel(self._tasks)
         if self._several_processes:
             with contextlib.suppress(SQLAlchemyError):  # then the lease runs out by itself
                 await self._parts.lease.give_up()
@@ -187,11 +187,11 @@ class Easel:
                 pass
 
 
-async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
-    ending = list(tasks)
-    for task in ending:
+async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+    cancelled = list(tasks)
+    for task in cancelled:
         task.cancel()
-    await asyncio.gather(*ending, return_exceptions=True)
+    await asyncio.gather(*cancelled, return_exceptions=True)
 
 
 class Service(FastAPI):
@@ -202,11 +202,11 @@ class Service(FastAPI):
         if scope["type"] == "http" and scope["path"] == "/callback" and scope["method"] == "POST":
             await self.state.easel.webhook(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await super().__call__(scope, receive, self._briefly(send))
+            await super().__call__(scope, receive, self._without_traceback(send))
         else:
             await super().__call__(scope, receive, send)
 
-    def _briefly(self, send: Send) -> Send:
+    def _without_traceback(self, send: Send) -> Send:
         """Wrap `send` to drop the traceback of a failed start whose reason is in the log already."""
 
         async def sent(message: Message) -> None:

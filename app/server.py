@@ -44,7 +44,7 @@ class Server(uvicorn.Server):
     """uvicorn's server, except that it logs where it listens as we do, and ends in time even if something hangs."""
 
     def __init__(
-        self, config: uvicorn.Config, *, stop_within_s: float, exit_code: Callable[[], int], lines: telemetry.Outlet
+        self, config: uvicorn.Config, *, stop_within_s: float, exit_code: Callable[[], int], lines: telemetry.LogWriter
     ) -> None:
         super().__init__(config)
         self._stop_within_s = stop_within_s
@@ -95,7 +95,7 @@ def _spare_the_collector() -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
-def configure_logs(settings: Settings) -> telemetry.Outlet:
+def configure_logs(settings: Settings) -> telemetry.LogWriter:
     """Send every log line through one formatter that knows this process's secrets."""
     return telemetry.configure(level=settings.log_level, style=settings.log_format, secrets=settings.secrets)
 
@@ -112,7 +112,7 @@ def connections_max() -> int:
     return min(CONNECTIONS_MAX, max(files // 4, files - OWN_FILES))
 
 
-def run(settings: Settings, lines: telemetry.Outlet) -> int:
+def run(settings: Settings, lines: telemetry.LogWriter) -> int:
     """Serve until told to stop. Return the exit code: 0, 1 if the start or a worker failed, 78 if it cannot run."""
     os.umask(0o077)  # files are for this user only: the database holds people's words
     sys.setswitchinterval(THREADS_WAIT_S)

@@ -46,7 +46,7 @@ class Scrubber:
         return SHAPES.sub(lambda match: f"{match['url'] or ''}***", text)
 
 
-class Outlet:
+class LogWriter:
     """Writes lines in a thread of its own: a log reader that stalls must not stall the webhooks.
 
     Attributes:
@@ -93,24 +93,24 @@ class Outlet:
 
 
 class _Lines:
-    """Passes our own lines straight to the outlet: by way of `logging` each would take twice as long."""
+    """Passes our own lines straight to the writer: by way of `logging` each would take twice as long."""
 
-    def __init__(self, outlet: Outlet) -> None:
-        self._outlet = outlet
+    def __init__(self, writer: LogWriter) -> None:
+        self._writer = writer
 
     def msg(self, line: str) -> None:
-        self._outlet.write(f"{line}\n")
+        self._writer.write(f"{line}\n")
 
     debug = info = warning = error = critical = msg
 
 
-def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: TextIO | None = None) -> Outlet:
+def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: TextIO | None = None) -> LogWriter:
     """Send every logger of this process, ours and the libraries', to standard error in one form.
 
     Returns:
-        The outlet that writes the lines; close it before the process ends.
+        The writer of the lines; close it before the process ends.
     """
-    outlet = Outlet(stream or sys.stderr)
+    writer = LogWriter(stream or sys.stderr)
     first: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -121,14 +121,14 @@ def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: Te
         _scrubbing(secrets),
         _rendering(style),
     ]
-    lines = _Lines(outlet)
+    lines = _Lines(writer)
     structlog.configure(
         processors=[*first, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_: lines,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(outlet)
+    handler = logging.StreamHandler(writer)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*first, structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(allow=())],
@@ -139,7 +139,7 @@ def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: Te
     root.handlers = [handler]
     root.setLevel(level.upper())
     _quiet_libraries()
-    return outlet
+    return writer
 
 
 def _scrubbing(secrets: Iterable[str]) -> structlog.typing.Processor:

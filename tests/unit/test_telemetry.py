@@ -21,10 +21,10 @@ def logged():
     """Configure the logs as `easel serve` does, and give what was written as parsed lines."""
     written = io.StringIO()
     handlers = logging.getLogger().handlers
-    outlet = telemetry.configure(level="debug", style="json", secrets=SECRETS, stream=written)
+    writer = telemetry.configure(level="debug", style="json", secrets=SECRETS, stream=written)
 
     def lines() -> list[dict[str, object]]:
-        outlet.close()
+        writer.close()
         return [json.loads(line) for line in written.getvalue().splitlines()]
 
     yield lines
@@ -104,14 +104,14 @@ def test_people_can_read_the_text_format():
     """LOG_FORMAT=text: one line for each event, a traceback below it, and the same sieve."""
     written = io.StringIO()
     handlers = logging.getLogger().handlers
-    outlet = telemetry.configure(level="info", style="text", secrets=SECRETS, stream=written)
+    writer = telemetry.configure(level="info", style="text", secrets=SECRETS, stream=written)
     try:
         int(f"bad token {SECRETS[1]}")
     except ValueError:
         structlog.get_logger().exception("request_broke", request="01H")
     structlog.reset_defaults()
     logging.getLogger().handlers = handlers
-    outlet.close()
+    writer.close()
     first, *rest = written.getvalue().splitlines()
     assert "request_broke" in first
     assert "request=01H" in first
@@ -134,13 +134,13 @@ class Stuck(io.StringIO):
 def test_a_reader_that_stops_stops_nobody():
     """Lines that find no room are dropped and counted, and the log says so once it is read again."""
     reader = Stuck()
-    outlet = telemetry.Outlet(reader, most=3)
+    writer = telemetry.LogWriter(reader, most=3)
     for number in range(20):
-        outlet.write(f"{number}\n")
-    assert outlet.dropped >= 16
+        writer.write(f"{number}\n")
+    assert writer.dropped >= 16
     reader.goes_on.set()
-    outlet.close()
-    assert f'"lines": {outlet.dropped}' in reader.getvalue()
+    writer.close()
+    assert f'"lines": {writer.dropped}' in reader.getvalue()
 
 
 MAKER = b"Camera of Anna Chen\0"

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from app.caps import is_open_handed, limits_of
+from app.caps import is_unlimited, limits_of
 from app.engine import EngineError, check_sqlite, engine_url
 from app.ops.doctor import cures
 from app.ops.doctor.attempts import Attempts
@@ -79,7 +79,7 @@ def _misspelt() -> list[Finding]:
 
 
 def _limits(settings: Settings) -> Finding:
-    if is_open_handed(settings):
+    if is_unlimited(settings):
         cure = "Set USER_DAILY_PICTURES, DAILY_BUDGET_USD and MONTHLY_BUDGET_USD, or name ALLOWED_IDS"
         return warning("limits", "none: any stranger may spend without end", cure=cure)
     return ok("limits", ", ".join(f"{name.upper()} {value}" for name, value in limits_of(settings).items()))
