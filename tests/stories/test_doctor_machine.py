@@ -25,7 +25,7 @@ from app.ops.doctor import attempts, examine
 from app.ops.doctor.check_bucket import PNG
 from app.ops.doctor.examine import TITLES
 from app.ops.doctor.finding import FindingVerdict
-from app.ops.doctor.machine import judge_disk, look_at_clock
+from app.ops.doctor.machine import judge_disk, check_clock
 from app.ops.doctor.postgres import NEAR_MS, judge_distance
 from app.store.database import HEAD, Database
 from tests.practice import NOBODY, Practice, practice_in
@@ -91,7 +91,7 @@ async def test_an_answer_without_an_end(practice):
 
     async with serve(Starlette(routes=[Route("/{path:path}", endless)])) as url:
         found = await practice.examine(R2_PUBLIC_BASE_URL=url, PORT=url.rpartition(":")[2])
-        assert (await look_at_clock([url])).verdict is OK
+        assert (await check_clock([url])).verdict is OK
     assert "other bytes" in found["R2", "public address"].evidence
     assert found["Database", "service"].verdict is SKIPPED
 
