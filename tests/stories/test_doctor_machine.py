@@ -25,7 +25,7 @@ from app.ops.doctor import attempts, examine
 from app.ops.doctor.check_bucket import PNG
 from app.ops.doctor.examine import TITLES
 from app.ops.doctor.finding import FindingVerdict
-from app.ops.doctor.machine import judge_disk, check_clock
+from app.ops.doctor.machine import check_clock, judge_disk
 from app.ops.doctor.postgres import NEAR_MS, judge_distance
 from app.store.database import HEAD, Database
 from tests.practice import NOBODY, Practice, practice_in
