@@ -14,7 +14,7 @@ from app.settings import Settings
 from tests.world import World
 
 # What looks at the databases all the time, whatever is asked for.
-BESIDE = ("dbos-background-jobs", "_dbos_internal_queue", "dynamic_scheduler_loop", "queue_thread", "engine-look")
+BESIDE = ("dbos-background-jobs", "_dbos_internal_queue", "dynamic_scheduler_loop", "queue_thread", "engine-check")
 
 
 @dataclass(slots=True)

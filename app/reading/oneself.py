@@ -10,6 +10,7 @@ from app.reading.han import in_full
 from app.reading.normal import normal
 from app.reading.vocabulary import longest_first
 
+CHARS_MAX = 1_000  # whoever wants to be drawn says so at once; what is pasted may be long
 LOOKS_ENOUGH = 2  # words of how somebody looks, from which on a picture is theirs
 
 # "me" is who is drawn, and not for whom: "draw me a cat", "draw me dancing cats" and 畫我家的貓 are wishes like others.
@@ -38,7 +39,7 @@ _DOES = rf"們?\s*(?:跟(?![你妳您])|[在和與穿戴變當扮站坐騎拿抱
 _CHINESE = (
     rf"畫(?:一?[張個幅]|一下)?{_MYSELF}(?=\W*(?:[嗎吧啊好]|一下|嘛|呢|可以|行|\Z)|{_DOES}|{_US})",
     "我的(?:[Qq]版|卡通|漫畫|動漫)?(?:肖像畫?|自畫像|似顏繪|人像畫)",
-    r"\A(?:[幫請]?我?|想要?|可以|畫|生成|一?張)*我(?:在|穿|變成|當|扮成|騎)[^,。、]{1,20}的?(?:樣子|模樣)\W*\Z",
+    r"\A(?:[幫請我畫]|想要?|可以|生成|一?張){0,12}我(?:在|穿|變成|當|扮成|騎)[^,。、]{1,20}的?(?:樣子|模樣)\W*\Z",
 )
 _BECOMES = "[變畫做改弄換P修轉](?![過的好])成?|打扮|裝扮|放|加|合成|Q版"
 _CHINESE_MADE = (rf"[把將]我(?![的們{_KIN}])[^,。、]{{0,6}}?(?:{_BECOMES})",)
@@ -113,7 +114,7 @@ def _folded(text: str) -> str:
 
 
 def _finds(pattern: re.Pattern[str], text: str) -> bool:
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", text[:CHARS_MAX])
     return any(pattern.search(one) for one in (plain, in_full(plain)))
 
 

@@ -15,6 +15,7 @@ from app.line.events import ChatKind
 from app.reading.commands import command_of
 from app.reading.rules import by_rules
 from app.reading.talk import reply_of, talk_of
+from app.reading.verdicts import asked
 from app.reading.wish import wish_of
 from app.store.context import Context
 
@@ -39,6 +40,12 @@ TEXTS = {
     "colons": "1:" * (CHARS // 2),
     "asks for pictures": "給我四張" * (CHARS // 4),
     "English": "a fox in a red coat walks through the snow, soft light, " * (CHARS // 56),
+    "asks to be drawn": "幫我畫我 draw me 私を描いて วาดฉัน " * (CHARS // 26),
+    "asks for oneself": "幫我" * (CHARS // 2),
+    "would be drawn": "請我想要可以畫一張" * (CHARS // 9),
+    "names another": "delete the cat one 刪掉貓那張 猫の絵を消して " * (CHARS // 34),
+    "thanks": "謝謝 thanks ありがとう ขอบคุณ " * (CHARS // 24),
+    "asks what can be done": "can you print it 可以印出來嗎 " * (CHARS // 24),
     "short and kind": "ok ok ok please please thanks thanks now now ok ok " * 2,
     "short and repeated": "好的" * 55,
 }
@@ -51,6 +58,7 @@ def read(text):
         wish = wish_of(said, chat_kind=kind, prefixes=["畫", "draw", "/draw"], quotes_us=True, bot_name="painter")
         if wish:
             by_rules(wish, Context(), "U1")
+            asked(wish, Context(), "U1", None)
     command_of(text)
     talk_of(text)
     reply_of(text)
