@@ -30,6 +30,7 @@ async def last_said(vendors, chat: str) -> dict:
         ("一隻會飛的貓 橫式", "一隻會飛的貓", "1248x832"),
         ("富士山の朝、縦長", "富士山の朝", "832x1248"),
         ("a lighthouse --ar 2:3", "a lighthouse", "832x1248"),
+        ("a wide bay, 3:2", "a wide bay", "1248x832"),
     ],
 )
 async def test_options_in_words(vendors, text, prompt, size):

@@ -520,7 +520,7 @@ async def test_a_deletion_that_was_confirmed_to_nobody_is_told(stage, tmp_path, 
             await stage.line.deliver(stage.line.postback(person, "do:delete_all_yes"))
             said = (await stage.said(person, count=3))[-1]
         assert broken.lost == 1
-    assert said["text"] == sentences_for("en", default="en").say("deleted_one", count=1)
+    assert said["text"] == sentences_for("en", default="en").say("deleted_all", count=1)
 
 
 async def test_a_postgres_that_only_reads_is_waited_for(stage, tmp_path, postgres):

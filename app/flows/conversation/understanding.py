@@ -12,6 +12,7 @@ from app.reading.gate import SURE, Gate, is_sure
 from app.reading.meaning import Meaning, ReadingStep, Verdict
 from app.reading.mentions import AT
 from app.reading.plan import Plan, Question
+from app.reading.rules import DRAWN_AGAIN
 from app.store.context import Context
 
 log = structlog.get_logger()
@@ -49,11 +50,15 @@ class Understanding:
         return plan
 
     def _verdict(self, question: Question) -> Verdict:
-        """Ask the gate; if it is unsure, ask again without options such as "x4": the rest may plainly be a wish."""
+        """Ask the gate; if it is unsure, ask again without options such as "x4": the rest may plainly be a wish.
+
+        So it is if it takes "a wide bay, 3:2" for the command to draw again, wide; then the surer verdict counts.
+        """
         verdict = self._gate.read(question.text, question.moment)
-        if question.bare and question.bare != question.text and not is_sure(verdict):
+        least = verdict.confidence if is_sure(verdict) else 0.0
+        if question.bare and question.bare != question.text and (not least or verdict.kind in DRAWN_AGAIN):
             bare = self._gate.read(question.bare, question.moment)
-            if bare.meaning is Meaning.DRAW and is_sure(bare):
+            if bare.meaning is Meaning.DRAW and is_sure(bare) and bare.confidence > least:
                 return bare
         return self._of_behind(question, verdict) or verdict
 
