@@ -1,24 +1,17 @@
-"""Questions about what can be done with a picture that is drawn: save it, print it, sell it, make it move. No I/O."""
+"""Questions about what can be done with a finished picture: save it, print it, sell it, animate it. No I/O."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
-from app.reading.han import in_full
-from app.reading.normal import normal
+from app.reading.normal import normal, pattern
 
 CHARS_MAX = 40
-
-
-def _pattern(*ways: str) -> re.Pattern[str]:
-    """Compile, in the form in which texts are compared."""
-    return re.compile(in_full(unicodedata.normalize("NFKC", "|".join(ways))))
 
 
 _ASK_EN = r"(?:(?:ok|so|and|hey|please|wait) )*"
 _IT_EN = r"(?: (?:it|this|that|them|these|the (?:picture|image|drawing)s?|one))"
 _YOU_EN = rf"{_ASK_EN}(?:(?:can|could|will) you )?"
-_SAVE = _pattern(
+_SAVE = pattern(
     rf"{_ASK_EN}(?:how|where) (?:do|can|could|should|would) (?:i|we) (?:save|download|print|share|store){_IT_EN}\b.*",
     rf"{_ASK_EN}(?:can|could|may) (?:i|we) (?:save|download|print|share|post){_IT_EN}\b.*",
     rf"{_ASK_EN}(?:how to|how do you) (?:save|download|print|share){_IT_EN}?",
@@ -30,7 +23,7 @@ _SAVE = _pattern(
     "(?:รูป|ภาพ|อันนี้|นี้)*(?:จะ)?(?:บันทึก|เซฟ|ดาวน์โหลด|โหลด|ปริ้น|ปริ๊น|ปริ้นท์|แชร์).{0,10}"
     "(?:ยังไง|อย่างไร|ได้ไหม|ได้มั้ย|ได้ป่าว|ได้เปล่า|ตรงไหน).{0,4}",
 )
-_RIGHTS = _pattern(
+_RIGHTS = pattern(
     rf"{_ASK_EN}(?:can|could|may|am) (?:i|we) (?:.{{0,16}})?\b(?:commercial\w*|sell{_IT_EN})\b.*",
     rf"(?:.{{0,12}} )?who (?:owns|has|holds)(?:{_IT_EN}|.{{0,12}} (?:copyright|rights))\b.{{0,10}}",
     r"(?:.{0,12} )?(?:what about|is there(?: a)?|are they under) (?:the )?copyrights?\b.{0,10}",
@@ -41,7 +34,7 @@ _RIGHTS = _pattern(
     "(?:เอาไป)?(?:ใช้)?(?:ใน)?(?:เชิงพาณิชย์|ทางการค้า).{0,4}(?:ได้ไหม|ได้มั้ย|ได้ป่าว).{0,4}",
     "เอา(?:รูป)?ไปขาย(?:ต่อ)?(?:ได้ไหม|ได้มั้ย|ได้ป่าว).{0,4}|ลิขสิทธิ์(?:เป็น)?ของใคร.{0,4}",
 )
-_MOVES = _pattern(
+_MOVES = pattern(
     rf"{_YOU_EN}(?:animate{_IT_EN}|make an? (?:video|animation))(?: of{_IT_EN}| for me| please)*",
     rf"{_YOU_EN}(?:make|turn|convert){_IT_EN} (?:move|(?:in)?to an? (?:video|animation)|a video)(?: for me| please)*",
     "(?:這張|這個|圖片?|請問|那|把|它)*(?:你)?(?:可以|能|會|能不能|可不可以|幫我)*(?:做成|變成|轉成|改成|做)(?:一[段個部支])?"
@@ -53,7 +46,7 @@ _KINDS: Mapping[str, re.Pattern[str]] = {"talk_save": _SAVE, "talk_rights": _RIG
 
 
 def asked_of_pictures(text: str) -> str | None:
-    """Return the sentence that answers such a question; None where it is none."""
+    """Return the key of the sentence that answers such a question; None if the text is not one."""
     said = normal(text)
     if not said or len(said) > CHARS_MAX:
         return None

@@ -1,4 +1,4 @@
-"""What people of a group say to us there: that they want one as well, that we are to go. No I/O but its files."""
+"""What members of a group say to Easel: that they want a picture, too, or that it should leave. No I/O except files."""
 
 from app.reading.commands import readings
 from app.reading.normal import normal
@@ -11,7 +11,7 @@ from app.words.answers import Sentence
 
 
 def of_a_group(wish: Wish, context: Context) -> Act | None:
-    """Say what such words want, where we were clearly meant; None where they are none."""
+    """Return what such words ask for if Easel was clearly meant; None if the text is something else."""
     if wish.call is not Addressing.NAMED or wish.options:
         return None
     if not wish.prompt:
@@ -23,7 +23,7 @@ def of_a_group(wish: Wish, context: Context) -> Act | None:
 
 
 def _of_nothing_but_a_quote(context: Context) -> Act | None:
-    """Somebody replies to a picture or a photo, and says nothing but our name."""
+    """Return what a reply to a picture or a photo asks for that only has our name in it."""
     if context.quote.picture_id:
         return Change(verb="menu", picture_id=context.quote.picture_id)
     return AskForPhoto(prompt="", options=Options()) if context.quote.photo_id else None

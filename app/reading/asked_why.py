@@ -1,4 +1,4 @@
-"""Whether somebody asks why there is no picture, or when there will be one again. No I/O but its files."""
+"""Whether somebody asks why there is no picture, or when there will be one again. No I/O except files."""
 
 from app.reading.commands import readings
 from app.reading.normal import normal
@@ -8,7 +8,7 @@ from app.words.answers import Sentence
 
 
 def told_why(text: str, context: Context) -> Sentence | None:
-    """Return what told this person why their last wish came to nothing, where they ask and it still holds."""
+    """Return the sentence that explained why the last wish ended without a picture, if they ask and it still holds."""
     ended = context.ended
     if (
         ended is None

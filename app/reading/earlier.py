@@ -1,22 +1,15 @@
 """Which earlier picture is to be deleted or shown again: 刪掉第二張, "send the cat again". No I/O.
 
-None but the last one is touched on a guess: what names another is answered with the pictures, to be chosen.
+Only the last picture is deleted or shown at once. If another one is named, the person gets the pictures to choose from.
 """
 
 import re
-import unicodedata
 
-from app.reading.han import in_full
-from app.reading.normal import normal
+from app.reading.normal import normal, pattern
 from app.reading.ordinals import LAST, nth_of
 
-ANY = 0  # one that is named by what it shows, or not at all
+ANY = 0  # one that is named by what it shows, or not named
 CHARS_MAX = 40
-
-
-def _pattern(*ways: str) -> re.Pattern[str]:
-    """Compile, in the form in which texts are compared."""
-    return re.compile(in_full(unicodedata.normalize("NFKC", "|".join(ways))))
 
 
 _DELETE = "(?:delete|remove|erase|get rid of|trash|bin)"
@@ -50,13 +43,13 @@ _NOT_X_TH = (
     "|ไหม|มั้ย|รึ|หรือ|อีก|เดิม|ซะ|เถอะ|สิ|ที|อัน|โน้น|ฉัน|ผม|หนู|เรา|ทุก|พวก|จาก|ใน|คน|ตัว)"
 )
 _DELETES = re.compile(rf"\b{_DELETE}\b|刪|砍掉|移除|(?:消|け)(?:して|す|しと|去)|削除|ลบ")
-_ONE = _pattern(*_ENGLISH, *_CHINESE, *_JAPANESE, *_THAI)
-_PERHAPS_ONE = _pattern(rf"\A(?:ช่วย|ขอ)?ลบ(?:รูป|ภาพ)(?!{_NOT_X_TH}|\Z)\S{{1,20}}\Z")
+_ONE = pattern(*_ENGLISH, *_CHINESE, *_JAPANESE, *_THAI)
+_PERHAPS_ONE = pattern(rf"\A(?:ช่วย|ขอ)?ลบ(?:รูป|ภาพ)(?!{_NOT_X_TH}|\Z)\S{{1,20}}\Z")
 
 _KINDLY = "(?:please |can you |could you |can i |could i |i want to |let me |id like to |ok |hey )*"
 _AGAIN_ZH = "(?:再|重新|重)(?:傳|發|貼|給我看|秀)(?:出來|給我)?(?:一次|一遍|一下)?(?:給我)?看{0,2}"
 _SHOW_JA = "(?:見せて|みせて|送って|見たい|表示して|出して)"
-_SHOWN = _pattern(
+_SHOWN = pattern(
     rf"\A{_KINDLY}(?:show|send|see|bring up)(?: me)?( .+?)? (?:again|once more|one more time)(?: please)?\Z",
     rf"\A{_KINDLY}resend( .+?)?(?: please)?\Z",
     rf"\A(?:可以|請|幫我|麻煩)*[把將]?([^再重]{{0,10}}?){_AGAIN_ZH}(?:嗎|好嗎|可以嗎|吧|謝謝)*\Z",
@@ -65,7 +58,7 @@ _SHOWN = _pattern(
     rf"\A((?:さっき|前|最初|上)の.{{0,10}}?)を?{_SHOW_JA}",
     r"\A(?:ช่วย|ขอ)?(?:ดู|ส่ง|โชว์)(.{0,20}?)(?:อีกที|อีกครั้ง|อีกรอบ)",
 )
-_LOST = _pattern(
+_LOST = pattern(
     rf"\b(?:lost|cant find|cannot find|cant see) (?:the|my|that|your) {_PICTURE}s?\b",
     r"(?:圖片?|畫)(?:怎麼)?(?:不見|消失|沒了|跑掉)了?\Z|找不到(?:我的|剛剛的|那張)?圖",
     r"(?:絵|画像|イラスト)[がは]?(?:消え(?:た|ちゃ|ました)|なくな|見つから|見当たら)",
@@ -73,7 +66,7 @@ _LOST = _pattern(
 )
 _OTHERS = re.compile(r"\A(?:an?|another|some)\b|別|違|不要|不同|ไม่|อื่น")
 # What names the picture that the chat speaks of.
-_THIS = _pattern(
+_THIS = pattern(
     r"\b(?:it|this|that|one|the|my|me|last|picture|image|pic|drawing|to)\b|這|那|剛剛|剛才|張|圖片?|的|給我|把|它|上一|我",
     "この|その|さっき|今|の|絵|画像|やつ|イラスト|これ|それ|を|もの|รูป|ภาพ|นี้|เมื่อกี้|เดิม|ให้|หน่อย|มา|ล่าสุด",
     r"\s",
@@ -81,9 +74,9 @@ _THIS = _pattern(
 
 
 def deletes_which(text: str, *, is_sure: bool = False) -> int | None:
-    """Return which picture is to be deleted, as `nth_of` says it, or `ANY`; None: no other than the last.
+    """Return which picture is to be deleted, as `nth_of` returns it, or `ANY`; None if it can only be the last one.
 
-    `is_sure`: that one is to be deleted, so that what may only be a name counts for nothing.
+    `is_sure`: it is certain that a picture is to be deleted; then what is only perhaps the name of one does not count.
     """
     said = normal(text)
     if not said or len(said) > CHARS_MAX or not _DELETES.search(said):
@@ -95,7 +88,7 @@ def deletes_which(text: str, *, is_sure: bool = False) -> int | None:
 
 
 def shows_which(text: str) -> bool | None:
-    """Whether an earlier picture is to be shown again, and not the last one; None: none is."""
+    """Whether the picture to be shown again is an earlier one than the last; None if none is to be shown."""
     said = normal(text)
     found = _SHOWN.search(said) if said and len(said) <= CHARS_MAX else None
     if found is None:
@@ -107,6 +100,6 @@ def shows_which(text: str) -> bool | None:
 
 
 def misses_one(text: str) -> bool:
-    """Whether somebody does not find a picture: 我的圖不見了."""
+    """Whether somebody cannot find a picture: 我的圖不見了."""
     said = normal(text)
     return len(said) <= CHARS_MAX and _LOST.search(said) is not None

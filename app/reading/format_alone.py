@@ -1,4 +1,4 @@
-"""Whether a message asks for nothing but a file format: "can I get this as a png", 有png檔嗎. No I/O but its files."""
+"""Whether a message only asks for a file format: "can I get this as a png", 有png檔嗎. No I/O except files."""
 
 import functools
 import re
@@ -10,13 +10,13 @@ _FORMAT = re.compile(r"(?<![a-z])(?:png|jpe?g|gif|svg|pdf|webp|psd|eps|tiff?|bmp
 
 
 def asks_for_a_format(text: str) -> bool:
-    """Whether a picture would be drawn again only to come as the file that it comes as anyway."""
+    """Whether only the format is asked for: drawing again would bring the same kind of file."""
     said = normal(text)
     return _FORMAT.search(said) is not None and not _beside().sub("", _FORMAT.sub(" ", said)).strip()
 
 
 @functools.cache
 def _beside() -> re.Pattern[str]:
-    """Match what may stand beside it; words of languages with spaces stand apart."""
+    """Match what may stand beside the format; ASCII words only as whole words."""
     words = longest_first("format", "beside")
     return re.compile("|".join(rf"\b{one}\b" if one.isascii() else one for one in map(re.escape, words)))

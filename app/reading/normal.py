@@ -26,6 +26,11 @@ def normal(text: str, *, keeps_case: bool = False) -> str:
     return text if len(text) <= CHARS_MAX else ""
 
 
+def pattern(*ways: str) -> re.Pattern[str]:
+    """Compile a pattern for any of several wordings, to be matched with what `normal` returns."""
+    return re.compile(in_full(unicodedata.normalize("NFKC", "|".join(ways))))
+
+
 def repeats_folded(said: str) -> tuple[str, ...]:
     """Return a text and what it may mean if a letter was held down: "yesss", "yes", "yess"."""
     if not _MANY.search(said):

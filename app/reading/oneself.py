@@ -1,4 +1,4 @@
-"""Wishes to be in the picture oneself, 畫我穿西裝: nobody knows how who writes looks. No I/O but its files."""
+"""Wishes to be in the picture oneself, 畫我穿西裝: Easel does not know what the writer looks like."""
 
 import functools
 import re
@@ -11,9 +11,9 @@ from app.reading.normal import normal
 from app.reading.vocabulary import longest_first
 
 CHARS_MAX = 1_000  # whoever wants to be drawn says so at once; what is pasted may be long
-LOOKS_ENOUGH = 2  # words of how somebody looks, from which on a picture is theirs
+LOOKS_ENOUGH = 2  # so many words about somebody's looks are enough to draw them
 
-# "me" is who is drawn, and not for whom: "draw me a cat", "draw me dancing cats" and 畫我家的貓 are wishes like others.
+# "me" must be who is drawn, not for whom: "draw me a cat", "draw me dancing cats" and 畫我家的貓 are ordinary wishes.
 _ME = "(?:me|myself|us|ourselves)"
 _NO_DOING = r"(?!(?:(?:some|any|every|no)?thing|king|ring|wing|string|painting|drawing|building|evening|morning)\b)"
 _DOING = rf"{_NO_DOING}[a-z]+ing(?=\s+(?:an?|the|my|in|on|at|with|through|over|like|into)\b|\W*\Z)"
@@ -61,7 +61,7 @@ _THAI_MADE = (f"(?:เปลี่ยน|แปลง|ทำ|แต่ง)(?:ใ
 
 
 def _pattern(*ways: str) -> re.Pattern[str]:
-    """Compile, folded as texts are: NFKC takes the Thai vowel am apart."""
+    """Compile, folded as texts are: NFKC splits the Thai vowel am."""
     return re.compile(unicodedata.normalize("NFKC", "|".join(ways)), re.IGNORECASE)
 
 
@@ -77,35 +77,35 @@ _MADE = _pattern(*_ENGLISH_MADE, *map(in_full, _CHINESE_MADE), *_JAPANESE_MADE, 
 
 
 def speaks_of_oneself(prompt: str) -> bool:
-    """Whether a wish is nothing but to be drawn oneself: 畫我, "draw me please"."""
+    """Whether a wish is only to be drawn oneself: 畫我, "draw me please"."""
     is_said = any(_NOTHING_ELSE.fullmatch(one) for one in readings(normal(prompt)))
     return is_said and not is_question(prompt)
 
 
 def shows_oneself(prompt: str) -> bool:
-    """Whether who writes is to be drawn, and nothing says how they look: 畫我, "draw me as a pirate"."""
+    """Whether the writer is to be drawn, and does not say what they look like: 畫我, "draw me as a pirate"."""
     return (_finds(_DRAWN, prompt) or changes_oneself(prompt)) and tells_looks(prompt) < LOOKS_ENOUGH
 
 
 def changes_oneself(prompt: str) -> bool:
-    """Whether something is to become of who writes, in a picture that may be there: "put me on the moon"."""
+    """Whether the writer is to be put into a picture or changed in it: "put me on the moon"."""
     return _finds(_MADE, prompt)
 
 
 def tells_looks(text: str) -> int:
-    """Count the words that say how somebody looks: 短頭髮, "I have red hair"."""
+    """Count the words that say what somebody looks like: 短頭髮, "I have red hair"."""
     return len(set(_any_of("looks").findall(_folded(text))))
 
 
 def has_no_photo(text: str) -> bool:
-    """Whether somebody who was asked for a photo will not send one: 沒有照片, "just draw it"."""
+    """Whether somebody who was asked for a photo says that there is none: 沒有照片, "just draw it"."""
     said = normal(text)
     return any(one in _words("says") for one in readings(said)) or _any_of("no_photo").search(said) is not None
 
 
 @functools.cache
 def _any_of(name: str) -> re.Pattern[str]:
-    """Match any word of a list; those of languages with spaces stand apart."""
+    """Match any word of a list; ASCII words only as whole words."""
     return re.compile("|".join(rf"\b{one}\b" if one.isascii() else one for one in map(re.escape, _words(name))))
 
 

@@ -9,6 +9,6 @@ _SHAPE = re.compile("[直橫横方豎竖寬宽長长]式?")
 
 
 def names_a_style(text: str) -> bool:
-    """Whether it names one, and no shape."""
+    """Whether a text names a style, and no shape."""
     said = unicodedata.normalize("NFKC", text)
     return _STYLE.search(said) is not None and _SHAPE.search(said) is None

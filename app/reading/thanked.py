@@ -1,4 +1,4 @@
-"""What stands behind thanks and praise in one message: "love it, next: a castle". No I/O but its files."""
+"""What follows thanks or praise in one message: "love it, next: a castle". No I/O except files."""
 
 import functools
 import re
@@ -22,7 +22,7 @@ BREAKS_MAX = 8
 class Behind:
     """What follows thanks: the next wish without the words that lead to it, or an objection with its "but".
 
-    `meaning`: what it can be. `is_one`: it is that, if nobody is sure of anything else.
+    `meaning`: what it can be. `is_one`: it is that unless a later step is sure of something else.
     """
 
     text: str
@@ -31,7 +31,7 @@ class Behind:
 
 
 def behind_thanks(text: str) -> Behind | None:
-    """Read what a message that begins with thanks, praise or laughter wants then; None where it is about the same."""
+    """Return what a message wants after thanks, praise or laughter; None if nothing else follows."""
     for one in _after_each_break(text):
         for name, meaning in _LISTS.items():
             rest = _behind(one, name)
@@ -42,7 +42,7 @@ def behind_thanks(text: str) -> Behind | None:
 
 
 def _after_each_break(text: str) -> list[str]:
-    """Give what stands at each break behind a start that is nothing but thanks, praise or laughter."""
+    """Return what follows each break, if the text before the first of them is only thanks, praise or laughter."""
     if len(text) > CHARS_MAX:
         return []
     breaks = [found for found in _BETWEEN.finditer(text) if found.start()][:BREAKS_MAX]

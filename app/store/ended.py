@@ -1,4 +1,4 @@
-"""The wish of a person that ended without a picture: what "try again", "why?" and a change are about then."""
+"""A person's last wish, if it ended without a picture: "try again", "why?" and a change are then about it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _SHOWS_ONE = ("picture", "card", "ask_edit", "ask_edit_group")  # words that spe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedWish:
-    """A wish that came to nothing, since when its person has spoken of no other. `words` told why."""
+    """A wish that ended without a picture, and was followed by no other. `words`: the sentence that said why."""
 
     request_id: str
     prompt: str
@@ -27,7 +27,7 @@ class EndedWish:
 
 
 def ended_id(*theirs: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
-    """Find the id of the last wish of theirs, where it ended without a picture."""
+    """Select the id of a person's last wish, if it ended without a picture."""
     declined = sa.and_(requests.c.words.in_(DECLINED), requests.c.prompt.is_not(None))  # not said once more
     wishes = sa.or_(requests.c.draws, declined, requests.c.words.in_(_SHOWS_ONE))
     of_wishes = sa.select(requests).where(*theirs, wishes, requests.c.state != State.CANCELLED)
@@ -37,7 +37,7 @@ def ended_id(*theirs: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
 
 
 def read_ended(connection: sa.Connection, request_id: str) -> EndedWish | None:
-    """Read such a wish within a transaction."""
+    """Read an ended wish within a transaction."""
     row = connection.execute(sa.select(requests).where(requests.c.id == request_id)).mappings().first()
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""What a chat waits for, as columns of its row: nothing, and whose it is."""
+"""What a chat waits for, as columns of its row: clearing it, and whose answer is expected."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,6 +18,6 @@ NOTHING_EXPECTED: Mapping[str, Any] = {
 
 
 def expected_of_person(chat_id: str, user_id: str | None) -> Sequence[sa.ColumnElement[bool]]:
-    """Choose what the chat expects of this person, or of anybody; not what another was asked."""
+    """Select what the chat expects from this person or from anybody, but not what somebody else was asked."""
     is_theirs = sa.or_(chats.c.expects_user.is_(None), chats.c.expects_user == user_id)
     return chats.c.chat_id == chat_id, is_theirs if user_id else sa.true()

@@ -1,4 +1,4 @@
-"""Asks for the photo that words speak of; of who writes, only where no picture of theirs is there."""
+"""Asks for the photo that words are about; for one of the writer only if no picture shows them yet."""
 
 from dataclasses import replace
 
@@ -14,15 +14,15 @@ from app.store.receiving import NewRequest
 from app.words.answers import AskPhoto, Sentence
 
 
-class AskingForPhotos:
-    """Asks, and remembers the words until the photo comes."""
+class PhotoRequests:
+    """Asks for photos, and remembers the words until the photo comes."""
 
     def __init__(self, *, chats: Chats, pictures: Pictures) -> None:
         self._chats = chats
         self._pictures = pictures
 
     async def ask(self, ask: AskForPhoto, event: Event, chat: Chat, before: Expected | None) -> NewRequest:
-        """Ask. Whose message the words are is remembered, too: said before, where it was a yes."""
+        """Ask for the photo. Remember whose message the words are from: an earlier one, if this one was a yes."""
         can_wait = chat.kind is ChatKind.USER  # in a group a photo cannot mention us, but it can be quoted
         said = saying(AskPhoto(of_oneself=ask.of_oneself) if can_wait else Sentence("ask_photo_quote"))
         if ask.of_oneself:
@@ -38,14 +38,14 @@ class AskingForPhotos:
         return said
 
     async def unless_seen(self, draw: Draw, event: Event, chat: Chat, state: ChatState) -> NewRequest | None:
-        """Ask for a photo of who writes; None where they are to be seen in what is to be changed."""
+        """Ask for a photo of the writer; None if the picture to be changed already shows them."""
         if await self._is_seen(draw.sources[0]["picture"], event, chat):
             return None
         ask = AskForPhoto(prompt=draw.prompt, options=draw.options, of_oneself=True)
         return await self.ask(ask, event, chat, state.expected)
 
     async def _is_seen(self, picture_id: str, event: Event, chat: Chat) -> bool:
-        """Whether a picture was made of a photo of this person's, or was to show them all the same."""
+        """Whether a picture was made from a photo of this person, or drawn to show them without one."""
         picture = await self._pictures.get(picture_id, chat_id=chat.id)
         if picture is None or (chat.kind is not ChatKind.USER and picture.user_id != event.user_id):
             return False

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import structlog
 
-from app.flows.conversation.ask_photo import AskingForPhotos
+from app.flows.conversation.ask_photo import PhotoRequests
 from app.flows.conversation.changes import Changes
 from app.flows.conversation.draw_request import drawn
 from app.flows.conversation.event_facts import happened_at, new_photo
@@ -91,7 +91,7 @@ class Performer:
         self._photos = photos
         self._forgetting = forgetting
         self._sources = sources
-        self._asking = AskingForPhotos(chats=chats, pictures=pictures)
+        self._asking = PhotoRequests(chats=chats, pictures=pictures)
         self._changes = changes
         self._commands = commands
         self._menus = menus
