@@ -31,6 +31,11 @@ def pattern(*ways: str) -> re.Pattern[str]:
     return re.compile(in_full(unicodedata.normalize("NFKC", "|".join(ways))))
 
 
+def typed_pattern(*ways: str) -> re.Pattern[str]:
+    """Compile a pattern for any of several wordings, to be searched in a text after NFKC; case does not matter."""
+    return re.compile(unicodedata.normalize("NFKC", "|".join(ways)), re.IGNORECASE)
+
+
 def repeats_folded(said: str) -> tuple[str, ...]:
     """Return a text and what it may mean if a letter was held down: "yesss", "yes", "yess"."""
     if not _MANY.search(said):

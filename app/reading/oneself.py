@@ -1,14 +1,13 @@
 """Wishes to be in the picture oneself, 畫我穿西裝: Easel does not know what the writer looks like."""
 
-import functools
 import re
 import unicodedata
 
 from app.reading.asked_back import is_question
 from app.reading.commands import readings
 from app.reading.han import in_full
-from app.reading.normal import normal
-from app.reading.vocabulary import longest_first
+from app.reading.normal import normal, typed_pattern
+from app.reading.vocabulary import any_word, longest_first
 
 CHARS_MAX = 1_000  # whoever wants to be drawn says so at once; what is pasted may be long
 LOOKS_ENOUGH = 2  # so many words about somebody's looks are enough to draw them
@@ -60,20 +59,15 @@ _THAI = (f"วาด(?:รูป|ภาพ|การ์ตูน|หน้า)*(
 _THAI_MADE = (f"(?:เปลี่ยน|แปลง|ทำ|แต่ง)(?:ให้)?{_I_TH}(?:ให้)?(?:เป็น|กลายเป็น)", f"(?:เอา|พา|ใส่){_I_TH}(?:ไป|เข้า|ใน)")
 
 
-def _pattern(*ways: str) -> re.Pattern[str]:
-    """Compile, folded as texts are: NFKC splits the Thai vowel am."""
-    return re.compile(unicodedata.normalize("NFKC", "|".join(ways)), re.IGNORECASE)
-
-
-_NOTHING_ELSE = _pattern(
+_NOTHING_ELSE = typed_pattern(
     "(?:draw|paint|sketch) (?:me|myself|us|my (?:portrait|face)|an? (?:picture|portrait|drawing) of (?:me|us))",
     "畫(?:一?[張個]|一下)?我(?:自己|本人|的?(?:臉|樣子|肖像|肖像畫|自畫像|人像))?",
     "(?:私|わたし|あたし|俺|おれ|僕|ぼく|自分)(?:のこと|の顔|の似顔絵|の肖像画)?を?(?:描|か)いて",
     "似顔絵を?(?:(?:描|書|か)いて|お願い)",
     "วาด(?:รูป|ภาพ|หน้า)?(?:ของ)?(?:ฉัน|ผม|เรา|ตัวเอง|ตัวฉัน|ตัวผม)",
 )
-_DRAWN = _pattern(*_ENGLISH, *map(in_full, _CHINESE), *_JAPANESE, *_THAI)
-_MADE = _pattern(*_ENGLISH_MADE, *map(in_full, _CHINESE_MADE), *_JAPANESE_MADE, *_THAI_MADE)
+_DRAWN = typed_pattern(*_ENGLISH, *map(in_full, _CHINESE), *_JAPANESE, *_THAI)
+_MADE = typed_pattern(*_ENGLISH_MADE, *map(in_full, _CHINESE_MADE), *_JAPANESE_MADE, *_THAI_MADE)
 
 
 def speaks_of_oneself(prompt: str) -> bool:
@@ -94,19 +88,16 @@ def changes_oneself(prompt: str) -> bool:
 
 def tells_looks(text: str) -> int:
     """Count the words that say what somebody looks like: 短頭髮, "I have red hair"."""
-    return len(set(_any_of("looks").findall(_folded(text))))
+    return len(set(any_word("oneself", "looks").findall(_folded(text))))
 
 
 def has_no_photo(text: str) -> bool:
     """Whether somebody who was asked for a photo says that there is none: 沒有照片, "just draw it"."""
     said = normal(text)
-    return any(one in _words("says") for one in readings(said)) or _any_of("no_photo").search(said) is not None
-
-
-@functools.cache
-def _any_of(name: str) -> re.Pattern[str]:
-    """Match any word of a list; ASCII words only as whole words."""
-    return re.compile("|".join(rf"\b{one}\b" if one.isascii() else one for one in map(re.escape, _words(name))))
+    return (
+        any(one in longest_first("oneself", "says") for one in readings(said))
+        or any_word("oneself", "no_photo").search(said) is not None
+    )
 
 
 def _folded(text: str) -> str:
@@ -115,8 +106,4 @@ def _folded(text: str) -> str:
 
 def _finds(pattern: re.Pattern[str], text: str) -> bool:
     plain = unicodedata.normalize("NFKC", text[:CHARS_MAX])
-    return any(pattern.search(one) for one in (plain, in_full(plain)))
-
-
-def _words(name: str) -> tuple[str, ...]:
-    return longest_first("oneself", name)
+    return any(pattern.search(one) for one in {plain, in_full(plain)})

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from app.reading.normal import typed_pattern
+
 # "this photo", "my picture", "the selfie I sent"; not a picture that is only described ("a photo of a cat").
 # A photo is somebody's own; a picture may also be the last one that was drawn.
 _PHOTO = (r"(?:photo|photograph|selfie|snapshot)s?", "(?:照片|相片|自拍)", "(?:写真|自撮り)", "(?:ภาพถ่าย|รูปถ่าย)")
@@ -15,13 +17,8 @@ _PICTURE = (
 )
 
 
-def _pattern(*ways: str) -> re.Pattern[str]:
-    """Compile, folded as texts are: NFKC splits the Thai vowel am."""
-    return re.compile(unicodedata.normalize("NFKC", "|".join(ways)), re.IGNORECASE)
-
-
 def _spoken_of(english: str, chinese: str, japanese: str, thai: str, *others: str) -> re.Pattern[str]:
-    return _pattern(
+    return typed_pattern(
         rf"\b(?:this|these|my|attached|uploaded)\s+(?:\w+\s+)?{english}\b",
         rf"\bthe\s+(?:attached|uploaded|following|next|last|previous)\s+{english}\b",
         rf"(?:[這这此那]|我[的這这那]|以下|下面)[\s的]*[張张幅]?[\s的]*{chinese}",
@@ -85,7 +82,7 @@ _OF_A_PICTURE = _spoken_of(
 )
 
 # What several photos are made into one by: 把這三張拼在一起, "put them together".
-_JOINED = _pattern(
+_JOINED = typed_pattern(
     r"\bcollage\b|\b(?:combine|merge|stitch|blend)\b|\bput\b.{0,30}\b(?:together|side by side|in(?:to)? one)\b",
     "拼(?:在一起|成|起來|一起|接|圖|貼)|合(?:成|併|在一起|起來)|放(?:在)?一起|並排|[做變弄]成一張",
     "(?:まとめ|並べ|合わせ|つなげ|くっつけ)て|合成して|(?:一|1)枚に",

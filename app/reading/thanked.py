@@ -1,6 +1,5 @@
 """What follows thanks or praise in one message: "love it, next: a castle". No I/O except files."""
 
-import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from app.reading.asked_back import is_question
 from app.reading.han import in_full
 from app.reading.meaning import Meaning, Talk
 from app.reading.talk import talk_of
-from app.reading.vocabulary import longest_first
+from app.reading.vocabulary import any_word, longest_first
 
 _BETWEEN = re.compile(r"[^\w\u0e31-\u0e4e]+")  # not the vowels of Thai
 _KIND = frozenset({Talk.THANKS, Talk.PRAISE, Talk.LAUGH, Talk.OK})
@@ -62,10 +61,4 @@ def _behind(text: str, name: str) -> str:
 
 def _asks(text: str) -> bool:
     said = in_full(unicodedata.normalize("NFKC", text).casefold())
-    return is_question(text) or _question_words().search(said) is not None
-
-
-@functools.cache
-def _question_words() -> re.Pattern[str]:
-    words = map(re.escape, longest_first("thanked", "asks"))
-    return re.compile("|".join(rf"\b{one}\b" if one.isascii() else one for one in words))
+    return is_question(text) or any_word("thanked", "asks").search(said) is not None

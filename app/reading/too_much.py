@@ -4,13 +4,13 @@ import functools
 import re
 
 from app.reading.normal import normal
-from app.reading.vocabulary import longest_first
+from app.reading.vocabulary import any_word, longest_first
 
 
 def is_too_much(text: str) -> bool:
     """Whether a text says that and no more; praise (太美了) and how somebody feels (太累了) do not count."""
     said = normal(text)
-    return _too_much().fullmatch(said) is not None and not _never().search(said)
+    return _too_much().fullmatch(said) is not None and not any_word("too_much", "never").search(said)
 
 
 @functools.cache
@@ -23,12 +23,6 @@ def _too_much() -> re.Pattern[str]:
         rf"|.{{0,5}}{stems}(?:すぎ|過ぎ)(?:る|ます|です|だよ|だろ|でしょ|かも|ない)*[よねなわー笑草w]*"
         r"|.{1,14}(?:เกินไป|เกิน|ไปหน่อย|ไปนิด)(?:หน่อย|นิด|มาก|อ่ะ|อะ|ละ|แล้ว|นะ|น้า|ครับ|ค่ะ|คะ)*"
     )
-
-
-@functools.cache
-def _never() -> re.Pattern[str]:
-    words = longest_first("too_much", "never")
-    return re.compile("|".join(rf"\b{re.escape(one)}\b" if one.isascii() else re.escape(one) for one in words))
 
 
 def _one_of(words: tuple[str, ...]) -> str:

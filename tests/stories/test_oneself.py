@@ -4,7 +4,7 @@ import pytest
 from line_sandbox.line.chats import actions_in
 
 from tests.stories.test_edits import photo
-from tests.stories.test_understanding import answer, with_a_picture, words
+from tests.stories.test_understanding import answer, edits_the_photo_that_follows, words
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("easel")]
 
@@ -27,15 +27,7 @@ NO_PHOTO = {"zh-TW": "我沒有照片", "en": "I don't have a photo", "ja": "写
 @pytest.mark.parametrize(("language", "text"), ME)
 async def test_a_photo_is_asked_for(vendors, language, text):
     """Nobody knows how they look: no other picture is edited, none is drawn, and the photo that follows is."""
-    person = await with_a_picture(vendors, language)
-    before = vendors.picture_calls()
-    assert await answer(vendors, person, text) == words(language, "ask_photo_of_you")
-    assert vendors.picture_calls() == before
-    await vendors.line.deliver(vendors.line.image(person, photo()))
-    await vendors.picture(person, count=2)
-    call = vendors.openai.calls[-1]
-    assert call.path.endswith("/images/edits")
-    assert call.body["prompt"] == text
+    await edits_the_photo_that_follows(vendors, language, text, asks="ask_photo_of_you")
 
 
 @pytest.mark.parametrize(("language", "text"), [one for one in ME if len(one[1]) > 5])

@@ -43,6 +43,19 @@ async def with_a_picture(vendors, language: str) -> str:
     return person
 
 
+async def edits_the_photo_that_follows(vendors, language: str, text: str, *, asks: str) -> None:
+    """With a picture there, say something that asks for a photo, and send one: only that is edited, by these words."""
+    person = await with_a_picture(vendors, language)
+    before = vendors.picture_calls()
+    assert await answer(vendors, person, text) == words(language, asks)
+    assert vendors.picture_calls() == before
+    await vendors.line.deliver(vendors.line.image(person, photo()))
+    await vendors.picture(person, count=2)
+    call = vendors.openai.calls[-1]
+    assert call.path.endswith("/images/edits")
+    assert call.body["prompt"] == text
+
+
 class Drawing:
     """A picture that is being drawn until it is let go."""
 
@@ -449,15 +462,7 @@ async def test_words_behind_a_photo_that_was_refused_ask_for_another(vendors):
 )
 async def test_words_may_come_before_their_photo(vendors, language, text):
     """An older picture is not edited by them, and the photo that follows is."""
-    person = await with_a_picture(vendors, language)
-    before = vendors.picture_calls()
-    assert await answer(vendors, person, text) == words(language, "ask_photo")
-    assert vendors.picture_calls() == before
-    await vendors.line.deliver(vendors.line.image(person, photo()))
-    await vendors.picture(person, count=2)
-    call = vendors.openai.calls[-1]
-    assert call.path.endswith("/images/edits")
-    assert call.body["prompt"] == text
+    await edits_the_photo_that_follows(vendors, language, text, asks="ask_photo")
 
 
 @pytest.mark.parametrize(

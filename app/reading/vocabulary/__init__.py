@@ -8,6 +8,7 @@ file [format], what leads on from [thanked], [options] that may be anywhere in a
 """
 
 import functools
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -34,6 +35,13 @@ def longest_first(section: str, name: str) -> tuple[str, ...]:
     """Return one list of a section in all four languages, folded, longest first."""
     found = {normal(word) for one, listed in _listed(section) if one == name for word in listed}
     return tuple(sorted(found - {""}, key=len, reverse=True))
+
+
+@functools.cache
+def any_word(section: str, name: str) -> re.Pattern[str]:
+    """Compile a pattern for any word of one list, to be searched in a folded text; ASCII words only match whole."""
+    words = map(re.escape, longest_first(section, name))
+    return re.compile("|".join(rf"\b{one}\b" if one.isascii() else one for one in words))
 
 
 def phrases(name: str) -> tuple[str, ...]:
